@@ -1,0 +1,1 @@
+"""imgcls: seeing how image classification works, from pixels to probabilities."""

@@ -1,0 +1,1 @@
+"""Pictures and data sets: opening them safely, samples, drawn dogs."""

@@ -1,0 +1,1 @@
+"""Plotly builders named by picture: data in, figure out, no maths inside."""

@@ -1,0 +1,1 @@
+"""Training: a generator of frozen records, and the worker processes that run it."""
