@@ -1,0 +1,7 @@
+"""The entry point: `streamlit run app.py` finds this ASGI app and serves it."""
+
+import streamlit as st
+
+from imgcls.ui.server import explain, lifespan, routes
+
+app = st.App("imgcls/ui/navigation.py", lifespan=lifespan, routes=routes(), on_script_error=explain)

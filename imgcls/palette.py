@@ -1,0 +1,85 @@
+"""One hue per quantity, for charts, canvases and CSS alike.
+
+The diverging scales are built so that zero is white and both ends have the same lightness; red/blue,
+brown/teal and magenta/green stay apart for the common colour-vision deficiencies, and every picture
+also prints its numbers or signs, so that nothing is said by colour alone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Hue:
+    """The colours of one quantity.
+
+    `line` is a mid-tone that stands out (contrast above 3:1) on the light and on the dark page;
+    `stops` run from the smallest to the largest value; a `signed` scale has its zero in the middle.
+    """
+
+    line: str
+    stops: tuple[str, ...]
+    signed: bool = False
+
+
+HUES: dict[str, Hue] = {
+    "pixel": Hue("#7d848f", ("#000000", "#ffffff")),
+    "activation": Hue(
+        "#3a7fc1",
+        ("#67001f", "#b2182b", "#d6604d", "#f4a582", "#ffffff", "#92c5de", "#4393c3", "#2166ac", "#053061"),
+        signed=True,
+    ),
+    "weight": Hue(
+        "#218c81",
+        ("#543005", "#8c510a", "#bf812d", "#dfc27d", "#ffffff", "#80cdc1", "#35978f", "#01665e", "#003c30"),
+        signed=True,
+    ),
+    "gradient": Hue(
+        "#5c9a2f",
+        ("#8e0152", "#c51b7d", "#de77ae", "#f1b6da", "#ffffff", "#b8e186", "#7fbc41", "#4d9221", "#276419"),
+        signed=True,
+    ),
+    "probability": Hue("#8a63d2", ("#fcfbfd", "#dadaeb", "#9e9ac8", "#6a51a3", "#3f007d")),
+    "loss": Hue("#d2487f", ("#fff5f8", "#fbc4d6", "#ee7fa8", "#c9356f", "#7a0f3f")),
+    "evidence": Hue("#d98c00", ("#000004", "#57106e", "#bc3754", "#f98e09", "#fcffa4")),
+}
+"""Quantity -> hue. `evidence` (where a network looked) is the perceptually even "inferno" scale."""
+
+NEGATIVE_LINE = {"activation": "#d0524a", "weight": "#a9702a", "gradient": "#cc4b97"}
+"""Mid-tones for the negative side of the signed quantities."""
+
+SERIES = ("#3a7fc1", "#d98c00", "#218c81", "#d2487f", "#8a63d2", "#7d848f")
+"""Six colours for comparing curves; figures also give each curve its own dash or marker."""
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def colour_table(quantity: str) -> np.ndarray:
+    """The 256 colours of a quantity as uint8 (256, 3), smallest value first."""
+    stops = np.array([_rgb(stop) for stop in HUES[quantity].stops], dtype=float)
+    where = np.linspace(0, len(stops) - 1, 256)
+    channels = [np.interp(where, np.arange(len(stops)), stops[:, c]) for c in range(3)]
+    return np.stack(channels, axis=1).round().astype(np.uint8)
+
+
+def plotly_scale(quantity: str) -> list[list[float | str]]:
+    """The same colours as a Plotly colorscale."""
+    stops = HUES[quantity].stops
+    return [[i / (len(stops) - 1), stop] for i, stop in enumerate(stops)]
+
+
+def css_variables() -> str:
+    """CSS custom properties `--q-<quantity>` (and `-negative`), put in front of every component's CSS."""
+    lines = [f"--q-{name}: {hue.line};" for name, hue in HUES.items()]
+    lines += [f"--q-{name}-negative: {colour};" for name, colour in NEGATIVE_LINE.items()]
+    return ":host, :root {\n  " + "\n  ".join(lines) + "\n}\n"
+
+
+def text_on(rgb: tuple[int, int, int]) -> str:
+    """Black or white, whichever reads better on this colour (WCAG 2 relative luminance)."""
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if luminance > 0.179 else "#ffffff"

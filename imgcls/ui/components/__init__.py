@@ -1,0 +1,31 @@
+"""Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from imgcls import palette
+
+_HERE = Path(__file__).resolve().parent
+
+
+def declare(name: str, *, html: str = "", isolate_styles: bool = True) -> Callable[..., Any]:
+    """Register the component in folder `name` once, at import time; returns its mount function."""
+    script = (_HERE / "shared.js").read_text() + "\n" + (_HERE / name / "view.js").read_text()
+    style = palette.css_variables() + (_HERE / "shared.css").read_text()
+    own_style = _HERE / name / "view.css"
+    if own_style.is_file():
+        style += own_style.read_text()
+    return st.components.v2.component(f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles)
+
+
+def sent(key: str, name: str = "value") -> Mapping[str, Any]:
+    """What the component `key` last sent under `name`; empty before it has sent anything."""
+    state = st.session_state.get(key) or {}
+    return state.get(name) or {}
+
+
+def ignore() -> None:
+    """The callback of a state key that is read after the rerun rather than in a callback."""

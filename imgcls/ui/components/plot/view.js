@@ -1,0 +1,55 @@
+// One script tag for all charts on the page; the server sends plotly.min.js from the installed package.
+function loadPlotly(source) {
+  window.imgclsPlotly ??= new Promise((resolve, reject) => {
+    const tag = document.createElement("script")
+    tag.src = source
+    tag.onload = () => resolve(window.Plotly)
+    tag.onerror = () => { window.imgclsPlotly = undefined; reject(new Error("no chart library")) }
+    document.head.append(tag)
+  })
+  return window.imgclsPlotly
+}
+
+// Colours of the page's theme under whatever the figure sets itself.
+function themed(layout, element) {
+  const text = cssValue(element, "--st-text-color", "#222")
+  const grid = cssValue(element, "--st-border-color-light", "#ddd")
+  const axis = (own) => ({
+    gridcolor: grid, linecolor: grid, zerolinecolor: cssValue(element, "--st-border-color", "#bbb"),
+    automargin: true, ...own,
+  })
+  const result = {
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true, ...layout,
+    font: { family: cssValue(element, "--st-font", "sans-serif"), size: 15, color: text, ...layout.font },
+    hoverlabel: { font: { size: 15 }, ...layout.hoverlabel },
+  }
+  for (const name of ["xaxis", "yaxis"]) result[name] = axis(layout[name])
+  for (const name of Object.keys(layout)) if (/^[xy]axis\d+$/.test(name)) result[name] = axis(layout[name])
+  return result
+}
+
+export default function (component) {
+  const { parentElement, data } = component
+  const element = parentElement.querySelector(".plot")
+  const own = instance(element, () => ({ turn: 0, sender: new Sender() }))
+  own.component = component
+  const turn = ++own.turn
+  element.setAttribute("role", "img")
+  element.setAttribute("aria-label", data.alt)
+  const figure = JSON.parse(data.figure)
+  element.style.height = (figure.layout.height ?? 360) + "px"
+  loadPlotly(data.source).then(async (Plotly) => {
+    if (turn !== own.turn) return // newer data is already on its way
+    await Plotly.react(element, figure.data, themed(figure.layout, element), {
+      displaylogo: false, displayModeBar: false, responsive: true, ...figure.config,
+    })
+    element.dataset.drawn = String(turn)
+    if (own.wired) return
+    own.wired = true
+    element.on("plotly_click", ({ points: [p] }) => {
+      const value = { curve: p.curveNumber, point: p.pointNumber ?? p.pointIndex, x: p.x, y: p.y }
+      own.component.setStateValue("clicked", value)
+    })
+  }, () => { element.textContent = "The chart library did not load; reload the page." })
+  return () => { own.turn++; window.Plotly?.purge(element) }
+}

@@ -1,0 +1,88 @@
+// Shared by every component: this text stands in front of each view.js.
+
+// One record an element, kept between the runs that each change of data or theme causes.
+const instances = new WeakMap()
+function instance(root, create) {
+  if (!instances.has(root)) instances.set(root, create())
+  return instances.get(root)
+}
+
+// The mirror of imgcls/ui/packet.py: {...fields, arrays: {name: typed array with .shape}}.
+function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true)
+  const packet = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
+  const kinds = {
+    uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array,
+    uint32: Uint32Array, float32: Float32Array, float64: Float64Array,
+  }
+  for (const [name, about] of Object.entries(packet.arrays)) {
+    const kind = kinds[about.dtype]
+    const start = bytes.byteOffset + 4 + length + about.offset
+    const size = about.shape.reduce((a, b) => a * b, 1) * kind.BYTES_PER_ELEMENT
+    const array = new kind(bytes.buffer.slice(start, start + size)) // a copy, so that it is aligned
+    array.shape = about.shape
+    packet.arrays[name] = array
+  }
+  return packet
+}
+
+// At most one request under way, and the newest value always goes last: a drag never queues up.
+// A value is {seq, ...}; Python sends the seq that it has answered back as `ack`.
+class Sender {
+  constructor() { this.seq = Date.now() % 1e9; this.waiting = null; this.next = null }
+  get busy() { return this.waiting !== null }
+  send(component, name, value) {
+    if (this.waiting !== null) { this.next = [component, name, value]; return }
+    this.waiting = ++this.seq
+    component.setStateValue(name, { ...value, seq: this.waiting })
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.acknowledge(this.waiting), 2000) // an answer can get lost
+  }
+  acknowledge(seq) {
+    if (this.waiting === null || seq !== this.waiting) return
+    clearTimeout(this.timer)
+    this.waiting = null
+    const next = this.next
+    this.next = null
+    if (next) this.send(...next)
+  }
+}
+
+function cssValue(root, name, fallback = "") {
+  return getComputedStyle(root.host ?? root).getPropertyValue(name).trim() || fallback
+}
+
+// Black or white, whichever reads better on this colour (the same rule as imgcls/palette.py).
+function textOn(r, g, b) {
+  const linear = (c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4)
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) > 0.179 ? "#000" : "#fff"
+}
+
+// A canvas whose drawing units are CSS pixels on every screen; returns its 2D context.
+function sizedCanvas(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1
+  const w = Math.round(width * ratio), h = Math.round(height * ratio)
+  if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h }
+  canvas.style.width = width + "px"
+  canvas.style.height = height + "px"
+  const context = canvas.getContext("2d")
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  return context
+}
+
+// A bitmap of an (H, W, 3) or (H, W) uint8 array, to be drawn enlarged without smoothing.
+function bitmap(array) {
+  const [height, width, channels = 1] = array.shape
+  const canvas = document.createElement("canvas")
+  canvas.width = width
+  canvas.height = height
+  const image = new ImageData(width, height)
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = array[channels === 1 ? i : 3 * i + c]
+    image.data[4 * i + 3] = 255
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0)
+  return canvas
+}
+
+function clamp(value, low, high) { return Math.min(high, Math.max(low, value)) }

@@ -1,0 +1,81 @@
+"""A slider that sends its value while it is dragged (Streamlit's own sends on release only)."""
+
+import math
+
+import streamlit as st
+
+from imgcls.ui.components import declare, ignore, sent
+
+_mount = declare("slider", html='<div class="slider"></div>')
+
+
+def live_slider(
+    label: str,
+    low: float,
+    high: float,
+    value: float,
+    *,
+    step: float,
+    key: str,
+    digits: int = 2,
+    unit: str = "",
+    help: str = "",
+) -> float:
+    """A slider from `low` to `high` in steps of `step`; returns its value, live during a drag.
+
+    `key` is also its name in the page's address: the value is read from there when the page opens and
+    written there when the drag ends, unless it is the default. A value that is not a number within the
+    limits is ignored. Call it inside the fragment that draws what it changes. An integer slider is one
+    whose `step` and `value` are ints; it returns an int.
+    """
+    store = f"{key}:slider"
+    if store not in st.session_state:
+        st.session_state[store] = _from_address(key, low, high, value)
+    news = sent(key)
+    if news.get("seq") != st.session_state.get(f"{store}:seq"):
+        st.session_state[f"{store}:seq"] = news.get("seq")
+        if (number := _number(news.get("number"), low, high)) is not None:
+            st.session_state[store] = number
+    # Limits may have moved since (one control limits another): stay inside them.
+    number = min(max(st.session_state[store], low), high)
+    if isinstance(step, int) and isinstance(value, int):
+        number = round(number)
+    if news.get("final") or not news:
+        _to_address(key, number, value)
+    _mount(
+        key=key,
+        data={
+            "label": label, "low": low, "high": high, "step": step, "number": number, "digits": digits,
+            "unit": unit, "help": help, "ack": news.get("seq"),
+        },
+        default={"value": None},
+        on_value_change=ignore,
+    )  # fmt: skip
+    return number
+
+
+def set_slider(key: str, number: float) -> None:
+    """Set a live slider from code (a preset): takes effect at its next drawing."""
+    st.session_state[f"{key}:slider"] = number
+    st.query_params[key] = f"{number:g}"
+
+
+def _number(candidate: object, low: float, high: float) -> float | None:
+    try:
+        number = float(candidate)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and low <= number <= high else None
+
+
+def _from_address(key: str, low: float, high: float, default: float) -> float:
+    number = _number(st.query_params.get(key), low, high)
+    return default if number is None else number
+
+
+def _to_address(key: str, number: float, default: float) -> None:
+    if number == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != f"{number:g}":
+        st.query_params[key] = f"{number:g}"

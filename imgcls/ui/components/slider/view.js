@@ -1,0 +1,30 @@
+export default function (component) {
+  const { parentElement, data } = component
+  const box = parentElement.querySelector(".slider")
+  const own = instance(box, () => {
+    box.innerHTML = `<label><span class="label"></span><output></output></label><input type="range"><div class="help"></div>`
+    return { sender: new Sender(), input: box.querySelector("input"), dragging: false }
+  })
+  const { input, sender } = own
+  const show = () => {
+    const number = Number(input.value)
+    const text = number.toFixed(data.digits).replace("-", "\u2212") + (data.unit ? " " + data.unit : "")
+    box.querySelector("output").textContent = text
+    input.setAttribute("aria-valuetext", text)
+    const share = (number - data.low) / (data.high - data.low || 1)
+    input.style.setProperty("--share", 100 * share + "%")
+  }
+  box.querySelector(".label").textContent = data.label
+  box.querySelector(".help").textContent = data.help
+  input.setAttribute("aria-label", data.label)
+  input.min = data.low
+  input.max = data.high
+  input.step = data.step
+  const send = (final) => sender.send(component, "value", { number: Number(input.value), final })
+  input.oninput = () => { own.dragging = true; show(); send(false) }
+  input.onchange = () => { own.dragging = false; show(); send(true) }
+  sender.acknowledge(data.ack)
+  // Python's value counts only while the hand is off the slider, or the thumb would jump back.
+  if (!own.dragging && !sender.busy) input.value = data.number
+  show()
+}

@@ -1,0 +1,35 @@
+"""The script that runs for every page: navigation from the table of lessons, the photo, then the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from imgcls.lessons import built_lessons
+from imgcls.ui.photo import photo_sidebar
+from imgcls.ui.shell import PANEL, headline, way_on
+
+SIDEBAR_WIDTH = 290  # pixels; a projector has 1280
+STYLE = Path(__file__).with_name("frame.css")
+
+lessons = {lesson.slug: lesson for lesson in built_lessons()}
+pages = {
+    slug: st.Page(lesson.path, title=lesson.title, icon=f":material/{lesson.icon}:", url_path=slug, default=slug == "")
+    for slug, lesson in lessons.items()
+}
+sections: dict[str, list] = {}
+for slug, lesson in lessons.items():
+    sections.setdefault("" if not slug else lesson.section, []).append(pages[slug])
+
+st.set_page_config(
+    page_title="imgcls", page_icon=":material/pets:", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
+)
+st.html(STYLE)
+page = st.navigation(sections, position="top")
+st.session_state["pages"] = pages  # for links between lessons
+st.session_state[PANEL] = {}
+
+photo_sidebar()
+lesson = lessons[page.url_path]
+headline(lesson)
+page.run()
+way_on(lesson, pages)

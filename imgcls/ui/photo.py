@@ -1,0 +1,109 @@
+"""The current photo: chosen once in the sidebar, carried to every lesson, belonging to this session alone."""
+
+import io
+from collections.abc import Callable
+
+import streamlit as st
+
+from imgcls.data.download import DownloadError
+from imgcls.data.pictures import Picture, PictureError, open_picture
+from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.ui.components.gallery import gallery
+
+_PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
+_WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
+
+
+def current_photo() -> Picture:
+    """The photo that every lesson works on; a sample until the student puts in their own."""
+    if _PHOTO not in st.session_state:
+        st.session_state[_PHOTO] = load_sample(DEFAULT_SAMPLE)
+        st.session_state[_SAMPLE] = DEFAULT_SAMPLE
+    return st.session_state[_PHOTO]
+
+
+def current_sample() -> str | None:
+    """The slug of the sample in use, None for the student's own photo."""
+    current_photo()
+    return st.session_state[_SAMPLE]
+
+
+def _take(load: Callable[[], Picture], sample: str | None = None) -> None:
+    """Make what `load` returns the current photo; on failure keep the old one and say why."""
+    try:
+        st.session_state[_PHOTO] = load()
+    except (PictureError, DownloadError) as trouble:
+        st.session_state[_TROUBLE] = str(trouble)
+        return
+    st.session_state[_SAMPLE] = sample
+    st.session_state.pop(_TROUBLE, None)
+
+
+def _take_file(key: str) -> None:
+    file = st.session_state.get(key)
+    if file is None:  # the student removed the upload: what is shown stays
+        st.session_state.pop(_TROUBLE, None)
+    else:
+        _take(lambda: open_picture(file.getvalue(), file.name))
+
+
+def photo_png() -> bytes:
+    """The current photo exactly as the lessons use it, as a PNG file."""
+    buffer = io.BytesIO()
+    current_photo().image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def photo_sidebar() -> None:
+    """The sidebar: the photo, what it is, and the ways to use another."""
+    photo = current_photo()
+    with st.sidebar:
+        st.markdown("#### Your photo")
+        preview = photo.image.copy()
+        preview.thumbnail((480, 300))
+        st.image(preview, caption=_caption(photo), output_format="JPEG")
+        if trouble := st.session_state.get(_TROUBLE):
+            st.error(trouble, icon=":material/broken_image:")
+        st.markdown("**Use another**")
+        way = st.segmented_control(
+            "Where from", _WAYS, format_func=_WAYS.get, default="upload", required=True,
+            key="photo_way", label_visibility="collapsed", persist_state="session",
+        )  # fmt: skip
+        {"upload": _upload, "camera": _camera, "samples": _samples}[way]()
+
+
+def _caption(photo: Picture) -> str:
+    width, height = photo.original_size
+    sample = SAMPLES.get(current_sample() or "")
+    name = sample.title if sample else photo.name
+    return f"{name} · {width} × {height}" + (" · turned upright" if photo.turned else "")
+
+
+def _upload() -> None:
+    st.file_uploader(
+        "Your own picture (up to 25 MB)",
+        key="photo_upload",
+        on_change=_take_file,
+        args=("photo_upload",),
+        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for your session only.",
+    )
+
+
+def _camera() -> None:
+    st.camera_input("Take a picture", key="photo_camera", on_change=_take_file, args=("photo_camera",))
+
+
+def _samples() -> None:
+    if slug := gallery(current_sample(), key="photo_gallery"):
+        _take(lambda: load_sample(slug), slug)
+        st.rerun()
+    sample = SAMPLES.get(current_sample() or "")
+    if sample:
+        st.caption(f"{sample.title}: {sample.credit}")
+    st.button(
+        "Fetch one real dog photo (needs internet)",
+        on_click=_take,
+        args=(fetch_real_dog,),
+        help=f"{REAL_DOG.title}, {REAL_DOG.credit}, {REAL_DOG.licence}",
+        icon=":material/cloud_download:",
+    )

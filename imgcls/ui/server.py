@@ -1,0 +1,90 @@
+"""What the web process does besides running pages: warm-up, static routes, shutdown."""
+
+import asyncio
+import gc
+import gzip
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+import torch
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.models import registry
+from imgcls.ui.components.gallery import thumbnail
+from imgcls.ui.components.plot import PLOTLY_PATH
+
+FOREVER = "public, max-age=31536000, immutable"
+log = logging.getLogger("imgcls")
+
+
+def _warm_up() -> None:
+    """Load the default network and run it once, so that the first student does not wait for it."""
+    # Two threads a forward pass at most: with a hall of students the cores are shared anyway.
+    torch.set_num_threads(min(2, torch.get_num_threads()))
+    _compressed_plotly()
+    registry.warm()
+    for slug in SAMPLES:
+        thumbnail(load_sample(slug))
+    # What is loaded now lives as long as the process: the collector need not walk it again.
+    gc.collect()
+    gc.freeze()
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Warm up beside the first page load rather than in front of it; log what fails."""
+    warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+    warming.add_done_callback(_log_failure)
+    yield
+    warming.cancel()
+
+
+def _log_failure(task: asyncio.Task) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("warm-up failed", exc_info=task.exception())
+
+
+def explain(error: Exception) -> bool:
+    """In place of a traceback on the page: the log gets the details, the student one sentence."""
+    log.error("a page failed", exc_info=error)
+    st.error(
+        "Something on this page went wrong and was written to the server's log; your photo is kept, "
+        "so change the last setting back or reload the page.",
+        icon=":material/build:",
+    )
+    return True
+
+
+@cache
+def _compressed_plotly() -> bytes:
+    """plotly.min.js of the installed package, gzipped once instead of for every student."""
+    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return gzip.compress(source.read_bytes(), compresslevel=6)
+
+
+async def _plotly(_request: Request) -> Response:
+    body = await asyncio.to_thread(_compressed_plotly)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER}
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+async def _sample_thumbnail(request: Request) -> Response:
+    slug = request.path_params["slug"]
+    if slug not in SAMPLES:
+        return Response("There is no such sample.", status_code=404, media_type="text/plain")
+    body = await asyncio.to_thread(lambda: thumbnail(load_sample(slug)))
+    return Response(body, media_type="image/jpeg", headers={"Cache-Control": "public, max-age=3600"})
+
+
+def routes() -> list[Route]:
+    """The addresses served besides Streamlit's own."""
+    return [Route(f"/{PLOTLY_PATH}", _plotly), Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail)]

@@ -1,0 +1,84 @@
+"""What every lesson page shares: its headline, a "try this" list, the code panel, and the way on."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from imgcls.lessons import Lesson, neighbours
+from imgcls.ui.photo import photo_png
+
+PANEL = "code_panels"
+"""Session-state key under which the page's code panels are kept for the tests that execute them."""
+
+
+@dataclass(frozen=True)
+class CodePanel:
+    """A runnable snippet and the values on the page that its variables must equal."""
+
+    code: str
+    shows: Mapping[str, float | Sequence[float]]
+
+
+def headline(lesson: Lesson) -> None:
+    """The section and the one question of the page."""
+    st.caption(f":material/{lesson.icon}: {lesson.section} · {lesson.title}")
+    st.title(lesson.question, anchor=False)
+
+
+def try_this(*items: str) -> None:
+    """A short list of things worth doing on this page, each a sentence."""
+    with st.container(border=True):
+        st.markdown("**:material/lightbulb: Try this**\n\n" + "\n".join(f"- {item}" for item in items))
+
+
+def code_panel(
+    code: str,
+    shows: Mapping[str, float | Sequence[float]],
+    *,
+    functions: Sequence[Callable] = (),
+    photo: bool = False,
+    key: str = "page",
+) -> None:
+    """The torch lines that produce what is shown, runnable as they stand, with a copy button.
+
+    `shows` names variables of the code and the numbers that the page displays for them: they are printed
+    below the code, and a test runs the code and compares. `functions` are those of imgcls that computed
+    the page's numbers; their source is shown in a second tab. With `photo` the code reads the current
+    photo from `photo.png`, which the panel offers for download.
+    """
+    panel = CodePanel(inspect.cleandoc(code), dict(shows))
+    st.session_state.setdefault(PANEL, {})[key] = panel
+    with st.expander("The code behind this page", icon=":material/code:"):
+        tabs = st.tabs(["Run it yourself", "Where the numbers come from"] if functions else ["Run it yourself"])
+        with tabs[0]:
+            st.code(panel.code, language="python")
+            st.markdown("gives " + ", ".join(f"`{name}` = {_written(value)}" for name, value in shows.items()))
+            if photo:
+                st.download_button(
+                    "photo.png, the photo as this page uses it", photo_png, "photo.png", "image/png",
+                    icon=":material/download:", on_click="ignore", key=f"{key}:photo_png",
+                )  # fmt: skip
+        if functions:
+            with tabs[1]:
+                for function in functions:
+                    st.caption(f"`{function.__module__}.{function.__qualname__}`")
+                    st.code(inspect.getsource(function), language="python")
+
+
+def _written(value: float | Sequence[float]) -> str:
+    if isinstance(value, int | float):
+        return f"{value:.6g}"
+    shown = ", ".join(f"{v:.4g}" for v in value[:8])
+    return f"[{shown}{', …' if len(value) > 8 else ''}]"
+
+
+def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
+    """Links to the lessons before and after this one."""
+    before, after = neighbours(lesson.slug)
+    left, right = st.columns(2)
+    if before:
+        left.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
+    if after:
+        right.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")
