@@ -7,44 +7,68 @@ import plotly.graph_objects as go
 from imgcls.figures.base import figure
 from imgcls.palette import HUES
 
+_PERCENT = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "fixedrange": True, "zeroline": False}
+_ROW = 40  # pixels a bar
+
 
 def probability_bars(
     labels: Sequence[str],
     probabilities: Sequence[float],
     *,
     before: Sequence[float] | None = None,
-    height: int | None = None,
-    quantity: str = "probability",
+    threshold: float | None = None,
 ) -> go.Figure:
     """One bar a label, the first on top, its percentage written at its end.
 
-    `before` adds a thin outlined bar behind each: the value to compare with.
+    `before` adds a thin outlined bar behind each: the value to compare with. `threshold` draws a dashed line
+    across all bars.
     """
     places = list(range(len(labels)))
-    traces = []
-    if before is not None:
-        traces.append(
-            go.Bar(
-                x=list(before), y=places, orientation="h", name="before", width=0.86, hoverinfo="skip",
-                marker={"color": "rgba(0,0,0,0)", "line": {"color": HUES["pixel"].line, "width": 2}},
-            )
-        )  # fmt: skip
-    traces.append(
+    written = [f"{p:.1%}" for p in probabilities]
+    ends = list(probabilities)
+    traces = [
         go.Bar(
-            x=list(probabilities), y=places, orientation="h", name="now" if before is not None else "probability",
-            width=0.62, marker={"color": HUES[quantity].line}, text=[f"{p:.1%}" for p in probabilities],
-            textposition="outside", cliponaxis=False, textfont={"size": 16}, customdata=list(labels),
+            x=list(probabilities),
+            y=places,
+            orientation="h",
+            name="probability",
+            width=0.6,
+            marker={"color": HUES["probability"].line},
+            customdata=list(labels),
             hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
         )
-    )  # fmt: skip
+    ]
+    clear = "rgba(0,0,0,0)"
+    if before is not None:
+        written = [f"{now} (was {old:.1%})" for now, old in zip(written, before, strict=True)]
+        ends = [max(pair) for pair in zip(ends, before, strict=True)]
+        outline = {"color": clear, "line": {"color": HUES["pixel"].line, "width": 2}}
+        traces.append(go.Bar(x=list(before), y=places, orientation="h", name="before", width=0.8, marker=outline))
+    traces.append(  # the numbers stand behind the longer of the two bars
+        go.Bar(
+            x=ends,
+            y=places,
+            orientation="h",
+            name="number",
+            marker={"color": clear},
+            text=written,
+            textposition="outside",
+            cliponaxis=False,
+            textfont={"size": 16},
+            hoverinfo="skip",
+        )
+    )
+    line = []
+    if threshold is not None:
+        line = [{"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "yref": "paper"}]
+        line[0]["line"] = {"color": HUES["evidence"].line, "width": 3, "dash": "dash"}
+    names = {"tickvals": places, "ticktext": list(labels), "tickfont": {"size": 16}}
     return figure(
         *traces,
-        height=height or 44 * len(labels) + 30,
+        height=_ROW * len(labels) + 58,
         barmode="overlay",
         showlegend=False,
-        xaxis={"range": [0, 1.14], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "fixedrange": True},
-        yaxis={
-            "tickvals": places, "ticktext": list(labels), "range": [len(labels) - 0.4, -0.6], "fixedrange": True,
-            "showgrid": False, "zeroline": False, "tickfont": {"size": 16},
-        },
-    )  # fmt: skip
+        shapes=line,
+        xaxis={"range": [0, 1.16 if before is None else 1.5], **_PERCENT},
+        yaxis={**names, "range": [len(labels) - 0.4, -0.6], "fixedrange": True, "showgrid": False, "zeroline": False},
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.lessons import built_lessons
-from imgcls.ui.photo import photo_sidebar
+from imgcls.ui.photo import photo_on_a_phone, photo_sidebar
 from imgcls.ui.shell import PANEL, headline, way_on
 
 SIDEBAR_WIDTH = 290  # pixels; a projector has 1280
@@ -20,9 +20,7 @@ sections: dict[str, list] = {}
 for slug, lesson in lessons.items():
     sections.setdefault("" if not slug else lesson.section, []).append(pages[slug])
 
-st.set_page_config(
-    page_title="imgcls", page_icon=":material/pets:", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
-)
+st.set_page_config(page_title="imgcls", page_icon=":material/pets:", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 st.html(STYLE)
 page = st.navigation(sections, position="top")
 st.session_state["pages"] = pages  # for links between lessons
@@ -31,5 +29,6 @@ st.session_state[PANEL] = {}
 photo_sidebar()
 lesson = lessons[page.url_path]
 headline(lesson)
+photo_on_a_phone()
 page.run()
 way_on(lesson, pages)

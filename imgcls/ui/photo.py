@@ -7,7 +7,7 @@ import streamlit as st
 
 from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
-from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.data.samples import DEFAULT_SAMPLE, DRAWINGS_NOTE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.ui.components.gallery import gallery
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
@@ -65,11 +65,16 @@ def photo_sidebar() -> None:
         if trouble := st.session_state.get(_TROUBLE):
             st.error(trouble, icon=":material/broken_image:")
         st.markdown("**Use another**")
-        way = st.segmented_control(
-            "Where from", _WAYS, format_func=_WAYS.get, default="upload", required=True,
-            key="photo_way", label_visibility="collapsed", persist_state="session",
-        )  # fmt: skip
-        {"upload": _upload, "camera": _camera, "samples": _samples}[way]()
+        _ways("photo")
+
+
+def photo_on_a_phone() -> None:
+    """On a narrow screen the sidebar is folded away: the same choice as a button on the page (see frame.css)."""
+    with st.container(key="phone_photo"):
+        if trouble := st.session_state.get(_TROUBLE):
+            st.error(trouble, icon=":material/broken_image:")
+        with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch"):
+            _ways("phone")
 
 
 def _caption(photo: Picture) -> str:
@@ -79,31 +84,53 @@ def _caption(photo: Picture) -> str:
     return f"{name} · {width} × {height}" + (" · turned upright" if photo.turned else "")
 
 
-def _upload() -> None:
+def _ways(place: str) -> None:
+    """Upload, camera or samples; `place` keeps the widgets of sidebar and phone apart."""
+    way = st.segmented_control(
+        "Where from",
+        _WAYS,
+        format_func=_WAYS.get,
+        default="upload",
+        required=True,
+        key=f"{place}_way",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    {"upload": _upload, "camera": _camera, "samples": _samples}[way](place)
+
+
+def _upload(place: str) -> None:
     st.file_uploader(
         "Your own picture (up to 25 MB)",
-        key="photo_upload",
+        key=f"{place}_upload",
         on_change=_take_file,
-        args=("photo_upload",),
+        args=(f"{place}_upload",),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for your session only.",
     )
 
 
-def _camera() -> None:
-    st.camera_input("Take a picture", key="photo_camera", on_change=_take_file, args=("photo_camera",))
+def _camera(place: str) -> None:
+    st.camera_input("Take a picture", key=f"{place}_camera", on_change=_take_file, args=(f"{place}_camera",))
 
 
-def _samples() -> None:
-    if slug := gallery(current_sample(), key="photo_gallery"):
+def _samples(place: str) -> None:
+    if slug := gallery(current_sample(), key=f"{place}_gallery"):
         _take(lambda: load_sample(slug), slug)
         st.rerun()
-    sample = SAMPLES.get(current_sample() or "")
-    if sample:
+    if sample := SAMPLES.get(current_sample() or ""):
         st.caption(f"{sample.title}: {sample.credit}")
     st.button(
         "Fetch one real dog photo (needs internet)",
+        key=f"{place}_real_dog",
         on_click=_take,
         args=(fetch_real_dog,),
         help=f"{REAL_DOG.title}, {REAL_DOG.credit}, {REAL_DOG.licence}",
         icon=":material/cloud_download:",
     )
+
+
+def drawing_note() -> None:
+    """Where the current photo is one of our drawings: how it came to look like a dog to the network."""
+    sample = SAMPLES.get(current_sample() or "")
+    if sample and sample.kind == "drawing":
+        st.info(DRAWINGS_NOTE, icon=":material/draw:")

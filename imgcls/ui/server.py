@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.models import registry
+from imgcls.training import jobs
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 
@@ -41,11 +42,13 @@ def _warm_up() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Warm up beside the first page load rather than in front of it; log what fails."""
+    """Warm up and start the workers beside the first page load, not in front of it; end the workers at the end."""
     warming = asyncio.create_task(asyncio.to_thread(_warm_up))
     warming.add_done_callback(_log_failure)
+    jobs.start()
     yield
     warming.cancel()
+    jobs.shutdown()
 
 
 def _log_failure(task: asyncio.Task) -> None:

@@ -22,8 +22,7 @@ class CodePanel:
 
 
 def headline(lesson: Lesson) -> None:
-    """The section and the one question of the page."""
-    st.caption(f":material/{lesson.icon}: {lesson.section} · {lesson.title}")
+    """The one question of the page; where it stands in the course is shown by the navigation."""
     st.title(lesson.question, anchor=False)
 
 
@@ -50,7 +49,7 @@ def code_panel(
     """
     panel = CodePanel(inspect.cleandoc(code), dict(shows))
     st.session_state.setdefault(PANEL, {})[key] = panel
-    with st.expander("The code behind this page", icon=":material/code:"):
+    with st.expander("The code behind these numbers", icon=":material/code:"):
         tabs = st.tabs(["Run it yourself", "Where the numbers come from"] if functions else ["Run it yourself"])
         with tabs[0]:
             st.code(panel.code, language="python")

@@ -13,7 +13,9 @@ _HERE = Path(__file__).resolve().parent
 
 def declare(name: str, *, html: str = "", isolate_styles: bool = True) -> Callable[..., Any]:
     """Register the component in folder `name` once, at import time; returns its mount function."""
-    script = (_HERE / "shared.js").read_text() + "\n" + (_HERE / name / "view.js").read_text()
+    # A long view.js may be split: the folder's other scripts stand in front of it, by name.
+    files = [_HERE / "shared.js", *sorted((_HERE / name).glob("*.js"), key=lambda file: (file.name == "view.js", file))]
+    script = "\n".join(file.read_text() for file in files)
     style = palette.css_variables() + (_HERE / "shared.css").read_text()
     own_style = _HERE / name / "view.css"
     if own_style.is_file():

@@ -1,0 +1,25 @@
+"""The breeds that can be drawn; their numbers are in `dogs/<breed>.json`."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from imgcls.data.drawn.anatomy import Dog, dog_from_dict, dog_to_dict
+
+DOGS = Path(__file__).parent / "dogs"
+BREEDS: tuple[str, ...] = tuple(sorted(path.stem for path in DOGS.glob("*.json")))
+
+
+@cache
+def load_dog(breed: str) -> Dog:
+    """The numbers of a breed's portrait. Raises ValueError for an unknown breed."""
+    if breed not in BREEDS:
+        raise ValueError(f"There is no drawing of the breed {breed!r}. Choose one of: {', '.join(BREEDS)}.")
+    return dog_from_dict(json.loads((DOGS / f"{breed}.json").read_text(encoding="utf-8")))
+
+
+def save_dog(dog: Dog) -> Path:
+    """Write a dog's numbers to its JSON file and return the file."""
+    path = DOGS / f"{dog.breed}.json"
+    path.write_text(json.dumps(dog_to_dict(dog), indent=1) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,140 @@
+"""Lines over a common axis: curves, functions, histories; named at their ends, or in a legend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from imgcls.figures.base import FONT, figure
+from imgcls.palette import SERIES
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line. Without a colour or dash of its own it takes the next of palette.SERIES and DASHES.
+
+    `band` is a lower and an upper edge (same length as `x`), shaded behind the line; `markers` puts a symbol on each point.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    colour: str = ""
+    dash: str = ""
+    band: tuple[Sequence[float], Sequence[float]] | None = None
+    markers: bool = False
+
+
+def curves(
+    lines: Sequence[Curve],
+    *,
+    x_title: str = "",
+    y_title: str = "",
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    at: float | None = None,
+    end_labels: bool = False,
+    height: int = 360,
+    **layout: Any,
+) -> go.Figure:
+    """The lines in one chart.
+
+    `at` marks one x by a vertical line, and by a dot on every curve that has a point there. With `end_labels` (needs
+    `y_range`) each name stands at its curve's end instead of in a legend.
+
+    Raises:
+        ValueError: `end_labels` without `y_range`.
+    """
+    traces: list[go.Scatter] = []
+    for i, line in enumerate(lines):
+        traces += _traces(line, line.colour or SERIES[i % len(SERIES)], line.dash or DASHES[i % len(DASHES)], i)
+    settings: dict[str, Any] = {
+        "xaxis": _axis(x_title, x_range),
+        "yaxis": _axis(y_title, y_range),
+        "showlegend": len(lines) > 1 and not end_labels,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT}},
+        "hovermode": "x unified",
+    }
+    if at is not None:
+        settings["shapes"] = [
+            {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1,
+             "line": {"color": "#7d848f", "width": 2, "dash": "dot"}}
+        ]  # fmt: skip
+        traces += _dots(lines, at)
+    if end_labels:
+        if y_range is None:
+            raise ValueError("end labels need y_range, to know how far apart they will stand")
+        settings["annotations"] = _names(lines, y_range, height)
+        settings["margin"] = {"l": 8, "r": 10 + 9 * max(len(line.name) + 3 for line in lines), "t": 12, "b": 8}
+    return figure(*traces, height=height, **(settings | layout))
+
+
+def _axis(title: str, limits: tuple[float, float] | None) -> dict[str, Any]:
+    axis: dict[str, Any] = {"title": {"text": title, "font": {"size": FONT + 1}}, "fixedrange": True}
+    return axis | ({"range": list(limits)} if limits else {})
+
+
+def _traces(line: Curve, colour: str, dash: str, place: int) -> list[go.Scatter]:
+    main = go.Scatter(
+        x=list(line.x), y=list(line.y), name=line.name, mode="lines+markers" if line.markers else "lines",
+        line={"color": colour, "dash": dash, "width": 3},
+        marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9, "color": colour},
+        hovertemplate="%{y:.3~g}",
+    )  # fmt: skip
+    if line.band is None:
+        return [main]
+    low, high = line.band
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return [
+        go.Scatter(x=list(line.x), y=list(low), name=f"{line.name}, low", **edge),
+        go.Scatter(
+            x=list(line.x), y=list(high), name=f"{line.name}, high", fill="tonexty",
+            fillcolor=f"rgba({red},{green},{blue},0.22)", **edge,
+        ),
+        main,
+    ]  # fmt: skip
+
+
+def _dots(lines: Sequence[Curve], at: float) -> list[go.Scatter]:
+    """A dot where a curve has a point at `at`; always one trace, so that a live chart keeps its traces."""
+    points = [
+        (y, line.colour or SERIES[i % len(SERIES)])
+        for i, line in enumerate(lines)
+        for x, y in zip(line.x, line.y, strict=True)
+        if x == at
+    ]
+    return [
+        go.Scatter(
+            x=[at] * len(points), y=[y for y, _ in points], mode="markers", showlegend=False, hoverinfo="skip",
+            marker={"size": 12, "color": [c for _, c in points], "line": {"color": "#ffffff", "width": 2}},
+        )
+    ]  # fmt: skip
+
+
+def _names(lines: Sequence[Curve], y_range: tuple[float, float], height: int) -> list[dict[str, Any]]:
+    """The names beside the curves' ends, moved apart where they would overlap."""
+    low, high = y_range
+    line_height = (high - low) * (FONT + 5) / max(1, height - 60)
+    order = sorted(range(len(lines)), key=lambda i: lines[i].y[-1])
+    places: list[float] = []
+    for i in order:
+        wanted = min(max(lines[i].y[-1], low), high)
+        places.append(max(wanted, places[-1] + line_height) if places else wanted)
+    # Pushed past the top: push back down.
+    limit = high
+    for rank in range(len(places) - 1, -1, -1):
+        places[rank] = min(places[rank], limit)
+        limit = places[rank] - line_height
+    return [
+        {
+            "x": 1, "xref": "paper", "xanchor": "left", "y": place, "yanchor": "middle", "showarrow": False,
+            "text": f'<span style="color:{lines[i].colour or SERIES[i % len(SERIES)]}"><b>●</b></span> {lines[i].name}',
+            "font": {"size": FONT}, "align": "left",
+        }
+        for i, place in zip(order, places, strict=True)
+    ]  # fmt: skip

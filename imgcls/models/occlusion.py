@@ -1,0 +1,134 @@
+"""Occlusion: cover a part of the picture and watch the probabilities.
+
+Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", arXiv:1311.2901, section 4.2.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from imgcls.data.pictures import Picture
+from imgcls.models.classify import Classifier, Prediction, classify_batch
+from imgcls.models.preprocess import Preprocess
+
+GREY = 0.5
+_KEPT_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at a time
+
+_inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
+_inputs_lock = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class OcclusionMap:
+    """How much the probability of a class drops when the patch covers each place.
+
+    `drops` (rows, columns) is p - p(covered), NaN where not yet computed; negative where covering helps.
+    `centres_y` (rows,) and `centres_x` (columns,) are the patch's centres in 0..1 of the network's input,
+    `size` its side. `done` is the share of places computed, 1.0 in the last map.
+    """
+
+    class_index: int
+    probability: float
+    size: float
+    centres_x: Tensor
+    centres_y: Tensor
+    drops: Tensor
+    done: float
+
+
+def network_input(classifier: Classifier, picture: Picture) -> Tensor:
+    """`classifier.preprocess(picture.image)`, remembered for the last pictures: read only, (1, 3, S, S)."""
+    key = (classifier.preprocess, picture.digest)
+    with _inputs_lock:
+        if key in _inputs:
+            _inputs.move_to_end(key)
+            return _inputs[key]
+    inputs = classifier.preprocess(picture.image)  # outside the lock: others need not wait for it
+    with _inputs_lock:
+        _inputs[key] = inputs
+        while len(_inputs) > _KEPT_INPUTS:
+            _inputs.popitem(last=False)
+    return inputs
+
+
+def patch_box(side: int, x: float, y: float, size: float) -> tuple[int, int, int, int]:
+    """The pixels that a patch covers on a `side` x `side` input: left, top, right, bottom (right and bottom excluded).
+
+    Args:
+        x, y: the patch's centre, 0..1 from the left and from the top.
+        size: its side, 0..1 of the input's. What sticks out is cut off.
+    """
+
+    def ends(centre: float) -> tuple[int, int]:
+        return tuple(min(max(round((centre + half) * side), 0), side) for half in (-size / 2, size / 2))
+
+    (left, right), (top, bottom) = ends(x), ends(y)
+    return left, top, right, bottom
+
+
+def occlude(
+    classifier: Classifier, picture: Picture, x: float, y: float, size: float, fill: float = GREY
+) -> Prediction:
+    """What the network says when one square of its input is painted grey.
+
+    Args:
+        x, y, size: the patch's centre and side in 0..1 of the network's input (the centre crop), as in `patch_box`.
+        fill: the grey, 0 black to 1 white, before normalising.
+    """
+    inputs = network_input(classifier, picture)
+    return classify_batch(classifier, _covered(classifier, inputs, [(x, y)], size, fill))[0]
+
+
+def occlusion_map(
+    classifier: Classifier,
+    picture: Picture,
+    class_index: int,
+    size: float = 0.2,
+    stride: float = 0.1,
+    fill: float = GREY,
+) -> Iterator[OcclusionMap]:
+    """Slides the patch over the whole input; yields the map so far after every row of places.
+
+    The patch starts in the top left corner and moves by `stride` (0..1 of the input) while it stays inside,
+    so there are floor((1 - size) / stride) + 1 places each way. The caller may stop at any row.
+
+    Raises:
+        ValueError: `size` or `stride` is not in 0..1, or the class does not exist.
+    """
+    if not (0 < size <= 1 and 0 < stride <= 1):
+        raise ValueError(f"Size ({size}) and stride ({stride}) of the patch must be above 0 and at most 1.")
+    if not 0 <= class_index < len(classifier.labels):
+        raise ValueError(f"{classifier.title} has no class {class_index}.")
+    return _rows(classifier, picture, class_index, size, stride, fill)
+
+
+def _rows(
+    classifier: Classifier, picture: Picture, class_index: int, size: float, stride: float, fill: float
+) -> Iterator[OcclusionMap]:
+    inputs = network_input(classifier, picture)
+    probability = float(classify_batch(classifier, inputs)[0].probabilities[class_index])
+    places = int((1 - size) / stride + 1e-6) + 1  # the epsilon forgives (1 - 0.2) / 0.1 = 7.999...
+    centres = size / 2 + stride * torch.arange(places)
+    drops = torch.full((places, places), float("nan"))
+    for row, y in enumerate(centres.tolist()):
+        covered = _covered(classifier, inputs, [(x, y) for x in centres.tolist()], size, fill)
+        predictions = classify_batch(classifier, covered)
+        drops[row] = probability - torch.stack([each.probabilities[class_index] for each in predictions])
+        done = (row + 1) / places
+        yield OcclusionMap(class_index, probability, size, centres, centres, drops.clone(), done)
+
+
+def _covered(
+    classifier: Classifier, inputs: Tensor, centres: list[tuple[float, float]], size: float, fill: float
+) -> Tensor:
+    """One copy of the input (1, 3, S, S) for every centre, with the patch painted there: (len(centres), 3, S, S)."""
+    grey = classifier.preprocess.normalise(torch.full((3, 1, 1), fill))
+    covered = inputs.repeat(len(centres), 1, 1, 1)
+    for copy, (x, y) in zip(covered, centres, strict=True):
+        left, top, right, bottom = patch_box(inputs.shape[-1], x, y, size)
+        copy[:, top:bottom, left:right] = grey
+    return covered

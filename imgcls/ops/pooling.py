@@ -1,0 +1,139 @@
+"""Pooling: every window of a slice becomes one number, each slice on its own.
+
+Sizes follow CS231n's notation: a slice of W columns under a window F with stride S gives floor((W - F) / S) + 1 columns,
+and likewise for rows (cs231n.github.io/convolutional-networks, "Pooling Layer"). Nothing is padded.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+KINDS = ("max", "average")
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """What one pooling layer made of a volume.
+
+    `values` (C, H, W) went in, `output` (C, h, w) came out. `winners` (C, h, w) holds for max pooling the place
+    row * W + column of the value that each window kept, None for average pooling. `uses` (H, W) says in how many windows a
+    place lies; where it is 0, the window stopped short of the border and the value is never looked at. `wins` (C, H, W)
+    says how many windows a value won (None for average pooling).
+    """
+
+    kind: str
+    window: int
+    stride: int
+    values: Tensor
+    output: Tensor
+    winners: Tensor | None
+    wins: Tensor | None
+    uses: Tensor
+    values_before: int
+    values_after: int
+    dropped: float  # share of the numbers, 0..1
+    bytes_before: int
+    bytes_after: int
+
+
+def pooled_size(size: int, window: int, stride: int) -> int:
+    """floor((size - window) / stride) + 1: how many windows fit into a row of `size` values.
+
+    Raises:
+        ValueError: window or stride is below 1, or the window is wider than the row.
+    """
+    if window < 1 or stride < 1:
+        raise ValueError(f"Window and stride must be at least 1, not {window} and {stride}.")
+    if window > size:
+        raise ValueError(f"A window of {window} does not fit into {size} values: choose a smaller window.")
+    return (size - window) // stride + 1
+
+
+def pool(values: Tensor, window: int = 2, stride: int = 2, kind: str = "max") -> Pooled:
+    """Max or average pooling of a volume (C, H, W) without padding.
+
+    Of equal values in a window torch's max pooling takes the first, row by row.
+
+    Raises:
+        ValueError: unknown kind, a tensor without exactly three dimensions, or a window that does not fit.
+    """
+    output, winners = _forward(values, window, stride, kind)
+    height, width = values.shape[-2:]
+    wins = None
+    if winners is not None:
+        wins = torch.zeros(values.shape[0], height * width, dtype=torch.int64)
+        wins.scatter_add_(1, winners.flatten(1), torch.ones_like(winners.flatten(1)))
+        wins = wins.view(-1, height, width)
+    return Pooled(
+        kind=kind,
+        window=window,
+        stride=stride,
+        values=values,
+        output=output,
+        winners=winners,
+        wins=wins,
+        uses=torch.outer(_uses(height, window, stride), _uses(width, window, stride)),
+        values_before=values.numel(),
+        values_after=output.numel(),
+        dropped=1 - output.numel() / values.numel(),
+        bytes_before=values.numel() * values.element_size(),
+        bytes_after=output.numel() * output.element_size(),
+    )
+
+
+def pool_backward(values: Tensor, upstream: Tensor, window: int = 2, stride: int = 2, kind: str = "max") -> Tensor:
+    """The gradient (C, H, W) that reaches `values` when `upstream` (C, h, w) arrives at the output, by autograd.
+
+    Max pooling hands each window's gradient to its winner, average pooling an equal part to all of its window; where
+    windows overlap, the parts add up.
+
+    Raises:
+        ValueError: as `pool`, or `upstream` has not the shape of the output.
+    """
+    with torch.inference_mode(False), torch.enable_grad():
+        leaf = values.detach().clone().requires_grad_()
+        output, _ = _forward(leaf, window, stride, kind)
+        if upstream.shape != output.shape:
+            raise ValueError(
+                f"The output has shape {tuple(output.shape)}, so its gradient cannot have {tuple(upstream.shape)}."
+            )
+        (gradient,) = torch.autograd.grad(output, leaf, upstream.to(output.dtype))
+    return gradient
+
+
+def sign_pair_volume(picture: Tensor, kernels: Tensor) -> Tensor:
+    """A picture (3, H, W) under K kernels (K, 3, k, k) and under their negatives, after ReLU: (2 K, H, W).
+
+    Stride 1 and zero padding (k - 1) / 2 keep H and W. Slices 0 to K - 1 are max(0, y), the others max(0, -y): the
+    concatenated ReLU of Shang et al. 2016, "Understanding and Improving Convolutional Neural Networks via Concatenated
+    Rectified Linear Units" (arXiv:1603.05201). The two halves together still hold every response y.
+
+    Raises:
+        ValueError: the kernels have an even side.
+    """
+    side = kernels.shape[-1]
+    if side % 2 == 0:
+        raise ValueError(f"Kernels need an odd side to keep the picture's size, not {side}.")
+    response = F.conv2d(picture[None], kernels, padding=side // 2)[0]
+    return torch.cat([response, -response]).relu()
+
+
+def _forward(values: Tensor, window: int, stride: int, kind: str) -> tuple[Tensor, Tensor | None]:
+    if kind not in KINDS:
+        raise ValueError(f"Pooling keeps the {' or the '.join(KINDS)}, not {kind!r}.")
+    if values.dim() != 3:
+        raise ValueError(f"Pooling takes a volume (C, H, W), not {values.dim()} dimensions.")
+    for size in values.shape[1:]:
+        pooled_size(size, window, stride)
+    if kind == "average":
+        return F.avg_pool2d(values, window, stride), None
+    return F.max_pool2d(values, window, stride, return_indices=True)
+
+
+def _uses(size: int, window: int, stride: int) -> Tensor:
+    """For each of `size` places in a row, how many windows cover it."""
+    starts = torch.arange(pooled_size(size, window, stride)) * stride
+    places = torch.arange(size)[:, None]
+    return ((places >= starts) & (places < starts + window)).sum(dim=1)

@@ -1,0 +1,130 @@
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "sight"
+  box.innerHTML = `<div class="panels"></div>
+    <label class="opacity"><span>photo</span><input type="range" min="0" max="1" step="0.01" value="0.6" aria-label="opacity of the heat map"><span>heat map</span></label>
+    <div class="hint"><span></span><button type="button">Take the patch off</button></div>`
+  root.append(box)
+  return {
+    box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), sender: new Sender(),
+    off: box.querySelector("button"), hint: box.querySelector(".hint"), canvases: [], patch: null, dragging: false,
+  }
+}
+
+// The heat map as a picture: a colour for every value, enlarged smoothly when it is drawn.
+function coloured(heat, colours) {
+  const [height, width] = heat.shape
+  const rgb = new Uint8Array(height * width * 3)
+  heat.forEach((value, i) => { for (let c = 0; c < 3; c++) rgb[3 * i + c] = colours[3 * value + c] })
+  rgb.shape = [height, width, 3]
+  return bitmap(rgb)
+}
+
+function layOut(own) {
+  const wanted = own.packet.mode === "patch" ? [{ title: "", alt: "" }] : own.packet.heats
+  if (own.canvases.length !== wanted.length) {
+    own.panels.replaceChildren(...wanted.map(() => {
+      const figure = document.createElement("figure")
+      figure.innerHTML = "<figcaption></figcaption><canvas></canvas>"
+      return figure
+    }))
+    own.canvases = [...own.panels.querySelectorAll("canvas")]
+  }
+  wanted.forEach(({ title, alt }, i) => {
+    const caption = own.canvases[i].previousElementSibling
+    caption.textContent = title
+    caption.hidden = !title
+    own.canvases[i].setAttribute("role", own.packet.mode === "patch" ? "application" : "img")
+    own.canvases[i].setAttribute("aria-label", alt)
+  })
+}
+
+function draw(own) {
+  const { packet } = own
+  const most = 420
+  own.canvases.forEach((canvas, i) => {
+    const side = Math.min(canvas.parentElement.clientWidth, most)
+    const pen = sizedCanvas(canvas, side, side)
+    pen.drawImage(own.picture, 0, 0, side, side)
+    if (packet.mode === "heat") {
+      pen.globalAlpha = Number(own.opacity.value)
+      pen.drawImage(own.maps[i], 0, 0, side, side)
+      pen.globalAlpha = 1
+    } else if (own.patch) {
+      const width = packet.size * side
+      const [left, top] = [own.patch.x * side - width / 2, own.patch.y * side - width / 2]
+      pen.fillStyle = "rgb(128, 128, 128)"
+      pen.fillRect(left, top, width, width)
+      pen.strokeStyle = "#fff"
+      pen.lineWidth = 2
+      pen.strokeRect(left, top, width, width)
+    }
+  })
+}
+
+function describe(own) {
+  const { patch, packet } = own
+  own.off.hidden = !patch
+  own.hint.firstElementChild.textContent = patch
+    ? "Drag the grey patch, or move it with the arrow keys."
+    : "Press on the photo and drag a grey patch over it."
+  const where = patch ? `Grey patch at ${Math.round(100 * patch.x)}% across, ${Math.round(100 * patch.y)}% down.` : ""
+  if (packet.mode === "patch") {
+    own.canvases[0].setAttribute("aria-label", `What the network sees. Arrow keys move a grey patch over it. ${where}`)
+  }
+}
+
+function wirePatch(own, component) {
+  const canvas = own.canvases[0]
+  canvas.tabIndex = 0
+  const put = (x, y) => {
+    own.patch = { x: clamp(x, 0, 1), y: clamp(y, 0, 1) }
+    draw(own)
+    describe(own)
+    own.sender.send(component, "value", own.patch)
+  }
+  const follow = (event) => {
+    const place = canvas.getBoundingClientRect()
+    put((event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height)
+  }
+  canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); own.dragging = true; follow(event) }
+  canvas.onpointermove = (event) => { if (own.dragging) follow(event) }
+  canvas.onpointerup = canvas.onpointercancel = () => { own.dragging = false }
+  const remove = () => {
+    own.patch = null
+    draw(own)
+    describe(own)
+    own.sender.send(component, "value", { x: null, y: null })
+  }
+  canvas.onkeydown = (event) => {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    if (event.key === "Escape") remove()
+    if (!move) return
+    event.preventDefault()
+    const { x, y } = own.patch ?? { x: 0.5, y: 0.5 }
+    put(x + 0.04 * move[0], y + 0.04 * move[1])
+  }
+  own.off.onclick = remove
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement))
+  const packet = own.packet = unpack(component.data)
+  own.picture = bitmap(packet.arrays.crop)
+  own.maps = packet.heats.map((_, i) => coloured(packet.arrays[`heat${i}`], packet.arrays.colours))
+  own.opacity.parentElement.hidden = packet.mode !== "heat"
+  own.hint.hidden = packet.mode !== "patch"
+  layOut(own)
+  own.opacity.oninput = () => draw(own)
+  if (packet.mode === "patch") {
+    wirePatch(own, component)
+    own.sender.acknowledge(packet.ack)
+    if (!own.dragging && !own.sender.busy) own.patch = packet.patch
+    describe(own)
+  }
+  own.observer ??= new ResizeObserver(() => draw(own))
+  own.observer.observe(own.box)
+  draw(own)
+  own.box.dataset.answered = String(packet.ack ?? "")
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,100 @@
+// The corners in the drawing's own units (1 = the length of a side): left, right, top.
+const TOP = Math.sqrt(3) / 2
+const CORNERS = [[0, TOP], [1, TOP], [0.5, 0]]
+const SIDE = 300, LEFT = 46, ABOVE = 52
+
+const place = (p) => [0, 1].map((axis) => (axis ? ABOVE : LEFT) + SIDE * p.reduce((sum, share, i) => sum + share * CORNERS[i][axis], 0))
+
+// The inverse of `place`, kept a little inside the triangle: a probability of 0 has no logit.
+function shares(x, y) {
+  const u = (x - LEFT) / SIDE, v = (y - ABOVE) / SIDE
+  const top = 1 - v / TOP
+  const right = u - top / 2
+  const inside = [1 - top - right, right, top].map((share) => Math.max(share, 0.002))
+  const total = inside[0] + inside[1] + inside[2]
+  return inside.map((share) => share / total)
+}
+
+function add(parent, tag, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+  parent.append(element)
+  return element
+}
+
+const line = (points) => "M" + points.map((point) => place(point).map((n) => n.toFixed(1)).join()).join("L")
+
+function build(box) {
+  const svg = add(box, "svg", { viewBox: `0 0 ${SIDE + 2 * LEFT} ${ABOVE + SIDE * TOP + 58}`, role: "application", tabindex: 0 })
+  add(svg, "path", { class: "face", d: line([[1, 0, 0], [0, 1, 0], [0, 0, 1]]) + "Z" })
+  for (const level of [0.25, 0.5, 0.75]) {
+    const rest = 1 - level
+    for (let i = 0; i < 3; i++) {
+      const ends = [1, 2].map((other) => [0, 1, 2].map((c) => (c === i ? level : c === (i + other) % 3 ? rest : 0)))
+      add(svg, "path", { class: "grid", d: line(ends) })
+    }
+  }
+  for (const middle of [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]])
+    add(svg, "path", { class: "border", d: line([[1 / 3, 1 / 3, 1 / 3], middle]) })
+  const trail = add(svg, "path", { class: "trail" })
+  const corners = CORNERS.map((_, i) => {
+    const [x, y] = place([0, 1, 2].map((c) => +(c === i)))
+    const below = i < 2
+    const label = add(svg, "text", { x, y: below ? y + 24 : y - 32, "text-anchor": "middle", class: "name" })
+    const share = add(svg, "text", { x, y: below ? y + 46 : y - 10, "text-anchor": "middle", class: "share" })
+    return { label, share }
+  })
+  add(svg, "circle", { class: "middle", r: 4, cx: place([1 / 3, 1 / 3, 1 / 3])[0], cy: place([1 / 3, 1 / 3, 1 / 3])[1] })
+  return { svg, trail, corners, point: add(svg, "circle", { class: "point", r: 12 }), sender: new Sender(), dragging: false }
+}
+
+function draw(own) {
+  const { data } = own
+  own.trail.setAttribute("d", line(data.trail))
+  const [x, y] = place(own.probabilities)
+  own.point.setAttribute("cx", x)
+  own.point.setAttribute("cy", y)
+  const best = own.probabilities.indexOf(Math.max(...own.probabilities))
+  own.corners.forEach(({ label, share }, i) => {
+    const name = data.names[i]
+    label.textContent = name.length > 14 ? name.slice(0, 13) + "…" : name
+    share.textContent = (100 * own.probabilities[i]).toFixed(1) + "%"
+    label.classList.toggle("best", i === best)
+    share.classList.toggle("best", i === best)
+  })
+  own.svg.setAttribute("aria-label", data.alt)
+}
+
+export default function (component) {
+  const { data } = component
+  const box = component.parentElement.querySelector(".simplex")
+  const own = instance(box, () => build(box))
+  own.data = data
+  own.sender.acknowledge(data.ack)
+  if (!own.dragging && !own.sender.busy) own.probabilities = data.probabilities
+  draw(own)
+  const move = (x, y, final) => {
+    own.probabilities = shares(x, y)
+    draw(own)
+    own.sender.send(component, "value", { probabilities: own.probabilities, final })
+  }
+  const follow = (event, final) => {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(own.svg.getScreenCTM().inverse())
+    move(at.x, at.y, final)
+  }
+  own.svg.onpointerdown = (event) => {
+    own.dragging = true
+    own.svg.setPointerCapture(event.pointerId)
+    follow(event, false)
+  }
+  own.svg.onpointermove = (event) => { if (own.dragging) follow(event, false) }
+  own.svg.onpointerup = (event) => { if (own.dragging) { own.dragging = false; follow(event, true) } }
+  own.svg.onpointercancel = () => { own.dragging = false }
+  own.svg.onkeydown = (event) => {
+    const step = { ArrowLeft: [-6, 0], ArrowRight: [6, 0], ArrowUp: [0, -6], ArrowDown: [0, 6] }[event.key]
+    if (!step) return
+    event.preventDefault()
+    const [x, y] = place(own.probabilities)
+    move(x + step[0], y + step[1], true)
+  }
+}

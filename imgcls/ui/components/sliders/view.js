@@ -1,0 +1,192 @@
+// Text in which ^{...} is raised; everything is set as text, never as HTML.
+function write(element, text) {
+  if (element.dataset.text === text) return
+  element.dataset.text = text
+  element.replaceChildren(...text.split(/(\^\{[^}]*\})/).map((part) => {
+    if (!part.startsWith("^{")) return document.createTextNode(part)
+    const raised = document.createElement("sup")
+    raised.textContent = part.slice(2, -1)
+    return raised
+  }))
+}
+
+function make(tag, name, parent) {
+  const element = document.createElement(tag)
+  element.className = name
+  parent?.append(element)
+  return element
+}
+
+const signed = (number) => number.toFixed(2).replace("-", "\u2212")
+
+function build(box, data) {
+  box.replaceChildren()
+  const head = make("div", "row head", box)
+  const titles = ["head", ...(data.numbers ? ["title"] : []), ...data.columns.map(() => "")].map((name) => make("span", name, head))
+  const rows = data.names.map((_, index) => buildRow(make("div", "row", box), data, index))
+  const foot = make("div", "row foot", box)
+  const tools = make("span", "tools", foot)
+  if (data.most > data.least) for (const [text, label] of [["+", "Add a class"], ["\u2212", "Remove the last class"]]) {
+    const button = make("button", "", tools)
+    button.type = "button"
+    button.textContent = text
+    button.setAttribute("aria-label", label)
+    button.title = label
+  }
+  if (data.numbers) make("span", "gap", foot)
+  const totals = data.columns.map(() => make("span", "total", foot))
+  const stack = make("div", "stack", box)
+  const parts = { title: make("span", "stack-title", stack), bar: make("div", "stack-bar", stack), total: make("b", "", stack) }
+  parts.segments = data.names.map(() => make("span", "segment", parts.bar))
+  const detail = make("p", "detail", box)
+  return { titles, rows, foot, tools, totals, stack, parts, detail }
+}
+
+function buildRow(row, data, index) {
+  row.dataset.index = index
+  const name = make("label", "name", row)
+  const radio = data.picked === null ? null : make("input", "", name)
+  if (radio) { radio.type = "radio"; radio.disabled = !data.numbers }
+  const text = make("span", "", name)
+  let input = null, number = null
+  if (data.numbers) {
+    const slide = make("span", "slide", row)
+    input = make("input", "range", slide)
+    input.type = "range"
+    number = make("input", "number", slide)
+    number.inputMode = "decimal"
+    number.autocomplete = "off"
+  }
+  const cells = data.columns.map(() => {
+    const cell = make("span", "cell", row)
+    const title = make("span", "cell-title", cell)
+    const value = make("span", "value", cell)
+    const track = make("span", "track", cell)
+    return { cell, title, value, track, bar: make("i", "", track) }
+  })
+  return { row, text, radio, input, number, cells }
+}
+
+function light(own, index) {
+  own.lit = index
+  own.parts.rows.forEach(({ row }, i) => row.classList.toggle("lit", i === index))
+  own.parts.parts.segments.forEach((segment, i) => segment.classList.toggle("lit", i === index))
+  const shown = index ?? own.active
+  write(own.parts.detail, own.data.details[shown] ?? "")
+}
+
+function draw(own) {
+  const { data, parts } = own
+  const titles = [data.head, ...(data.numbers ? [data.title] : []), ...data.columns.map((column) => column.title)]
+  parts.titles.forEach((title, i) => write(title, titles[i]))
+  parts.rows.forEach(({ text, radio, input, number, cells }, i) => {
+    text.textContent = text.title = data.names[i]
+    if (radio) {
+      radio.checked = i === own.picked
+      radio.setAttribute("aria-label", `${data.names[i]} is the true class`)
+    }
+    cells.forEach(({ cell, title, value, track, bar }, c) => {
+      const column = data.columns[c]
+      const length = column.lengths[i]
+      write(title, column.title)
+      write(value, column.texts[i])
+      cell.classList.toggle("broken", /^(inf|nan|\u2212inf)$/.test(column.texts[i]))
+      track.hidden = !column.lengths.length
+      track.classList.toggle("signed", column.signed)
+      const share = Number.isFinite(length) ? clamp(Math.abs(length), 0, 1) : 0
+      bar.style.width = share * (column.signed ? 50 : 100) + "%"
+      bar.style.left = column.signed ? (length < 0 ? 50 - share * 50 : 50) + "%" : 0
+      bar.style.background = `var(--q-${column.quantity}${length < 0 ? "-negative" : ""})`
+    })
+    if (!input) return
+    input.min = data.low
+    input.max = data.high
+    input.step = 0.1
+    input.value = own.numbers[i]
+    input.style.setProperty("--share", (100 * (own.numbers[i] - data.low)) / (data.high - data.low) + "%")
+    input.style.setProperty("--zero", (100 * -data.low) / (data.high - data.low) + "%")
+    input.setAttribute("aria-label", `${data.title} of ${data.names[i]}`)
+    input.setAttribute("aria-valuetext", [signed(own.numbers[i]), ...data.columns.map((k) => k.texts[i])].join(", "))
+    number.setAttribute("aria-label", `${data.title} of ${data.names[i]}, as a number`)
+    if (number !== number.getRootNode().activeElement) number.value = signed(own.numbers[i])
+  })
+  data.columns.forEach((column, c) => write(parts.totals[c], column.total))
+  parts.foot.hidden = !(parts.tools.children.length || data.columns.some((column) => column.total))
+  parts.stack.hidden = !data.stack
+  if (data.stack) {
+    write(parts.parts.title, data.stack.title)
+    write(parts.parts.total, data.stack.total)
+    parts.parts.segments.forEach((segment, i) => {
+      segment.style.flexGrow = data.stack.shares[i]
+      write(segment, data.stack.shares[i] > 0.09 ? data.stack.texts[i] : "")
+      segment.title = data.names[i]
+    })
+  }
+  light(own, own.lit)
+}
+
+export default function (component) {
+  const { data } = component
+  const box = component.parentElement.querySelector(".sliders")
+  const own = instance(box, () => ({ sender: new Sender(), lit: null, dragging: false }))
+  own.data = data
+  box.setAttribute("role", "group")
+  box.setAttribute("aria-label", data.alt)
+  own.sender.acknowledge(data.ack)
+  // Python's numbers count only while the hand is off the sliders, or a thumb would jump back.
+  if (!own.numbers || !data.numbers || (!own.dragging && !own.sender.busy)) {
+    own.numbers = data.numbers && [...data.numbers]
+    own.picked = data.picked
+    own.active = data.active
+  }
+  const shape = [data.names.length, data.columns.length, data.numbers !== null, data.picked !== null, data.most].join()
+  if (own.shape !== shape) {
+    own.shape = shape
+    own.lit = null
+    own.parts = build(box, data)
+  }
+  box.style.setProperty("--columns", data.columns.length)
+  box.classList.toggle("many", data.names.length > 6)
+  box.classList.toggle("fixed", !data.numbers)
+  draw(own)
+
+  const send = (final) =>
+    own.sender.send(component, "value", { numbers: own.numbers, active: own.active, picked: own.picked, final })
+  const set = (index, number, final) => {
+    own.active = index
+    own.numbers[index] = clamp(number, data.low, data.high)
+    own.dragging = !final
+    draw(own)
+    send(final)
+  }
+  own.parts.rows.forEach(({ radio, input, number }, i) => {
+    if (radio) radio.onchange = () => { own.picked = own.active = i; draw(own); send(true) }
+    if (!input) return
+    input.oninput = () => set(i, Number(input.value), false)
+    input.onchange = () => set(i, Number(input.value), true)
+    number.onfocus = () => number.select()
+    number.onkeydown = (event) => { if (event.key === "Enter") number.blur() }
+    number.onchange = () => {
+      const typed = Number(number.value.trim().replace("\u2212", "-").replace(",", "."))
+      if (number.value.trim() && Number.isFinite(typed)) set(i, Math.round(typed * 100) / 100, true)
+      number.value = signed(own.numbers[i])
+    }
+  })
+  const [more, less] = own.parts.tools.children
+  if (more) {
+    more.disabled = data.names.length >= data.most
+    less.disabled = data.names.length <= data.least
+    const resize = (numbers) => { own.numbers = numbers; own.active = 0; send(true) }
+    more.onclick = () => resize([...own.numbers, 0])
+    less.onclick = () => resize(own.numbers.slice(0, -1))
+  }
+  const pointed = (event) => {
+    const place = event.target.closest?.(".segment, .row[data-index]")
+    if (!place) return null
+    return place.dataset.index ? Number(place.dataset.index) : own.parts.parts.segments.indexOf(place)
+  }
+  box.onpointerover = (event) => { if (!own.dragging) light(own, pointed(event)) }
+  box.onpointerleave = () => light(own, null)
+  box.onfocusin = (event) => light(own, pointed(event))
+  box.onfocusout = () => light(own, null)
+}

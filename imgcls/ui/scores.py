@@ -1,0 +1,110 @@
+"""What the lessons on logits share: class names, presets (also the photo's own logits), and numbers as they are written."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from imgcls.models.classify import Prediction, classify
+from imgcls.models.labels import display_name
+from imgcls.models.registry import ModelUnavailable, load
+from imgcls.ui.components.sliders import set_sliders
+from imgcls.ui.memo import remember
+from imgcls.ui.photo import current_photo
+
+LOW, HIGH = -10.0, 15.0
+"""The logits that a slider can set; those of the default network lie within."""
+
+BREEDS = (
+    "Samoyed", "Dalmatian", "Rottweiler", "Beagle", "Pug", "Boxer", "Chow Chow", "Saluki", "Whippet", "Collie",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Logits worth looking at, and the true class (counted from 0) where a lesson needs one."""
+
+    logits: tuple[float, ...]
+    true: int | None = None
+
+
+def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) -> None:
+    """A row of buttons that set the sliders `<prefix>_logits`, the photo's own logits, and the classes' names."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for name, preset in table.items():
+            st.button(name, key=f"{prefix}:{name}", on_click=_use, args=(prefix, preset))
+        st.button(
+            "Your photo", key=f"{prefix}:photo", icon=":material/pets:", on_click=_use_photo, args=(prefix, photo_classes),
+            help=f"The {photo_classes} largest of the 1000 logits that the network gives your photo, to two decimals.",
+        )  # fmt: skip
+        with st.popover("Names"):
+            st.text_input(
+                "Names of the classes, separated by commas", ", ".join(BREEDS), key=f"{prefix}_names", max_chars=300,
+                bind="query-params", persist_state="session",
+            )  # fmt: skip
+    if trouble := st.session_state.pop(f"{prefix}:trouble", None):
+        st.error(trouble, icon=":material/pets:")
+
+
+def _use(prefix: str, preset: Preset) -> None:
+    set_sliders(f"{prefix}_logits", preset.logits, preset.true)
+    st.session_state.pop(f"{prefix}:photo_logits", None)
+
+
+def _use_photo(prefix: str, count: int) -> None:
+    try:
+        top = photo_prediction().top(count)
+    except ModelUnavailable as trouble:
+        st.session_state[f"{prefix}:trouble"] = str(trouble)
+        return
+    st.session_state[f"{prefix}_names"] = ", ".join(display_name(category.label) for category in top)
+    set_sliders(f"{prefix}_logits", [round(min(max(category.logit, LOW), HIGH), 2) for category in top], 0)
+
+
+def photo_prediction() -> Prediction:
+    """What the default network says about the current photo.
+
+    Raises:
+        ModelUnavailable: the network's weights are not there.
+    """
+    photo = current_photo()
+    return remember("photo_prediction", photo.digest, lambda: classify(load(), photo.image))
+
+
+def class_names(prefix: str, count: int) -> list[str]:
+    """The first `count` names that the student gave, "class 4" where one is missing."""
+    given = [name.strip()[:40] for name in st.session_state.get(f"{prefix}_names", ", ".join(BREEDS)).split(",")]
+    return [given[i] if i < len(given) and given[i] else f"class {i + 1}" for i in range(count)]
+
+
+def written(number: float) -> str:
+    """A number to four digits as a lesson writes it: 2.718, 0.0183, 4.85×10^{8}, inf."""
+    if math.isnan(number) or math.isinf(number):
+        return str(number).replace("-", "−")
+    size = abs(number)
+    if size == 0:
+        return "0"
+    if 1e-3 <= size < 1e5:
+        digits = min(4, max(0, 3 - math.floor(math.log10(size))))
+        text = f"{number:,.{digits}f}"
+    else:
+        digits, exponent = f"{number:.2e}".split("e")
+        text = f"{digits}×10^{{{int(exponent)}}}"
+    return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A probability as a percentage that never rounds to a false 0% or 100%."""
+    if math.isnan(share):
+        return "nan"
+    if 0 < share < 0.0005:
+        return "< 0.1%"
+    return "> 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
+
+
+def lengths(numbers: Sequence[float]) -> list[float]:
+    """Bar lengths relative to the largest size; 0 where there is no finite number."""
+    finite = [abs(number) for number in numbers if math.isfinite(number)]
+    top = max(finite, default=0.0) or 1.0
+    return [number / top if math.isfinite(number) else 0.0 for number in numbers]

@@ -1,0 +1,121 @@
+"""What is image classification? The current photo as numbers, and the variants of the problem on it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from imgcls.figures.bars import probability_bars
+from imgcls.lessons import built_lessons
+from imgcls.models.classify import classify
+from imgcls.models.concepts import concept_probabilities
+from imgcls.models.labels import display_name
+from imgcls.models.registry import load
+from imgcls.ops.softmax import softmax
+from imgcls.ui.components.pixels import pixels, small_pixels
+from imgcls.ui.components.plot import plot
+from imgcls.ui.memo import remember
+from imgcls.ui.photo import current_photo, drawing_note
+from imgcls.ui.shell import code_panel, try_this
+
+photo = current_photo()
+array = small_pixels(photo.image)
+height, width, channels = array.shape
+st.markdown(
+    f"To a computer your photo is a box of numbers: here {height} × {width} × {channels} = **{array.size:,}** of them, "
+    "each from 0 to 255. Image classification turns these numbers into a **label**."
+)
+pixels(array, key="home_pixels")
+
+st.subheader("One photo, four ways to ask", anchor=False)
+network = load()
+prediction = remember("home_prediction", photo.digest, lambda: classify(network, photo.image))
+top, breeds, concepts = prediction.top(4), prediction.breeds(4), concept_probabilities(prediction)
+
+
+def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float], **more: float) -> None:
+    """One variant of the problem: its question, and the network's real answer as bars."""
+    with place.container(border=True, height="stretch"):
+        st.markdown(f"**{title}.** {question}")
+        alt = "; ".join(f"{label} {p:.1%}" for label, p in zip(labels, chances, strict=True))
+        plot(probability_bars(labels, chances, **more), key=f"home_{title}", alt=f"{title}: {alt}")
+
+
+row = st.columns(2)
+answer(
+    row[0],
+    "Binary",
+    "Dog or not? Two answers that share 100%.",
+    ["Dog", "Not a dog"],
+    [prediction.dog, 1 - prediction.dog],
+)
+answer(
+    row[1],
+    "Multi-class",
+    f"Which one of {len(network.labels)}? All answers together share 100%.",
+    [display_name(each.label) for each in top],
+    [each.probability for each in top],
+)
+row = st.columns(2)
+answer(
+    row[0],
+    "Multi-label",
+    "Which are true? Each is decided alone, several can be; the dashed line is 50%.",
+    list(concepts),
+    list(concepts.values()),
+    threshold=0.5,
+)
+answer(
+    row[1],
+    "Fine-grained",
+    "Suppose it is a dog: which of 118 breeds, that differ in details only?",
+    [display_name(each.label) for each in breeds],
+    [each.share for each in breeds],
+)
+st.caption(
+    f"All four read the same {len(network.labels)} outputs of {network.title}. The multi-label answers add up the "
+    "categories that belong to each word; a network made for that task ends in one yes-or-no per label instead."
+)
+drawing_note()
+
+try_this(
+    "Point at the darkest and at the brightest place of the photo: which numbers do you expect?",
+    "Find a place where red, green and blue are equal. What colour is it?",
+    "Choose the cup of coffee from the samples: what does the fine-grained question answer, and why is that silly?",
+    "Put in a photo of your own dog, then go through the lessons: it comes along to every one.",
+)
+code_panel(
+    f"""
+    import numpy as np
+    import torch
+    from PIL import Image
+    from imgcls.models.registry import load
+
+    photo = Image.open("photo.png").convert("RGB")
+    network = load("{network.name}")
+    with torch.inference_mode():
+        logits = network.module(network.preprocess(photo))[0]  # ({len(network.labels)},)
+    probabilities = logits.softmax(0)
+    dog = probabilities[151:269].sum()  # binary: 118 of the {len(network.labels)} categories are breeds
+    top = probabilities.topk(4).values.tolist()  # multi-class
+    breeds = logits[151:269].softmax(0).topk(4).values.tolist()  # fine-grained: if it is a dog
+
+    photo.thumbnail(({max(array.shape)}, {max(array.shape)}), Image.Resampling.BICUBIC)
+    numbers = np.asarray(photo).size
+    """,
+    {
+        "dog": prediction.dog,
+        "top": [each.probability for each in top],
+        "breeds": [each.share for each in breeds],
+        "numbers": array.size,
+    },
+    functions=(classify, softmax),
+    photo=True,
+)
+
+st.subheader("The lessons", anchor=False)
+lessons = [lesson for lesson in built_lessons() if lesson.slug]
+for start in range(0, len(lessons), 3):
+    for column, lesson in zip(st.columns(3), lessons[start : start + 3], strict=False):
+        with column.container(border=True, height="stretch"):
+            st.page_link(lesson.path, label=f"**{lesson.title}**", icon=f":material/{lesson.icon}:")
+            st.caption(lesson.question)

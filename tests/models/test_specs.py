@@ -1,0 +1,59 @@
+"""The table of networks against the networks themselves, built without memory or weights."""
+
+import pytest
+import torch
+
+from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS
+from imgcls.models.specs import EMBEDDED, MODELS
+from imgcls.models.taps import with_taps
+
+
+def test_the_embedded_network_comes_first_and_alone_needs_no_download():
+    assert next(iter(MODELS)) == EMBEDDED.name
+    assert [name for name, spec in MODELS.items() if spec.embedded] == [EMBEDDED.name]
+    assert [name for name, spec in MODELS.items() if not spec.url] == [EMBEDDED.name]
+
+
+def test_the_embedded_weights_are_installed_and_as_large_as_said():
+    assert EMBEDDED.weights_file.stat().st_size / 1e6 == pytest.approx(EMBEDDED.megabytes, abs=0.05)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_figures_and_layer_titles_agree_with_the_network(name):
+    spec = MODELS[name]
+    with torch.device("meta"):
+        module, inputs = spec.build().eval(), torch.zeros(1, 3, spec.preprocess.crop, spec.preprocess.crop)
+    shapes = {}
+    taps = {layer: lambda y, layer=layer: shapes.setdefault(layer, y.shape) and y for layer in spec.layers}
+    logits = with_taps(module, taps)(inputs)
+    assert logits.shape == (1, len(spec.labels))
+    assert sum(parameter.numel() for parameter in module.parameters()) == spec.parameters
+    assert spec.megabytes == pytest.approx(spec.parameters * 4 / 1e6, rel=0.05)
+    assert list(shapes) == list(spec.layers), "not in network order"
+    for layer, title in spec.layers.items():
+        _, channels, height, width = shapes[layer]
+        assert title.endswith(f": {channels} channels, {height} x {width}")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_network_has_imagenets_labels_and_dogs(name):
+    assert tuple(MODELS[name].labels) == IMAGENET_LABELS
+    assert MODELS[name].dog_indices == DOG_INDICES
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_file_name_holds_eight_digits_of_its_hash(name):
+    assert len(MODELS[name].sha256_prefix) == 8
+    assert MODELS[name].url == "" or MODELS[name].url.endswith("/" + MODELS[name].file_name)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_accuracies_are_percentages_and_top5_is_the_higher(name):
+    spec = MODELS[name]
+    assert 70 < spec.top1 < 90
+    assert spec.top5 is None or spec.top1 < spec.top5 < 100
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_network_without_layers_says_why(name):
+    assert bool(MODELS[name].layers) != bool(MODELS[name].layers_note)

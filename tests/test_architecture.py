@@ -1,0 +1,80 @@
+"""The house rules that a test can hold: who may import what, and that the table of lessons is the only list."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from imgcls.lessons import LESSONS, built_lessons, neighbours
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = [*(ROOT / "imgcls").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level packages, and modules of imgcls by their first two names, that a file imports anywhere."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {".".join(name.split(".")[:2]) if name.startswith("imgcls") else name.split(".")[0] for name in names}
+
+
+def folder(path: Path) -> str:
+    return path.relative_to(ROOT).parts[1] if path.is_relative_to(ROOT / "imgcls") else path.relative_to(ROOT).parts[0]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_ui_and_pages_know_streamlit_and_only_figures_draw_with_plotly(path: Path) -> None:
+    names = imported(path)
+    if folder(path) not in {"ui", "pages", "app.py"}:
+        assert "streamlit" not in names
+    if folder(path) not in {"figures", "ui"}:
+        assert "plotly" not in names
+    if folder(path) in {"ops", "models", "data", "training"}:
+        assert not names & {"imgcls.ui", "imgcls.figures"}, "maths knows no screen"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_evaluates_free_text_or_unpickles(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert not calls & {"eval", "exec"}
+    assert not imported(path) & {"pickle", "dill", "cloudpickle"}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and ast.unparse(node.func) == "torch.load"
+        ):
+            settings = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            assert settings.get("weights_only") == "True"
+
+
+def test_the_addresses_are_those_that_were_promised() -> None:
+    assert [lesson.slug for lesson in LESSONS] == [
+        "", "tensors", "autodiff", "dataset", "dense", "convolution", "pooling", "activations", "dropout",
+        "softmax", "cross-entropy", "classify", "train", "network",
+    ]  # fmt: skip
+
+
+def test_every_page_file_is_a_lesson_of_the_table() -> None:
+    assert {path.resolve() for path in (ROOT / "pages").glob("*.py")} == {lesson.path for lesson in built_lessons()}
+
+
+def test_previous_and_next_walk_through_all_built_lessons() -> None:
+    walked, slug = [], ""
+    while slug is not None:
+        walked.append(slug)
+        following = neighbours(slug)[1]
+        slug = following.slug if following else None
+    assert walked == [lesson.slug for lesson in built_lessons()]
+
+
+def test_readme_lists_exactly_the_built_lessons() -> None:
+    readme = (ROOT / "README.md").read_text()
+    listed = re.findall(r"^\| `/([a-z-]*)` \|", readme, flags=re.MULTILINE)
+    assert listed == [lesson.slug for lesson in built_lessons()]

@@ -1,0 +1,281 @@
+"""Jobs in worker processes: streaming, stopping, losing, queueing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imgcls.training import jobs
+from imgcls.training.jobs import JobRefusedError
+from imgcls.training.runner import JobRunner
+
+PATIENCE = 20  # seconds; only reached when something is broken
+
+
+def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[JobRunner]:
+    """Two workers for long jobs and a quick one, which may run tests/training/job_targets."""
+    path = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    sys.path.insert(0, str(Path(__file__).parent))
+    runner = JobRunner(long=2, package="job_targets")
+    try:
+        until(lambda: runner.ready)
+        yield runner
+    finally:
+        runner.shutdown()
+        sys.path.remove(str(Path(__file__).parent))
+        os.environ.pop("PYTHONPATH") if path is None else os.environ.update(PYTHONPATH=path)
+
+
+@pytest.fixture
+def submit(runner: JobRunner) -> Iterator[Callable[..., jobs.Job]]:
+    """Submits a function of job_targets.targets; cancels what is left when the test ends."""
+    made: list[jobs.Job] = []
+
+    def submit(function: str, owner: str = "anna", quick: bool = False, **kwargs: object) -> jobs.Job:
+        made.append(runner.submit(f"job_targets.targets:{function}", kwargs, owner=owner, quick=quick))
+        return made[-1]
+
+    yield submit
+    for job in made:
+        job.cancel()
+    for job in made:
+        assert job.wait(PATIENCE)
+    until(lambda: runner.ready)
+
+
+def running(job: jobs.Job) -> Callable[[], bool]:
+    return lambda: job.status.count > 0
+
+
+def test_records_arrive_in_order_as_the_objects_that_were_yielded(submit) -> None:
+    job = submit("count", to=50)
+    assert job.wait(PATIENCE)
+    assert (job.state, job.status.sentence) == ("done", "")
+    assert [record.number for record in job.records] == list(range(50))
+    assert np.array_equal(job.records[4].squares, [0, 1, 4, 9])
+
+
+def test_records_since_gives_only_what_is_new(submit) -> None:
+    job = submit("echo")
+    job.send("early")  # nobody listens before the job runs, unless it has just started
+    until(lambda: job.state == "running")
+    job.send({"lr": 0.1})
+    until(lambda: {"lr": 0.1} in job.records)
+    _, number = job.records_since(0)
+    job.send(7)
+    until(lambda: job.status.count > number)
+    assert job.records_since(number) == ([7], number + 1)
+    job.send("stop")
+    assert job.wait(PATIENCE)
+    assert job.state == "done"
+
+
+def test_only_the_newest_records_are_kept_but_all_are_counted(submit, monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "KEPT_RECORDS", 10)
+    job = submit("count", to=25)
+    assert job.wait(PATIENCE)
+    assert [record.number for record in job.records] == list(range(15, 25))
+    assert [record.number for record in job.records_since(23)[0]] == [23, 24]
+    assert job.status.count == 25
+
+
+def test_records_are_bounded_by_their_bytes_too(submit, monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "KEPT_BYTES", 1)
+    job = submit("count", to=5)
+    assert job.wait(PATIENCE)
+    assert [record.number for record in job.records] == [4]
+
+
+def test_workers_are_warm_polite_and_know_no_screen(submit) -> None:
+    job = submit("environment", quick=True)
+    assert job.wait(PATIENCE)
+    assert job.records == [{"torch": True, "nice": 10, "threads": 1, "streamlit": False}]
+
+
+def test_a_cancelled_job_is_told_and_may_tidy_up(submit, tmp_path) -> None:
+    job = submit("tidy", path=str(tmp_path / "end"))
+    until(running(job))
+    job.cancel()
+    assert job.wait(PATIENCE)
+    assert job.state == "cancelled"
+    assert (tmp_path / "end").read_text() == "tidied up"
+
+
+def test_a_job_waiting_for_messages_can_be_cancelled_without_losing_its_worker(submit, runner) -> None:
+    job = submit("echo")
+    until(lambda: job.state == "running")
+    pid = runner.pid_of(job)
+    job.cancel()
+    assert job.wait(PATIENCE)
+    assert job.state == "cancelled"
+    assert pid in runner.pids
+
+
+def test_a_hanging_job_is_cancelled_by_ending_its_process_and_the_worker_is_replaced(submit, runner) -> None:
+    job = submit("hang")
+    until(running(job))
+    pid = runner.pid_of(job)
+    job.cancel()
+    assert job.wait(5)
+    assert job.state == "cancelled"
+    assert pid not in runner.pids
+    again = submit("count", to=1)
+    assert again.wait(PATIENCE)
+    assert again.state == "done"
+
+
+def test_a_killed_worker_is_noticed_named_and_replaced_while_others_go_on(submit, runner) -> None:
+    victim, bystander = submit("hang"), submit("count", owner="berta", to=200, pause=0.02)
+    until(lambda: victim.status.count and bystander.status.count)
+    os.kill(runner.pid_of(victim), signal.SIGKILL)
+    assert victim.wait(5)
+    assert victim.state == "lost"
+    assert "ended from outside" in victim.status.sentence
+    assert bystander.wait(PATIENCE)
+    assert [record.number for record in bystander.records] == list(range(200))
+    until(lambda: runner.ready and len(runner.pids) == 3)
+
+
+def test_failures_are_one_sentence(submit) -> None:
+    refused, crashed = submit("refuse"), submit("crash", owner="berta")
+    assert refused.wait(PATIENCE)
+    assert crashed.wait(PATIENCE)
+    assert (refused.state, refused.status.sentence) == ("failed", "The picture is too small: choose a larger one.")
+    assert crashed.state == "failed"
+    assert "KeyError" in crashed.status.sentence
+    assert "\n" not in crashed.status.sentence
+
+
+def test_a_record_that_cannot_be_read_fails_its_job_only(submit) -> None:
+    job = submit("unreadable")
+    assert job.wait(PATIENCE)
+    assert job.state == "failed"
+    following = submit("count", to=1)
+    assert following.wait(PATIENCE)
+    assert following.state == "done"
+
+
+def test_an_owner_runs_one_job_at_a_time_and_others_get_their_turn(submit) -> None:
+    first, second = submit("linger"), submit("linger")
+    other, third = submit("linger", owner="berta"), submit("linger", owner="clara")
+    until(lambda: first.state == other.state == "running")
+    assert (second.state, second.status.place) == ("queued", 1)
+    assert (third.state, third.status.place) == ("queued", 2)
+    other.cancel()
+    until(lambda: third.state == "running")
+    assert second.state == "queued"
+    first.cancel()
+    until(lambda: second.state == "running")
+    assert second.status.place is None
+
+
+def test_a_quick_job_does_not_wait_for_long_ones(submit) -> None:
+    long = [submit("linger", owner=owner) for owner in ("anna", "berta", "clara")]
+    quick = submit("count", owner="anna", quick=True, to=3)
+    assert quick.wait(PATIENCE)
+    assert [job.state for job in long].count("running") == 2
+
+
+def test_a_quick_job_that_takes_long_is_stopped_with_a_reason(submit, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.QUICK_SECONDS", 0.2)
+    job = submit("linger", quick=True)
+    assert job.wait(PATIENCE)
+    assert job.state == "failed"
+    assert "stopped after" in job.status.sentence
+
+
+def test_a_queued_job_can_be_cancelled(submit) -> None:
+    first, second = submit("linger"), submit("linger")
+    until(lambda: first.state == "running")
+    second.cancel()
+    assert second.state == "cancelled"
+
+
+def test_release_stops_an_owners_jobs_after_a_grace_unless_it_comes_back(submit, runner) -> None:
+    mine, waiting, other = submit("linger"), submit("linger"), submit("linger", owner="berta")
+    until(lambda: mine.state == other.state == "running")
+    runner.release("anna", after=0.3)
+    runner.keep("anna")
+    time.sleep(0.8)
+    assert mine.state == "running"
+    runner.release("anna")
+    assert mine.wait(5)
+    assert mine.state == waiting.state == "cancelled"
+    assert other.state == "running"
+
+
+def test_cores_are_shared_between_running_trainings(submit) -> None:
+    alone = submit("threads")
+    until(running(alone))
+    assert alone.records[-1] == min(8, os.cpu_count())
+    second = submit("threads", owner="berta")
+    half = max(1, min(8, os.cpu_count() // 2))
+    until(lambda: second.records and second.records[-1] == alone.records[-1] == half)
+
+
+def test_jobs_are_found_by_their_id_also_when_they_are_over(submit, runner) -> None:
+    job = submit("count", to=1)
+    assert job.wait(PATIENCE)
+    assert runner.find(job.id) is job
+    assert runner.find("no such job") is None
+
+
+def test_only_functions_of_the_package_are_run_and_an_owner_cannot_flood_the_queue(submit, runner) -> None:
+    for target in ("os:system", "job_targets.targets:_hidden", "job_targets.targets", "job_targets_other.x:y"):
+        with pytest.raises(JobRefusedError, match="inside the package"):
+            runner.submit(target, {}, owner="anna")
+    with pytest.raises(JobRefusedError, match="wait already"):
+        for _ in range(20):
+            submit("linger")
+
+
+def test_workers_end_with_the_web_process_even_if_that_is_killed() -> None:
+    code = (
+        "import time; from imgcls.training.runner import JobRunner\n"
+        "runner = JobRunner(long=1, quick=0)\n"
+        "while not runner.ready: time.sleep(0.01)\n"
+        "print(*runner.pids, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not _exists(worker), 5)
+
+
+def _exists(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    if not status.parent.parent.is_dir():  # no /proc: signal 0 only asks
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return False
+        return True
+    return status.is_file() and "State:\tZ" not in status.read_text()
+
+
+def test_shutdown_ends_jobs_and_processes_and_nothing_starts_afterwards() -> None:
+    runner = JobRunner(long=1, quick=0)
+    pids = runner.pids
+    job = runner.submit("imgcls.training.nothing:at_all", {}, owner="anna")
+    runner.shutdown()
+    assert job.state == "cancelled"
+    assert not any(_exists(pid) for pid in pids)
+    with pytest.raises(JobRefusedError, match="shutting down"):
+        runner.submit("imgcls.training.nothing:at_all", {}, owner="anna")
