@@ -26,10 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
         status = args.run(args)
         sys.stdout.flush()
         return status
-    except BrokenPipeError:
-        # The reader (`| head`) has gone. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (`| head`) has gone
+        _drop_output()
         return 141
+    except OSError as error:
+        _drop_output()
+        return _fail(f"The answers cannot be written: {error.strerror}.", 1)
     except KeyboardInterrupt:
         return _fail("Stopped.", 130)
     except ImportError as error:
@@ -117,6 +119,11 @@ def _table(answer: dict) -> str:
 def _show_progress(received: int, total: int | None) -> None:
     share = f" of {total / 1e6:.0f}" if total else ""
     print(f"\rDownloading: {received / 1e6:.0f}{share} MB", end="\n" if received == total else "", file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Keeps Python from complaining again when it flushes standard output at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, status: int) -> int:

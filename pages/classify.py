@@ -15,7 +15,7 @@ from imgcls.ui.components.sight import Heat, heat_sight, patch_sight, placed_pat
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.memo import remember
 from imgcls.ui.models import choose_model
-from imgcls.ui.photo import current_photo, drawing_note
+from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
 photo = current_photo()
@@ -88,7 +88,7 @@ top = probabilities.topk({k}).values.tolist()  # multi-class
 
 with readings:
     three_readings()
-drawing_note()
+sample_note()
 
 st.subheader("Where did it look?", anchor=False)
 

@@ -14,7 +14,7 @@ from imgcls.ops.softmax import softmax
 from imgcls.ui.components.pixels import pixels, small_pixels
 from imgcls.ui.components.plot import plot
 from imgcls.ui.memo import remember
-from imgcls.ui.photo import current_photo, drawing_note
+from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
 photo = current_photo()
@@ -75,7 +75,7 @@ st.caption(
     f"All four read the same {len(network.labels)} outputs of {network.title}. The multi-label answers add up the "
     "categories that belong to each word; a network made for that task ends in one yes-or-no per label instead."
 )
-drawing_note()
+sample_note()
 
 try_this(
     "Point at the darkest and at the brightest place of the photo: which numbers do you expect?",

@@ -4,6 +4,7 @@ Text, colour profiles, camera data and further frames are cut away before a deco
 exhaust a reader hide there (a comment in a million pieces, tags that each claim the whole file as their value).
 """
 
+import codecs
 import os
 import re
 import struct
@@ -148,13 +149,16 @@ def _name_of_other(data: bytes) -> str:
     if data[:4] == b"RIFF":
         return {b"AVI ": "a video", b"WAVE": "a sound recording"}.get(data[8:12], "of another kind")
     head = data[:2048].lower()
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental: the end may be half a letter
+        text = not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", head)
+    except UnicodeDecodeError:
+        text = head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     if b"<svg" in head:
         return "an SVG drawing"
     if b"<!doctype html" in head or b"<html" in head:
         return "a web page"
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", head):
-        return "text"
-    return "of another kind"
+    return "text" if text else "of another kind"
 
 
 # ---- TIFF directories, also in every EXIF block --------------------------------------------------------------------

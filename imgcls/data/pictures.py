@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ _READERS: dict[str, Callable[[BinaryIO], ImageFile]] = {
     "AVIF": AvifImageFile,
     "HEIC": HeifImageFile,
 }
+_DECODING = threading.BoundedSemaphore(4)  # at once: the largest picture takes 0.7 GB while it is decoded
 _TURNS = {  # what the EXIF orientation asks for
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -91,11 +93,11 @@ def open_picture(
         name = str(source) if isinstance(source, (str, os.PathLike)) else str(getattr(source, "name", ""))
     try:
         slim, orientation = needed_for_pixels(kind, data)
-        with _READERS[kind](io.BytesIO(slim)) as file:
+        with _DECODING, _READERS[kind](io.BytesIO(slim)) as file:
             check_size(*file.size)
             size = file.size
-            if kind == "JPEG":  # is decoded at 1/2, 1/4 or 1/8 of its size, as long as that is large enough
-                file.draft(None, _fit(size, longest_side))
+            if kind == "JPEG":  # decodes at 1/2, 1/4 or 1/8 of its size, as long as enough is left to make smaller well
+                file.draft(None, _fit(size, longest_side * 3 // 2))
             file.load()
             if kind == "HEIC":  # its decoder turns the picture, and may correct the size that was announced
                 check_size(*file.size)
@@ -195,6 +197,6 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     grey = np.zeros(values.shape, np.uint8)
     if low < high:
         for row, target in zip(values, grey, strict=True):
-            row = np.nan_to_num(row.astype(np.float64), nan=low, posinf=high, neginf=low)
-            target[:] = np.rint((row - low) * (255 / (high - low)))
+            row = np.nan_to_num(row, nan=low, posinf=high, neginf=low).astype(np.float64)
+            target[:] = np.rint((row - low) / (high - low) * 255)
     return Image.fromarray(grey)

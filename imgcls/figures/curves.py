@@ -17,7 +17,8 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 class Curve:
     """One line. Without a colour or dash of its own it takes the next of palette.SERIES and DASHES.
 
-    `band` is a lower and an upper edge (same length as `x`), shaded behind the line; `markers` puts a symbol on each point.
+    `band` is a lower and an upper edge (same length as `x`), shaded behind the line; `markers` puts a symbol on each
+    point.
     """
 
     name: str

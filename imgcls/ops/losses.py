@@ -109,7 +109,9 @@ def smoothed_curve(example: CrossEntropy, true: int, values: Tensor) -> Tensor:
     others = torch.arange(len(targets)) != true
     shares = present[others] / present[others].sum()
     rest = (1 - values)[:, None] * shares  # (V, K-1)
-    return targets[true] * log_loss(values) + (torch.where(targets[others] > 0, targets[others] * log_loss(rest), 0.0)).sum(1)
+    return targets[true] * log_loss(values) + (
+        torch.where(targets[others] > 0, targets[others] * log_loss(rest), 0.0)
+    ).sum(1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
-from imgcls.data.samples import DEFAULT_SAMPLE, DRAWINGS_NOTE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.ui.components.gallery import gallery
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
@@ -129,8 +129,10 @@ def _samples(place: str) -> None:
     )
 
 
-def drawing_note() -> None:
-    """Where the current photo is one of our drawings: how it came to look like a dog to the network."""
-    sample = SAMPLES.get(current_sample() or "")
-    if sample and sample.kind == "drawing":
-        st.info(DRAWINGS_NOTE, icon=":material/draw:")
+def sample_note() -> None:
+    """What there is to learn from the sample in use; nothing for the student's own photo."""
+    if sample := SAMPLES.get(current_sample() or ""):
+        st.info(
+            f"**{sample.title}.** {sample.about}",
+            icon=":material/draw:" if sample.kind == "drawing" else ":material/info:",
+        )

@@ -30,7 +30,10 @@ class Preset:
 
 
 def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) -> None:
-    """A row of buttons that set the sliders `<prefix>_logits`, the photo's own logits, and the classes' names."""
+    """Buttons that set the sliders `<prefix>_logits`, one of them to the photo's own logits, and the classes' names.
+
+    `<prefix>_logits_true` is 0 for the photo: its best class counts as the true one until the student says otherwise.
+    """
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for name, preset in table.items():
             st.button(name, key=f"{prefix}:{name}", on_click=_use, args=(prefix, preset))
@@ -49,7 +52,6 @@ def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) ->
 
 def _use(prefix: str, preset: Preset) -> None:
     set_sliders(f"{prefix}_logits", preset.logits, preset.true)
-    st.session_state.pop(f"{prefix}:photo_logits", None)
 
 
 def _use_photo(prefix: str, count: int) -> None:
@@ -58,8 +60,22 @@ def _use_photo(prefix: str, count: int) -> None:
     except ModelUnavailable as trouble:
         st.session_state[f"{prefix}:trouble"] = str(trouble)
         return
+    logits = tuple(round(min(max(category.logit, LOW), HIGH), 2) for category in top)
     st.session_state[f"{prefix}_names"] = ", ".join(display_name(category.label) for category in top)
-    set_sliders(f"{prefix}_logits", [round(min(max(category.logit, LOW), HIGH), 2) for category in top], 0)
+    st.session_state[f"{prefix}:photo_logits"] = (current_photo().digest, logits)
+    set_sliders(f"{prefix}_logits", logits, 0)
+
+
+def photo_note(prefix: str, logits: tuple[float, ...]) -> None:
+    """While the sliders stand at the photo's own logits: how much the same class gets among all of the network's."""
+    if st.session_state.get(f"{prefix}:photo_logits") != (current_photo().digest, logits):
+        return
+    prediction = photo_prediction()
+    best = prediction.top(1)[0]
+    st.caption(
+        f"Your photo's {len(logits)} largest logits share the 100% here. Among all {len(prediction.labels)} classes of the "
+        f"network, {display_name(best.label)} gets {percent(best.probability)}."
+    )
 
 
 def photo_prediction() -> Prediction:
@@ -92,6 +108,11 @@ def written(number: float) -> str:
         digits, exponent = f"{number:.2e}".split("e")
         text = f"{digits}×10^{{{int(exponent)}}}"
     return text.replace("-", "−")
+
+
+def short(number: float) -> str:
+    """A number with no more digits than it needs, at most four: 1, −2, 0.86."""
+    return f"{number:.4g}".replace("-", "−")
 
 
 def percent(share: float) -> str:

@@ -25,6 +25,8 @@ def encoded(image: Image.Image, kind: str, **settings) -> bytes:
     if kind == "HEIC":
         from_pillow(image).save(buffer, **{"quality": 95, "chroma": 444, **settings})
     else:
+        if kind == "JPEG" and "exif" in settings:  # the only writer that wants the mark from us
+            settings["exif"] = b"Exif\0\0" + settings["exif"]
         if kind in ("JPEG", "WebP", "AVIF"):
             settings = {"quality": 95, **settings}
         image.save(buffer, {"WebP": "WEBP"}.get(kind, kind), **settings)
@@ -35,6 +37,36 @@ def exif_with(orientation: int, order: str = ">") -> bytes:
     """A smallest EXIF block, with only an orientation."""
     mark = b"MM\0*" if order == ">" else b"II*\0"
     return mark + struct.pack(order + "LHHHLHHL", 8, 1, 274, 3, 1, orientation, 0, 0)
+
+
+def samples_of(kind: str) -> Iterator[bytes]:
+    """Small files of one format in its different codings: compressions, modes, transparency, several frames."""
+    picture = scene(24, 16)
+    frames = {"save_all": True, "append_images": [picture.transpose(Image.Transpose.ROTATE_180)]}
+    settings = {"exif": exif_with(6)} if kind in ("JPEG", "PNG", "WebP", "TIFF", "AVIF") else {}
+    yield encoded(picture, kind, **settings)
+    if kind == "JPEG":
+        yield encoded(picture, kind, progressive=True)
+        yield encoded(picture.convert("CMYK"), kind)
+        yield encoded(picture, "MPO", **frames)
+    elif kind == "PNG":
+        yield encoded(picture.convert("P"), kind, transparency=3)
+        yield encoded(picture.convert("L").convert("I;16"), kind)
+        yield encoded(picture, kind, **frames)
+    elif kind in ("WebP", "GIF"):
+        yield encoded(picture.convert("RGBA"), kind)
+        yield encoded(picture, kind, **frames)
+    elif kind == "BMP":
+        yield encoded(picture.convert("P"), kind)
+        yield encoded(picture.convert("1"), kind)
+    elif kind == "TIFF":
+        yield encoded(picture, kind, big_tiff=True)
+        yield encoded(picture, kind, compression="jpeg")
+        yield encoded(picture, kind, compression="tiff_lzw", **frames)
+        yield encoded(picture.convert("1"), kind, compression="group4")
+        yield encoded(picture.convert("F"), kind)
+    else:
+        yield encoded(picture.convert("RGBA"), kind)
 
 
 def png_chunk(name: bytes, content: bytes) -> bytes:

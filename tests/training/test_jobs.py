@@ -15,7 +15,7 @@ from imgcls.training import jobs
 from imgcls.training.jobs import JobRefusedError
 from imgcls.training.runner import JobRunner
 
-PATIENCE = 20  # seconds; only reached when something is broken
+PATIENCE = 90  # seconds; only reached when something is broken
 
 
 def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:

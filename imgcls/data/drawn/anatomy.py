@@ -82,14 +82,13 @@ class Hair:
     muzzle: float = number(0.0008, 0.06, "length on the muzzle")
     ears: float = number(0.006, 0.11, "length on the ears")
     body: float = number(0.012, 0.17, "length on the body")
-    fringe: float = number(0.0, 0.2, "length of the hair falling over the forehead; 0: none")
     density: float = number(0.6, 1.5, "number of hairs; 1: about 24,000")
     thickness: float = number(0.8, 2.0, "of a hair, in pixels of a 512 pixel picture")
     disorder: float = number(0.1, 0.5, "spread of the directions, radians")
     clumps: float = number(0.1, 0.8, "how far neighbours turn together, radians")
     wave: float = number(0.0, 1.2, "bending along a hair, radians")
-    variation: float = number(0.03, 0.3, "spread of the brightness, hair to hair")
-    contrast: float = number(0.4, 1.05, "depth of the shading: 0 flat, 1 strong")
+    variation: float = number(0.06, 0.3, "spread of the brightness, hair to hair")
+    contrast: float = number(0.55, 1.05, "depth of the shading: 0 flat, 1 strong")
 
     @property
     def strokes(self) -> Strokes:

@@ -165,8 +165,8 @@ class Canvas:
         return image.resize((self.size, self.size), Image.Resampling.BICUBIC)
 
     def fill(self, colour: Colours | Colour, mask: Field) -> None:
-        colours = colour if isinstance(colour, np.ndarray) else self.plain(colour)
-        self.image.paste(self._full_size(colours), (0, 0), self._full_size(mask))
+        paint = self._full_size(colour) if isinstance(colour, np.ndarray) else tuple(round(255 * c) for c in colour)
+        self.image.paste(paint, (0, 0, self.size, self.size), self._full_size(mask))
 
     def shadow(self, mask: Field, drop: float = 0.03, blur: float = 10, strength: float = 0.5) -> None:
         """The soft shadow of a shape, `drop` below it, blurred by `blur` grid cells."""

@@ -42,7 +42,6 @@ def draw_dog(dog: Dog, *, size: int = 512, seed: int = 0) -> Image.Image:
     face.draw_eyes(canvas, dog)
     face.draw_mouth(canvas, dog)
     face.draw_nose(canvas, dog)
-    portrait.fringe()
     face.draw_whiskers(canvas, dog)
     return canvas.finish().resize((size, size), Image.Resampling.LANCZOS)
 
@@ -212,14 +211,3 @@ class _Portrait:
         direction = np.arctan2(down + 0.03, 1.2 * across)
         length = dog.hair.muzzle * np.clip(0.5 + 5 * distance, 0.4, 1.6)
         canvas.comb(mask, colours, direction, length, self.hairs(3200), self.strokes, last=distance)
-
-    def fringe(self) -> None:
-        """Hair falling from the forehead over the eyes."""
-        canvas, head, hair = self.canvas, self.dog.head, self.dog.hair
-        if hair.fringe < 0.01:
-            return
-        forehead = canvas.ellipse(head.x, head.y - 0.55 * head.height, 0.85 * head.width, 0.45 * head.height)
-        mask, (_, light) = forehead.spot(1.1, 0.3), self._skull()
-        direction = np.arctan2(np.full_like(canvas.x, 1.0), 3.2 * (canvas.x - head.x))
-        colours, count = self.coat("head", light), self.hairs(2600)
-        canvas.comb(mask, colours, direction, hair.fringe, count, self.strokes, last=canvas.y, undercoat=False)

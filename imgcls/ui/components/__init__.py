@@ -1,6 +1,6 @@
 """Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,14 @@ from imgcls import palette
 _HERE = Path(__file__).resolve().parent
 
 
-def declare(name: str, *, html: str = "", isolate_styles: bool = True) -> Callable[..., Any]:
-    """Register the component in folder `name` once, at import time; returns its mount function."""
-    # A long view.js may be split: the folder's other scripts stand in front of it, by name.
-    files = [_HERE / "shared.js", *sorted((_HERE / name).glob("*.js"), key=lambda file: (file.name == "view.js", file))]
-    script = "\n".join(file.read_text() for file in files)
+def declare(
+    name: str, *, html: str = "", isolate_styles: bool = True, uses: Sequence[str] = ()
+) -> Callable[..., Any]:
+    """Register the component in folder `name` once, at import time; returns its mount function.
+
+    `uses` names further scripts of this folder that stand in front of its view.js.
+    """
+    script = "\n".join((_HERE / file).read_text() for file in ("shared.js", *uses, f"{name}/view.js"))
     style = palette.css_variables() + (_HERE / "shared.css").read_text()
     own_style = _HERE / name / "view.css"
     if own_style.is_file():

@@ -148,7 +148,7 @@ def _draw(
         data={
             **data,
             "names": list(names),
-            "columns": [asdict(column) for column in columns],
+            "columns": [asdict(column) | {"lengths": list(map(_drawn, column.lengths))} for column in columns],
             "head": head,
             "stack": asdict(stack) if stack else None,
             "details": list(details),
@@ -157,6 +157,11 @@ def _draw(
         default={"value": None},
         on_value_change=ignore,
     )
+
+
+def _drawn(length: float) -> float:
+    """What is not a number has no bar (and no place in JSON)."""
+    return float(length) if math.isfinite(length) else 0.0
 
 
 def joined(numbers: Sequence[float]) -> str:

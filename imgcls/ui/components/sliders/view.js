@@ -93,7 +93,7 @@ function draw(own) {
       cell.classList.toggle("broken", /^(inf|nan|\u2212inf)$/.test(column.texts[i]))
       track.hidden = !column.lengths.length
       track.classList.toggle("signed", column.signed)
-      const share = Number.isFinite(length) ? clamp(Math.abs(length), 0, 1) : 0
+      const share = Math.min(Math.abs(length ?? 0), 1)
       bar.style.width = share * (column.signed ? 50 : 100) + "%"
       bar.style.left = column.signed ? (length < 0 ? 50 - share * 50 : 50) + "%" : 0
       bar.style.background = `var(--q-${column.quantity}${length < 0 ? "-negative" : ""})`
@@ -103,8 +103,10 @@ function draw(own) {
     input.max = data.high
     input.step = 0.1
     input.value = own.numbers[i]
-    input.style.setProperty("--share", (100 * (own.numbers[i] - data.low)) / (data.high - data.low) + "%")
-    input.style.setProperty("--zero", (100 * -data.low) / (data.high - data.low) + "%")
+    const along = (z) => (100 * (clamp(z, data.low, data.high) - data.low)) / (data.high - data.low)
+    input.style.setProperty("--zero", along(0) + "%")
+    input.style.setProperty("--from", along(Math.min(0, own.numbers[i])) + "%")
+    input.style.setProperty("--to", along(Math.max(0, own.numbers[i])) + "%")
     input.setAttribute("aria-label", `${data.title} of ${data.names[i]}`)
     input.setAttribute("aria-valuetext", [signed(own.numbers[i]), ...data.columns.map((k) => k.texts[i])].join(", "))
     number.setAttribute("aria-label", `${data.title} of ${data.names[i]}, as a number`)
@@ -146,7 +148,9 @@ export default function (component) {
     own.parts = build(box, data)
   }
   box.style.setProperty("--columns", data.columns.length)
+  box.classList.toggle("some", data.names.length > 4)
   box.classList.toggle("many", data.names.length > 6)
+  box.classList.toggle("few", data.columns.length < 3)
   box.classList.toggle("fixed", !data.numbers)
   draw(own)
 

@@ -1,0 +1,99 @@
+"""Sets of tiny drawn animals: every picture follows from the seed, its animal and its number alone; drawn once, then cached."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from imgcls.data.download import cache_folder
+from imgcls.data.drawn.tiny import draw_tiny
+from imgcls.data.drawn.tiny_breeds import ANIMALS
+from imgcls.data.drawn.tiny_scene import Difficulty
+
+# Part of the cache's file names: count it up when a change makes other pictures.
+VERSION = 1
+KEPT_FILES = 60
+MOST_PICTURES = 20_000
+SIDES = range(16, 257)
+
+Progress = Callable[[int, int], None]
+
+
+def drawn_animals(
+    animal: str,
+    count: int,
+    seed: int = 0,
+    difficulty: Difficulty | None = None,
+    size: int = 64,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """`count` pictures of one animal (a key of ANIMALS): uint8 (count, size, size, 3).
+
+    More pictures of the same settings begin with the same ones. From the cache folder where they lie already.
+
+    Args:
+        progress: called now and then with the number of pictures drawn and `count`.
+
+    Raises:
+        ValueError: unknown animal, or a number of pictures or a size out of range.
+    """
+    if animal not in ANIMALS:
+        raise ValueError(f"There is no drawing of {animal!r}; choose one of {', '.join(ANIMALS)}.")
+    if not 0 <= count <= MOST_PICTURES:
+        raise ValueError(f"Up to {MOST_PICTURES:,} pictures of an animal can be drawn, not {count:,}.")
+    if size not in SIDES:
+        raise ValueError(f"The pictures can be {SIDES[0]} to {SIDES[-1]} pixels wide, not {size}.")
+    difficulty = difficulty or Difficulty()
+    file = _cache_file(animal, seed, difficulty, size)
+    known = _read(file, size)
+    if len(known) >= count:
+        return known[:count]
+    pictures = np.empty((count, size, size, 3), np.uint8)
+    pictures[: len(known)] = known
+    place = list(ANIMALS).index(animal)
+    for number in range(len(known), count):
+        pictures[number] = draw_tiny(animal, np.random.default_rng((seed, place, number)), difficulty, size)
+        if progress and number % 50 == 49:
+            progress(number + 1, count)
+    _write(file, pictures)
+    return pictures
+
+
+def _cache_file(animal: str, seed: int, difficulty: Difficulty, size: int) -> Path:
+    settings = json.dumps([VERSION, seed, size, vars(difficulty)], sort_keys=True)
+    digest = hashlib.sha256(settings.encode()).hexdigest()[:16]
+    return cache_folder() / "drawn" / f"{animal.lower()}-{digest}.npy"
+
+
+def _read(file: Path, size: int) -> np.ndarray:
+    """What the file holds; no pictures if there is none or it is damaged."""
+    with suppress(OSError, ValueError, EOFError, BadZipFile):
+        pictures = np.load(file, allow_pickle=False)
+        if pictures.dtype == np.uint8 and pictures.shape[1:] == (size, size, 3):
+            os.utime(file)  # used lately: kept longest
+            return pictures
+    return np.empty((0, size, size, 3), np.uint8)
+
+
+def _write(file: Path, pictures: np.ndarray) -> None:
+    """In one go or not at all; a full or read-only disk only costs time."""
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
+            try:
+                np.save(part, pictures, allow_pickle=False)
+                part.close()
+                os.replace(part.name, file)
+            except BaseException:
+                part.close()
+                os.unlink(part.name)
+                raise
+        files = sorted(file.parent.glob("*.npy"), key=lambda path: path.stat().st_mtime)
+        for old in files[:-KEPT_FILES]:
+            old.unlink(missing_ok=True)

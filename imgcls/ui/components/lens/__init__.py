@@ -1,0 +1,122 @@
+"""The lens: a picture, the arithmetic of one window, and what comes out, under the pointer without a message to the server.
+
+It knows no operation: pages give it the pixels, the outputs that torch computed, and how the windows lie. Convolution
+gives weights, pooling gives none (the cell that equals the output is then the winner).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgcls.ops.histogram import Histogram
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.packet import pack
+
+_mount = declare("lens", uses=("number.js", "lens/pictures.js", "lens/cells.js"))
+
+
+@dataclass(frozen=True)
+class Window:
+    """How the windows lie on the padded picture: `rows` x `columns` taps, `dilation` apart, `stride` from window to window.
+
+    `padding` is what was added at the top and at the left; with `flip` the weights lie turned by 180 degrees.
+    """
+
+    rows: int
+    columns: int
+    stride: int = 1
+    dilation: int = 1
+    padding: int = 0
+    flip: bool = False
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the pixels are multiplied by: float32 (S, k, k), S = 1 for all channels or 3; products / divisor + bias.
+
+    `sums` float32 (H', W', C) are the products added up per channel, before divisor and bias; None if these change nothing.
+    `limits` holds the largest sizes that may be typed, for "weight", "divisor" and "bias"; None makes all read-only.
+    """
+
+    values: np.ndarray
+    divisor: float = 1.0
+    bias: float = 0.0
+    sums: np.ndarray | None = None
+    limits: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two pictures: uint8 or float32 (H, W, 1 or 3), its caption, and its colours from `low` to `high`.
+
+    A picture with three channels is drawn in red, green and blue; one with one channel in the hue of `quantity`.
+    """
+
+    values: np.ndarray
+    caption: str
+    histogram: Histogram
+    quantity: str = "pixel"
+
+
+def lens(
+    before: Side,
+    after: Side,
+    window: Window,
+    *,
+    row_sources: np.ndarray,
+    column_sources: np.ndarray,
+    key: str,
+    caption: str,
+    weights: Weights | None = None,
+    summed: bool = False,
+    on_change: Callable[[], Any] = ignore,
+) -> None:
+    """Show `before` and `after` with the window between them.
+
+    Args:
+        row_sources, column_sources: for each padded row and column the row or column of `before` that it copies, -1 for zeros.
+        caption: what stands above the cells.
+        summed: the output adds up the three channels.
+        on_change: called when the reader has changed a weight, the divisor or the bias; `sent(key, "edit")` then holds
+            {"weights": [...], "divisor", "bias", "final", "seq"}, `final` being false in the middle of a drag.
+    """
+    arrays = {
+        "rows": row_sources.astype(np.int16),
+        "columns": column_sources.astype(np.int16),
+        "input": before.values,
+        "output": after.values,
+        "input_counts": before.histogram.counts.numpy().astype(np.uint32),
+        "output_counts": after.histogram.counts.numpy().astype(np.uint32),
+        "input_colours": colour_table(before.quantity),
+        "output_colours": colour_table(after.quantity),
+    }
+    fields = {
+        "ack": sent(key, "edit").get("seq"),
+        "captions": {"input": before.caption, "output": after.caption, "middle": caption},
+        "window": asdict(window),
+        "input": {"low": before.histogram.low, "high": before.histogram.high},
+        "output": {"low": after.histogram.low, "high": after.histogram.high},
+        "summed": summed,
+        "weighted": weights is not None,
+        "editable": weights is not None and weights.limits is not None,
+    }
+    if weights is not None:
+        fields |= {"divisor": weights.divisor, "bias": weights.bias, "limits": weights.limits}
+        arrays["weights"] = weights.values
+        if weights.sums is not None:
+            arrays["sums"] = weights.sums
+    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
+    _mount(key=key, data=pack(fields, **arrays), default={"edit": None}, on_edit_change=on_change)
+
+
+def settled(*keys: str, name: str = "value") -> bool:
+    """Whether one of these live components has just been let go; true once for each time."""
+    news = [sent(key, name) for key in keys]
+    released = tuple(one.get("seq") if one.get("final") else None for one in news)
+    before = st.session_state.get(store := f"settled:{keys}", ())
+    st.session_state[store] = released
+    return any(now is not None and now not in before for now in released)

@@ -1,0 +1,142 @@
+// The lens's two pictures, the beams between them and the histograms below.
+function pixelAt({ data: { arrays } }, row, column, channel) {
+  const r = arrays.rows[row], c = arrays.columns[column]
+  const [, width, channels] = arrays.input.shape
+  return r < 0 || c < 0 ? 0 : arrays.input[(r * width + c) * channels + (channels === 1 ? 0 : channel)]
+}
+
+function paint(values, [height, width, channels], scale, colours) {
+  const rgb = new Uint8Array(3 * height * width)
+  rgb.shape = [height, width, 3]
+  const gain = 255 / (scale.high - scale.low)
+  for (let i = 0; i < height * width; i++) {
+    for (let k = 0; k < 3; k++) {
+      const level = clamp(Math.round((values[channels === 3 ? 3 * i + k : i] - scale.low) * gain), 0, 255)
+      rgb[3 * i + k] = channels === 3 ? level : colours[3 * level + k]
+    }
+  }
+  return bitmap(rgb)
+}
+
+function paddedPicture(own) {
+  const { input, rows, columns } = own.data.arrays, channels = input.shape[2]
+  const values = new Float32Array(rows.length * columns.length * channels)
+  for (let r = 0, i = 0; r < rows.length; r++) for (let c = 0; c < columns.length; c++) for (let k = 0; k < channels; k++) {
+    values[i++] = pixelAt(own, r, c, k)
+  }
+  return paint(values, [rows.length, columns.length, channels], own.data.input, own.data.arrays.input_colours)
+}
+
+// All padded places that hold the same pixel as this one: reflect, replicate and circular padding repeat pixels.
+const copies = (sources, place) =>
+  sources[place] < 0 ? [place] : [...sources.keys()].filter((other) => sources[other] === sources[place])
+
+// The outputs along one axis whose windows touch one of these padded places.
+function fed(places, taps, { stride, dilation }, outputs) {
+  return [...Array(outputs).keys()].filter((o) =>
+    places.some((place) => {
+      const reach = place - o * stride
+      return reach >= 0 && reach % dilation === 0 && reach / dilation < taps
+    }))
+}
+
+function outline(pen, x, y, width, height) {
+  for (const [colour, line] of [["#000", 4.5], ["#ffb000", 2.5]]) {
+    pen.strokeStyle = colour
+    pen.lineWidth = line
+    pen.strokeRect(x, y, width, height)
+  }
+}
+
+function drawInput(own, r, c) {
+  const { arrays, window: w } = own.data
+  const s = own.scale.input, P = w.padding * s
+  const width = arrays.columns.length * s, height = arrays.rows.length * s
+  const pen = sizedCanvas(own.input, width, height)
+  pen.imageSmoothingEnabled = false
+  pen.drawImage(own.pictures.input, 0, 0, width, height)
+  if (P) {
+    pen.save()
+    pen.beginPath()
+    pen.rect(0, 0, width, height)
+    pen.rect(P, P, width - 2 * P, height - 2 * P)
+    pen.clip("evenodd")
+    pen.fillStyle = "rgba(255, 176, 0, 0.22)"
+    pen.fillRect(0, 0, width, height)
+    pen.strokeStyle = "rgba(255, 176, 0, 0.9)"
+    pen.lineWidth = 1
+    pen.beginPath()
+    for (let x = -height; x < width; x += 7) { pen.moveTo(x, height); pen.lineTo(x + height, 0) }
+    pen.stroke()
+    pen.restore()
+  }
+  const left = c * w.stride * s, top = r * w.stride * s
+  const spanX = ((w.columns - 1) * w.dilation + 1) * s, spanY = ((w.rows - 1) * w.dilation + 1) * s
+  if (w.dilation > 1) {
+    pen.fillStyle = "#ffb000"
+    for (let i = 0; i < w.rows; i++) for (let j = 0; j < w.columns; j++) {
+      pen.fillRect(left + j * w.dilation * s, top + i * w.dilation * s, Math.max(s, 2), Math.max(s, 2))
+    }
+  }
+  outline(pen, left, top, spanX, spanY)
+  if (own.hover?.on === "input") outline(pen, own.hover.column * s, own.hover.row * s, s, s)
+  return { left, top, right: left + spanX, bottom: top + spanY }
+}
+
+function drawOutput(own, r, c) {
+  const { arrays, window: w } = own.data
+  const [rows, columns] = arrays.output.shape, s = own.scale.output
+  const pen = sizedCanvas(own.output, columns * s, rows * s)
+  pen.imageSmoothingEnabled = false
+  pen.drawImage(own.pictures.output, 0, 0, columns * s, rows * s)
+  own.lit = []
+  if (own.hover?.on === "input") {
+    const across = fed(copies(arrays.columns, own.hover.column), w.columns, w, columns)
+    for (const row of fed(copies(arrays.rows, own.hover.row), w.rows, w, rows)) for (const column of across) own.lit.push([row, column])
+    for (const [row, column] of own.lit) outline(pen, column * s, row * s, s, s)
+    pen.fillStyle = "#ffb000"
+    for (const [row, column] of own.lit) pen.fillRect(column * s, row * s, s, s)
+  } else outline(pen, c * s - 1, r * s - 1, s + 2, s + 2)
+}
+
+// The window reaches from the input to the cells, and what comes of it from the cells to its output.
+function drawBeams(own, window, r, c) {
+  const { beams, scale: { output: s }, polygons: [from, to] } = own
+  if (!beams) return
+  const { input, cells, output } = beams
+  const corners = (points) => points.map((point) => point.map(Math.round).join()).join(" ")
+  from.setAttribute("points", corners([
+    [input.x + window.right, input.y + window.top], [cells.left, cells.top],
+    [cells.left, cells.bottom], [input.x + window.right, input.y + window.bottom],
+  ]))
+  to.setAttribute("points", corners([
+    [cells.right, cells.top], [output.x + c * s, output.y + r * s],
+    [output.x + c * s, output.y + (r + 1) * s], [cells.right, cells.bottom],
+  ]))
+}
+
+// Bars in the picture's own colours, so that the histogram is the legend of the scale too. Heights go by square root, or
+// the flat parts of a photo would leave nothing else to see.
+function drawHistogram(own, name) {
+  const { counts, colours, scale, rgb } = own.histograms[name]
+  const canvas = own.box.querySelector(`.${name} .histogram`)
+  const width = own.size, high = 40
+  const pen = sizedCanvas(canvas, width, high + 20)
+  const ink = cssValue(own.box, "--st-text-color", "#222")
+  const most = Math.sqrt(Math.max(...counts)), step = width / counts.length
+  counts.forEach((count, i) => {
+    const level = Math.round((255 * (i + 0.5)) / counts.length)
+    const height = most ? (Math.sqrt(count) / most) * high : 0
+    pen.fillStyle = `rgb(${rgb ? [level, level, level] : colours.subarray(3 * level, 3 * level + 3)})`
+    pen.fillRect(i * step, high - height, step + 0.3, height)
+  })
+  pen.strokeStyle = cssValue(own.box, "--q-pixel", "#888")
+  pen.strokeRect(0.5, 0.5, width - 1, high)
+  pen.fillStyle = ink
+  pen.font = `14px ${cssValue(own.box, "--st-font", "sans-serif")}`
+  const at = (number, align, x) => { pen.textAlign = align; pen.fillText(written(Number(number.toPrecision(3))), x, high + 16) }
+  at(scale.low, "left", 0)
+  at(scale.high, "right", width)
+  if (scale.low < 0) at(0, "center", (-scale.low / (scale.high - scale.low)) * width)
+  canvas.setAttribute("aria-label", `Histogram of the ${name} from ${written(scale.low)} to ${written(scale.high)}`)
+}

@@ -1,0 +1,156 @@
+// Two pictures and the window between them. Which window is shown is decided here, without a message to the server.
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "lens"
+  const picture = (name) => `<figure class="${name}"><figcaption></figcaption>
+    <canvas class="picture" tabindex="0" role="application"></canvas><p class="where"></p><canvas class="histogram" role="img"></canvas></figure>`
+  box.innerHTML = `<svg class="beams" aria-hidden="true"><polygon/><polygon/></svg>${picture("input")}
+    <div class="middle"><div class="head"><span class="legend"></span><span class="channels" role="group" aria-label="channel shown"></span></div>
+      <div class="cells" role="group" aria-label="kernel"></div>
+      <div class="equation"><span class="name">sum</span><b class="sum"></b><span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
+        <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
+      <p class="refusal" role="alert" data-hint=""></p></div>
+    ${picture("output")}<p class="spoken" aria-live="polite"></p>`
+  root.append(box)
+  const [input, output] = box.querySelectorAll("canvas.picture")
+  return { box, input, output, sender: new Sender(), channel: 0, pin: { row: 0.42, column: 0.4, held: false }, hover: null }
+}
+
+// The output whose window is shown: the one under the pointer, else the pinned one.
+function shown(own) {
+  const [rows, columns] = own.data.arrays.output.shape
+  if (own.hover?.on === "output") return [own.hover.row, own.hover.column]
+  return [Math.round(own.pin.row * (rows - 1)), Math.round(own.pin.column * (columns - 1))]
+}
+
+function draw(own) {
+  const { data, box } = own
+  const { arrays, window: w } = data
+  const [r, c] = shown(own)
+  const window = drawInput(own, r, c)
+  drawOutput(own, r, c)
+  const value = fillCells(own, r, c)
+  drawBeams(own, window, r, c)
+  const [left, right] = box.querySelectorAll(".where")
+  const top = r * w.stride - w.padding, first = c * w.stride - w.padding
+  if (own.hover?.on === "input") {
+    const { row, column } = own.hover
+    const inside = arrays.rows[row] >= 0 && arrays.columns[column] >= 0
+    left.textContent = `row ${row - w.padding}, column ${column - w.padding}: ${inside ? "this pixel" : "padding"}`
+    right.textContent = own.lit.length ? `feeds ${own.lit.length} output${own.lit.length > 1 ? "s" : ""}` : "feeds no output"
+  } else {
+    left.textContent = `window from row ${top}, column ${first}`
+    right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}`
+  }
+  const spoken = own.hover?.on === "input" ? `${left.textContent} ${right.textContent}` : `Output ${right.textContent} is ${written(value)}; ${left.textContent}.`
+  clearTimeout(own.speaking) // a screen reader wants to hear where the pointer rests, not every step
+  own.speaking = setTimeout(() => { box.querySelector(".spoken").textContent = spoken }, 400)
+  box.dataset.shown = `${r},${c}`
+}
+
+function layout(own) {
+  const { data: { arrays }, box } = own
+  const wide = box.clientWidth >= 700
+  const side = (own.size = Math.min(box.querySelector("figure").clientWidth, 420))
+  const fit = ([rows, columns]) => side / Math.max(rows, columns)
+  own.scale = { input: fit([arrays.rows.length, arrays.columns.length]), output: fit(arrays.output.shape) }
+  for (const name of ["input", "output"]) drawHistogram(own, name)
+  draw(own) // gives the canvases their size, which the beams need
+  box.classList.toggle("wide", wide)
+  own.beams = null
+  if (!wide) return
+  const base = box.getBoundingClientRect()
+  const place = (element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect()
+    return { x: left - base.left, y: top - base.top, left: left - base.left, right: right - base.left, top: top - base.top, bottom: bottom - base.top }
+  }
+  own.beams = { input: place(own.input), output: place(own.output), cells: place(box.querySelector(".cells")) }
+  draw(own)
+}
+
+function wire(own) {
+  const redraw = () => { cancelAnimationFrame(own.frame); own.frame = requestAnimationFrame(() => draw(own)) }
+  const shape = (on) => (on === "output" ? own.data.arrays.output.shape : [own.data.arrays.rows.length, own.data.arrays.columns.length])
+  const under = (event, on) => {
+    const place = own[on].getBoundingClientRect(), [rows, columns] = shape(on)
+    const index = (share, count) => clamp(Math.floor(share * count), 0, count - 1)
+    return { on, row: index((event.clientY - place.top) / place.height, rows), column: index((event.clientX - place.left) / place.width, columns) }
+  }
+  const pin = (row, column, held = true) => {
+    const [rows, columns] = own.data.arrays.output.shape
+    own.pin = { row: row / Math.max(1, rows - 1), column: column / Math.max(1, columns - 1), held }
+  }
+  for (const on of ["input", "output"]) {
+    const canvas = own[on]
+    canvas.onpointermove = canvas.onpointerdown = (event) => { own.hover = under(event, on); redraw() }
+    canvas.onpointerleave = () => { own.hover = null; redraw() }
+    canvas.onclick = (event) => {
+      // A click in the input pins the output whose window has that pixel in its middle.
+      const { row, column } = under(event, on), w = own.data.window, [rows, columns] = shape("output")
+      const middle = (place, taps, count) => clamp(Math.round((place - ((taps - 1) * w.dilation) / 2) / w.stride), 0, count - 1)
+      if (on === "output") pin(row, column)
+      else pin(middle(row, w.rows, rows), middle(column, w.columns, columns))
+      redraw()
+    }
+    canvas.onkeydown = (event) => {
+      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+      const by = event.shiftKey ? 10 : 1, [rows, columns] = shape(on)
+      if (step) {
+        const [row, column] = on === "output" || own.hover?.on !== "input" ? shown(own) : [own.hover.row, own.hover.column]
+        const to = [clamp(row + step[0] * by, 0, rows - 1), clamp(column + step[1] * by, 0, columns - 1)]
+        if (on === "output") { own.hover = null; pin(...to) } else own.hover = { on, row: to[0], column: to[1] }
+      } else if (event.key === "Enter") { if (own.hover?.on === "output") pin(own.hover.row, own.hover.column); else own.pin.held = true }
+      else if (event.key === "Escape") { own.hover = null; own.pin.held = false }
+      else return
+      event.preventDefault()
+      redraw()
+    }
+    canvas.onblur = () => { if (own.hover?.on === on) { own.hover = null; redraw() } }
+  }
+  own.refuse = (reason) => { own.box.querySelector(".refusal").textContent = reason }
+  own.change = (final) => { own.sent = true; own.sender.send(own.component, "edit", { ...own.kernel, final }) }
+  own.polygons = own.box.querySelectorAll("polygon")
+  own.redraw = redraw
+}
+
+export default function (component) {
+  const root = component.parentElement
+  const own = instance(root, () => build(root))
+  own.component = component
+  const data = (own.data = unpack(component.data)), { arrays, window: w } = data, { box, sender } = own
+  ;[own.height, own.width] = arrays.input.shape
+  if (arrays.input.shape[2] === 1) own.channel = 0
+  own.pictures = {
+    input: paddedPicture(own),
+    output: paint(arrays.output, arrays.output.shape, data.output, arrays.output_colours),
+  }
+  own.histograms = Object.fromEntries(["input", "output"].map((name) => [name, {
+    counts: arrays[`${name}_counts`], colours: arrays[`${name}_colours`], scale: data[name], rgb: arrays[name].shape[2] === 3,
+  }]))
+  sender.acknowledge(data.ack)
+  // Python's kernel counts once it answers the last one sent, and the hand is off it: else a number would jump back.
+  const answered = !own.sent || (data.ack === sender.seq && !sender.busy)
+  if (data.weighted && answered && !box.querySelector(".dragged")) {
+    own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
+  }
+  if (!own.wired) { own.wired = true; wire(own) }
+  const built = [w.rows, w.columns, data.weighted, data.editable].join()
+  if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }
+  buildChannels(own)
+  box.dataset.taps = w.columns
+  box.querySelector(".input figcaption").textContent = data.captions.input
+  box.querySelector(".output figcaption").textContent = data.captions.output
+  box.querySelector(".legend").textContent = data.captions.middle
+  box.querySelector(".refusal").dataset.hint = data.editable ? "Drag a cell, or click and type" : ""
+  box.querySelector(".scaling").hidden = !data.weighted
+  box.querySelector(".name").textContent = data.weighted ? "sum" : "max"
+  own.input.setAttribute("aria-label", `${data.captions.input}. Arrow keys move a pixel and light up the outputs that it feeds.`)
+  own.output.setAttribute("aria-label", `${data.captions.output}. Arrow keys move the output whose arithmetic is shown, Enter pins it.`)
+  layout(own)
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+  if (!own.observer) {
+    own.observer = new ResizeObserver(() => layout(own))
+    own.observer.observe(box)
+  }
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,39 @@
+// Small pictures in rows and columns, with their names; they change in place.
+function build(root) {
+  const box = document.createElement("table")
+  root.append(box)
+  return { box, shape: "" }
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement)), { box } = own
+  const data = unpack(component.data), { arrays } = data
+  const shape = `${data.rows.length}x${data.columns.length}`
+  if (own.shape !== shape) {
+    own.shape = shape
+    const cells = data.columns.map(() => "<td><canvas role=\"img\"></canvas></td>").join("")
+    box.innerHTML = `<caption></caption><thead><tr><td></td>${data.columns.map(() => "<th></th>").join("")}</tr></thead>
+      <tbody>${data.rows.map(() => `<tr><th><i></i><span></span></th>${cells}</tr>`).join("")}</tbody>`
+  }
+  box.querySelector("caption").textContent = data.alt
+  box.querySelectorAll("thead th").forEach((head, k) => { head.textContent = data.columns[k] })
+  box.querySelectorAll("tbody tr").forEach((line, r) => {
+    const { name, colour, dash } = data.rows[r]
+    line.querySelector("span").textContent = name
+    line.querySelector("i").style.cssText = colour ? `border-top: 4px ${dash} ${colour}` : "display: none"
+    line.querySelectorAll("canvas").forEach((canvas, c) => {
+      const levels = arrays[`m${r}_${c}`]
+      canvas.hidden = !levels
+      if (!levels) return
+      const [height, width, channels] = levels.shape
+      const picture = channels ? bitmap(levels) : coloured(levels, levels.shape, arrays.colours)
+      const pen = sizedCanvas(canvas, data.side, data.side)
+      pen.imageSmoothingEnabled = width > data.side
+      pen.imageSmoothingQuality = "high"
+      pen.clearRect(0, 0, data.side, data.side)
+      pen.drawImage(picture, 0, 0, width, height, 0, 0, data.side, data.side)
+      canvas.setAttribute("aria-label", `${name}, ${data.columns[c]}`)
+    })
+  })
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+}

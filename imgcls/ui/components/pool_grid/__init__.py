@@ -1,0 +1,80 @@
+"""One slice under a pooling window: editable numbers, the window between them and the output, forward and backward."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from torch import Tensor
+
+from imgcls.ops.pooling import Pooled
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.packet import pack
+
+LIMIT = 999.0
+"""The largest size of a number that may be typed: more digits would not fit into a cell."""
+
+_mount = declare("pool_grid", uses=("number.js", "tiles.js", "pool_grid/cells.js", "pool_grid/photo.js"))
+
+
+def numbers_within(candidate: object, count: int) -> list[float] | None:
+    """`candidate` as `count` finite numbers of at most LIMIT, rounded to 6 decimals; None if it is anything else."""
+    try:
+        numbers = np.asarray(candidate, float)
+    except (TypeError, ValueError):
+        return None
+    if numbers.shape != (count,) or not (np.abs(numbers) <= LIMIT).all():  # false for NaN
+        return None
+    return numbers.round(6).tolist()
+
+
+def pool_grid(
+    pooled: Pooled,
+    upstream: Tensor,
+    gradient: Tensor,
+    *,
+    direction: str,
+    version: str,
+    quantity: str,
+    captions: Mapping[str, str],
+    key: str,
+    photo: np.ndarray | None = None,
+    corner: tuple[int, int] = (0, 0),
+) -> None:
+    """Show a volume of one slice, pooled "forward", or "backward" with `gradient` (1, H, W) from `upstream` (1, h, w).
+
+    `version` names the numbers' origin: what the reader types belongs to that version. `photo` uint8 (H, W) is shown
+    beside, with the patch at `corner` (row, column). `sent(key)` holds the reader's last {"version", "values",
+    "upstream", "corner", "reset", "final", "seq"}.
+    """
+    values = pooled.values[0].double().numpy()
+    largest = max(float(np.abs(values).max()), 1e-9)
+    steepest = max(float(gradient.abs().max()), float(upstream.abs().max()), 1e-9)
+    arrays = {
+        "values": values,
+        "output": pooled.output[0].double().numpy(),
+        "uses": pooled.uses.numpy().astype(np.int32),
+        "upstream": upstream[0].double().numpy(),
+        "gradient": gradient[0].double().numpy(),
+        "value_colours": colour_table(quantity),
+        "gradient_colours": colour_table("gradient"),
+    }
+    if pooled.winners is not None:
+        arrays["winners"] = pooled.winners[0].numpy().astype(np.int32)
+        arrays["wins"] = pooled.wins[0].numpy().astype(np.int32)
+    if photo is not None:
+        arrays["photo"] = photo
+    fields = {
+        "ack": sent(key).get("seq"),
+        "version": version,
+        "direction": direction,
+        "kind": pooled.kind,
+        "window": pooled.window,
+        "stride": pooled.stride,
+        "share": 1 / pooled.window**2,
+        "limit": LIMIT,
+        "scale": [0.0, 255.0] if quantity == "pixel" else [-largest, largest],
+        "gradient_scale": [-steepest, steepest],
+        "captions": dict(captions),
+        "corner": list(corner),
+    }
+    _mount(key=key, data=pack(fields, **arrays), default={"value": None}, on_value_change=ignore)

@@ -1,0 +1,68 @@
+// The two grids of numbers. Cells are built once a shape; later only their text, colour and class change.
+// `list` names the editable numbers of `own` that the grid shows; without it the cells are read-only.
+function buildSide(own, side, [rows, columns], what, list) {
+  const built = [rows, columns, list, own.data.limit].join()
+  side.shape = [rows, columns]
+  if (side.built === built) return
+  side.built = built
+  side.holder.style.setProperty("--columns", columns)
+  side.cells = [...Array(rows * columns).keys()].map((i) => {
+    const cell = document.createElement("div")
+    cell.className = "cell"
+    cell.innerHTML = `<input autocomplete="off" inputmode="text"><small></small>`
+    const [input, small] = cell.children
+    input.setAttribute("aria-label", `${what}, row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`)
+    input.readOnly = !list
+    input.tabIndex = i ? -1 : 0
+    return { cell, input, small, field: list && cellField(own, side, i, list, cell, input) }
+  })
+  side.cells.forEach((one, i) => wireCell(own, side, i, one, list))
+  side.holder.replaceChildren(...side.cells.map(({ cell }) => cell))
+}
+
+function focusCell(side, i) {
+  side.cells.forEach(({ input }, k) => { input.tabIndex = k === i ? 0 : -1 })
+  side.cells[i].input.focus()
+}
+
+function cellField(own, side, i, list, surface, input) {
+  return {
+    input, surface, what: "the number", low: -own.data.limit, high: own.data.limit, step: () => 1,
+    get: () => own[list][i],
+    set: (number, final) => { own[list][i] = number; own.change(final) },
+    refuse: (reason) => { own.get("refusal").textContent = reason },
+    next: (by) => focusCell(side, (i + by + side.cells.length) % side.cells.length),
+  }
+}
+
+function wireCell(own, side, i, { cell, input, field }, list) {
+  const columns = side.shape[1], place = [Math.floor(i / columns), i % columns]
+  const point = () => { own.hover = { side, place }; own.draw() }
+  const pin = () => { if (side === own.after) own.pin = place; own.draw() }
+  if (field) numberField(field)
+  cell.onpointerenter = point
+  cell.onclick = () => {
+    // In the backward pass a first click puts a gradient of 1 there.
+    if (list === "upstream" && own.upstream[i] === 0) { field.set(1, true); field.show(); input.value = "1"; input.select() }
+    else if (!list) focusCell(side, i)
+    pin()
+  }
+  cell.addEventListener("focusin", () => { point(); pin() })
+  cell.addEventListener("focusout", () => { own.hover = null; own.draw() })
+  if (field) return
+  input.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key]
+    if (by === undefined) return
+    event.preventDefault()
+    if (i + by >= 0 && i + by < side.cells.length) focusCell(side, i + by)
+  }
+}
+
+function fillSide(own, side, numbers, scale, colours, corners) {
+  side.cells.forEach(({ cell, input, small, field }, i) => {
+    colour(cell, numbers[i], scale, colours)
+    cell.dataset.value = numbers[i]
+    small.textContent = corners ? fitted(corners[i], own.cell) : ""
+    if (field) field.show(); else input.value = fitted(numbers[i], own.cell)
+  })
+}

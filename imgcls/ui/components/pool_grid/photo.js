@@ -1,0 +1,38 @@
+// The photo beside the grids, with the square that is cut out of it.
+function drawPhoto(own) {
+  const canvas = own.get("photo").querySelector("canvas"), [height, width] = own.data.arrays.photo.shape, side = own.before.shape[0]
+  const scale = (own.photoScale = Math.min(184 / width, 250 / height)), pen = sizedCanvas(canvas, width * scale, height * scale)
+  pen.imageSmoothingEnabled = false
+  pen.drawImage(own.picture, 0, 0, width * scale, height * scale)
+  const [row, column] = own.corner
+  for (const [line, thick] of [["#000", 4.5], ["#ffb000", 2.5]]) {
+    pen.strokeStyle = line
+    pen.lineWidth = thick
+    pen.strokeRect(column * scale, row * scale, side * scale, side * scale)
+  }
+  canvas.setAttribute("aria-label", `Your photo in grey, ${width} by ${height}. Arrow keys move the patch, now at row ${row}, column ${column}.`)
+}
+
+function wirePhoto(own) {
+  const canvas = own.get("photo").querySelector("canvas")
+  const move = (row, column, final) => {
+    const [height, width] = own.data.arrays.photo.shape, side = own.before.shape[0]
+    own.corner = [clamp(row, 0, height - side), clamp(column, 0, width - side)]
+    drawPhoto(own)
+    own.change(final)
+  }
+  const point = (event, final) => {
+    const place = canvas.getBoundingClientRect(), half = own.before.shape[0] / 2
+    move(Math.round((event.clientY - place.top) / own.photoScale - half), Math.round((event.clientX - place.left) / own.photoScale - half), final)
+  }
+  canvas.onpointerdown = (event) => { own.held = true; canvas.setPointerCapture(event.pointerId); point(event, false) }
+  canvas.onpointermove = (event) => { if (own.held) point(event, false) }
+  canvas.onpointerup = canvas.onpointercancel = (event) => { if (own.held) { own.held = false; point(event, true) } }
+  canvas.onkeydown = (event) => {
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+    if (!by) return
+    event.preventDefault()
+    const far = event.shiftKey ? own.before.shape[0] : 1
+    move(own.corner[0] + by[0] * far, own.corner[1] + by[1] * far, true)
+  }
+}

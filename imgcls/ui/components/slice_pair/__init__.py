@@ -1,0 +1,31 @@
+"""One slice before and after pooling at one value a pixel, with a lens that shows the numbers of two by two windows."""
+
+from collections.abc import Sequence
+
+from imgcls.ops.pooling import Pooled
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare
+from imgcls.ui.components.volume_stack import signed_levels
+from imgcls.ui.packet import pack
+
+_mount = declare("slice_pair", uses=("number.js", "tiles.js"))
+
+
+def slice_pair(pooled: Pooled, *, number: int, captions: Sequence[str], exact: bool, quantity: str, key: str) -> None:
+    """Show a volume of one slice and its pooled slice, both shaded up to the first one's largest value.
+
+    With `exact` all values travel along (float32) and the lens shows them; without, in the middle of a drag, the shades
+    alone. `number` is the slice's place in its volume.
+    """
+    largest = max(float(pooled.values.abs().max()), 1e-12)
+    arrays = {
+        "before": signed_levels(pooled.values[0], largest),
+        "after": signed_levels(pooled.output[0], largest),
+        "colours": colour_table(quantity),
+    }
+    if exact:
+        arrays |= {"before_values": pooled.values[0].numpy(), "after_values": pooled.output[0].numpy()}
+    fields = {
+        "slice": number, "window": pooled.window, "stride": pooled.stride, "kind": pooled.kind, "captions": list(captions),
+    }  # fmt: skip
+    _mount(key=key, data=pack(fields, **arrays))

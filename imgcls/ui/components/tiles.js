@@ -1,0 +1,24 @@
+// Numbers on coloured tiles. Needs number.js in front of it, for written().
+const minus = (text) => String(text).replace("-", "\u2212")
+const levelOf = (number, [low, high]) => clamp(Math.round(((number - low) / (high - low)) * 255), 0, 255)
+const atLevel = (colours, level) => [colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]]
+
+function colour(element, number, scale, colours) {
+  const rgb = atLevel(colours, levelOf(number, scale))
+  element.style.background = `rgb(${rgb})`
+  element.style.color = textOn(...rgb)
+}
+
+// As many decimals as fit into the cell.
+function fitted(number, width) {
+  const shorter = [written(number), minus(Number(number.toFixed(1))), minus(Math.round(number))]
+  return shorter.find((text) => text.length * 9.5 < width - 4) ?? shorter[2]
+}
+
+// A bitmap of palette places (uint8), coloured by a table of 256 colours.
+function coloured(levels, [height, width], colours) {
+  const rgb = new Uint8Array(3 * height * width)
+  rgb.shape = [height, width, 3]
+  for (let i = 0; i < height * width; i++) for (let k = 0; k < 3; k++) rgb[3 * i + k] = colours[3 * levels[i] + k]
+  return bitmap(rgb)
+}

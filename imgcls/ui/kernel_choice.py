@@ -1,0 +1,134 @@
+"""Which kernel the convolution lesson uses: a preset, or what the reader made of it; chosen, edited, kept in the address."""
+
+import streamlit as st
+
+from imgcls.ops.kernels import PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
+from imgcls.ui.components import sent
+
+EDITOR = "conv_lens"
+CUSTOM = "custom"
+CHANNELS = {
+    "grey": "grey",
+    "red": "red only",
+    "green": "green only",
+    "blue": "blue only",
+    "colour": "colour, each alone",
+    "summed": "R + G + B summed",
+}
+VIEWS = {"clipped": "clipped to 0…255", "hue": "signed, red to blue", "middle": "signed, 0 is mid-grey"}
+_KEPT, _ADDRESS, _REFUSED = "conv_custom", "conv_weights", "conv_refused"
+
+
+def kernel_row() -> tuple[Kernel, str, str]:
+    """One row of controls; returns the kernel in use, the channels it works on, and how its output is shown."""
+    if _KEPT not in st.session_state and (found := _from_address()):
+        st.session_state[_KEPT] = found
+        st.session_state["conv_preset"] = CUSTOM
+    settings = {"bind": "query-params", "persist_state": "session"}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=190,
+            format_func=lambda name: PRESETS[name].title if name in PRESETS else "your own", **settings,
+        )  # fmt: skip
+        if st.session_state["conv_preset"] == "random":
+            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=130, **settings)
+        size = st.container(width="content")
+        channels = st.selectbox(
+            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=190, **settings
+        )
+        view = st.selectbox("Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=220, **settings)
+    kernel = current_kernel()
+    st.session_state["conv_side"] = kernel.side
+    with size:
+        st.segmented_control(
+            "Size", SIDES, format_func=lambda side: f"{side}×{side}", required=True, key="conv_side",
+            on_change=_side_chosen, **settings,
+        )  # fmt: skip
+    return kernel, channels, "middle" if view == "hue" and channels == "colour" else view
+
+
+def current_kernel() -> Kernel:
+    """The kernel in use, with as many slices as the channels ask for."""
+    kernel = _whole_kernel()
+    channels = st.session_state.get("conv_channels", "grey")
+    if channels == "summed":
+        # Three equal slices add up to three times as much: divide by it, so that a blur stays a blur.
+        divisor = kernel.divisor * (3 if kernel.slices == 1 else 1)
+        return Kernel(kernel.sliced(3).weights, divisor, kernel.bias)
+    if channels == "colour":
+        return kernel
+    keep = ("red", "green", "blue").index(channels) if channels != "grey" else None
+    return kernel.sliced(1, keep)
+
+
+def says() -> str:
+    """A sentence on the kernel in use; empty for the reader's own."""
+    name = st.session_state.get("conv_preset")
+    if name in PRESETS:
+        return PRESETS[name].says
+    return st.session_state.get("conv_note", "")
+
+
+def refusal() -> str:
+    """Why the last edit was refused, empty if it was not."""
+    return st.session_state.get(_REFUSED, "")
+
+
+def use_kernel(kernel: Kernel, note: str = "") -> None:
+    """Make this the kernel in use, from a callback; `note` is the sentence said of it."""
+    st.session_state[_KEPT] = kernel
+    st.session_state["conv_preset"] = CUSTOM
+    st.session_state["conv_note"] = note
+    _to_address(kernel)
+
+
+def take_edit() -> None:
+    """The callback of the editor: a kernel that passes becomes the one in use, any other changes nothing."""
+    news = sent(EDITOR, "edit")
+    try:
+        kernel = kernel_from_numbers(news["weights"], news["divisor"], news["bias"])
+    except (ValueError, TypeError, KeyError) as trouble:
+        st.session_state[_REFUSED] = f"{trouble} The kernel stays as it was."
+        return
+    st.session_state.pop(_REFUSED, None)
+    st.session_state[_KEPT] = kernel
+    st.session_state["conv_preset"] = CUSTOM
+    if news.get("final"):
+        _to_address(kernel)
+
+
+def _whole_kernel() -> Kernel:
+    name = st.session_state.get("conv_preset", next(iter(PRESETS)))
+    if name == CUSTOM:
+        return st.session_state.get(_KEPT) or preset_kernel("identity")
+    side = st.session_state.get("conv_side") or st.query_params.get("conv_side", "")[:1]
+    side = int(side) if str(side) in map(str, SIDES) else 3
+    return preset_kernel(name, side=side, seed=st.session_state.get("conv_seed", 0))
+
+
+def _preset_chosen() -> None:
+    name = st.session_state["conv_preset"]
+    if name in PRESETS:
+        st.session_state["conv_view"] = "hue" if PRESETS[name].signed else "clipped"
+        st.query_params.pop(_ADDRESS, None)
+    st.session_state.pop(_REFUSED, None)
+    st.session_state.pop("conv_note", None)
+
+
+def _side_chosen() -> None:
+    name, side = st.session_state["conv_preset"], st.session_state["conv_side"]
+    if name not in PRESETS or PRESETS[name].rows is not None:
+        use_kernel(_whole_kernel().resized(side), says())
+
+
+def _to_address(kernel: Kernel) -> None:
+    numbers = [*kernel.weights.flatten().tolist(), kernel.divisor, kernel.bias]
+    st.query_params[_ADDRESS] = "_".join(f"{number:.7g}" for number in numbers)
+
+
+def _from_address() -> Kernel | None:
+    try:
+        *weights, divisor, bias = (float(number) for number in st.query_params.get(_ADDRESS, "")[:2000].split("_"))
+        return kernel_from_numbers(weights, divisor, bias)
+    except ValueError:
+        return None

@@ -1,0 +1,138 @@
+"""Part 1 of the convolution lesson: one kernel on the photo, drawn live under the finger."""
+
+import streamlit as st
+from torch import Tensor
+
+from imgcls.ops.convolution import (
+    PADDING_MODES,
+    Convolution,
+    Geometry,
+    convolve,
+    largest_dilation,
+    largest_padding,
+    output_extent,
+    padding_sources,
+    signed_limit,
+    working_pixels,
+)
+from imgcls.ops.histogram import histogram
+from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel
+from imgcls.ui.components.lens import Side, Weights, Window, lens, settled
+from imgcls.ui.components.slider import live_slider
+from imgcls.ui.kernel_choice import EDITOR, current_kernel, refusal, says, take_edit
+from imgcls.ui.memo import remember
+from imgcls.ui.photo import current_photo
+
+LIMITS = {"weight": WEIGHT_LIMIT, "divisor": DIVISOR_LIMIT, "bias": BIAS_LIMIT}
+SLIDERS = ("conv_size", "conv_stride", "conv_padding", "conv_dilation")
+
+
+def walk_row() -> tuple[str, bool]:
+    """Padding mode and flip."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    mode = left.segmented_control(
+        "What the padding is filled with", list(PADDING_MODES), default="zeros", required=True, key="conv_mode",
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    flip = right.toggle(
+        "Flip the kernel by 180°", key="conv_flip", bind="query-params", persist_state="session",
+        help="Mathematics calls this convolution. PyTorch, like every network, does not flip: cross-correlation.",
+    )  # fmt: skip
+    return mode, flip
+
+
+@st.fragment
+def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> None:
+    """The lens with the sliders that set its geometry; a drag of the kernel redraws the lens alone."""
+    place = st.container()
+    columns = st.columns(4, gap="medium")
+    with columns[0]:
+        size = live_slider("photo, pixels a side", 32, 256, 128, step=16, key="conv_size", digits=0)
+    longest = min(8, largest_dilation(size, side))
+    with columns[3]:
+        dilation = live_slider(
+            "dilation", 1, max(2, longest), 1, step=1, key="conv_dilation", digits=0,
+            help=f"at most {longest}: {longest + 1} would span {(longest + 1) * (side - 1) + 1} of {size} pixels"
+            if longest < 8 else "",
+        )  # fmt: skip
+    most = largest_padding(side, dilation)
+    with columns[2]:
+        padding = live_slider(
+            "padding", 0, most, 0, step=1, key="conv_padding", digits=0,
+            help=f"at most {most}: beyond, a window could miss the photo",
+        )  # fmt: skip
+    with columns[1]:
+        stride = live_slider("stride", 1, 8, 1, step=1, key="conv_stride", digits=0)
+    geometry = Geometry(stride, padding, mode, dilation, flip)
+    with place:
+        picture(size, channels, view, geometry)
+    st.markdown(formula(size, side, geometry))
+    if settled(*SLIDERS):
+        st.rerun()  # the code panel follows when the hand lets go
+
+
+@st.fragment
+def picture(size: int, channels: str, view: str, geometry: Geometry) -> None:
+    """All that a drag of a weight redraws."""
+    pixels, kernel, result = convolved(size, channels, geometry)
+    limit = signed_limit(result.output)
+    low, high = (0.0, 255.0) if view == "clipped" else (-limit, limit)
+    after = histogram(result.output, low, high)
+    plain = kernel.divisor == 1 and kernel.bias == 0 and channels != "summed"
+    sources = padding_sources(size, geometry.padding, geometry.padding_mode).numpy()
+    height, width = result.output.shape[1:]
+    share = (after.below + after.above) / result.output.numel()
+    lens(
+        Side(_last(pixels), f"Your photo, {size} × {size}", histogram(pixels, 0, 255)),
+        Side(
+            _last(result.output),
+            f"Output, {height} × {width}" + (f", {share:.0%} clipped" if share > 0.0055 else ""),
+            after,
+            "activation" if view == "hue" else "pixel",
+        ),
+        Window(kernel.side, kernel.side, geometry.stride, geometry.dilation, geometry.padding, geometry.flip),
+        row_sources=sources,
+        column_sources=sources,
+        key=EDITOR,
+        caption="pixel × weight = product" + (", turned 180°" if geometry.flip else ""),
+        weights=Weights(
+            kernel.weights.numpy(), kernel.divisor, kernel.bias, None if plain else _last(result.sums), LIMITS
+        ),
+        summed=channels == "summed",
+        on_change=take_edit,
+    )
+    if trouble := refusal():
+        st.warning(trouble)
+    if settled(EDITOR, name="edit"):
+        st.rerun()
+
+
+def convolved(size: int, channels: str, geometry: Geometry) -> tuple[Tensor, Kernel, Convolution]:
+    """The photo's pixels, the kernel in use, and what comes out."""
+    photo = current_photo()
+    pixels = remember(
+        "conv_pixels", (photo.digest, size, channels), lambda: working_pixels(photo.image, size, channels)
+    )
+    kernel = current_kernel()
+    return pixels, kernel, convolve(pixels, kernel, geometry, summed=channels == "summed")
+
+
+def _last(values: Tensor):
+    """(C, H, W) -> (H, W, C), as an array."""
+    return values.permute(1, 2, 0).contiguous().numpy()
+
+
+def formula(size: int, side: int, geometry: Geometry) -> str:
+    """(W - F + 2P) / S + 1 with the numbers of the moment, and what torch makes of a fraction."""
+    extent = output_extent(size, side, stride=geometry.stride, padding=geometry.padding, dilation=geometry.dilation)
+    spread = f" with F = {geometry.dilation} · ({side} − 1) + 1 = {extent.span}" if geometry.dilation > 1 else ""
+    text = (
+        f"**Output size** (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} + 1 "
+        f"= **{extent.exact:g}**{spread}"
+    )
+    if extent.unused:
+        text += (
+            f" → PyTorch rounds down to **{extent.size}**: the last {extent.unused} "
+            f"{'row and column are' if extent.unused == 1 else 'rows and columns are'} never reached."
+        )
+    return text

@@ -1,0 +1,132 @@
+"""Start, page switch, upload to label, occlusion drag: `python -m tests.benchmarks.bench_app` prints a table.
+
+All in a real browser against the app started as the README says. The ratio column divides by the bare forward
+pass of the default network, timed in this process in the same run.
+"""
+
+import io
+import statistics
+import time
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter
+from playwright.sync_api import Page
+
+from imgcls.lessons import built_lessons
+from imgcls.models.registry import load
+from tests.benchmarks.harness import HEAD, open_page, row, running_app
+
+# Times of the changes of a chart's bars, taken in the page itself.
+WATCH = """place => {
+  window.draws = []
+  const chart = document.querySelectorAll('.plot')[place]
+  new MutationObserver(() => window.draws.push(performance.now())).observe(
+    chart, { attributes: true, attributeFilter: ['data-drawn'] })
+}"""
+
+
+def phone_photo(seed: int) -> bytes:
+    """A 12-megapixel JPEG with detail at several scales, some 3 MB like a phone's."""
+    rng = np.random.default_rng(seed)
+    coarse = Image.fromarray(rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)).resize(
+        (4000, 3000), Image.Resampling.BICUBIC
+    )
+    fine = Image.fromarray(rng.integers(0, 256, (1500, 2000, 3), dtype=np.uint8)).resize((4000, 3000))
+    buffer = io.BytesIO()
+    Image.blend(coarse, fine.filter(ImageFilter.GaussianBlur(1.5)), 0.3).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def forward_passes(count: int = 30) -> list[float]:
+    classifier = load()
+    inputs = torch.zeros(1, 3, 224, 224)
+    times = []
+    with torch.inference_mode():
+        for _ in range(count):
+            start = time.perf_counter()
+            classifier.module(inputs)
+            times.append(1000 * (time.perf_counter() - start))
+    return times[5:]
+
+
+def page_switches(page: Page) -> list[float]:
+    """From the click on a "next" link to the next lesson's headline, twice through all lessons."""
+    times = []
+    for _ in range(2):
+        page.get_by_role("link", name="Home").first.click()
+        page.wait_for_timeout(1500)
+        for lesson in built_lessons()[1:]:
+            link = page.get_by_role("link", name=f"Next: {lesson.title}")
+            link.scroll_into_view_if_needed()
+            start = time.perf_counter()
+            link.click()
+            page.get_by_role("heading", name=lesson.question).wait_for()
+            times.append(1000 * (time.perf_counter() - start))
+            page.wait_for_timeout(1200)
+    return times
+
+
+def uploads(page: Page, url: str, count: int = 8) -> list[float]:
+    """From handing the browser a new 12-megapixel file to another answer on the page."""
+    page.goto(f"{url}/classify")
+    page.wait_for_selector(".plot[data-drawn]")
+    page.wait_for_timeout(1500)
+    times = []
+    for number in range(count):
+        photo = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": phone_photo(number)}
+        page.evaluate(WATCH, 1)
+        page.wait_for_timeout(500)
+        drawn = page.evaluate("draws.length")
+        start = time.perf_counter()
+        page.locator("[data-testid=stSidebar] input[type=file]").set_input_files([photo])
+        page.wait_for_function("n => draws.length > n", arg=drawn)
+        times.append(1000 * (time.perf_counter() - start))
+        page.wait_for_timeout(1200)
+    return times
+
+
+def occlusion_moves(page: Page, count: int = 60) -> list[float]:
+    """From a move of the patch to the redrawn bars."""
+    page.evaluate(WATCH, 1)
+    box = page.locator(".sight canvas").first.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 40, y)
+    page.mouse.down()
+    times = []
+    for step in range(count):
+        page.wait_for_timeout(60)
+        drawn, start = page.evaluate("[draws.length, performance.now()]")
+        page.mouse.move(box["x"] + 40 + 4 * step, y)
+        page.wait_for_function("n => draws.length > n", arg=drawn)
+        times.append(page.evaluate("draws.at(-1)") - start)
+    page.mouse.up()
+    return times[5:]
+
+
+def main() -> None:
+    forward = forward_passes()
+    base = statistics.median(forward)
+    lines = [row("bare forward pass, EfficientNet-Lite0", forward, base=base)]
+    start = time.perf_counter()
+    with running_app() as url, open_page() as page:
+        page.goto(url)
+        page.locator("h1").wait_for()
+        lines.append(row("cold start to first page", [1000 * (time.perf_counter() - start)], "6000"))
+        page.wait_for_timeout(6000)
+        warm = []
+        for _ in range(3):
+            start = time.perf_counter()
+            page.goto(url)
+            page.wait_for_selector(".plot[data-drawn]")
+            warm.append(1000 * (time.perf_counter() - start))
+            page.wait_for_timeout(1000)
+        lines.append(row("first page interactive, warm", warm, "2000"))
+        lines.append(row("page switch", page_switches(page), "400", base))
+        lines.append(row("12-megapixel upload to label", uploads(page, url), "400", base))
+        lines.append(row("occlusion drag, move to bars", occlusion_moves(page), "100", base))
+    print(HEAD, *lines, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

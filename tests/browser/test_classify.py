@@ -1,0 +1,117 @@
+"""A student's way: open the app, put a photo in, read the breed, cover a part of it, send a broken file."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from imgcls.data.pictures import open_picture
+from imgcls.data.samples import load_sample
+from imgcls.models.classify import classify
+from imgcls.models.labels import display_name
+from imgcls.models.registry import load
+
+SHOWN = ".plot[data-drawn]"
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": data}]
+    )
+
+
+def as_jpeg(slug: str) -> bytes:
+    buffer = io.BytesIO()
+    load_sample(slug).image.save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def bars(page: Page, place: int) -> dict[str, str]:
+    """Label -> percentage written behind its bar, in the chart at this place of the page."""
+    chart = page.locator(".plot").nth(place)
+    labels = chart.locator(".yaxislayer-above text, .yaxislayer-below text").all_inner_texts()
+    numbers = chart.locator(".bars text.bartext").all_inner_texts()
+    return dict(zip(labels, numbers, strict=True))
+
+
+@pytest.mark.parametrize("slug", ["drawn-dalmatian", "cat"])
+def test_an_uploaded_photo_gets_the_label_and_probability_that_the_network_computes(
+    page: Page, server_url: str, slug: str
+) -> None:
+    photo = as_jpeg(slug)
+    best = classify(load(), open_picture(photo).image).top(1)[0]
+    page.goto(f"{server_url}/classify")
+    page.wait_for_selector(SHOWN)
+    upload(page, f"{slug}.jpg", photo)
+    expect(page.get_by_text("Top answer:")).to_contain_text(display_name(best.label))
+    page.wait_for_function(
+        "text => [...document.querySelectorAll('.bartext')].some((e) => e.textContent === text)",
+        arg=f"{best.probability:.1%}",
+    )
+    assert bars(page, 1)[display_name(best.label)] == f"{best.probability:.1%}"
+
+
+def test_a_broken_file_gives_one_sentence_and_the_photo_before_it_stays(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/classify")
+    page.wait_for_selector(SHOWN)
+    answer = page.get_by_text("Top answer:").inner_text()
+    upload(page, "holiday.jpg", as_jpeg("cat")[:3000])
+    trouble = page.locator("[data-testid=stSidebar] [data-testid=stAlert]")
+    expect(trouble).to_contain_text(re.compile(r"^.*damaged.*\.$"))
+    assert page.get_by_text("Top answer:").inner_text() == answer
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_taken_off(
+    page: Page, server_url: str
+) -> None:
+    page.goto(f"{server_url}/classify?classify_patch=0.5")
+    page.wait_for_selector(SHOWN)
+    before = bars(page, 0)["Dog"]
+    canvas = page.locator(".sight canvas").first.bounding_box()
+    middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
+    page.mouse.move(middle[0] - 60, middle[1])
+    page.mouse.down()
+    page.mouse.move(*middle, steps=4)
+    page.mouse.up()
+    page.wait_for_function("text => document.querySelector('.bartext').textContent.includes(`was ${text}`)", arg=before)
+    assert bars(page, 0)["Dog"] != f"{before} (was {before})"
+    page.get_by_role("button", name="Take the patch off").click()
+    page.wait_for_function("text => document.querySelector('.bartext').textContent === text", arg=before)
+
+
+def test_a_copied_link_brings_back_the_settings(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95&classify_layer=features.3")
+    page.wait_for_selector(SHOWN)
+    page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
+    assert len(bars(page, 1)) == 9
+    assert page.locator(".slider input").nth(1).input_value() == "0.95"
+    expect(page.get_by_text("Stage 3: 40 channels")).to_be_visible()
+
+
+def test_a_bad_value_in_a_link_is_ignored(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/classify?classify_k=99&classify_threshold=nan&classify_patch=abc&classify_model=gpt")
+    page.wait_for_selector(SHOWN)
+    page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
+    assert len(bars(page, 1)) == 5
+    assert page.locator(".slider input").nth(1).input_value() == "0.5"
+
+
+def test_the_pixels_under_the_pointer_are_those_of_the_photo(page: Page, server_url: str) -> None:
+    rng = np.random.default_rng(0)
+    array = rng.integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    page.goto(server_url)
+    page.wait_for_selector(".pixels canvas")
+    upload(page, "noise.png", buffer.getvalue())
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("60 × 40")
+    page.locator(".pixels canvas").first.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    shown = page.locator(".pixels output").inner_text()
+    row, column, *rgb = map(int, re.findall(r"\d+", shown))
+    assert rgb == array[row, column].tolist()

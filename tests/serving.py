@@ -1,0 +1,60 @@
+"""Starting the app and a browser, for the browser tests and the benchmarks alike."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def browser_path() -> str | None:
+    """Where a Chromium or Chrome is on this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def running_app(log: Path, script: str = "app.py", seconds: float = 90) -> Iterator[str]:
+    """The app as `streamlit run` starts it, on a free port of this machine; yields its address once it is healthy.
+
+    Raises RuntimeError, with what the server printed, when it ends early or is not healthy in time.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        end = time.monotonic() + seconds
+        while not _healthy(url):
+            if server.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"the app did not become healthy:\n{log.read_text()}")
+            time.sleep(0.02)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
