@@ -6,7 +6,6 @@ returns the exit status. They import torch only when they run, so `--help` answe
 
 import argparse
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,10 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # the reader (`| head`) has gone
-        _drop_output()
         return 141
     except OSError as error:
-        _drop_output()
         return _fail(f"The answers cannot be written: {error.strerror}.", 1)
     except KeyboardInterrupt:
         return _fail("Stopped.", 130)
@@ -119,11 +116,6 @@ def _table(answer: dict) -> str:
 def _show_progress(received: int, total: int | None) -> None:
     share = f" of {total / 1e6:.0f}" if total else ""
     print(f"\rDownloading: {received / 1e6:.0f}{share} MB", end="\n" if received == total else "", file=sys.stderr)
-
-
-def _drop_output() -> None:
-    """Keeps Python from complaining again when it flushes standard output at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, status: int) -> int:

@@ -4,151 +4,73 @@ import math
 
 import streamlit as st
 
-from imgcls.figures.descent import step_slice, value_path
-from imgcls.ops.autodiff import Trace, central_differences, trace
-from imgcls.ops.descent import Descent, along_step, descend
-from imgcls.ops.diagnosis import unusual_value, verdict, written
+from imgcls.ops.autodiff import central_differences, trace
 from imgcls.ops.expression import Expression
-from imgcls.ops.program import as_torch, detach_part
-from imgcls.ui.components.graph import choice, graph
-from imgcls.ui.components.plot import plot
-from imgcls.ui.components.slider import live_slider
-from imgcls.ui.expression import (
-    expression_input,
-    leaf_lines,
-    learning,
-    replace_text,
-    toggle_learning,
-    variable_sliders,
-)
+from imgcls.ops.program import as_torch
+from imgcls.ui.descent_part import descent_part
+from imgcls.ui.expression import draw_graph, expression_input, leaf_lines, learning, variable_sliders
 from imgcls.ui.gradient_routes import routes_part
-from imgcls.ui.memo import remember
 from imgcls.ui.shell import code_panel, try_this
 
-PARTS = {"graph": "1 Graph and backward pass", "descent": "2 Gradient descent", "routes": "3 Convolution and max-pool"}
-STEPS = 30
-
-
-def draw_graph(expression: Expression, learn: list[str], values: dict[str, float], key: str, **more: object) -> Trace:
-    """The graph at these values; a cut asked for in the picture is made in the expression."""
-    recorded = trace(expression.steps, values, learn=learn, no_grad=bool(more.pop("no_grad", False)))
-    chosen = choice(key, expression.text, recorded.backward_steps, len(recorded.nodes))
-    if chosen.cut is not None:
-        step = expression.steps[chosen.cut]
-        if step.kind == "variable":
-            toggle_learning(step.name)
-            st.rerun(scope="app")
-        replace_text(detach_part(expression, chosen.cut))
-    differences = central_differences(expression.steps, values)
-    if trouble := unusual_value(expression, recorded):
-        st.warning(trouble, icon=":material/warning:")
-    graph(recorded, chosen, key=key, alt=f"The autograd graph of {expression.text}", differences=differences, **more)
-    return recorded
-
-
-def finite(numbers: dict[str, float | None]) -> dict[str, float]:
-    """Those that a test can compare."""
-    return {name: number for name, number in numbers.items() if number is not None and math.isfinite(number)}
+BACKWARD, DESCENT, ROUTES = PARTS = ["Backward pass", "Gradient descent", "Convolution and max-pool"]
+TRY = {
+    BACKWARD: (
+        "Step backward with ◀ and ▶: each node multiplies what it receives by its local derivatives and hands it on.",
+        "**The same variable three times**: three gradients arrive at x and add up. Check the sum by hand.",
+        "**A neuron with ReLU**: push its input below 0. The local derivative is 0, and no gradient gets past it.",
+        "Click an operation and **detach** it. Which gradients change, and why does the difference not?",
+    ),
+    DESCENT: (
+        "Raise the rate until the path jumps over the valley. At which rate does it stop arriving?",
+        "**A straight line's squared error**: the page names the rate from which it diverges. Try both sides of it.",
+        "**Two valleys**: from where does the path end in the deeper one?",
+        "Switch zero_grad() off: the gradients of all earlier steps push on.",
+    ),
+    ROUTES: (
+        "Click a cell of the kernel: its gradient adds up the image values that lay under it at the four winners.",
+        "Raise one image value until another cell wins its window. Where did the gradient go?",
+        "Differentiate one pooled cell alone: only 9 image cells hear of it.",
+    ),
+}
 
 
 @st.fragment
 def backward_pass(expression: Expression, learn: list[str], no_grad: bool) -> None:
+    """Live sliders, the graph that they fill, and the code that gives the same numbers."""
     values = variable_sliders(expression, st.columns(max(4, len(expression.variables))))
     recorded = draw_graph(expression, learn, values, "autodiff_graph", no_grad=no_grad)
-    gradients = {
-        f"gradient_of_{name}": float(leaf.gradient)
-        for name in expression.variables
-        if (leaf := recorded.leaf(name)).gradient is not None
-    }
-    reading = "\n".join(f"{name} = {name.removeprefix('gradient_of_')}.grad.item()" for name in gradients)
-    body = f"{as_torch(expression)}\nvalue.backward()\n{reading}" if gradients else as_torch(expression)
+    leaves = {name: recorded.leaf(name).gradient for name in expression.variables}
+    reached = {name: float(gradient) for name, gradient in leaves.items() if gradient is not None}
+    code = f"import torch\n\n{leaf_lines(values, learn)}\n\n{as_torch(expression)}\n"
+    if reached:
+        code += "value.backward()\n" + "".join(f"gradient_of_{name} = {name}.grad.item()\n" for name in reached)
+    shown = {"value": float(recorded.output.value)} | {f"gradient_of_{name}": slope for name, slope in reached.items()}
     code_panel(
-        f"import torch\n\n{leaf_lines(values, learn)}\n\n{body}",
-        finite({"value": float(recorded.output.value)} | gradients),
+        code,
+        {name: number for name, number in shown.items() if math.isfinite(number)},
         functions=(trace, central_differences),
         key="backward",
     )
 
 
-@st.fragment
-def descent_part(expression: Expression, learn: list[str]) -> None:
-    columns = st.columns(len(expression.variables) + 2)
-    start = variable_sliders(expression, columns)
-    with columns[-2]:
-        rate = live_slider("learning rate", 0.01, 3.0, 0.05, step=0.01, key="autodiff_rate")
-    with columns[-1]:
-        at = live_slider("step", 0, STEPS, 1, step=1, digits=0, key="autodiff_at")
-    zero_grad = st.session_state["autodiff_zero"]
-    inputs = (expression.text, tuple(start.items()), tuple(learn), rate, zero_grad)
-    path: Descent = remember(
-        "autodiff_path",
-        inputs,
-        lambda: descend(expression.steps, start, learn=learn, rate=rate, count=STEPS, zero_grad=zero_grad),
-    )
-    at = min(at, len(path.points) - 1)
-    point, following = path.points[at], path.points[at + 1] if at + 1 < len(path.points) else None
-    left, right = st.columns(2)
-    with left:
-        plot(
-            value_path([p.value for p in path.points], at),
-            key="autodiff_values",
-            alt="The value at every step of gradient descent",
-        )
-    with right:
-        along = along_step(expression.steps, point, rate)
-        landing = following.value if following and math.isfinite(following.value) else None
-        plot(
-            step_slice(along.shares, along.values, point.value, along.slope, landing),
-            key="autodiff_slice",
-            alt="The value along the next step, the straight line it trusts, and where it lands",
-        )
-    st.markdown(verdict(path, zero_grad=zero_grad))
-    moves = [
-        f"{name}: {written(point.variables[name])} − {written(rate)} · {written(slope)}"
-        f" = {written(following.variables[name])}"
-        for name, slope in (point.gradient.items() if following else ())
-    ]
-    draw_graph(
-        expression, learn, dict(point.variables), "autodiff_path", caption=f"Step {at}. Next, " + "; ".join(moves)
-    )
-    code_panel(
-        f"import torch\n\n{leaf_lines(start, learn)}\n\nfor step in range({at}):\n"
-        + "\n".join(f"    {line}" for line in as_torch(expression).splitlines())
-        + f"\n    value.backward()\n    with torch.no_grad():\n        for leaf in [{', '.join(learn)}]:\n"
-        f"            leaf -= {rate} * leaf.grad\n"
-        + ("            leaf.grad = None\n" if zero_grad else "")
-        + f"{as_torch(expression)}\nvalue = value.item()",
-        finite({"value": point.value}),
-        functions=(descend, along_step),
-        key="descent",
-    )
-
-
 top = st.container(horizontal=True, vertical_alignment="center")
 part = top.segmented_control(
-    "Part", PARTS, format_func=PARTS.get, default="graph", required=True, key="autodiff_part",
+    "Part", PARTS, default=BACKWARD, required=True, key="autodiff_part",
     bind="query-params", persist_state="session", label_visibility="collapsed",
 )  # fmt: skip
-if part == "routes":
+if part == ROUTES:
     routes_part()
 else:
-    no_grad = part == "graph" and top.toggle(
-        "torch.no_grad()", key="autodiff_nograd", bind="query-params", persist_state="session"
-    )
-    if part == "descent":
-        top.toggle(
-            "zero_grad()", value=True, key="autodiff_zero", bind="query-params", persist_state="session",
-            help="Off: each backward pass adds to the gradients of the earlier ones.",
-        )  # fmt: skip
+    if part == BACKWARD:
+        no_grad = top.toggle("torch.no_grad()", key="autodiff_nograd", bind="query-params", persist_state="session")
+    else:
+        zero_grad = top.toggle(
+            "zero_grad()", value=True, key="autodiff_zero", bind="query-params", persist_state="session"
+        )
     if expression := expression_input():
         learn = learning(expression)
-        if part == "graph":
+        if part == BACKWARD:
             backward_pass(expression, learn, no_grad)
         else:
-            descent_part(expression, learn)
-try_this(
-    "Step backward with ◀ and ▶: each node multiplies what it receives by its local derivatives and hands it on.",
-    "**The same variable three times**: at x, three gradients arrive and add up. Check the sum by hand.",
-    "Push ReLU's input below 0: its local derivative is 0, and no gradient gets past it.",
-    "In **Gradient descent**, find the rate from which the straight line's error grows. What does the page say about it?",
-)
+            descent_part(expression, learn, zero_grad)
+try_this(*TRY[part])

@@ -6,7 +6,7 @@ import streamlit as st
 
 from imgcls.ops.softmax import softmax, softmax_terms
 from imgcls.ui.components.slider import live_slider
-from imgcls.ui.components.sliders import Column, Stack, draw_sliders, read_sliders
+from imgcls.ui.components.sliders import Column, Stack, draw_sliders, let_go, read_sliders
 from imgcls.ui.scores import HIGH, LOW, Preset, class_names, lengths, percent, photo_note, presets, short, written
 from imgcls.ui.shell import code_panel, try_this
 from imgcls.ui.softmax_views import FURTHER_VIEWS, Scores, follow_triangle
@@ -63,7 +63,8 @@ def arithmetic(scores: Scores) -> None:
 
 
 @st.fragment
-def lesson() -> None:
+def lesson() -> Scores:
+    """All that a drag redraws."""
     left, right = st.columns(2, gap="medium")
     with left:
         temperature = live_slider("temperature T: divides every logit", 0.1, 5.0, 1.0, step=0.05, key="softmax_t")
@@ -75,24 +76,27 @@ def lesson() -> None:
     scores = Scores(rows, class_names("softmax", len(rows.numbers)), temperature, constant)
     (FURTHER_VIEWS | {"Arithmetic": arithmetic})[view](scores)
     photo_note("softmax", rows.numbers)
-    code_panel(
-        f"""
-        import torch
-
-        z = torch.tensor([{", ".join(map(str, rows.numbers))}], dtype=torch.float64)
-        T, c = {temperature:g}, {constant}
-        terms = torch.exp((z + c) / T)
-        total = terms.sum()
-        quotients = terms / total                # nan once a term overflows
-        p = torch.softmax((z + c) / T, dim=0)    # subtracts the maximum first: never overflows
-        """,
-        {"p": scores.probabilities.tolist()},
-        functions=(softmax_terms, softmax),
-        key="softmax",
-    )
+    if let_go("softmax_logits", "softmax_t", "softmax_c", "softmax_simplex"):
+        st.rerun()  # the code below follows when the hand lets go
+    return scores
 
 
-lesson()
+scores = lesson()
+code_panel(
+    f"""
+    import torch
+
+    z = torch.tensor([{", ".join(map(str, scores.rows.numbers))}], dtype=torch.float64)
+    T, c = {scores.temperature:g}, {scores.constant}
+    terms = torch.exp((z + c) / T)
+    total = terms.sum()
+    quotients = terms / total                # nan once a term overflows
+    p = torch.softmax((z + c) / T, dim=0)    # subtracts the maximum first: never overflows
+    """,
+    {"p": scores.probabilities.tolist()},
+    functions=(softmax_terms, softmax),
+    key="softmax",
+)
 try_this(
     "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Then halve the logits: the winner stays, its lead shrinks.",
     "Move the constant c: every term explodes or fades, and no probability moves.",

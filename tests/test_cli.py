@@ -1,5 +1,6 @@
 """The command line: what it prints, what it returns, and that nothing makes it print a traceback."""
 
+import io
 import json
 import os
 import signal
@@ -16,8 +17,7 @@ from imgcls.models import registry
 from imgcls.models.labels import IMAGENET_LABELS
 from imgcls.models.specs import MODELS
 
-COMMAND = [sys.executable, "-m", "imgcls"]
-# The same program with a command that prints without end and needs no torch.
+# The program with a command that prints without end and needs no torch.
 CHATTER = [
     sys.executable,
     "-c",
@@ -173,16 +173,24 @@ def test_a_reader_that_leaves_is_no_error():
     assert process.returncode == 141
 
 
-def test_help_needs_no_torch_and_classifying_no_screen(photos):
-    """In one process of its own, where nothing was imported before."""
+def test_each_answer_is_written_before_the_next_photo_is_opened(capsys, monkeypatch):
+    written, seen = io.BytesIO(), []
+
+    def answer(_classifier, file, _k):
+        seen.append(written.getvalue().count(b"\n"))
+        return {"file": file, "error": "No."}
+
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
+    monkeypatch.setattr(cli, "_answer", answer)
+    cli.main(["classify", "a", "b", "c", "--json"])
+    assert seen == [0, 1, 2]
+
+
+def test_help_needs_no_torch():
     script = (
         "import sys; from imgcls.cli import main\n"
         "try: main(['classify', '--help'])\n"
-        "except SystemExit: pass\n"
-        "assert 'torch' not in sys.modules\n"
-        f"status = main(['classify', {photos['coffee']!r}, '--json'])\n"
-        "assert not {'streamlit', 'plotly', 'timm'} & set(sys.modules)\n"
-        "sys.exit(status)\n"
+        "finally: assert 'torch' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
@@ -190,15 +198,21 @@ def test_help_needs_no_torch_and_classifying_no_screen(photos):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to the whole console, this test included")
-def test_answers_stream_and_ctrl_c_stops_with_one_word(photos):
+def test_answers_stream_without_a_screen_and_ctrl_c_stops_with_one_word(photos):
+    """The whole program in a process of its own, where nothing was imported before."""
+    script = (
+        "import sys, runpy\n"
+        "try: runpy.run_module('imgcls', run_name='__main__')\n"
+        "finally: print(sorted({'streamlit', 'plotly', 'timm'} & set(sys.modules)))\n"
+    )
+    arguments = ["classify", *[photos["coffee"]] * 1000, "--top", "1", "--json"]
     with subprocess.Popen(
-        [*COMMAND, "classify", *[photos["coffee"]] * 1000, "--top", "1", "--json"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        [sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert json.loads(process.stdout.readline())["file"] == photos["coffee"]
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, b"Stopped.\n")
-    assert out.count(b"\n") < 999
+    *answers, screens = out.splitlines()
+    assert len(answers) < 999
+    assert screens == b"[]"

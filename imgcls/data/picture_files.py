@@ -269,8 +269,8 @@ def _needed_of_gif(data: bytes) -> tuple[bytes, int]:
     at = 13 + (3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0)
     kept, control = data[:at], b""
     while data[at] == 0x21:  # an extension: a comment, a program's own data, or how to draw the next frame
-        if data[at + 1 : at + 3] == b"\xf9\x04":  # keep which colour is transparent, not what the next frame does
-            control = b"!\xf9\x04" + bytes([data[at + 3] & 1, 0, 0, data[at + 6], 0])
+        if data[at + 1 : at + 3] == b"\xf9\x04":  # which colour is transparent
+            control = data[at : at + 7] + b"\0"
         at += 2
         while data[at]:
             at += 1 + data[at]

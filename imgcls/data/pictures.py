@@ -26,8 +26,8 @@ from imgcls.data.picture_files import PictureError, check_size, exif_orientation
 
 __all__ = ["Picture", "PictureError", "open_picture", "picture_from_image"]
 
-# Readers by class, not through Image.open: that warns of large pictures before we can refuse them, and what is
-# registered there changes for the whole process. JpegImageFile opens a phone's several pictures (MPO) as the first.
+# By class, not through Image.open: that warns of large pictures before we can refuse them, and what is registered
+# there changes for the whole process.
 _READERS: dict[str, Callable[[BinaryIO], ImageFile]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,

@@ -4,12 +4,11 @@ All of them are on this machine. Only `fetch_real_dog` uses the network, and onl
 """
 
 import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from imgcls.data.download import cache_folder, fetch
+from imgcls.data.download import Cancelled, Progress, cache_folder, fetch
 from imgcls.data.pictures import Picture, PictureError, open_picture
 
 _DRAWINGS = Path(__file__).resolve().parents[2] / "assets" / "dogs"
@@ -160,7 +159,7 @@ def _drawn_dogs() -> tuple[Sample, ...]:
 
 
 SAMPLES: dict[str, Sample] = {sample.slug: sample for sample in (*_photographs(), *_drawn_dogs())}
-DEFAULT_SAMPLE = "drawn-husky"
+DEFAULT_SAMPLE = "drawn-bernese"
 
 REAL_DOG = OnlinePhoto(
     url="https://raw.githubusercontent.com/pjreddie/darknet/f6afaabcdf85f77e7aff2ec55c020c0e297c77f9/data/dog.jpg",
@@ -187,16 +186,18 @@ def load_sample(slug: str) -> Picture:
 
 
 def fetch_real_dog(
-    progress: Callable[[int, int | None], None] | None = None, *, photo: OnlinePhoto = REAL_DOG
+    progress: Progress | None = None, cancelled: Cancelled | None = None, *, photo: OnlinePhoto = REAL_DOG
 ) -> Picture:
-    """The photograph of a real dog, downloaded the first time, then read from the cache.
+    """The photograph of a real dog: downloaded the first time, then read from the cache.
 
     Args:
         progress: called with the bytes so far and the total (None if unknown) during the download.
+        cancelled: asked now and then whether to give the download up.
 
     Raises:
-        DownloadError: there is no connection, or the file is not the one expected.
+        DownloadError: there is no connection, the file is not the one expected, or it was cancelled.
+        PictureError: the file in the cache is damaged.
     """
     target = cache_folder() / "photos" / photo.url.rsplit("/", 1)[-1]
-    fetch(photo.url, target, sha256=photo.sha256, progress=progress, what="photo")
+    fetch(photo.url, target, sha256=photo.sha256, progress=progress, cancelled=cancelled, what="photo")
     return open_picture(target, photo.title)

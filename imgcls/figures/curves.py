@@ -37,6 +37,7 @@ def curves(
     y_title: str = "",
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
+    x_step: float | None = None,
     at: float | None = None,
     end_labels: bool = False,
     height: int = 360,
@@ -44,8 +45,8 @@ def curves(
 ) -> go.Figure:
     """The lines in one chart.
 
-    `at` marks one x by a vertical line, and by a dot on every curve that has a point there. With `end_labels` (needs
-    `y_range`) each name stands at its curve's end instead of in a legend.
+    `x_step` is the distance of the ticks. `at` marks one x by a vertical line, and by a dot on every curve that has a
+    point there. With `end_labels` (needs `y_range`) each name stands at its curve's end instead of in a legend.
 
     Raises:
         ValueError: `end_labels` without `y_range`.
@@ -54,7 +55,7 @@ def curves(
     for i, line in enumerate(lines):
         traces += _traces(line, line.colour or SERIES[i % len(SERIES)], line.dash or DASHES[i % len(DASHES)], i)
     settings: dict[str, Any] = {
-        "xaxis": _axis(x_title, x_range),
+        "xaxis": _axis(x_title, x_range) | ({"dtick": x_step} if x_step else {}),
         "yaxis": _axis(y_title, y_range),
         "showlegend": len(lines) > 1 and not end_labels,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT}},
@@ -70,7 +71,12 @@ def curves(
         if y_range is None:
             raise ValueError("end labels need y_range, to know how far apart they will stand")
         settings["annotations"] = _names(lines, y_range, height)
-        settings["margin"] = {"l": 8, "r": 10 + 9 * max(len(line.name) + 3 for line in lines), "t": 12, "b": 8}
+        settings["margin"] = {
+            "l": 8,
+            "r": 30 + round(0.5 * FONT * max(len(line.name) for line in lines)),
+            "t": 12,
+            "b": 8,
+        }
     return figure(*traces, height=height, **(settings | layout))
 
 

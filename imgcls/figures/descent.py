@@ -10,7 +10,7 @@ from imgcls.palette import HUES, NEGATIVE_LINE
 LARGEST = 1e100  # beyond it Plotly's axes give up; such a point is left out
 
 
-def value_path(values: Sequence[float], at: int, *, height: int = 240) -> go.Figure:
+def value_path(values: Sequence[float], at: int, *, height: int = 205) -> go.Figure:
     """The value at each step, step `at` marked; a logarithmic axis where positive values differ by over 1000."""
     shown = [value if abs(value) < LARGEST else None for value in values]
     finite = [value for value in shown if value is not None]
@@ -27,7 +27,10 @@ def value_path(values: Sequence[float], at: int, *, height: int = 240) -> go.Fig
     return figure(
         line, here, height=height, showlegend=False,
         xaxis={"title": "step", "range": [-0.5, max(len(values) - 0.5, 10)], "fixedrange": True},
-        yaxis={"title": "value", "type": "log" if spread else "linear", "fixedrange": True, "nticks": 5},
+        yaxis={
+            "title": "value", "type": "log" if spread else "linear", "exponentformat": "power", "fixedrange": True,
+            "nticks": 5,
+        },
     )  # fmt: skip
 
 
@@ -38,7 +41,7 @@ def step_slice(
     slope: float,
     landing: float | None,
     *,
-    height: int = 240,
+    height: int = 205,
 ) -> go.Figure:
     """The value on the way of one step: the curve, the straight line that the step trusts, its start and landing."""
     shown = [value if abs(value) < LARGEST else None for value in values]

@@ -16,7 +16,7 @@ def loss_curve(
     losses: Sequence[float],
     now: float,
     smoothed: Sequence[float] | None = None,
-    height: int = 250,
+    height: int = 235,
 ) -> go.Figure:
     """-ln p over the true class's probability, a dot at `now` (one of `probabilities`); with smoothing, both curves."""
     line = HUES["loss"].line
@@ -39,7 +39,7 @@ def branch_curves(
         # The branch that does not count gets no point at `now`, so no dot either.
         points = [(a, b) for a, b in zip(x, losses, strict=True) if side == target or a != now]
         lines.append(Curve(name, *zip(*points, strict=True), colour, "solid" if side == target else "dot"))
-    return curves(lines, x_title=x_title, y_title="loss", y_range=(-0.25, DEAREST), at=now)
+    return curves(lines, x_title=x_title, y_title="loss", y_range=(-0.25, DEAREST), at=now, height=300)
 
 
 def way_curves(
@@ -49,5 +49,6 @@ def way_curves(
     styles = [(HUES["loss"].line, "solid"), (HUES["evidence"].line, "dash"), (HUES["activation"].line, "dot")]
     lines = [Curve(name, gaps, losses, *style) for (name, losses), style in zip(ways, styles, strict=True)]
     return curves(
-        lines, x_title="how far the true class's logit is behind", y_title="loss", y_range=(-0.03 * top, top), at=now
-    )
+        lines, x_title="how far the true class's logit is behind", y_title="loss", y_range=(-0.03 * top, top), at=now,
+        height=300,
+    )  # fmt: skip

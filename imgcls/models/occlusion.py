@@ -111,7 +111,7 @@ def _rows(
 ) -> Iterator[OcclusionMap]:
     inputs = network_input(classifier, picture)
     probability = float(classify_batch(classifier, inputs)[0].probabilities[class_index])
-    places = int((1 - size) / stride + 1e-6) + 1  # the epsilon forgives (1 - 0.2) / 0.1 = 7.999...
+    places = int((1 - size) / stride + 1e-6) + 1  # the epsilon forgives (1 - 0.3) / 0.1 = 6.999...
     centres = size / 2 + stride * torch.arange(places)
     drops = torch.full((places, places), float("nan"))
     for row, y in enumerate(centres.tolist()):

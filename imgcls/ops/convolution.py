@@ -23,8 +23,8 @@ PADDING_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replic
 class Extent:
     """One axis of a convolution: how many windows fit.
 
-    `span` is D (F - 1) + 1, the pixels that a window reaches over; `exact` is (W - span + 2 P) / S + 1; `size`, the
-    outputs, is `exact` rounded down, as torch does; `unused` counts the padded pixels at the far end that no window reaches.
+    `span` is D (F - 1) + 1, the pixels that a window reaches over; `exact` is (W - span + 2 P) / S + 1; `size` is
+    `exact` rounded down, as torch does; `unused` counts the padded pixels at the far end that no window reaches.
     """
 
     span: int
@@ -57,7 +57,7 @@ def largest_padding(kernel: int, dilation: int = 1) -> int:
 
 
 def whole_strides(sizes: Sequence[int], kernel: int, padding: int) -> tuple[int, ...]:
-    """The strides with which (W - F + 2 P) / S + 1 is whole along every axis; longer ones than all of the room are left out.
+    """The strides with which (W - F + 2 P) / S + 1 is whole along every axis, up to one that leaves a single window.
 
     Empty where the kernel does not fit.
     """
@@ -67,20 +67,39 @@ def whole_strides(sizes: Sequence[int], kernel: int, padding: int) -> tuple[int,
     return tuple(s for s in range(1, max(1, min(rooms)) + 1) if all(room % s == 0 for room in rooms))
 
 
+@dataclass(frozen=True)
+class MissingStride:
+    """A stride that does not fit: along `size` pixels it would give `exact` windows, which is not a whole number."""
+
+    stride: int
+    size: int
+    exact: float
+
+
+def missing_stride(sizes: Sequence[int], kernel: int, padding: int) -> MissingStride | None:
+    """The smallest stride below the longest possible that `whole_strides` leaves out, None if there is none."""
+    for stride in range(2, min(sizes) + 2 * padding - kernel):
+        for size in sizes:
+            exact = output_extent(size, kernel, stride=stride, padding=padding).exact
+            if exact % 1:
+                return MissingStride(stride, size, exact)
+    return None
+
+
 def pad(pixels: Tensor, padding: int, mode: str = "zeros") -> Tensor:
     """(C, H, W) -> (C, H + 2 P, W + 2 P), filled as `mode`, one of PADDING_MODES, says."""
     return F.pad(pixels[None], (padding,) * 4, mode=PADDING_MODES[mode])[0] if padding else pixels
 
 
 def padding_sources(size: int, padding: int, mode: str = "zeros") -> Tensor:
-    """For each of the `size + 2 P` padded places along one axis: the index it copies, int64; -1 for a padded zero."""
+    """For each of the `size + 2 P` padded places along an axis: the index it copies, int64; -1 for a padded zero."""
     line = torch.arange(1.0, size + 1).expand(1, 1, 1, size)  # counted from 1, so that padded zeros become -1
     return F.pad(line, (padding, padding, 0, 0), mode=PADDING_MODES[mode]).flatten().long() - 1
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """How the kernel walks over the picture; `flip` turns it by 180 degrees first (convolution in the mathematicians' sense)."""
+    """How the kernel walks over the picture; `flip` turns it by 180 degrees first: convolution proper."""
 
     stride: int = 1
     padding: int = 0
@@ -104,8 +123,8 @@ class Convolution:
 def convolve(pixels: Tensor, kernel: Kernel, geometry: Geometry | None = None, *, summed: bool = False) -> Convolution:
     """Cross-correlate a picture (C, H, W) with a kernel; with `geometry.flip`, convolve it.
 
-    A kernel with one slice serves every channel, one with three needs C = 3. `summed` adds the channels up, as a layer of a
-    network does; otherwise each channel stays on its own (a depthwise convolution).
+    A kernel with one slice serves every channel, one with three needs C = 3. `summed` adds the channels up, as a
+    layer of a network does; otherwise each channel stays on its own (a depthwise convolution).
 
     Raises:
         ValueError: the slices do not fit the channels, or a window does not fit into the padded picture.

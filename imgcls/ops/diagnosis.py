@@ -90,7 +90,7 @@ def disagreement(trace: Trace, name: str, difference: Tensor, *, tolerance: floa
     if trace.trouble:
         return "nothing was recorded, so there is no .grad; the difference sees the change all the same"
     if not leaf.requires_grad:
-        return "it does not require a gradient, so there is no .grad; the value depends on it all the same"
+        return "without requires_grad there is no .grad; the value depends on it all the same"
     if any(node.step.name == "detach" for node in trace.nodes):
         return "detach hides a part from autograd; the difference sees the whole"
     if not (math.isfinite(gradient) and math.isfinite(slope)):

@@ -11,6 +11,7 @@ import math
 import re
 import warnings
 from dataclasses import replace
+from typing import NoReturn
 
 from imgcls.ops.program import FUNCTIONS, Expression, Step
 
@@ -48,6 +49,7 @@ _ADVICE = {
     "{": "Use round brackets ( ).",
     "π": "Write the number 3.14159.",
 }
+_NAMED = re.compile(r" *([A-Za-z_][A-Za-z0-9_]*) *=(?!=)")
 _NAME = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MAX_NAME - 1}}}")
 _MISSING_STAR = re.compile(r"(?<![A-Za-z0-9_.])\d[\d_]*\.?\d*(?![eE][+-]?\d)(?= *[A-Za-z_(])")
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -61,27 +63,19 @@ def parse(text: str) -> Expression:
     Raises:
         ExpressionError: the text is anything else, or beyond a limit; it says what and where.
     """
-    text = text.strip().translate(_SAME)
+    text = text.strip()
+    if len(text) > MAX_CHARACTERS:  # looked at before anything else is done with it
+        sentence = f"This has {len(text)} characters; at most {MAX_CHARACTERS} are read."
+        raise ExpressionError(sentence, text[: MAX_CHARACTERS + 1], MAX_CHARACTERS)
+    text = text.translate(_SAME)
     _check_characters(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's advice on odd literals is no concern of the student
-            tree = ast.parse(text)
-    except SyntaxError as trouble:
-        column = (trouble.offset or 1) - 1
-        raise ExpressionError("Something is missing or does not belong here.", text, column) from None
-    except (ValueError, MemoryError, RecursionError):
-        raise ExpressionError("This is nested too deeply; make it shorter.", text, 0) from None
-    return _Reader(text).read(tree)
+    return _Reader(text).read()
 
 
 def _check_characters(text: str) -> None:
     """What can be said better, and more safely, before Python's parser sees the text."""
     if not text:
         raise ExpressionError("Type an expression, for example relu(w*x + b).", text, 0)
-    if len(text) > MAX_CHARACTERS:
-        sentence = f"This has {len(text)} characters; at most {MAX_CHARACTERS} are read."
-        raise ExpressionError(sentence, text[: MAX_CHARACTERS + 1], MAX_CHARACTERS)
     if foreign := _FOREIGN.search(text):
         advice = _ADVICE.get(foreign[0], "Use names, numbers, + - * / **, brackets and functions.")
         shown = foreign[0] if foreign[0].isprintable() else "(a control character)"
@@ -107,58 +101,75 @@ class _Reader:
         self.text = text
         self.steps: list[Step] = []
         self.known: dict[str, int] = {}  # name -> step, for variables and named parts
+        self.offset = 0  # where the part that is being read starts
 
-    def read(self, tree: ast.Module) -> Expression:
-        if not tree.body:
-            raise ExpressionError("Type an expression, for example relu(w*x + b).", self.text, 0)
-        *parts, last = tree.body
-        for part in parts:
-            self._named_part(part)
-        if isinstance(last, ast.Assign):
+    def read(self) -> Expression:
+        parts = self.text.rstrip("; ").split(";")
+        start = 0
+        for part in parts[:-1]:
+            self._named_part(part, start)
+            start += len(part) + 1
+        if _NAMED.match(parts[-1]):
             sentence = "After naming parts, end with an expression: p = sigmoid(w*x); -log(p)."
             raise ExpressionError(sentence, self.text, len(self.text))
-        if not isinstance(last, ast.Expr):
-            self._refuse(last, "This is a command; write an expression, for example relu(w*x + b).")
-        output = self._step(last.value, 1)
+        tree = self._tree(parts[-1], start)
+        output = self._step(tree, 1)
         if output != len(self.steps) - 1 or self.steps[output].kind != "operation":
-            self._refuse(last, "Nothing is computed here; end with an operation, such as w*x or relu(w).")
+            self._refuse(tree, "Nothing is computed here; end with an operation, such as w*x or relu(w).")
         if not any(step.kind == "variable" for step in self.steps):
             raise ExpressionError("There is no variable in it; use at least one name, such as w.", self.text, 0)
         return Expression(self.text, tuple(self.steps))
 
-    def _refuse(self, node: ast.AST, sentence: str) -> None:
-        raise ExpressionError(sentence, self.text, getattr(node, "col_offset", 0))
+    def _refuse(self, node: ast.expr, sentence: str) -> NoReturn:
+        raise ExpressionError(sentence, self.text, self.offset + node.col_offset)
 
-    def _named_part(self, statement: ast.stmt) -> None:
-        if not isinstance(statement, ast.Assign):
-            self._refuse(statement, "Only the last part may go without a name: p = w*x; relu(p).")
-        target, *more = statement.targets
-        if more or not isinstance(target, ast.Name):
-            self._refuse(target, "Give a part one plain name: p = w*x; relu(p).")
-        self._check_name(target)
-        if target.id in self.known:
-            self._refuse(target, f"“{target.id}” already has a value; choose a new name.")
-        index = self._step(statement.value, 1)
+    def _tree(self, part: str, start: int) -> ast.expr:
+        """Python's syntax tree of one part of the text, which starts at column `start`."""
+        body = part.lstrip()
+        self.offset = start + len(part) - len(body)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Python's advice on odd literals is no concern of the student
+                # As an "eval" source: statements do not exist there, and no file is looked up for an error message.
+                return ast.parse(body, mode="eval").body
+        except SyntaxError as trouble:
+            column = self.offset + (trouble.offset or len(body) + 1) - 1  # 0 stands for the end
+            raise ExpressionError("Something is missing or does not belong here.", self.text, column) from None
+        except (ValueError, MemoryError, RecursionError):
+            raise ExpressionError("This is nested too deeply; make it shorter.", self.text, self.offset) from None
+
+    def _named_part(self, part: str, start: int) -> None:
+        named = _NAMED.match(part)
+        if not named:
+            column = start + len(part) - len(part.lstrip())
+            raise ExpressionError("Only the last part may go without a name: p = w*x; relu(p).", self.text, column)
+        name, column = named[1], start + named.start(1)
+        self._check_name(name, column)
+        if name in self.known:
+            raise ExpressionError(f"“{name}” already has a value; choose a new name.", self.text, column)
+        tree = self._tree(part[named.end() :], start + named.end())
+        index = self._step(tree, 1)
         if self.steps[index].kind != "operation":
-            self._refuse(statement.value, "Give a name to a computation, such as p = w*x.")
-        self.known[target.id] = index
+            self._refuse(tree, "Give a name to a computation, such as p = w*x.")
+        self.known[name] = index
         if not self.steps[index].label:
-            self.steps[index] = replace(self.steps[index], label=target.id)
+            self.steps[index] = replace(self.steps[index], label=name)
 
-    def _check_name(self, node: ast.Name) -> None:
-        if node.id in FUNCTIONS:
-            self._refuse(node, f"{node.id} is a function: write {node.id}(…).")
-        if node.id in RESERVED:
-            self._refuse(node, f"The name “{node.id}” is taken; choose another.")
-        if not _NAME.fullmatch(node.id):
-            self._refuse(node, f"A name is a letter followed by letters or digits, at most {MAX_NAME} in all.")
+    def _check_name(self, name: str, column: int) -> None:
+        if name in FUNCTIONS:
+            raise ExpressionError(f"{name} is a function: write {name}(…).", self.text, column)
+        if name in RESERVED:
+            raise ExpressionError(f"The name “{name}” is taken; choose another.", self.text, column)
+        if not _NAME.fullmatch(name):
+            sentence = f"A name is a letter followed by letters or digits, at most {MAX_NAME} in all."
+            raise ExpressionError(sentence, self.text, column)
 
     def _add(self, kind: str, name: str, node: ast.expr, inputs: tuple[int, ...] = ()) -> int:
         if len(self.steps) == MAX_STEPS:
             self._refuse(node, f"This has more than {MAX_STEPS} steps; make it shorter.")
         end = node.end_col_offset or node.col_offset
         label = name if kind != "operation" else ""
-        self.steps.append(Step(kind, name, inputs, label, node.col_offset, end))
+        self.steps.append(Step(kind, name, inputs, label, self.offset + node.col_offset, self.offset + end))
         return len(self.steps) - 1
 
     def _step(self, node: ast.expr, depth: int) -> int:
@@ -183,8 +194,8 @@ class _Reader:
                 self._refuse(node, "A name has no parts here; leave out what follows the dot.")
             case ast.Tuple():
                 self._refuse(node, "This comma stands outside a function; write one expression.")
-        self._refuse(node, "Only numbers, names, + - * / ** and the listed functions are known here.")
-        raise AssertionError  # _refuse never returns
+        sentence = "Only numbers, names, + - * / ** and the listed functions are known here."
+        raise ExpressionError(sentence, self.text, self.offset + node.col_offset)
 
     def _number(self, node: ast.Constant) -> str:
         if type(node.value) not in (int, float):
@@ -198,7 +209,7 @@ class _Reader:
         return repr(number).removesuffix(".0")
 
     def _variable(self, node: ast.Name) -> int:
-        self._check_name(node)
+        self._check_name(node.id, self.offset + node.col_offset)
         if node.id not in self.known:
             if sum(step.kind == "variable" for step in self.steps) == MAX_VARIABLES:
                 self._refuse(node, f"There are more than {MAX_VARIABLES} variables; use fewer.")
@@ -208,7 +219,7 @@ class _Reader:
     def _binary(self, node: ast.BinOp, depth: int) -> int:
         name = _BINARY.get(type(node.op))
         if name is None:
-            column = node.left.end_col_offset or node.col_offset
+            column = self.offset + (node.left.end_col_offset or node.col_offset)
             raise ExpressionError("Only + - * / ** are known between two values.", self.text, column)
         left = self._step(node.left, depth + 1)
         right = self._step(node.right, depth + 1)

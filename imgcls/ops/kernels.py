@@ -17,7 +17,7 @@ BIAS_LIMIT = 1_000.0
 class Kernel:
     """A square kernel: output = (sum of weight * pixel) / divisor + bias.
 
-    `weights` is float32 (S, k, k): S = 1 slice that serves every channel, or S = 3, one slice each for red, green and blue.
+    `weights` is float32 (S, k, k): S = 1 slice for every channel alike, or S = 3, one each for red, green and blue.
 
     Raises:
         ValueError: another shape, a side that is not 3, 5 or 7, or a number that is not finite or beyond the limits
@@ -51,7 +51,7 @@ class Kernel:
         return self.weights.shape[0]
 
     def resized(self, side: int) -> "Kernel":
-        """The same kernel in the middle of a side x side matrix: zeros are added around it, or its outer rings cut off."""
+        """The same kernel in the middle of a side x side matrix: with zeros around it, or without its outer rings."""
         ring = (side - self.side) // 2
         return Kernel(F.pad(self.weights, (ring, ring, ring, ring)), self.divisor, self.bias)
 
@@ -129,7 +129,9 @@ PRESETS: dict[str, Preset] = {
         ((0, 1, 0), (1, -4, 1), (0, 1, 0)), signed=True,
     ),
     "motion-blur": Preset("motion blur", "The mean along a diagonal, as if the camera had moved.", None),
-    "random": Preset("random (seed)", "Whole numbers from -4 to 4 by chance: what a network starts from.", None, signed=True),
+    "random": Preset(
+        "random (seed)", "Whole numbers from -4 to 4 by chance: what a network starts from.", None, signed=True
+    ),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Cross-entropy (log loss) in natural logarithms, beside its derivative. N examples, K classes."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -116,38 +117,43 @@ def smoothed_curve(example: CrossEntropy, true: int, values: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """One way of computing a loss, and the gradient (K,) that autograd finds for it. Either may be inf or nan."""
+    """One way of computing N losses (N,), and the gradients (N, K) that autograd finds. Either may be inf or nan."""
 
-    loss: Tensor
+    losses: Tensor
     gradient: Tensor
-
-
-def _way(logits: Tensor, loss_of: Callable[[Tensor], Tensor]) -> Way:
-    leaf = logits.detach().clone().requires_grad_()
-    with torch.enable_grad():
-        loss = loss_of(leaf)
-        (gradient,) = torch.autograd.grad(loss, leaf)
-    return Way(loss.detach(), gradient)
 
 
 @dataclass(frozen=True, eq=False)
 class ThreeWays:
-    """The same example's loss: from logits, from the logarithm of finished probabilities, and with softmax done twice."""
+    """The same losses: from logits, from the logarithm of finished probabilities, and with softmax done twice."""
 
     from_logits: Way
     from_probabilities: Way
     softmax_twice: Way
 
 
-def three_ways(logits: Tensor, true: int) -> ThreeWays:
-    """Cross-entropy of one example's logits (K,) in their own dtype, once right and in two ways that go wrong.
+def three_ways(logits: Tensor, target: Tensor) -> ThreeWays:
+    """Cross-entropy of logits (N, K) and true classes (N,) in the logits' dtype, once right and in two ways that go wrong.
 
     `from_probabilities` takes ln of a probability that may have become 0. `softmax_twice` hands probabilities to a function
-    that expects logits: it cannot fall below ln(1 + (K - 1)/e), however sure and right the network is.
+    that expects logits: it cannot fall below `twice_floor(K)`, however sure and right the network is.
     """
-    target = torch.tensor([true])
     return ThreeWays(
-        from_logits=_way(logits, lambda z: cross_entropy(z[None], target).loss),
-        from_probabilities=_way(logits, lambda z: log_loss(softmax(z)[true])),
-        softmax_twice=_way(logits, lambda z: cross_entropy(softmax(z)[None], target).loss),
+        from_logits=_way(logits, lambda z: cross_entropy(z, target).losses),
+        from_probabilities=_way(logits, lambda z: log_loss(softmax(z).gather(1, target[:, None])[:, 0])),
+        softmax_twice=_way(logits, lambda z: cross_entropy(softmax(z), target).losses),
     )
+
+
+def _way(logits: Tensor, losses_of: Callable[[Tensor], Tensor]) -> Way:
+    leaf = logits.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        losses = losses_of(leaf)
+        # Each example's loss depends on its own logits only, so the gradient of the sum holds every one's own.
+        (gradient,) = torch.autograd.grad(losses.sum(), leaf)
+    return Way(losses.detach(), gradient)
+
+
+def twice_floor(classes: int) -> float:
+    """The least that softmax done twice can cost: ln(1 + (K - 1) / e), reached at probabilities 1, 0, ..., 0."""
+    return math.log1p((classes - 1) / math.e)

@@ -13,6 +13,19 @@ from torch.nn import functional as F
 KINDS = ("max", "average")
 
 
+@dataclass(frozen=True)
+class Reduction:
+    """How much smaller pooling made a volume: shapes (C, H, W), how many values, and their size in memory."""
+
+    shape_before: tuple[int, ...]
+    shape_after: tuple[int, ...]
+    values_before: int
+    values_after: int
+    dropped: float  # share of the values, 0..1
+    bytes_before: int
+    bytes_after: int
+
+
 @dataclass(frozen=True, eq=False)
 class Pooled:
     """What one pooling layer made of a volume.
@@ -31,11 +44,7 @@ class Pooled:
     winners: Tensor | None
     wins: Tensor | None
     uses: Tensor
-    values_before: int
-    values_after: int
-    dropped: float  # share of the numbers, 0..1
-    bytes_before: int
-    bytes_after: int
+    reduction: Reduction
 
 
 def pooled_size(size: int, window: int, stride: int) -> int:
@@ -75,11 +84,15 @@ def pool(values: Tensor, window: int = 2, stride: int = 2, kind: str = "max") ->
         winners=winners,
         wins=wins,
         uses=torch.outer(_uses(height, window, stride), _uses(width, window, stride)),
-        values_before=values.numel(),
-        values_after=output.numel(),
-        dropped=1 - output.numel() / values.numel(),
-        bytes_before=values.numel() * values.element_size(),
-        bytes_after=output.numel() * output.element_size(),
+        reduction=Reduction(
+            shape_before=tuple(values.shape),
+            shape_after=tuple(output.shape),
+            values_before=values.numel(),
+            values_after=output.numel(),
+            dropped=1 - output.numel() / values.numel(),
+            bytes_before=values.numel() * values.element_size(),
+            bytes_after=output.numel() * output.element_size(),
+        ),
     )
 
 

@@ -31,12 +31,19 @@ class Term:
 class Routes:
     """The trace of the small network, its central differences by leaf, and the winner of every pooling window.
 
-    `winners[i, j]` is the (row, column) in `convolved` that pooled[i, j] took: an int64 (2, 2, 2) tensor.
+    `winners[i, j]` is the (row, column) in `convolved` that pooled[i, j] took: an int64 (2, 2, 2) tensor. `ties` are
+    the windows whose largest value occurs more than once: nudging a value either way changes the winner there.
     """
 
     trace: Trace
     differences: Mapping[str, Tensor]
     winners: Tensor
+    ties: tuple[tuple[int, int], ...]
+
+    @property
+    def disagreement(self) -> float:
+        """The largest difference between autograd's gradients and the central differences of image and kernel."""
+        return max(float((self.gradient(name) - slope).abs().max()) for name, slope in self.differences.items())
 
     def value(self, name: str) -> Tensor:
         """The forward value of a layer: (H, W), or () for the output."""
@@ -99,12 +106,13 @@ def routes(image: Tensor, kernel: Tensor, picked: tuple[int, int] | None = None)
     rows, columns = (size // POOL for size in convolved)
     if picked is not None and not (0 <= picked[0] < rows and 0 <= picked[1] < columns):
         raise ValueError(f"There is no pooled cell {picked}; there are {rows} rows and {columns} columns.")
-    place = None if picked is None else torch.tensor(picked[0] * columns + picked[1])
+    zero = torch.zeros(1, dtype=torch.int64)
+    place = (zero, zero, *(zero + index for index in picked or (0, 0)))
     operations = {
         "convolution": Operation("conv", F.conv2d, ("kernel", "image")),
         "max-pool": Operation("max-pool", lambda x: F.max_pool2d(x, POOL), ("1 for the winner, else 0",)),
         "sum": Operation("sum", torch.sum, ("1",)),
-        "pick": Operation("one cell", lambda x: torch.take(x, place), ("1 for the picked cell, else 0",)),
+        "pick": Operation("one cell", lambda x: x[place], ("1 for the picked cell, else 0",)),
     }
     steps = (
         Step("variable", "image", label="image"),
@@ -118,4 +126,33 @@ def routes(image: Tensor, kernel: Tensor, picked: tuple[int, int] | None = None)
     _, flat = F.max_pool2d(recorded.nodes[2].value, POOL, return_indices=True)
     winners = torch.stack([flat[0, 0] // convolved[1], flat[0, 0] % convolved[1]], dim=-1)
     differences = central_differences(steps, leaves, operations=operations)
-    return Routes(recorded, {name: slope[0, 0] for name, slope in differences.items()}, winners)
+    windows = recorded.nodes[2].value[0, 0].unfold(0, POOL, POOL).unfold(1, POOL, POOL)  # (rows, columns, 2, 2)
+    tied = (windows == windows.amax((-2, -1), keepdim=True)).sum((-2, -1)) > 1
+    ties = tuple((row, column) for row, column in tied.nonzero().tolist())
+    return Routes(recorded, {name: slope[0, 0] for name, slope in differences.items()}, winners, ties)
+
+
+IMAGES: Mapping[str, tuple[str, ...]] = {
+    "speckles": ("122012", "312002", "113311", "020123", "223233", "023103"),
+    "a bar": ("000300", "001310", "000320", "010300", "000310", "000300"),
+    "a corner": ("000000", "033320", "032110", "031000", "022010", "031000"),
+}
+"""Small pictures, one digit a pixel."""
+
+KERNELS: Mapping[str, tuple[tuple[int, ...], ...]] = {
+    "left edge": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "sum": ((1, 1, 1), (1, 1, 1), (1, 1, 1)),
+    "copy": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+}
+"""Kernels of whole numbers."""
+
+
+def image_named(name: str) -> Tensor:
+    """One of `IMAGES` as a float64 (6, 6) tensor."""
+    return torch.tensor([[float(digit) for digit in row] for row in IMAGES[name]], dtype=torch.float64)
+
+
+def kernel_named(name: str) -> Tensor:
+    """One of `KERNELS` as a float64 (3, 3) tensor."""
+    return torch.tensor(KERNELS[name], dtype=torch.float64)

@@ -82,7 +82,7 @@ def shifted(features: Tensor, shift: int) -> Tensor:
 
 
 def pooled_ways(features: Tensor, window: int, stride: int, kind: str) -> dict[str, Tensor]:
-    """Name -> features (N, C, H, W) as they are, pooled one to three times in a row, pooled and blurred, and averaged."""
+    """Name -> features (N, C, H, W) as they are, pooled one to three times, pooled and blurred, and averaged."""
     ways = {UNPOOLED: features}
     pooled = features
     for times in (1, 2, 3):
@@ -117,7 +117,7 @@ def relative_change(now: Tensor, before: Tensor) -> float:
 
 
 def moved_along_pair(now: Tensor, before: Tensor, shift: int, cell: int) -> tuple[Tensor, Tensor]:
-    """`now` and `before` moved right along with the photo, whose pixels are `cell` to a feature: two equal parts of both.
+    """`now`, and `before` moved right along with the photo, whose pixels are `cell` to a feature: equal parts of both.
 
     A shift that is no multiple of `cell` cannot be followed exactly; the better of the two nearest moves counts.
     Columns that have no partner at some shift up to REACH are left out at every shift.

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from imgcls.ops.autodiff import Trace, central_differences, trace
+from imgcls.ops.diagnosis import unusual_value
 from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
 from imgcls.ops.expression import Expression, ExpressionError, parse
-from imgcls.ops.program import FUNCTIONS
+from imgcls.ops.program import FUNCTIONS, detach_part
+from imgcls.ui.components.graph import choice, graph
 from imgcls.ui.components.slider import live_slider, set_slider
 
 TEXT, EXAMPLE, FIXED, PENDING = "autodiff_f", "autodiff_example", "autodiff_fixed", "autodiff_pending"
+RATE_KEY = "autodiff_rate"
 LOW, HIGH, STEP = -8.0, 8.0, 0.02
 
 
@@ -47,15 +51,10 @@ def _take_example() -> None:
     if example is None:
         return
     st.session_state[TEXT] = example.text
-    _fix(example.fixed)
+    st.session_state[FIXED] = list(example.fixed)
+    set_slider(RATE_KEY, example.rate)
     for name, value in example.values.items():
         set_slider(slider_key(name), value)
-
-
-def replace_text(text: str) -> None:
-    """Put another text into the line: takes effect by running the page again."""
-    st.session_state[PENDING] = text
-    st.rerun(scope="app")
 
 
 def variable_sliders(expression: Expression, columns: Sequence) -> dict[str, float]:
@@ -73,23 +72,54 @@ def variable_sliders(expression: Expression, columns: Sequence) -> dict[str, flo
     return values
 
 
+def draw_graph(
+    expression: Expression,
+    learn: Sequence[str],
+    values: Mapping[str, float],
+    key: str,
+    *,
+    no_grad: bool = False,
+    caption: str = "",
+) -> Trace:
+    """The graph at these values, and what is unusual about it; a cut asked for in the picture is made."""
+    recorded = trace(expression.steps, values, learn=learn, no_grad=no_grad)
+    chosen = choice(key, expression.text, recorded.backward_steps, len(recorded.nodes))
+    if chosen.cut is not None:
+        step = expression.steps[chosen.cut]
+        if step.kind == "variable":
+            st.session_state[FIXED] = sorted(set(st.session_state[FIXED]) ^ {step.name})
+        else:
+            st.session_state[PENDING] = detach_part(expression, chosen.cut)
+        st.rerun(scope="app")
+    if trouble := unusual_value(expression, recorded):
+        st.warning(trouble, icon=":material/warning:")
+    graph(
+        recorded,
+        chosen,
+        key=key,
+        alt=f"The autograd graph of {expression.text}",
+        differences=central_differences(expression.steps, values),
+        caption=caption,
+    )
+    return recorded
+
+
 def learning(expression: Expression) -> list[str]:
-    """The variables that require a gradient: all but those set aside."""
-    if FIXED not in st.session_state:
-        example = BY_TEXT.get(expression.text)
-        given = st.query_params.get(FIXED)
-        _fix(given.split(",") if given is not None else example.fixed if example else ())
-    return [name for name in expression.variables if name not in st.session_state[FIXED]]
-
-
-def toggle_learning(name: str) -> None:
-    """Switch requires_grad of one variable."""
-    _fix(set(st.session_state[FIXED]) ^ {name})
-
-
-def _fix(names: Sequence[str] | set[str]) -> None:
-    st.session_state[FIXED] = sorted(name for name in names if name)
-    st.query_params[FIXED] = ",".join(st.session_state[FIXED])
+    """The variables that require a gradient: all but those set aside, which are kept in the address."""
+    example = BY_TEXT.get(expression.text)
+    usual = ",".join(example.fixed if example else ())
+    about = st.session_state.get(f"{FIXED}:text")
+    if about is None:  # the page was opened by its address
+        st.session_state[FIXED] = st.query_params.get(FIXED, usual).split(",")
+    elif about != expression.text and (example or set(expression.variables) <= set(st.session_state[FIXED])):
+        st.session_state[FIXED] = usual.split(",")
+    st.session_state[f"{FIXED}:text"] = expression.text
+    fixed = [name for name in expression.variables if name in st.session_state[FIXED]]
+    if sorted(fixed) == sorted(filter(None, usual.split(","))):
+        st.query_params.pop(FIXED, None)
+    else:
+        st.query_params[FIXED] = ",".join(fixed)
+    return [name for name in expression.variables if name not in fixed]
 
 
 def leaf_lines(values: Mapping[str, float], learn: Sequence[str]) -> str:

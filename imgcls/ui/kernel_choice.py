@@ -1,4 +1,4 @@
-"""Which kernel the convolution lesson uses: a preset, or what the reader made of it; chosen, edited, kept in the address."""
+"""Which kernel the convolution lesson uses: a preset or the reader's own, chosen, edited and kept in the address."""
 
 import streamlit as st
 
@@ -6,14 +6,14 @@ from imgcls.ops.kernels import PRESETS, SIDES, Kernel, kernel_from_numbers, pres
 from imgcls.ui.components import sent
 
 EDITOR = "conv_lens"
-CUSTOM = "custom"
+CUSTOM, OWN = "custom", "your own"
 CHANNELS = {
     "grey": "grey",
     "red": "red only",
     "green": "green only",
     "blue": "blue only",
     "colour": "colour, each alone",
-    "summed": "R + G + B summed",
+    "summed": "R+G+B summed",
 }
 VIEWS = {"clipped": "clipped to 0…255", "hue": "signed, red to blue", "middle": "signed, 0 is mid-grey"}
 _KEPT, _ADDRESS, _REFUSED = "conv_custom", "conv_weights", "conv_refused"
@@ -25,18 +25,18 @@ def kernel_row() -> tuple[Kernel, str, str]:
         st.session_state[_KEPT] = found
         st.session_state["conv_preset"] = CUSTOM
     settings = {"bind": "query-params", "persist_state": "session"}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         st.selectbox(
-            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=190,
-            format_func=lambda name: PRESETS[name].title if name in PRESETS else "your own", **settings,
+            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=170,
+            format_func=lambda name: PRESETS[name].title if name in PRESETS else OWN, **settings,
         )  # fmt: skip
         if st.session_state["conv_preset"] == "random":
-            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=130, **settings)
+            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=110, **settings)
         size = st.container(width="content")
         channels = st.selectbox(
-            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=190, **settings
+            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=165, **settings
         )
-        view = st.selectbox("Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=220, **settings)
+        view = st.selectbox("Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=195, **settings)
     kernel = current_kernel()
     st.session_state["conv_side"] = kernel.side
     with size:

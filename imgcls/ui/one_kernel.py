@@ -17,9 +17,10 @@ from imgcls.ops.convolution import (
 )
 from imgcls.ops.histogram import histogram
 from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel
-from imgcls.ui.components.lens import Side, Weights, Window, lens, settled
+from imgcls.ui.components import sent
+from imgcls.ui.components.lens import Side, Weights, Window, lens
 from imgcls.ui.components.slider import live_slider
-from imgcls.ui.kernel_choice import EDITOR, current_kernel, refusal, says, take_edit
+from imgcls.ui.kernel_choice import EDITOR, current_kernel, refusal, take_edit
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 
@@ -42,8 +43,11 @@ def walk_row() -> tuple[str, bool]:
 
 
 @st.fragment
-def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> None:
-    """The lens with the sliders that set its geometry; a drag of the kernel redraws the lens alone."""
+def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> tuple[int, Geometry]:
+    """The lens with the sliders that set its geometry; a drag of the kernel redraws the lens alone.
+
+    Returns the photo's size and the geometry, as they were at the last full run.
+    """
     place = st.container()
     columns = st.columns(4, gap="medium")
     with columns[0]:
@@ -67,8 +71,9 @@ def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> None:
     with place:
         picture(size, channels, view, geometry)
     st.markdown(formula(size, side, geometry))
-    if settled(*SLIDERS):
+    if _settled(*SLIDERS):
         st.rerun()  # the code panel follows when the hand lets go
+    return size, geometry
 
 
 @st.fragment
@@ -103,7 +108,7 @@ def picture(size: int, channels: str, view: str, geometry: Geometry) -> None:
     )
     if trouble := refusal():
         st.warning(trouble)
-    if settled(EDITOR, name="edit"):
+    if _settled(EDITOR, name="edit"):
         st.rerun()
 
 
@@ -127,8 +132,8 @@ def formula(size: int, side: int, geometry: Geometry) -> str:
     extent = output_extent(size, side, stride=geometry.stride, padding=geometry.padding, dilation=geometry.dilation)
     spread = f" with F = {geometry.dilation} · ({side} − 1) + 1 = {extent.span}" if geometry.dilation > 1 else ""
     text = (
-        f"**Output size** (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} + 1 "
-        f"= **{extent.exact:g}**{spread}"
+        f"**Output size** (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} "
+        f"+ 1 = **{extent.exact:g}**{spread}"
     )
     if extent.unused:
         text += (
@@ -136,3 +141,12 @@ def formula(size: int, side: int, geometry: Geometry) -> str:
             f"{'row and column are' if extent.unused == 1 else 'rows and columns are'} never reached."
         )
     return text
+
+
+def _settled(*keys: str, name: str = "value") -> bool:
+    """Whether one of these live components has just been let go; true once for each time."""
+    news = [sent(key, name) for key in keys]
+    released = tuple(one.get("seq") if one.get("final") else None for one in news)
+    before = st.session_state.get(store := f"settled:{keys}", ())
+    st.session_state[store] = released
+    return any(now is not None and now not in before for now in released)

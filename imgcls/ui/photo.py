@@ -81,7 +81,7 @@ def _caption(photo: Picture) -> str:
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
     name = sample.title if sample else photo.name
-    return f"{name} · {width} × {height}" + (" · turned upright" if photo.turned else "")
+    return f"{name} · {width}\u00a0×\u00a0{height}" + (" · turned upright" if photo.turned else "")
 
 
 def _ways(place: str) -> None:

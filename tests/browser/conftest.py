@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.serving import ARGUMENTS, browser_path, running_app
+
+expect.set_options(timeout=20_000)  # a shared machine may be slow; a wrong page stays wrong
 
 
 @pytest.fixture(scope="session")

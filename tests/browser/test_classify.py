@@ -32,8 +32,8 @@ def as_jpeg(slug: str) -> bytes:
 def bars(page: Page, place: int) -> dict[str, str]:
     """Label -> percentage written behind its bar, in the chart at this place of the page."""
     chart = page.locator(".plot").nth(place)
-    labels = chart.locator(".yaxislayer-above text, .yaxislayer-below text").all_inner_texts()
-    numbers = chart.locator(".bars text.bartext").all_inner_texts()
+    labels = chart.locator(".yaxislayer-above text, .yaxislayer-below text").all_text_contents()
+    numbers = chart.locator(".bars text.bartext").all_text_contents()
     return dict(zip(labels, numbers, strict=True))
 
 
@@ -84,12 +84,13 @@ def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_take
 
 
 def test_a_copied_link_brings_back_the_settings(page: Page, server_url: str) -> None:
-    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95&classify_layer=features.3")
+    layer = "Stage+3:+40+channels,+28+x+28"
+    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95&classify_layer={layer}")
     page.wait_for_selector(SHOWN)
     page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
     assert len(bars(page, 1)) == 9
     assert page.locator(".slider input").nth(1).input_value() == "0.95"
-    expect(page.get_by_text("Stage 3: 40 channels")).to_be_visible()
+    expect(page.get_by_text("28 x 28 places")).to_be_visible()
 
 
 def test_a_bad_value_in_a_link_is_ignored(page: Page, server_url: str) -> None:

@@ -47,6 +47,16 @@ def test_every_format_comes_out_as_it_went_in(kind: str) -> None:
     assert difference(picture.image, scene()) < (9 if kind == "GIF" else 2)
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_coding_of_every_format_opens(kind: str) -> None:
+    for data in samples_of(kind):
+        picture = open_picture(data)
+        upright = scene(24, 16).transpose(Image.Transpose.ROTATE_270) if picture.turned else scene(24, 16)
+        as_grey = picture.image.convert("L"), upright.convert("L")  # some codings have no colours, or dots for greys
+        assert np.corrcoef(pixels(as_grey[0]).ravel(), pixels(as_grey[1]).ravel())[0, 1] > 0.3
+        assert picture.image.size == upright.size
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP", "TIFF", "AVIF", "HEIC"])
 def test_every_orientation_comes_out_upright(kind: str, orientation: int) -> None:
@@ -189,10 +199,10 @@ def test_a_large_picture_is_made_as_large_as_wanted(size: tuple[int, int], expec
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
-@pytest.mark.parametrize("longest_side", [500, 250, 120])
+@pytest.mark.parametrize("longest_side", [500, 250])
 def test_decoding_a_large_jpeg_at_a_fraction_of_its_size_changes_hardly_anything(mode: str, longest_side: int) -> None:
     rng = np.random.default_rng(0)
-    blurred = Image.fromarray(rng.integers(0, 256, (24, 32, 3), np.uint8)).resize(
+    blurred = Image.fromarray(rng.integers(0, 256, (75, 100, 3), np.uint8)).resize(
         (1600, 1200), Image.Resampling.BICUBIC
     )
     data = encoded(blurred.convert(mode), "JPEG", exif=exif_with(6))

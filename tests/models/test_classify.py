@@ -73,8 +73,8 @@ def test_a_batch_gives_what_each_gives_alone(tiny):
         torch.testing.assert_close(prediction.logits, classify_batch(tiny, one[None])[0].logits)
 
 
-def test_logits_can_be_differentiated_further(tiny):
-    logits = classify(tiny, Image.new("RGB", (20, 20))).logits.requires_grad_()
+def test_logits_can_be_differentiated_further(embedded):
+    logits = classify(embedded, Image.new("RGB", (20, 20))).logits.requires_grad_()
     softmax(logits)[0].backward()
     assert logits.grad is not None
 

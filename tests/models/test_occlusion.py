@@ -104,7 +104,9 @@ def test_rows_arrive_one_by_one_and_the_rest_is_not_computed(classifier, white):
     assert classifier.module.batches == [1, 9, 9]
 
 
-@pytest.mark.parametrize(("size", "stride", "places"), [(0.2, 0.1, 9), (0.25, 0.25, 4), (0.3, 0.2, 4), (1.0, 0.5, 1)])
+@pytest.mark.parametrize(
+    ("size", "stride", "places"), [(0.2, 0.1, 9), (0.25, 0.25, 4), (0.3, 0.1, 8), (0.3, 0.2, 4), (1.0, 0.5, 1)]
+)
 def test_the_patch_stays_inside(size, stride, places, classifier, white):
     centres = next(occlusion_map(classifier, white, 0, size, stride)).centres_x
     assert len(centres) == places

@@ -185,6 +185,13 @@ def test_a_stored_file_that_was_damaged_is_removed_and_can_be_downloaded_again(s
     assert load("tiny").name == "tiny"
 
 
+def test_a_stored_file_with_other_weights_of_the_same_shapes_is_refused(spec):
+    spec.weights_file.parent.mkdir(parents=True)
+    torch.save(build().state_dict(), spec.weights_file)
+    with pytest.raises(ModelUnavailable, match="damaged"):
+        load("tiny")
+
+
 def test_weights_of_another_network_are_refused(spec, monkeypatch):
     monkeypatch.setitem(MODELS, "tiny", replace(spec, build=lambda: nn.Linear(2, 2)))
     with pytest.raises(ModelUnavailable, match="damaged"):

@@ -33,10 +33,10 @@ class Head:
 class Muzzle:
     x: float = number(-0.012, 0.012, "centre to the right of the head's")
     y: float = number(0.10, 0.21, "centre below the head's")
-    width: float = number(0.065, 0.13, "half its width")
+    width: float = number(0.075, 0.13, "half its width")
     height: float = number(0.06, 0.12, "half its height")
-    jaw: float = number(0.035, 0.09, "half the height of the lower jaw")
-    smile: float = number(0.015, 0.05, "how far the corners of the mouth go up")
+    jaw: float = number(0.035, 0.07, "half the height of the lower jaw")
+    smile: float = number(0.01, 0.035, "how far the corners of the mouth go up")
     tongue: float = number(0.0, 0.09, "length of the tongue that shows; 0: the mouth is closed")
 
 

@@ -1,4 +1,4 @@
-"""Sets of tiny drawn animals: every picture follows from the seed, its animal and its number alone; drawn once, then cached."""
+"""Sets of tiny drawn animals: a picture follows from seed, animal and number alone; drawn once, then cached."""
 
 import hashlib
 import json
@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
-from imgcls.data.download import cache_folder
+from imgcls.data.download import DownloadError, cache_folder
 from imgcls.data.drawn.tiny import draw_tiny
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.drawn.tiny_scene import Difficulty
@@ -51,7 +50,7 @@ def drawn_animals(
         raise ValueError(f"The pictures can be {SIDES[0]} to {SIDES[-1]} pixels wide, not {size}.")
     difficulty = difficulty or Difficulty()
     file = _cache_file(animal, seed, difficulty, size)
-    known = _read(file, size)
+    known = _read(file, size) if file else _none(size)
     if len(known) >= count:
         return known[:count]
     pictures = np.empty((count, size, size, 3), np.uint8)
@@ -61,23 +60,32 @@ def drawn_animals(
         pictures[number] = draw_tiny(animal, np.random.default_rng((seed, place, number)), difficulty, size)
         if progress and number % 50 == 49:
             progress(number + 1, count)
-    _write(file, pictures)
+    if file:
+        _write(file, pictures)
     return pictures
 
 
-def _cache_file(animal: str, seed: int, difficulty: Difficulty, size: int) -> Path:
+def _cache_file(animal: str, seed: int, difficulty: Difficulty, size: int) -> Path | None:
+    """Where these pictures are kept; None if there is no folder for it."""
     settings = json.dumps([VERSION, seed, size, vars(difficulty)], sort_keys=True)
     digest = hashlib.sha256(settings.encode()).hexdigest()[:16]
-    return cache_folder() / "drawn" / f"{animal.lower()}-{digest}.npy"
+    try:
+        return cache_folder() / "drawn" / f"{animal.lower()}-{digest}.npy"
+    except DownloadError:
+        return None
 
 
 def _read(file: Path, size: int) -> np.ndarray:
     """What the file holds; no pictures if there is none or it is damaged."""
-    with suppress(OSError, ValueError, EOFError, BadZipFile):
+    with suppress(OSError, ValueError, EOFError):
         pictures = np.load(file, allow_pickle=False)
         if pictures.dtype == np.uint8 and pictures.shape[1:] == (size, size, 3):
             os.utime(file)  # used lately: kept longest
             return pictures
+    return _none(size)
+
+
+def _none(size: int) -> np.ndarray:
     return np.empty((0, size, size, 3), np.uint8)
 
 

@@ -1,5 +1,6 @@
 // A number edited in place: typed, dragged (right or up is more), or stepped with the arrow keys.
-// A field is {input, surface, what, low, high, nonzero, get(), step(), set(number, final), refuse(reason), next(by)}.
+// A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
+// nonzero, whole, pace (pixels of drag a step, 4 otherwise) and next(by), which goes to a neighbouring field.
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 // At most four digits that count, the minus sign as typeset.
@@ -19,6 +20,7 @@ function readNumber(text, field) {
     return { reason: `${text.trim().slice(0, 12)} is outside ${written(field.low)} to ${written(field.high)}: ${stays}` }
   }
   if (number === 0 && field.nonzero) return { reason: `Nothing can be divided by 0: ${stays}` }
+  if (field.whole && !Number.isInteger(number)) return { reason: `${written(number)} is not a whole number: ${stays}` }
   return { number }
 }
 
@@ -91,7 +93,7 @@ function numberField(field) {
     if (!start.moved && Math.abs(way) < 4) return
     start.moved = true
     surface.classList.add("dragged")
-    move(start.number + Math.trunc(way / 4) * start.step * (event.shiftKey ? 10 : 1), false)
+    move(start.number + Math.trunc(way / (field.pace ?? 4)) * start.step * (event.shiftKey ? 10 : 1), false)
   }
   const end = (event) => {
     if (!start) return

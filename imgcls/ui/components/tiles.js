@@ -11,8 +11,8 @@ function colour(element, number, scale, colours) {
 
 // As many decimals as fit into the cell.
 function fitted(number, width) {
-  const shorter = [written(number), minus(Number(number.toFixed(1))), minus(Math.round(number))]
-  return shorter.find((text) => text.length * 9.5 < width - 4) ?? shorter[2]
+  const shorter = [written(number), ...[2, 1, 0].map((digits) => minus(Number(number.toFixed(digits))))]
+  return shorter.find((text) => text.length * 9.5 < width - 4) ?? shorter[3]
 }
 
 // A bitmap of palette places (uint8), coloured by a table of 256 colours.

@@ -10,6 +10,7 @@ from torch import Tensor
 from imgcls.ops.autodiff import Trace
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.components.graph import words
+from imgcls.ui.components.graph.layout import lay_out
 
 _mount = declare("graph")
 
@@ -66,15 +67,17 @@ def graph(
     caption: str = "",
 ) -> None:
     """Show the trace of an expression at a backward step, with the leaves beside their central `differences`."""
-    layout = words.scalar_layout([node.step for node in trace.nodes])
+    steps = [node.step for node in trace.nodes]
+    heights = words.node_heights(steps)
+    layout = lay_out([step.inputs for step in steps], heights)
     selected = words.selection(trace, chosen.turn) if chosen.picked is None else chosen.picked
     show(
         {
-            "nodes": words.nodes(trace, chosen.turn, layout),
+            "nodes": words.nodes(trace, chosen.turn, layout, heights),
             "edges": words.edges(trace, chosen.turn, layout),
             "height": layout.height,
             "chain": words.chain_rule(trace, selected, chosen.turn),
-            "leaves": words.leaf_rows(trace, differences) if differences is not None else None,
+            "leaves": words.leaf_table(trace, differences) if differences is not None else None,
             "turns": trace.backward_steps,
             "caption": caption or words.step_caption(trace, chosen.turn),
             "selected": selected,

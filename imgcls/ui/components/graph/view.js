@@ -1,5 +1,5 @@
 const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
-const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 42, LOOSE = 104, PAD = 6
+const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 36, LOOSE = 104, PAD = 5
 
 function build(root) {
   const box = document.createElement("div")
@@ -16,8 +16,7 @@ function build(root) {
     <div class="scroll"><svg xmlns="http://www.w3.org/2000/svg" role="group"></svg></div>
     <section class="chain" aria-live="polite"></section>
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
-    <p class="legend"><i class="value"></i>value, forward <i class="gradient"></i>gradient, arriving
-      <b>×</b> on an edge: local derivative <b>◂</b> what the backward pass hands on</p>`
+    <p class="legend"></p>`
   root.append(box)
   return {
     box, svg: box.querySelector("svg"), scroll: box.querySelector(".scroll"), sender: new Sender(),
@@ -54,7 +53,7 @@ function nodeShape(node, i, at, selected) {
     return `${head}<rect class="card" width="${w}" height="${node.height}" rx="8"/><text class="number" x="${w / 2}" y="22" text-anchor="middle">${esc(node.title)}</text></g>`
   }
   const card = `<rect class="card" width="${w}" height="${node.height}" rx="${node.kind === "variable" ? 18 : 8}"/>
-    <text class="title" x="10" y="19">${esc(node.title)}</text>
+    <text class="title ${node.title.length > 5 && w < WIDE ? "long" : ""}" x="9" y="19">${esc(node.title)}</text>
     <text class="name" x="${w - 9}" y="19" text-anchor="end">${esc(node.name)}</text>`
   if (node.grid) return head + card + gridShape(node, i) + "</g>"
   const band = (name, top, text, sign, more = "") => `<rect class="band ${name} ${sign < 0 ? "minus" : sign > 0 ? "plus" : ""}"
@@ -98,8 +97,8 @@ function edgeShape(edge, nodes, at) {
   const lit = edge.state === "done" || edge.state === "now"
   const width = lit ? 2 + 4 * edge.share : 1.5
   const arrow = lit ? `<path class="arrow ${side}" d="M${start[0] + 1} ${start[1]}l11 -6v12z"/>` : ""
-  const label = edge.local === undefined ? "" : `<text class="label" x="${middle[0]}" y="${middle[1] - 3}" text-anchor="middle">×${esc(edge.local)}</text>`
-  const passed = lit && edge.passed ? `<text class="label passed" x="${middle[0]}" y="${middle[1] + 14}" text-anchor="middle">◂${esc(edge.passed)}</text>` : ""
+  const label = !edge.local ? "" : `<text class="label" x="${middle[0]}" y="${middle[1] - 3}" text-anchor="middle">×${esc(edge.local)}</text>`
+  const passed = lit && edge.passed ? `<text class="label passed" x="${middle[0]}" y="${middle[1] + 14}" text-anchor="middle">${esc(edge.passed)}</text>` : ""
   return [`<path class="edge ${edge.state} ${lit ? side : ""}" d="${path}" stroke-width="${width}"/>${arrow}`, label + passed]
 }
 
@@ -109,6 +108,7 @@ const bracket = (text) => (/^[−-]/.test(text) ? `(${text})` : text)
 
 // The chain rule in one line where there is room: symbols, then numbers.
 function chainRule(chain) {
+  if (chain.plain) return `<b>${esc(chain.plain)}</b>`
   if (!chain.terms.length) return `<b>${esc(chain.heading)}</b>${chain.note ? ` <span>${esc(chain.note)}</span>` : ""}`
   const plus = "<mo>+</mo>"
   const symbols = chain.terms.map((t) => `<mrow class="${t.done ? "" : "pending"}">${fraction(chain.output, t.upper)}<mo>·</mo>${fraction(t.upper, chain.name)}</mrow>`)
@@ -121,24 +121,30 @@ function chainRule(chain) {
 // What the chosen node is, where its local derivatives come from, and the switch that cuts it off.
 function aboutNode(chain) {
   const rules = chain.terms.filter((t) => t.rule).map((t) => `<div>${formula(`${fraction(t.upper, chain.name)}<mo>=</mo><mtext>${esc(t.rule)}</mtext><mo>=</mo><mn>${esc(t.local)}</mn>`)}</div>`)
-  return `${chain.terms.length ? `<h4>${esc(chain.heading)}</h4>` : ""}${chain.recorded ? `<p>recorded as <code>${esc(chain.recorded)}</code></p>` : ""}
-    ${rules.join("")}${chain.note && chain.terms.length ? `<p>${esc(chain.note)}</p>` : ""}
+  const titled = chain.terms.length || chain.plain
+  return `${titled ? `<h4>${esc(chain.heading)}</h4>` : ""}${chain.recorded ? `<p>recorded as <code>${esc(chain.recorded)}</code></p>` : ""}
+    ${rules.join("")}${chain.note && titled ? `<p>${esc(chain.note)}</p>` : ""}
     ${chain.cut ? `<button type="button" data-cut="1">${esc(chain.cut)}</button>` : ""}`
 }
 
-function leafTable(rows) {
+function leafTable({ rows, reasons }) {
   const body = rows.map((r) => `<tr><th scope="row">${esc(r.name)}</th><td>${esc(r.value)}</td><td>${esc(r.gradient)}</td><td>${esc(r.difference)}</td>
-    <td class="${r.why ? "differs" : "agrees"}">${r.why ? "≠" : "="}</td></tr>${r.why ? `<tr class="why"><td colspan="5">${esc(r.why)}</td></tr>` : ""}`)
+    <td class="${r.agrees ? "" : "differs"}">${r.agrees ? "=" : "≠"}</td></tr>`)
   return `<table><caption>Autograd against nudging each variable</caption><thead><tr><th scope="col">leaf</th><th scope="col">value</th><th scope="col">.grad</th>
-    <th scope="col">difference</th><th scope="col"><span class="hidden">agree?</span></th></tr></thead><tbody>${body.join("")}</tbody></table>`
+    <th scope="col">difference</th><th scope="col"><span class="hidden">agree?</span></th></tr></thead><tbody>${body.join("")}</tbody></table>
+    ${reasons.map((reason) => `<p class="why">${esc(reason)}</p>`).join("")}`
 }
 
 function draw(own) {
   const { data, svg, box } = own
   const at = place(data.nodes, own.scroll.clientWidth)
   const focused = svg.getRootNode().activeElement?.dataset?.node
-  svg.setAttribute("width", at.all)
-  svg.setAttribute("height", data.height + 2 * PAD)
+  // A small graph is drawn larger, for the last row of the hall.
+  const tall = data.height + 2 * PAD
+  const scale = clamp(Math.min(own.scroll.clientWidth / at.all, 340 / tall), 1, 1.35)
+  svg.setAttribute("width", at.all * scale)
+  svg.setAttribute("height", tall * scale)
+  svg.setAttribute("viewBox", `0 0 ${at.all} ${tall}`)
   svg.setAttribute("aria-label", data.alt)
   const edges = data.edges.map((edge) => edgeShape(edge, data.nodes, at))
   svg.innerHTML = `<g transform="translate(0 ${PAD})">${edges.map((e) => e[0]).join("")}
@@ -148,7 +154,11 @@ function draw(own) {
   box.querySelector(".caption").textContent = data.caption
   own.chain.innerHTML = chainRule(data.chain)
   own.about.innerHTML = aboutNode(data.chain)
-  own.leaves.innerHTML = data.leaves ? leafTable(data.leaves) : ""
+  box.querySelector(".legend").innerHTML = data.grids
+    ? `<span><i class="chosen"></i>the cell you clicked</span><span><i class="route"></i>where its gradient comes from</span>
+       <span><i class="winner"></i>largest of its window</span>`
+    : `<span><i class="value"></i>value, forward</span><span><i class="gradient"></i>gradient, arriving</span>
+       <span><b>×</b> local derivative</span><span><b>bold</b> what the backward pass hands on</span>`
   for (const button of box.querySelectorAll("[data-move]")) {
     const backwards = button.dataset.move === "first" || button.dataset.move === "back"
     button.disabled = data.turns === 0 || (backwards ? data.turn === 0 : button.dataset.move !== "play" && data.turn === data.turns)
@@ -170,7 +180,12 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const data = (own.data = component.data)
   own.sender.acknowledge(data.ack)
-  const send = (value) => own.sender.send(component, "value", { turn: own.data.turn, selected: own.data.picked, cell: null, cut: null, ...value })
+  // What was asked for last, so that quick clicks add up while an answer is still under way.
+  if (!own.sender.busy) own.asked = { turn: data.turn, selected: data.picked }
+  const send = (value) => {
+    own.asked = { ...own.asked, ...value, cut: null, cell: null }
+    own.sender.send(component, "value", { cut: null, cell: null, ...own.asked, ...value })
+  }
   const stop = () => { clearInterval(own.timer); own.timer = null }
   const go = (turn) => send({ turn: clamp(turn, 0, own.data.turns) })
   own.box.onclick = (event) => {
@@ -184,7 +199,7 @@ export default function (component) {
         own.timer = setInterval(() => { if (own.data.turn === own.data.turns) { stop(); draw(own) } else go(own.data.turn + 1) }, 900)
       }
       draw(own)
-    } else if (move) { stop(); go({ first: 0, back: own.data.turn - 1, on: own.data.turn + 1, last: own.data.turns }[move]) }
+    } else if (move) { stop(); go({ first: 0, back: own.asked.turn - 1, on: own.asked.turn + 1, last: own.data.turns }[move]) }
     else if (cut) send({ cut: own.data.selected })
     else if (cell) send({ cell, selected: Number(cell.split(",")[0]) })
     else if (node !== undefined) send({ selected: Number(node) })
@@ -192,8 +207,8 @@ export default function (component) {
   own.svg.onkeydown = (event) => {
     const node = event.target.dataset?.node
     if ((event.key === "Enter" || event.key === " ") && node !== undefined) send({ selected: Number(node) })
-    else if (event.key === "ArrowRight") go(own.data.turn + 1)
-    else if (event.key === "ArrowLeft") go(own.data.turn - 1)
+    else if (event.key === "ArrowRight") go(own.asked.turn + 1)
+    else if (event.key === "ArrowLeft") go(own.asked.turn - 1)
     else return
     event.preventDefault()
   }

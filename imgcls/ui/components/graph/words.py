@@ -1,15 +1,15 @@
 """A trace at one backward step, written for the graph's picture: numbers as text, formulas as terms."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from imgcls.ops.autodiff import Edge, Trace
 from imgcls.ops.diagnosis import disagreement, written
 from imgcls.ops.program import OPERATIONS, Step
-from imgcls.ui.components.graph.layout import Layout, lay_out
+from imgcls.ui.components.graph.layout import Layout
 
 NODE_HEIGHT, CONSTANT_HEIGHT = 72.0, 34.0
 OUTPUT = "out"
@@ -32,8 +32,8 @@ def names(steps: Sequence[Step]) -> list[str]:
 
 
 def short(number: Tensor | float | None) -> str:
-    """Three significant digits for a node; "" for None."""
-    if number is None:
+    """Three significant digits for a node; "" for None and tensors of several numbers."""
+    if number is None or (isinstance(number, Tensor) and number.numel() != 1):
         return ""
     value = float(number)
     if value == 0 or 0.001 <= abs(value) < 99_999:
@@ -43,8 +43,10 @@ def short(number: Tensor | float | None) -> str:
 
 
 def sign(number: Tensor | float | None) -> int:
-    """-1, 0 or 1; 0 for None and nan."""
-    value = 0.0 if number is None else float(number)
+    """-1, 0 or 1; 0 for None, nan and tensors of several numbers."""
+    if number is None or (isinstance(number, Tensor) and number.numel() != 1):
+        return 0
+    value = float(number)
     return (value > 0) - (value < 0)
 
 
@@ -64,29 +66,28 @@ def selection(trace: Trace, turn: int) -> int:
     return leaves[0] if leaves and turn else len(trace.nodes) - 1
 
 
-def scalar_layout(steps: Sequence[Step]) -> Layout:
-    """Where the steps of an expression stand."""
-    heights = [CONSTANT_HEIGHT if step.kind == "constant" else NODE_HEIGHT for step in steps]
-    return lay_out([step.inputs for step in steps], heights)
+def node_heights(steps: Sequence[Step]) -> list[float]:
+    """How tall the nodes of an expression are, in pixels."""
+    return [CONSTANT_HEIGHT if step.kind == "constant" else NODE_HEIGHT for step in steps]
 
 
-def nodes(trace: Trace, turn: int, layout: Layout) -> list[dict[str, Any]]:
-    """Every node as the picture needs it after backward step `turn`."""
+def nodes(trace: Trace, turn: int, layout: Layout, heights: Sequence[float]) -> list[dict[str, Any]]:
+    """Every node as the picture needs it after backward step `turn`; tensors of several numbers get no text."""
     called = names([node.step for node in trace.nodes])
     at_work = firing(trace, turn)
     result = []
     for i, node in enumerate(trace.nodes):
         step = node.step
-        symbol = OPERATIONS[step.name].symbol if step.kind == "operation" else called[i]
+        symbol = OPERATIONS[step.name].symbol if step.name in OPERATIONS and step.kind == "operation" else called[i]
         gradient = trace.gradient_at(i, turn)
         waiting = sum(edge.turn > turn for edge in trace.arrivals(i))
         state = "firing" if i == at_work else "reached" if node.reached else "off"
         result.append({
-            "kind": step.kind, "title": symbol, "name": called[i] if step.kind == "operation" else "",
+            "kind": step.kind, "title": symbol, "name": called[i] if symbol != called[i] else "",
             "value": short(node.value), "sign": sign(node.value), "gradient": short(gradient),
             "gradientSign": sign(gradient), "state": state, "partial": bool(gradient is not None and waiting),
             "column": layout.columns[i], "middle": layout.middles[i],
-            "height": CONSTANT_HEIGHT if step.kind == "constant" else NODE_HEIGHT,
+            "height": heights[i],
             "spoken": _spoken(symbol, called[i], short(node.value), short(gradient), state),
         })  # fmt: skip
     return result
@@ -102,8 +103,8 @@ def _spoken(symbol: str, name: str, value: str, gradient: str, state: str) -> st
 def edges(trace: Trace, turn: int, layout: Layout) -> list[dict[str, Any]]:
     """Every connection: what the forward pass used, and what the backward pass handed back along it."""
     recorded = {(edge.target, edge.slot): edge for edge in trace.edges}
-    finite = [abs(float(edge.passed)) for edge in trace.edges if torch.isfinite(edge.passed).all()]
-    largest = max(finite, default=0.0) or 1.0
+    sizes = [float(edge.passed.abs().max()) for edge in trace.edges]
+    largest = max((size for size in sizes if math.isfinite(size)), default=0.0) or 1.0
     result = []
     for target, node in enumerate(trace.nodes):
         for slot, source in enumerate(node.step.inputs):
@@ -115,7 +116,8 @@ def edges(trace: Trace, turn: int, layout: Layout) -> list[dict[str, Any]]:
             }  # fmt: skip
             if edge is not None:
                 done = edge.turn <= turn
-                share = min(1.0, abs(float(edge.passed)) / largest) if torch.isfinite(edge.passed) else 1.0
+                size = float(edge.passed.abs().max())
+                share = size / largest if math.isfinite(size) else 1.0
                 drawn |= {
                     "state": "now" if edge.turn == turn else "done" if done else "waiting",
                     "local": short(edge.local), "passed": short(edge.passed) if done else "",
@@ -149,7 +151,7 @@ def rule(edge: Edge, trace: Trace, called: Sequence[str]) -> str:
     pretty = "".join(words)
     for plain, nice in (("**2", "²"), (" * ", " · "), ("**", "^"), (" - ", " − "), (" / ", " / "), ("-", "−")):
         pretty = pretty.replace(plain, nice)
-    return "" if pretty.lstrip("−").isdigit() else pretty
+    return "" if pretty == written(float(edge.local)) else pretty
 
 
 def _split(text: str) -> list[str]:
@@ -239,14 +241,17 @@ def step_caption(trace: Trace, turn: int) -> str:
     return f"{called[target]} received {arrived} and hands {', '.join(parts)}."
 
 
-def leaf_rows(trace: Trace, differences: Mapping[str, Tensor]) -> list[dict[str, str]]:
-    """Each variable's `.grad` beside its central difference, and why they differ if they do."""
-    rows = []
+def leaf_table(trace: Trace, differences: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Each variable's `.grad` beside its central difference, and the reasons why some differ."""
+    rows: list[dict[str, Any]] = []
+    reasons: dict[str, list[str]] = {}
     for name, slope in differences.items():
         node = trace.leaf(name)
+        why = disagreement(trace, name, slope)
         rows.append({
-            "name": name, "value": written(float(node.value)),
+            "name": name, "value": written(float(node.value)), "difference": written(float(slope)), "agrees": not why,
             "gradient": "None" if node.gradient is None else written(float(node.gradient)),
-            "difference": written(float(slope)), "why": disagreement(trace, name, slope),
         })  # fmt: skip
-    return rows
+        if why:
+            reasons.setdefault(why, []).append(name)
+    return {"rows": rows, "reasons": [f"{', '.join(leaves)}: {why}." for why, leaves in reasons.items()]}

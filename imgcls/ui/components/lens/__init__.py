@@ -1,4 +1,4 @@
-"""The lens: a picture, the arithmetic of one window, and what comes out, under the pointer without a message to the server.
+"""The lens: a picture, the arithmetic of one window, and what comes out; pointing costs no message to the server.
 
 It knows no operation: pages give it the pixels, the outputs that torch computed, and how the windows lie. Convolution
 gives weights, pooling gives none (the cell that equals the output is then the winner).
@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from imgcls.ops.histogram import Histogram
 from imgcls.palette import colour_table
@@ -21,7 +20,7 @@ _mount = declare("lens", uses=("number.js", "lens/pictures.js", "lens/cells.js")
 
 @dataclass(frozen=True)
 class Window:
-    """How the windows lie on the padded picture: `rows` x `columns` taps, `dilation` apart, `stride` from window to window.
+    """How windows of `rows` x `columns` taps, `dilation` apart, lie on the padded picture, one every `stride` pixels.
 
     `padding` is what was added at the top and at the left; with `flip` the weights lie turned by 180 degrees.
     """
@@ -38,8 +37,9 @@ class Window:
 class Weights:
     """What the pixels are multiplied by: float32 (S, k, k), S = 1 for all channels or 3; products / divisor + bias.
 
-    `sums` float32 (H', W', C) are the products added up per channel, before divisor and bias; None if these change nothing.
-    `limits` holds the largest sizes that may be typed, for "weight", "divisor" and "bias"; None makes all read-only.
+    `sums` float32 (H', W', C) are the products added up per channel, before divisor and bias; None if these change
+    nothing. `limits` holds the largest sizes that may be typed, for "weight", "divisor" and "bias"; None makes all
+    read-only.
     """
 
     values: np.ndarray
@@ -78,7 +78,7 @@ def lens(
     """Show `before` and `after` with the window between them.
 
     Args:
-        row_sources, column_sources: for each padded row and column the row or column of `before` that it copies, -1 for zeros.
+        row_sources, column_sources: for each padded row and column, the one of `before` that it copies, -1 for zeros.
         caption: what stands above the cells.
         summed: the output adds up the three channels.
         on_change: called when the reader has changed a weight, the divisor or the bias; `sent(key, "edit")` then holds
@@ -111,12 +111,3 @@ def lens(
             arrays["sums"] = weights.sums
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(key=key, data=pack(fields, **arrays), default={"edit": None}, on_edit_change=on_change)
-
-
-def settled(*keys: str, name: str = "value") -> bool:
-    """Whether one of these live components has just been let go; true once for each time."""
-    news = [sent(key, name) for key in keys]
-    released = tuple(one.get("seq") if one.get("final") else None for one in news)
-    before = st.session_state.get(store := f"settled:{keys}", ())
-    st.session_state[store] = released
-    return any(now is not None and now not in before for now in released)

@@ -18,6 +18,16 @@ function paint(values, [height, width, channels], scale, colours) {
   return bitmap(rgb)
 }
 
+// Whether the picture on the left is the one already painted: in a drag it is.
+function samePicture({ before, data }) {
+  const same = (name) => {
+    const [a, b] = [before.arrays[name], data.arrays[name]]
+    return a.length === b.length && a.every((value, i) => value === b[i])
+  }
+  return before && before.input.low === data.input.low && before.input.high === data.input.high &&
+    before.arrays.input.shape[2] === data.arrays.input.shape[2] && ["rows", "columns", "input", "input_colours"].every(same)
+}
+
 function paddedPicture(own) {
   const { input, rows, columns } = own.data.arrays, channels = input.shape[2]
   const values = new Float32Array(rows.length * columns.length * channels)
@@ -63,7 +73,7 @@ function drawInput(own, r, c) {
     pen.clip("evenodd")
     pen.fillStyle = "rgba(255, 176, 0, 0.22)"
     pen.fillRect(0, 0, width, height)
-    pen.strokeStyle = "rgba(255, 176, 0, 0.9)"
+    pen.strokeStyle = "rgba(255, 176, 0, 0.6)"
     pen.lineWidth = 1
     pen.beginPath()
     for (let x = -height; x < width; x += 7) { pen.moveTo(x, height); pen.lineTo(x + height, 0) }
@@ -73,9 +83,11 @@ function drawInput(own, r, c) {
   const left = c * w.stride * s, top = r * w.stride * s
   const spanX = ((w.columns - 1) * w.dilation + 1) * s, spanY = ((w.rows - 1) * w.dilation + 1) * s
   if (w.dilation > 1) {
-    pen.fillStyle = "#ffb000"
     for (let i = 0; i < w.rows; i++) for (let j = 0; j < w.columns; j++) {
-      pen.fillRect(left + j * w.dilation * s, top + i * w.dilation * s, Math.max(s, 2), Math.max(s, 2))
+      const tap = [left + j * w.dilation * s, top + i * w.dilation * s, Math.max(s, 2), Math.max(s, 2)]
+      pen.fillStyle = pen.strokeStyle = "#ffb000"
+      if (s < 5) pen.fillRect(...tap)
+      else { pen.lineWidth = 2; pen.strokeRect(...tap) }
     }
   }
   outline(pen, left, top, spanX, spanY)
@@ -106,12 +118,12 @@ function drawBeams(own, window, r, c) {
   const { input, cells, output } = beams
   const corners = (points) => points.map((point) => point.map(Math.round).join()).join(" ")
   from.setAttribute("points", corners([
-    [input.x + window.right, input.y + window.top], [cells.left, cells.top],
-    [cells.left, cells.bottom], [input.x + window.right, input.y + window.bottom],
+    [input.left + window.right, input.top + window.top], [cells.left, cells.top],
+    [cells.left, cells.bottom], [input.left + window.right, input.top + window.bottom],
   ]))
   to.setAttribute("points", corners([
-    [cells.right, cells.top], [output.x + c * s, output.y + r * s],
-    [output.x + c * s, output.y + (r + 1) * s], [cells.right, cells.bottom],
+    [cells.right, cells.top], [output.left + c * s, output.top + r * s],
+    [output.left + c * s, output.top + (r + 1) * s], [cells.right, cells.bottom],
   ]))
 }
 
@@ -124,14 +136,18 @@ function drawHistogram(own, name) {
   const pen = sizedCanvas(canvas, width, high + 20)
   const ink = cssValue(own.box, "--st-text-color", "#222")
   const most = Math.sqrt(Math.max(...counts)), step = width / counts.length
+  pen.fillStyle = cssValue(own.box, "--st-secondary-background-color", "#eee")
+  pen.fillRect(0, 0, width, high)
+  pen.strokeStyle = pen.fillStyle = ink
+  pen.beginPath() // the outline shows bars whose own colour is that of the page
   counts.forEach((count, i) => {
-    const level = Math.round((255 * (i + 0.5)) / counts.length)
-    const height = most ? (Math.sqrt(count) / most) * high : 0
+    const level = Math.round((255 * (i + 0.5)) / counts.length), height = most ? (Math.sqrt(count) / most) * (high - 2) : 0
     pen.fillStyle = `rgb(${rgb ? [level, level, level] : colours.subarray(3 * level, 3 * level + 3)})`
     pen.fillRect(i * step, high - height, step + 0.3, height)
+    pen.lineTo(i * step, high - height)
+    pen.lineTo((i + 1) * step, high - height)
   })
-  pen.strokeStyle = cssValue(own.box, "--q-pixel", "#888")
-  pen.strokeRect(0.5, 0.5, width - 1, high)
+  pen.stroke()
   pen.fillStyle = ink
   pen.font = `14px ${cssValue(own.box, "--st-font", "sans-serif")}`
   const at = (number, align, x) => { pen.textAlign = align; pen.fillText(written(Number(number.toPrecision(3))), x, high + 16) }

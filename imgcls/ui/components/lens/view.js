@@ -48,21 +48,27 @@ function draw(own) {
   box.dataset.shown = `${r},${c}`
 }
 
+// Sizes and places, measured anew only when something has moved.
 function layout(own) {
-  const { data: { arrays }, box } = own
+  const { data: { arrays, window: w }, box } = own
+  for (const name of ["input", "output"]) own.drawHistogram?.(name)
+  const shape = [box.clientWidth, arrays.rows.length, arrays.columns.length, ...arrays.output.shape, w.columns].join()
+  if (own.shape === shape) return draw(own)
+  own.shape = shape
   const wide = box.clientWidth >= 700
-  const side = (own.size = Math.min(box.querySelector("figure").clientWidth, 420))
-  const fit = ([rows, columns]) => side / Math.max(rows, columns)
+  own.size = Math.min(box.querySelector("figure").clientWidth, 420)
+  const fit = ([rows, columns]) => own.size / Math.max(rows, columns)
   own.scale = { input: fit([arrays.rows.length, arrays.columns.length]), output: fit(arrays.output.shape) }
-  for (const name of ["input", "output"]) drawHistogram(own, name)
+  own.drawHistogram = (name) => drawHistogram(own, name)
+  for (const name of ["input", "output"]) own.drawHistogram(name)
+  own.beams = null
   draw(own) // gives the canvases their size, which the beams need
   box.classList.toggle("wide", wide)
-  own.beams = null
   if (!wide) return
   const base = box.getBoundingClientRect()
   const place = (element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect()
-    return { x: left - base.left, y: top - base.top, left: left - base.left, right: right - base.left, top: top - base.top, bottom: bottom - base.top }
+    return { left: left - base.left, right: right - base.left, top: top - base.top, bottom: bottom - base.top }
   }
   own.beams = { input: place(own.input), output: place(own.output), cells: place(box.querySelector(".cells")) }
   draw(own)
@@ -117,11 +123,12 @@ export default function (component) {
   const root = component.parentElement
   const own = instance(root, () => build(root))
   own.component = component
+  own.before = own.data
   const data = (own.data = unpack(component.data)), { arrays, window: w } = data, { box, sender } = own
   ;[own.height, own.width] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0
   own.pictures = {
-    input: paddedPicture(own),
+    input: samePicture(own) ? own.pictures.input : paddedPicture(own),
     output: paint(arrays.output, arrays.output.shape, data.output, arrays.output_colours),
   }
   own.histograms = Object.fromEntries(["input", "output"].map((name) => [name, {
@@ -137,7 +144,7 @@ export default function (component) {
   const built = [w.rows, w.columns, data.weighted, data.editable].join()
   if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }
   buildChannels(own)
-  box.dataset.taps = w.columns
+  box.classList.toggle("summed", data.summed)
   box.querySelector(".input figcaption").textContent = data.captions.input
   box.querySelector(".output figcaption").textContent = data.captions.output
   box.querySelector(".legend").textContent = data.captions.middle

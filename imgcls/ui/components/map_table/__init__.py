@@ -17,7 +17,7 @@ _BORDERS = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "das
 class MapRow:
     """One row: its name, the line (colour, Plotly dash) that stands for it in a chart beside, and its pictures.
 
-    A picture is uint8 (H, W), places in the palette, or uint8 (H, W, 3), red, green and blue; None leaves its cell empty.
+    A picture is uint8 (H, W), places in the palette, or uint8 (H, W, 3), red, green and blue; None leaves a cell empty.
     """
 
     name: str

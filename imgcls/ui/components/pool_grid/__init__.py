@@ -36,12 +36,14 @@ def pool_grid(
     version: str,
     quantity: str,
     captions: Mapping[str, str],
+    formula: str,
     key: str,
     photo: np.ndarray | None = None,
     corner: tuple[int, int] = (0, 0),
 ) -> None:
     """Show a volume of one slice, pooled "forward", or "backward" with `gradient` (1, H, W) from `upstream` (1, h, w).
 
+    `captions` are those of "photo", "before" and "after"; `formula` says how the output's size comes about.
     `version` names the numbers' origin: what the reader types belongs to that version. `photo` uint8 (H, W) is shown
     beside, with the patch at `corner` (row, column). `sent(key)` holds the reader's last {"version", "values",
     "upstream", "corner", "reset", "final", "seq"}.
@@ -75,6 +77,7 @@ def pool_grid(
         "scale": [0.0, 255.0] if quantity == "pixel" else [-largest, largest],
         "gradient_scale": [-steepest, steepest],
         "captions": dict(captions),
+        "formula": formula,
         "corner": list(corner),
     }
     _mount(key=key, data=pack(fields, **arrays), default={"value": None}, on_value_change=ignore)

@@ -3,7 +3,7 @@ function build(root) {
   const box = document.createElement("div")
   box.className = "pool"
   const grid = (name) => `<figure class="${name}"><figcaption></figcaption>
-    <div class="sheet"><div class="cells" role="group"></div><i class="frame"></i></div></figure>`
+    <div class="sheet"><div class="cells" role="group"></div>${name === "before" ? '<i class="frame"></i>' : ""}</div></figure>`
   box.innerHTML = `<svg class="beams" aria-hidden="true"><polygon/><polygon/></svg>
     <figure class="photo"><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure>
     ${grid("before")}
@@ -11,7 +11,7 @@ function build(root) {
     ${grid("after")}
     <p class="words" aria-live="polite"></p><p class="refusal" role="alert"></p>
     <div class="tools"><button type="button" class="play"></button><button type="button" class="reset">Reset the numbers</button>
-      <button type="button" class="ones">1 on every output</button><button type="button" class="none">No gradient</button></div>`
+      <button type="button" class="ones">1 on every output</button><button type="button" class="none">No gradient</button><span class="formula"></span></div>`
   root.append(box)
   const get = (name) => box.querySelector("." + name)
   const side = (name) => ({ figure: get(name), holder: get(name).querySelector(".cells"), frame: get(name).querySelector(".frame"), cells: [] })
@@ -54,7 +54,7 @@ function draw(own) {
   get("mini").style.setProperty("--columns", w)
   get("mini").replaceChildren(...inside.map((i) => {
     const tile = document.createElement("span"), number = forward ? own.values[i] : part(i)
-    tile.textContent = fitted(number, 48)
+    tile.textContent = fitted(number, 44)
     tile.classList.toggle("chosen", i === winner)
     colour(tile, number, ...(forward ? own.look.values : own.look.gradient))
     return tile
@@ -101,7 +101,7 @@ function drawBeams(own, r, c) {
 function layout(own) {
   const { box, before, after, data } = own, { arrays } = data, width = box.clientWidth, photo = Boolean(arrays.photo)
   own.wide = width >= 640
-  const taken = (photo ? 216 : 0) + 48 * data.window + 120
+  const taken = (photo ? 168 : 0) + Math.max(112, 44 * data.window) + 64
   const cell = own.wide ? (width - taken) / (before.shape[1] + after.shape[1]) : (width - 4) / before.shape[1]
   own.cell = Math.floor(clamp(cell, 30, Math.min(72, 300 / before.shape[0])))
   box.style.setProperty("--cell", own.cell + "px")
@@ -159,7 +159,9 @@ export default function (component) {
   if (arrays.photo) own.picture = bitmap(arrays.photo)
   own.get("photo").querySelector("figcaption").textContent = data.captions.photo
   for (const name of ["before", "after"]) own[name].figure.querySelector("figcaption").textContent = data.captions[name]
+  for (const name of ["before", "after"]) own[name].holder.setAttribute("aria-label", data.captions[name])
   for (const name of ["ones", "none"]) own.get(name).hidden = forward
+  own.get("formula").textContent = data.formula
   own.box.dataset.direction = data.direction
   layout(own)
   own.box.dataset.drawn = Number(own.box.dataset.drawn ?? 0) + 1

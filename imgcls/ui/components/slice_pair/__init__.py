@@ -5,27 +5,34 @@ from collections.abc import Sequence
 from imgcls.ops.pooling import Pooled
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare
-from imgcls.ui.components.volume_stack import signed_levels
+from imgcls.ui.components.volume_stack import shade_limit, signed_levels
 from imgcls.ui.packet import pack
 
 _mount = declare("slice_pair", uses=("number.js", "tiles.js"))
 
 
-def slice_pair(pooled: Pooled, *, number: int, captions: Sequence[str], exact: bool, quantity: str, key: str) -> None:
-    """Show a volume of one slice and its pooled slice, both shaded up to the first one's largest value.
+def slice_pair(
+    pooled: Pooled, *, number: int, captions: Sequence[str], note: str, exact: bool, quantity: str, key: str
+) -> None:
+    """Show a volume of one slice and its pooled slice, both shaded alike.
 
     With `exact` all values travel along (float32) and the lens shows them; without, in the middle of a drag, the shades
-    alone. `number` is the slice's place in its volume.
+    alone. `captions` stand above the two pictures, `note` below the second. `number` is its place in the volume.
     """
-    largest = max(float(pooled.values.abs().max()), 1e-12)
+    limit = float(shade_limit(pooled.values))
     arrays = {
-        "before": signed_levels(pooled.values[0], largest),
-        "after": signed_levels(pooled.output[0], largest),
+        "before": signed_levels(pooled.values[0], limit),
+        "after": signed_levels(pooled.output[0], limit),
         "colours": colour_table(quantity),
     }
     if exact:
         arrays |= {"before_values": pooled.values[0].numpy(), "after_values": pooled.output[0].numpy()}
     fields = {
-        "slice": number, "window": pooled.window, "stride": pooled.stride, "kind": pooled.kind, "captions": list(captions),
-    }  # fmt: skip
+        "slice": number,
+        "window": pooled.window,
+        "stride": pooled.stride,
+        "kind": pooled.kind,
+        "captions": list(captions),
+        "note": note,
+    }
     _mount(key=key, data=pack(fields, **arrays))

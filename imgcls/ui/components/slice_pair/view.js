@@ -2,12 +2,20 @@
 function build(root) {
   const box = document.createElement("div")
   box.className = "pair"
-  const picture = (name) => `<figure class="${name}"><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure>`
+  const picture = (name) => `<figure class="${name}"><figcaption></figcaption><canvas tabindex="0" role="application"></canvas><div class="note"></div></figure>`
   box.innerHTML = `<div class="row">${picture("before")}${picture("after")}</div>
     <div class="row lens"><div class="tiles"></div><span class="verb" aria-hidden="true"></span><div class="tiles"></div></div><p aria-live="polite"></p>`
   root.append(box)
   const canvases = [...box.querySelectorAll("canvas")], [inputs, outputs] = box.querySelectorAll(".tiles")
-  return { box, canvases, inputs, outputs, x: 0.42, y: 0.4, active: [0, 0] }
+  return { box, canvases, inputs, outputs, x: 0.5, y: 0.5, moved: false, active: [0, 0] }
+}
+
+// Until it is moved, the lens lies where most happens.
+function liveliest(own) {
+  const { after } = own.data.arrays, [rows, columns] = after.shape
+  const most = after.reduce((best, level, i) => (level > after[best] ? i : best), 0)
+  own.y = (Math.floor(most / columns) + 0.5) / rows
+  own.x = ((most % columns) + 0.5) / columns
 }
 
 // The lens's first output (row, column): two by two of them, kept inside the slice.
@@ -82,6 +90,7 @@ function wire(own) {
   for (const canvas of own.canvases) {
     canvas.onpointermove = canvas.onpointerdown = (event) => {
       const place = canvas.getBoundingClientRect()
+      own.moved = true
       own.x = clamp((event.clientX - place.left) / place.width, 0, 1)
       own.y = clamp((event.clientY - place.top) / place.height, 0, 1)
       own.redraw()
@@ -90,6 +99,7 @@ function wire(own) {
       const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
       if (!by) return
       event.preventDefault()
+      own.moved = true
       const [rows, columns] = own.data.arrays.after.shape, far = event.shiftKey ? 10 : 1, [row, column] = origin(own)
       own.y = clamp((row + by[0] * far + 1) / rows, 0, 1)
       own.x = clamp((column + by[1] * far + 1) / columns, 0, 1)
@@ -111,8 +121,10 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const data = (own.data = unpack(component.data)), { arrays } = data
   own.pictures = [arrays.before, arrays.after].map((levels) => coloured(levels, levels.shape, arrays.colours))
+  if (!own.moved) liveliest(own)
   if (!own.observer) wire(own)
   ;[...own.box.querySelectorAll("figcaption")].forEach((caption, k) => { caption.textContent = data.captions[k] })
+  own.box.querySelector(".after .note").textContent = data.note
   own.canvases.forEach((canvas, k) => canvas.setAttribute("aria-label", `${data.captions[k]}. Arrow keys move the lens.`))
   layout(own)
   own.box.dataset.slice = data.slice

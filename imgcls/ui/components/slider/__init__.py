@@ -1,9 +1,8 @@
 """A slider that sends its value while it is dragged (Streamlit's own sends on release only)."""
 
-import math
-
 import streamlit as st
 
+from imgcls.ui.address import as_number, number_in_address, to_address
 from imgcls.ui.components import declare, ignore, sent
 
 _mount = declare("slider", html='<div class="slider"></div>')
@@ -30,18 +29,19 @@ def live_slider(
     """
     store = f"{key}:slider"
     if store not in st.session_state:
-        st.session_state[store] = _from_address(key, low, high, value)
+        st.session_state[store] = number_in_address(key, low, high, value)
     news = sent(key)
     if news.get("seq") != st.session_state.get(f"{store}:seq"):
         st.session_state[f"{store}:seq"] = news.get("seq")
-        if (number := _number(news.get("number"), low, high)) is not None:
+        if (number := as_number(news.get("number"), low, high)) is not None:
             st.session_state[store] = number
     # Limits may have moved since (one control limits another): stay inside them.
     number = min(max(st.session_state[store], low), high)
     if isinstance(step, int) and isinstance(value, int):
         number = round(number)
-    if news.get("final") or not news:
-        _to_address(key, number, value)
+    # At the end of a drag, and when the page opens anew on what was set before: its address has been cleared.
+    if news.get("final") or (not news and (key in st.query_params) == (number == value)):
+        to_address(key, None if number == value else f"{number:g}")
     _mount(
         key=key,
         data={
@@ -54,28 +54,11 @@ def live_slider(
     return number
 
 
-def set_slider(key: str, number: float) -> None:
-    """Set a live slider from code (a preset): takes effect at its next drawing."""
+def set_slider(key: str, number: float, *, final: bool = True) -> None:
+    """Set a live slider from code (a preset, another control); takes effect at its next drawing.
+
+    While another control is being dragged, `final=False` leaves the page's address alone.
+    """
     st.session_state[f"{key}:slider"] = number
-    st.query_params[key] = f"{number:g}"
-
-
-def _number(candidate: object, low: float, high: float) -> float | None:
-    try:
-        number = float(candidate)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) and low <= number <= high else None
-
-
-def _from_address(key: str, low: float, high: float, default: float) -> float:
-    number = _number(st.query_params.get(key), low, high)
-    return default if number is None else number
-
-
-def _to_address(key: str, number: float, default: float) -> None:
-    if number == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != f"{number:g}":
-        st.query_params[key] = f"{number:g}"
+    if final:
+        to_address(key, f"{number:g}")

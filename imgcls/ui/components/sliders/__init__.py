@@ -13,7 +13,7 @@ import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
 
-_mount = declare("sliders", html='<div class="sliders"></div>')
+_mount = declare("sliders", html='<div class="sliders"></div>', uses=("number.js",))
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,17 @@ def _draw(
 def _drawn(length: float) -> float:
     """What is not a number has no bar (and no place in JSON)."""
     return float(length) if math.isfinite(length) else 0.0
+
+
+def let_go(*keys: str) -> bool:
+    """Whether one of these live elements has just been let go: true once for each time."""
+    fresh = False
+    for key in keys:
+        news = sent(key)
+        if news.get("final") and news.get("seq") != st.session_state.get(f"{key}:let_go"):
+            st.session_state[f"{key}:let_go"] = news.get("seq")
+            fresh = True
+    return fresh
 
 
 def joined(numbers: Sequence[float]) -> str:

@@ -17,13 +17,26 @@ function make(tag, name, parent) {
   return element
 }
 
-const signed = (number) => number.toFixed(2).replace("-", "\u2212")
+// A row's number has been changed by hand: shown at once, sent, and answered with what follows from it.
+function set(own, index, number, final) {
+  own.active = index
+  own.numbers[index] = clamp(number, own.data.low, own.data.high)
+  own.dragging = !final
+  draw(own)
+  send(own, final)
+}
 
-function build(box, data) {
+function send(own, final) {
+  const { numbers, active, picked } = own
+  own.sender.send(own.component, "value", { numbers, active, picked, final })
+}
+
+function build(own, box) {
+  const { data } = own
   box.replaceChildren()
   const head = make("div", "row head", box)
   const titles = ["head", ...(data.numbers ? ["title"] : []), ...data.columns.map(() => "")].map((name) => make("span", name, head))
-  const rows = data.names.map((_, index) => buildRow(make("div", "row", box), data, index))
+  const rows = data.names.map((_, index) => buildRow(own, make("div", "row", box), index))
   const foot = make("div", "row foot", box)
   const tools = make("span", "tools", foot)
   if (data.most > data.least) for (const [text, label] of [["+", "Add a class"], ["\u2212", "Remove the last class"]]) {
@@ -42,20 +55,27 @@ function build(box, data) {
   return { titles, rows, foot, tools, totals, stack, parts, detail }
 }
 
-function buildRow(row, data, index) {
+function buildRow(own, row, index) {
+  const { data } = own
   row.dataset.index = index
   const name = make("label", "name", row)
-  const radio = data.picked === null ? null : make("input", "", name)
-  if (radio) { radio.type = "radio"; radio.disabled = !data.numbers }
+  const radio = data.picked === null || !data.numbers ? null : make("input", "", name)
+  if (radio) radio.type = "radio"
   const text = make("span", "", name)
-  let input = null, number = null
+  let input = null, field = null
   if (data.numbers) {
     const slide = make("span", "slide", row)
     input = make("input", "range", slide)
     input.type = "range"
-    number = make("input", "number", slide)
-    number.inputMode = "decimal"
+    const number = make("input", "number", slide)
     number.autocomplete = "off"
+    field = {
+      input: number, surface: number, what: "the number", low: data.low, high: data.high, step: () => 0.1,
+      get: () => own.numbers[index],
+      set: (value, final) => set(own, index, Math.round(100 * value) / 100, final),
+      refuse: (reason) => { own.refusal = reason; light(own, own.lit) },
+    }
+    numberField(field)
   }
   const cells = data.columns.map(() => {
     const cell = make("span", "cell", row)
@@ -64,7 +84,7 @@ function buildRow(row, data, index) {
     const track = make("span", "track", cell)
     return { cell, title, value, track, bar: make("i", "", track) }
   })
-  return { row, text, radio, input, number, cells }
+  return { row, text, radio, input, field, cells }
 }
 
 function light(own, index) {
@@ -72,15 +92,17 @@ function light(own, index) {
   own.parts.rows.forEach(({ row }, i) => row.classList.toggle("lit", i === index))
   own.parts.parts.segments.forEach((segment, i) => segment.classList.toggle("lit", i === index))
   const shown = index ?? own.active
-  write(own.parts.detail, own.data.details[shown] ?? "")
+  write(own.parts.detail, own.refusal || (own.data.details[shown] ?? ""))
+  own.parts.detail.classList.toggle("refusal", Boolean(own.refusal))
 }
 
 function draw(own) {
   const { data, parts } = own
   const titles = [data.head, ...(data.numbers ? [data.title] : []), ...data.columns.map((column) => column.title)]
   parts.titles.forEach((title, i) => write(title, titles[i]))
-  parts.rows.forEach(({ text, radio, input, number, cells }, i) => {
-    text.textContent = text.title = data.names[i]
+  parts.rows.forEach(({ text, radio, input, field, cells }, i) => {
+    text.title = data.names[i]
+    text.textContent = (!radio && i === data.picked ? "✓ " : "") + data.names[i]
     if (radio) {
       radio.checked = i === own.picked
       radio.setAttribute("aria-label", `${data.names[i]} is the true class`)
@@ -108,9 +130,9 @@ function draw(own) {
     input.style.setProperty("--from", along(Math.min(0, own.numbers[i])) + "%")
     input.style.setProperty("--to", along(Math.max(0, own.numbers[i])) + "%")
     input.setAttribute("aria-label", `${data.title} of ${data.names[i]}`)
-    input.setAttribute("aria-valuetext", [signed(own.numbers[i]), ...data.columns.map((k) => k.texts[i])].join(", "))
-    number.setAttribute("aria-label", `${data.title} of ${data.names[i]}, as a number`)
-    if (number !== number.getRootNode().activeElement) number.value = signed(own.numbers[i])
+    input.setAttribute("aria-valuetext", [written(own.numbers[i]), ...data.columns.map((k) => k.texts[i])].join(", "))
+    field.input.setAttribute("aria-label", `${data.title} of ${data.names[i]}, as a number`)
+    field.show()
   })
   data.columns.forEach((column, c) => write(parts.totals[c], column.total))
   parts.foot.hidden = !(parts.tools.children.length || data.columns.some((column) => column.total))
@@ -132,6 +154,7 @@ export default function (component) {
   const box = component.parentElement.querySelector(".sliders")
   const own = instance(box, () => ({ sender: new Sender(), lit: null, dragging: false }))
   own.data = data
+  own.component = component
   box.setAttribute("role", "group")
   box.setAttribute("aria-label", data.alt)
   own.sender.acknowledge(data.ack)
@@ -144,8 +167,8 @@ export default function (component) {
   const shape = [data.names.length, data.columns.length, data.numbers !== null, data.picked !== null, data.most].join()
   if (own.shape !== shape) {
     own.shape = shape
-    own.lit = null
-    own.parts = build(box, data)
+    own.lit = own.refusal = null
+    own.parts = build(own, box)
   }
   box.style.setProperty("--columns", data.columns.length)
   box.classList.toggle("some", data.names.length > 4)
@@ -154,33 +177,17 @@ export default function (component) {
   box.classList.toggle("fixed", !data.numbers)
   draw(own)
 
-  const send = (final) =>
-    own.sender.send(component, "value", { numbers: own.numbers, active: own.active, picked: own.picked, final })
-  const set = (index, number, final) => {
-    own.active = index
-    own.numbers[index] = clamp(number, data.low, data.high)
-    own.dragging = !final
-    draw(own)
-    send(final)
-  }
-  own.parts.rows.forEach(({ radio, input, number }, i) => {
-    if (radio) radio.onchange = () => { own.picked = own.active = i; draw(own); send(true) }
+  own.parts.rows.forEach(({ radio, input }, i) => {
+    if (radio) radio.onchange = () => { own.picked = own.active = i; draw(own); send(own, true) }
     if (!input) return
-    input.oninput = () => set(i, Number(input.value), false)
-    input.onchange = () => set(i, Number(input.value), true)
-    number.onfocus = () => number.select()
-    number.onkeydown = (event) => { if (event.key === "Enter") number.blur() }
-    number.onchange = () => {
-      const typed = Number(number.value.trim().replace("\u2212", "-").replace(",", "."))
-      if (number.value.trim() && Number.isFinite(typed)) set(i, Math.round(typed * 100) / 100, true)
-      number.value = signed(own.numbers[i])
-    }
+    input.oninput = () => set(own, i, Number(input.value), false)
+    input.onchange = () => set(own, i, Number(input.value), true)
   })
   const [more, less] = own.parts.tools.children
   if (more) {
     more.disabled = data.names.length >= data.most
     less.disabled = data.names.length <= data.least
-    const resize = (numbers) => { own.numbers = numbers; own.active = 0; send(true) }
+    const resize = (numbers) => { own.numbers = numbers; own.active = 0; send(own, true) }
     more.onclick = () => resize([...own.numbers, 0])
     less.onclick = () => resize(own.numbers.slice(0, -1))
   }

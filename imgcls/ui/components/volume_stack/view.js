@@ -1,5 +1,5 @@
 // Two volumes as stacks of sheets in depth; the chosen sheet is pulled out of both.
-const FLAT = 0.62, SLANT = 0.17, TALL = 0.92, LIFT = 0.8 // how the sheets' plane is seen, and how far one is pulled out
+const FLAT = 0.62, SLANT = 0.17, TALL = 0.92, LIFT = 0.72 // how the sheets' plane is seen, and how far one is pulled out
 
 function build(root) {
   const box = document.createElement("div")
@@ -20,10 +20,10 @@ function measure(own) {
   const { data, box } = own, width = box.clientWidth, [a, b] = data.extents, sheets = data.count
   const step = clamp((width - 150) / 2.6 / sheets, 0.6, 2.4) // pixels to the right from sheet to sheet
   const room = width - 92 - 2 * step * (sheets - 1)
-  const side = Math.min(150, room / (FLAT * (1 + b / a)))
+  const side = Math.min(152, room / (FLAT * (1 + b / a)))
   const rise = step * 0.34
   const base = LIFT * side + rise * (sheets - 1) + 8
-  const height = base + (TALL + SLANT) * side + 26
+  const height = base + (TALL + SLANT) * side + 22
   const second = 30 + FLAT * side + step * (sheets - 1) + 56
   return {
     width, height, step, rise,
@@ -31,7 +31,7 @@ function measure(own) {
   }
 }
 
-const corner = (view, stack, i, lift) => [stack.x + i * view.step, stack.y - i * view.rise - lift * LIFT * stack.side]
+const corner = (view, stack, i, lift) => [stack.x + i * view.step, stack.y - i * view.rise - (lift ?? 0) * LIFT * stack.side]
 
 function drawStack(own, pen, stack, { picture, width, height }, names) {
   const { view, data: { chosen, count } } = own, { side } = stack
@@ -86,8 +86,8 @@ function animate(own) {
   const step = () => {
     let moving = false
     for (let i = 0; i < own.data.count; i++) {
-      const goal = i === own.data.chosen ? 1 : i === own.hover ? 0.13 : 0, way = goal - (own.lifts[i] ?? 0)
-      own.lifts[i] = still || Math.abs(way) < 0.01 ? goal : own.lifts[i] + way * 0.34
+      const goal = i === own.data.chosen ? 1 : i === own.hover ? 0.13 : 0, now = own.lifts[i] ?? 0
+      own.lifts[i] = still || Math.abs(goal - now) < 0.01 ? goal : now + (goal - now) * 0.34
       if (own.lifts[i] !== goal) moving = true
     }
     draw(own)

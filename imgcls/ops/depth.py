@@ -1,0 +1,133 @@
+"""What happens to numbers and gradients on their way through many layers: vanishing, exploding, dead units.
+
+After Glorot & Bengio 2010 and He et al. 2015 (arXiv:1502.01852), whose initialisations are compared.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from imgcls.ops.activations import SATURATED, activate, activation_curve
+
+INITIALISATIONS = {
+    "small": "Small normal (std 0.01)",
+    "xavier": "Xavier / Glorot (std √(1/n))",
+    "he": "He (std √(2/n))",
+}
+PIECES = 2  # lines of a Maxout unit: it has that many times the weights
+
+
+def initial_std(initialisation: str, fan_in: int) -> float:
+    """The standard deviation of the weights of a layer with `fan_in` inputs (and as many outputs).
+
+    Raises:
+        ValueError: there is no such initialisation.
+    """
+    known = {"small": 0.01, "xavier": math.sqrt(1 / fan_in), "he": math.sqrt(2 / fan_in)}
+    if initialisation not in known:
+        raise ValueError(f"There is no initialisation {initialisation!r}; choose one of {', '.join(known)}.")
+    return known[initialisation]
+
+
+@dataclass(frozen=True, eq=False)
+class DepthResult:
+    """Layer by layer, the input first in `means` and `stds` (L + 1,), the first layer first elsewhere (L,).
+
+    `means`, `stds`: of the activations. `gradient_norms`: of dLoss/dOutput of each layer, the loss being the mean
+    square of the last layer's output. `dead`: share of units whose slope is exactly 0 for every example of the batch;
+    `saturated`: share of all slopes that are below SATURATED in size.
+    """
+
+    means: Tensor
+    stds: Tensor
+    gradient_norms: Tensor
+    dead: Tensor
+    saturated: Tensor
+
+    @property
+    def overflow_layer(self) -> int | None:
+        """The first layer (counted from 1) whose output is not finite; None if all are."""
+        broken = (~torch.isfinite(self.stds[1:])).nonzero()
+        return int(broken[0]) + 1 if len(broken) else None
+
+    @property
+    def gradient_ratio(self) -> float:
+        """Norm of the gradient at the first layer divided by that at the last: near 1 is healthy. NaN if undefined."""
+        first, last = float(self.gradient_norms[0]), float(self.gradient_norms[-1])
+        return first / last if last > 0 else math.nan
+
+    @property
+    def verdict(self) -> str:
+        """What happened, in one sentence."""
+        if self.overflow_layer:
+            return (
+                f"The numbers grew until layer {self.overflow_layer} overflowed to infinity; from there on everything "
+                "is NaN, and no gradient means anything."
+            )
+        ratio = self.gradient_ratio
+        if not math.isfinite(ratio):
+            return "Nothing reaches the end: the output is the same for every example, so there is no gradient at all."
+        if ratio < 1e-3:
+            return f"Vanishing: the first layer gets {ratio:.1g} times the gradient of the last and hardly learns."
+        if ratio > 1e3:
+            return (
+                f"Exploding: the first layer gets {ratio:.1g} times the gradient of the last; a step throws it far off."
+            )
+        if float(self.stds[-1]) < 1e-3 * float(self.stds[0]):
+            return "The signal fades: the last layer's outputs are nearly the same whatever goes in."
+        return f"Healthy: the first layer gets {ratio:.2g} times the gradient of the last."
+
+
+def through_layers(
+    name: str,
+    layers: int,
+    initialisation: str,
+    *,
+    width: int = 128,
+    batch: int = 128,
+    seed: int = 0,
+    **settings: object,
+) -> DepthResult:
+    """A real forward and backward pass of `batch` random examples through `layers` dense layers of `width` units.
+
+    Every layer is x -> activation(x W), W (width, width) normal with `initial_std`; Maxout has PIECES matrices a layer
+    and takes the largest. float32, as in training, so that overflow is real too.
+
+    Raises:
+        ValueError: unknown activation or initialisation, or fewer than one layer.
+    """
+    if layers < 1:
+        raise ValueError("There must be at least one layer.")
+    generator = torch.Generator().manual_seed(seed)
+    std = initial_std(initialisation, width)
+    pieces = PIECES if name == "maxout" else 1
+    x = torch.randn(batch, width, generator=generator)
+    outputs: list[Tensor] = []
+    slopes: list[Tensor] = []
+    h = x
+    with torch.enable_grad():
+        for _ in range(layers):
+            weights = torch.randn(width, width * pieces, generator=generator) * std
+            sums = h @ weights  # (B, width * pieces)
+            # A Maxout unit takes the largest of its own sums; the lines that the page draws are for a single input.
+            h = sums.view(batch, width, pieces).amax(2) if pieces > 1 else activate(name, sums, **settings)
+            h.requires_grad_().retain_grad()
+            outputs.append(h)
+            slopes.append(torch.ones(1, 1) if pieces > 1 else _slopes(name, sums, settings))
+        (h**2).mean().backward()
+    flat = [x, *(each.detach() for each in outputs)]
+    return DepthResult(
+        means=torch.stack([each.mean() for each in flat]),
+        stds=torch.stack([each.std() for each in flat]),
+        gradient_norms=torch.stack([each.grad.norm() for each in outputs]),
+        dead=torch.stack([(each == 0).all(0).float().mean() for each in slopes]),
+        saturated=torch.stack([(each.abs() < SATURATED).float().mean() for each in slopes]),
+    )
+
+
+def _slopes(name: str, sums: Tensor, settings: Mapping[str, object]) -> Tensor:
+    """The derivative of the activation at every sum, same shape."""
+    return activation_curve(name, sums.flatten(), **settings).slope.view(sums.shape)

@@ -1,0 +1,132 @@
+"""All choices of a training run in one dataclass: with the data it gives the same run again."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from imgcls.data.augment import Augmentation
+from imgcls.data.datasets import Task, check_task
+from imgcls.models.small import SmallConfig
+from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+# Ways of computing: bfloat16 or float32; the order of numbers; on a GPU also a recorded graph (see learner.Mode).
+CPU_MODES = ("fp32", "fp32 channels_last", "bf16", "bf16 channels_last")
+CUDA_MODES = ("fp32 channels_last", "bf16", "bf16 channels_last", "bf16 graph", "bf16 channels_last graph")
+MODES = tuple(dict.fromkeys(("auto", *CPU_MODES, *CUDA_MODES)))
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """Which pictures: a name or path (see imgcls.data.sources), the task, their size, and the split.
+
+    Attributes:
+        source: "drawn-dogs", "pets", "cifar10", or the path of a zip or folder.
+        size: side in pixels; None: what the network is made for.
+        validation: share for validation; None: the set's own split, else a fifth.
+        split_seed: of the split, and of the drawing of drawn dogs.
+        count, level: number and difficulty (0 to 1) of drawn dogs.
+    """
+
+    source: str = "drawn-dogs"
+    task: Task = "breeds"
+    size: int | None = None
+    validation: float | None = None
+    split_seed: int = 0
+    count: int = 2500
+    level: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_task(self.task)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The choices of a run.
+
+    Attributes:
+        data: which pictures.
+        model: the network; None: the frozen features of EfficientNet-Lite0 with a new head (transfer).
+        optimiser: a name of OPTIMISERS; lr: its highest learning rate; schedule: a name of SCHEDULES.
+        weight_decay: share of each weight that is taken off per step, times the rate.
+        batch_size: pictures in a step, over all processes together.
+        epochs: how often every picture is seen; seconds: an end before that, however far it is.
+        label_smoothing: share of the target that is spread over all classes.
+        augmentation: changes to the training pictures.
+        seed: of first weights, order, augmentation and dropout.
+        device: a name of DEVICES; mode: a name of MODES, "auto" tries which is the fastest.
+
+    Raises:
+        ValueError: a choice that does not exist or a number out of range.
+    """
+
+    data: DataChoice = field(default_factory=DataChoice)
+    model: SmallConfig | None = field(default_factory=lambda: SmallConfig(classes=6))
+    optimiser: str = "adam"
+    lr: float = 1e-3
+    schedule: str = "constant"
+    weight_decay: float = 0.0
+    batch_size: int = 32
+    epochs: int = 20
+    seconds: float | None = None
+    label_smoothing: float = 0.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    seed: int = 0
+    device: str = "auto"
+    mode: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name, table in (
+            ("optimiser", OPTIMISERS),
+            ("schedule", SCHEDULES),
+            ("device", DEVICES),
+            ("mode", MODES),
+        ):
+            if getattr(self, name) not in table:
+                raise ValueError(f"There is no {name} {getattr(self, name)!r}; choose one of {', '.join(table)}.")
+        limits = {
+            "lr": (1e-8, 1e3),
+            "weight_decay": (0, 10),
+            "batch_size": (1, 65536),
+            "epochs": (1, 100_000),
+            "label_smoothing": (0, 0.9),
+            "seed": (0, 2**31 - 1),
+        }
+        for name, (low, high) in limits.items():
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} must lie between {low:g} and {high:g}, not {getattr(self, name):g}.")
+        if self.seconds is not None and not self.seconds > 0:
+            raise ValueError(f"seconds must be above 0, not {self.seconds:g}.")
+
+    @property
+    def transfer(self) -> bool:
+        """Whether only a new head on frozen features is trained."""
+        return self.model is None
+
+    @property
+    def size(self) -> int:
+        """Side of the pictures that are prepared, in pixels."""
+        return self.data.size or (self.model.size if self.model else 64)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; `from_dict` reads it back."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
+        """The config of a `to_dict`.
+
+        Raises:
+            ValueError: unknown or missing choices.
+        """
+        values = dict(values)
+        try:
+            model = values.pop("model")
+            return cls(
+                data=DataChoice(**values.pop("data")),
+                model=SmallConfig(**model) if model else None,
+                augmentation=Augmentation(**values.pop("augmentation")),
+                **values,
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"These settings of a run cannot be read ({error}).") from error

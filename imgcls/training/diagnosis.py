@@ -1,0 +1,126 @@
+"""Recognising what goes wrong in a training run, with the step at which it began and a plain sentence."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imgcls.training.records import Evaluation, Finding, Snapshot
+
+# Divergence: the loss, smoothed over DIVERGING_STEPS, is this many times its best, and worse than guessing.
+DIVERGING_STEPS, DIVERGING_FACTOR = 20, 1.5
+# Overfitting: validation loss has risen by this factor over its best for PATIENCE evaluations while training loss fell.
+OVERFITTING_FACTOR, PATIENCE = 1.1, 3
+DEAD_SHARE = 0.5
+# Plateau: the training loss of this many evaluations differs from guessing by less than 2%.
+PLATEAU_EVALUATIONS = 4
+
+
+def chance_loss(classes: int) -> float:
+    """Cross-entropy of the answer "all classes alike": ln K."""
+    return math.log(classes)
+
+
+@dataclass
+class Watchdog:
+    """Hears every loss, evaluation and snapshot of a run, and reports each kind of trouble once.
+
+    Args:
+        classes: number of classes: guessing has the loss ln(classes).
+        lr: the highest learning rate, for the sentences.
+    """
+
+    classes: int
+    lr: float
+
+    def __post_init__(self) -> None:
+        self._found: set[str] = set()
+        self._smoothed = self._best = math.inf
+        self._best_step = 0
+        self._evaluations: list[Evaluation] = []
+
+    def losses(self, first_step: int, losses: Sequence[float]) -> list[Finding]:
+        """The losses of some steps in a row; `first_step` is the number of the first (from 1)."""
+        findings: list[Finding] = []
+        for step, loss in enumerate(losses, start=first_step):
+            if not math.isfinite(loss):
+                return findings + self._report("nan", step, self._nan(step))
+            weight = 1 / DIVERGING_STEPS
+            self._smoothed = loss if math.isinf(self._smoothed) else self._smoothed + weight * (loss - self._smoothed)
+            if self._smoothed < self._best:
+                self._best, self._best_step = self._smoothed, step
+            worse = self._smoothed > max(DIVERGING_FACTOR * self._best, 1.2 * chance_loss(self.classes))
+            if worse and step - self._best_step >= DIVERGING_STEPS // 2:
+                findings += self._report("divergence", self._best_step + 1, self._divergence())
+        return findings
+
+    def evaluation(self, evaluation: Evaluation) -> list[Finding]:
+        """An evaluation; only those of the whole validation part are compared."""
+        if not evaluation.whole or not math.isfinite(evaluation.val_loss):
+            return []
+        self._evaluations.append(evaluation)
+        return self._overfitting() + self._plateau()
+
+    def snapshot(self, snapshot: Snapshot) -> list[Finding]:
+        """A look into the network."""
+        for view in snapshot.layers:
+            if view.dead is not None and view.dead > DEAD_SHARE:
+                return self._report("dead", snapshot.step, self._dead(view.name, view.dead))
+        return []
+
+    def _overfitting(self) -> list[Finding]:
+        best = min(self._evaluations, key=lambda evaluation: evaluation.val_loss)
+        later = [evaluation for evaluation in self._evaluations if evaluation.step > best.step]
+        latest = later[-PATIENCE:]
+        if len(latest) < PATIENCE:
+            return []
+        rises = all(evaluation.val_loss > OVERFITTING_FACTOR * best.val_loss for evaluation in latest)
+        learns = latest[-1].train_loss < 0.9 * best.train_loss
+        if not (rises and learns):
+            return []
+        return self._report("overfitting", best.step, self._overfitting_words(best, latest[-1]))
+
+    def _plateau(self) -> list[Finding]:
+        latest = self._evaluations[-PLATEAU_EVALUATIONS:]
+        chance = chance_loss(self.classes)
+        if len(latest) < PLATEAU_EVALUATIONS or any(abs(e.train_loss / chance - 1) > 0.02 for e in latest):
+            return []
+        return self._report("plateau", latest[0].step, self._plateau_words(latest[-1]))
+
+    def _report(self, kind: str, since: int, sentence: str) -> list[Finding]:
+        if kind in self._found:
+            return []
+        self._found.add(kind)
+        return [Finding(kind, since, sentence)]
+
+    def _nan(self, step: int) -> str:
+        return (
+            f"At step {step} the loss is no longer a number: the weights have grown until a calculation overflowed, "
+            f"and every later result inherits it. Take a smaller learning rate than {self.lr:g}, or batch norm."
+        )
+
+    def _divergence(self) -> str:
+        return (
+            f"Since step {self._best_step + 1} the loss rises, to {self._smoothed:.2f}; guessing would cost "
+            f"{chance_loss(self.classes):.2f}. The steps are so large that they jump over the valley: take a smaller "
+            f"learning rate than {self.lr:g}."
+        )
+
+    def _dead(self, layer: str, share: float) -> str:
+        return (
+            f"{share:.0%} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the gradient is 0, so "
+            "they cannot recover. A smaller learning rate, leaky ReLU or batch norm keeps units alive."
+        )
+
+    def _overfitting_words(self, best: Evaluation, last: Evaluation) -> str:
+        return (
+            f"Since step {best.step} the network learns its training pictures by heart: their loss fell from "
+            f"{best.train_loss:.2f} to {last.train_loss:.2f}, but on validation pictures it rose from "
+            f"{best.val_loss:.2f} to {last.val_loss:.2f}. More pictures, augmentation, dropout or weight decay help, "
+            "or stopping there."
+        )
+
+    def _plateau_words(self, last: Evaluation) -> str:
+        return (
+            f"After {last.step} steps the loss is still that of guessing ({chance_loss(self.classes):.2f}). "
+            "The steps may be too small or the activations saturated: take a larger learning rate, ReLU, or Adam."
+        )

@@ -1,0 +1,54 @@
+"""How a network does on pictures that it does not learn from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from imgcls.training.inputs import Inputs
+from imgcls.training.learner import Mode
+
+BATCH = {"cpu": 128, "mps": 512, "cuda": 2000}
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Per picture (M,): predicted class, confidence in it, loss; and all of them together."""
+
+    predicted: np.ndarray
+    confidence: np.ndarray
+    losses: np.ndarray
+    loss: float
+    accuracy: float
+    confusion: np.ndarray
+
+
+def evaluate(module: nn.Module, inputs: Inputs, mode: Mode, classes: int, indices: Tensor | None = None) -> Scores:
+    """Looks at `indices` of the inputs (None: all) in evaluation mode; the network comes back in the mode it was in."""
+    device = inputs.labels.device
+    indices = torch.arange(len(inputs), device=device) if indices is None else indices
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=mode.bf16):
+            logits = torch.cat([module(inputs.batch(part)) for part in indices.split(BATCH[device.type])]).float()
+    finally:
+        module.train(was_training)
+    return score(logits, inputs.labels.index_select(0, indices), classes)
+
+
+def score(logits: Tensor, labels: Tensor, classes: int) -> Scores:
+    """From logits (M, K) and labels (M,)."""
+    confidence, predicted = logits.softmax(1).max(1)
+    losses = F.cross_entropy(logits, labels, reduction="none")
+    confusion = torch.bincount(labels * classes + predicted, minlength=classes * classes).view(classes, classes)
+    return Scores(
+        predicted=predicted.to(torch.int16).cpu().numpy(),
+        confidence=confidence.half().cpu().numpy(),
+        losses=losses.half().cpu().numpy(),
+        loss=float(losses.mean()),
+        accuracy=float((predicted == labels).float().mean()),
+        confusion=confusion.int().cpu().numpy(),
+    )

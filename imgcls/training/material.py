@@ -1,0 +1,142 @@
+"""What a run needs before its first step: pictures or features on the device, and a network that fits them."""
+
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypeVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from imgcls.data.datasets import Dataset, Progress, prepare, square
+from imgcls.data.sources import open_source
+from imgcls.models.small import SmallCNN
+from imgcls.training import transfer
+from imgcls.training.config import DataChoice, TrainConfig
+from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs
+from imgcls.training.records import Loading
+
+Result = TypeVar("Result")
+Part = Literal["training", "validation"]
+_TELL_SECONDS = 0.15
+
+
+class Material(Protocol):
+    """A data set as the network sees it."""
+
+    config: TrainConfig
+    dataset: Dataset
+    normalise: Normalise
+
+    def module(self) -> nn.Module:
+        """A fresh network with the first weights that belong to the seed."""
+        ...
+
+    def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
+        """One part on a device."""
+        ...
+
+    def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:
+        """The network's input (1, ...) for any picture, uint8 (H, W, 3)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class PictureMaterial:
+    """Pictures for a SmallCNN."""
+
+    config: TrainConfig
+    dataset: Dataset
+    normalise: Normalise
+
+    def module(self) -> nn.Module:
+        return SmallCNN(self.config.model, self.config.seed)
+
+    def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
+        return PictureInputs(*self.dataset.part(part), self.normalise, device, channels_last)
+
+    def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:
+        small = square(Image.fromarray(picture), self.dataset.size)
+        label = np.zeros(1, np.int64)
+        return PictureInputs(small[None], label, self.normalise, device, False).batch(
+            torch.zeros(1, dtype=int).to(device)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureMaterial:
+    """What a frozen network makes of the pictures, for a new head: features (N, F) of the whole data set."""
+
+    config: TrainConfig
+    dataset: Dataset
+    normalise: Normalise
+    features: np.ndarray
+
+    def module(self) -> nn.Module:
+        return transfer.head(len(self.dataset.classes), self.config.seed)
+
+    def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
+        indices = getattr(self.dataset, part)
+        return FeatureInputs(self.features[indices], self.dataset.labels[indices], device)
+
+    def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:
+        return torch.from_numpy(transfer.features_of([Image.fromarray(picture)])).float().to(device)
+
+
+def gather(config: TrainConfig, dataset: Dataset | None = None) -> Generator[Loading, None, Material]:
+    """Reads, draws or downloads the pictures and, for transfer, passes them through the frozen network.
+
+    Args:
+        dataset: to be used instead of the one that the config names.
+
+    Raises:
+        DatasetError: the set cannot be used.
+    """
+    if dataset is None:
+        what = "Drawing pictures" if config.data.source == "drawn-dogs" else "Reading pictures"
+        dataset = yield from told(what, lambda progress: _dataset(config.data, config.size, progress))
+    if config.transfer:
+        features = yield from told("Frozen features", lambda progress: transfer.features(dataset, progress))
+        return FeatureMaterial(config, dataset, transfer.NORMALISE, features)
+    model = config.model.with_(classes=len(dataset.classes), size=dataset.size)
+    return PictureMaterial(replace(config, model=model), dataset, Normalise.of(dataset.part("training")[0]))
+
+
+_last: list[tuple[tuple, Dataset]] = []
+
+
+def _dataset(choice: DataChoice, size: int, progress: Progress) -> Dataset:
+    """The data set; the last one is kept, for a run with other settings on the same pictures."""
+    key = (choice, size)
+    if _last and _last[0][0] == key:
+        return _last[0][1]
+    source = open_source(choice.source, choice.task, size, choice.count, choice.level, choice.split_seed, progress)
+    dataset = prepare(source, choice.task, size, choice.validation, choice.split_seed, progress)
+    _last[:] = [(key, dataset)]
+    return dataset
+
+
+def told(what: str, work: Callable[[Progress], Result]) -> Generator[Loading, None, Result]:
+    """Does `work` on a thread and yields meanwhile how far it is; returns its result, raises its exception."""
+    state: dict[str, object] = {}
+    over = threading.Event()
+
+    def run() -> None:
+        try:
+            state["result"] = work(lambda done, total: state.update(at=(done, total)))
+        except BaseException as error:
+            state["error"] = error
+        finally:
+            over.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    told_at = None
+    while not over.wait(_TELL_SECONDS):
+        if (at := state.get("at")) and at != told_at:
+            told_at = at
+            yield Loading(what, *at)
+    if "error" in state:
+        raise state["error"]
+    return state["result"]

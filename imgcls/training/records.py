@@ -1,0 +1,159 @@
+"""What a training run says about itself while it runs: frozen records of numbers, strings and NumPy arrays."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Pictures are being read, drawn or passed through a frozen network."""
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How fast one way of computing was in the short trial; None: it does not work here."""
+
+    mode: str
+    images_per_second: float | None
+
+
+@dataclass(frozen=True)
+class Started:
+    """The run begins (or goes on: then `step` is above 0).
+
+    `mode` is the way of computing that was chosen, `trials` what the choice rests on. `steps` is the number of steps
+    of the whole run, `steps_per_epoch` of one epoch. `folder` is where its files lie, "" if nowhere.
+    """
+
+    step: int
+    steps: int
+    steps_per_epoch: int
+    device: str
+    mode: str
+    trials: tuple[Trial, ...]
+    threads: int
+    parameters: int
+    classes: tuple[str, ...]
+    training: int
+    validation: int
+    folder: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Some steps lie behind: `loss` and `accuracy` are means over the pictures since the last record.
+
+    `gradient_norm` is that of the last step. `seconds` counts time spent in the run without pauses.
+    """
+
+    step: int
+    epoch: float
+    seconds: float
+    loss: float
+    accuracy: float
+    lr: float
+    gradient_norm: float
+    images_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How the network does on the validation pictures.
+
+    `train_loss` and `train_accuracy` are means over the training pictures since the last evaluation, as they were
+    learned from. `indices` (M,) are places in the validation part; for each its `predicted` class, the `confidence` in
+    it and its loss. `confusion` (K, K) counts: row true class, column predicted. `whole` is False where only some
+    pictures were looked at.
+    """
+
+    step: int
+    epoch: float
+    seconds: float
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    images_per_second: float
+    indices: np.ndarray
+    predicted: np.ndarray
+    confidence: np.ndarray
+    losses: np.ndarray
+    confusion: np.ndarray
+    whole: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """Counts (B,) of values in B bins of equal width from `low` to `high`."""
+
+    low: float
+    high: float
+    counts: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class LayerView:
+    """One layer at one step.
+
+    `weight` and `gradient` are histograms of all its weights, `dead` the share of its units that gave 0 for every
+    picture of a validation batch (None: not a ReLU), `maps` its output for the probe picture, float16 (C, H, W) or
+    (C,), `kernels` the weights of the first convolution, float16 (K, C, h, w).
+    """
+
+    name: str
+    kind: str
+    weight: Histogram | None = None
+    gradient: Histogram | None = None
+    dead: float | None = None
+    maps: np.ndarray | None = None
+    kernels: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The inside of the network at a step, and its `probabilities` (K,) for the probe picture."""
+
+    step: int
+    epoch: float
+    layers: tuple[LayerView, ...]
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that goes wrong, recognised: what, since which step, and in plain words why and what to do."""
+
+    kind: Literal["nan", "divergence", "dead", "overfitting", "plateau"]
+    since: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The run waits at this step, or goes on."""
+
+    step: int
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end: `reason` is "epochs", "seconds", "stopped" or "nan"."""
+
+    step: int
+    epoch: float
+    seconds: float
+    reason: Literal["epochs", "seconds", "stopped", "nan"]
+    best_accuracy: float
+    folder: str = ""
+    findings: tuple[Finding, ...] = field(default=())
+
+
+Record = Loading | Started | Step | Evaluation | Snapshot | Finding | Paused | Finished

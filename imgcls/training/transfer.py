@@ -1,0 +1,96 @@
+"""Transfer: the frozen features of EfficientNet-Lite0, and a new head that learns other classes on them in seconds."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from imgcls.data.datasets import Dataset, Progress
+from imgcls.data.download import DownloadError, cache_folder
+from imgcls.data.picture_files import PictureError
+from imgcls.models.classify import Classifier
+from imgcls.models.efficientnet_lite import HEAD_CHANNELS, EfficientNetLite
+from imgcls.models.preprocess import Preprocess
+from imgcls.models.registry import load
+from imgcls.training.inputs import Normalise
+
+NORMALISE = Normalise(Preprocess().mean, Preprocess().std)
+BATCH = 16
+_KEPT_FILES = 20
+
+
+def head(classes: int, seed: int) -> nn.Module:
+    """The new last layer: 1280 features -> logits, first weights uniform in ±1/sqrt(1280)."""
+    with torch.random.fork_rng(devices=[]):
+        layer = nn.Linear(HEAD_CHANNELS, classes)
+    bound, generator = 1 / math.sqrt(HEAD_CHANNELS), torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.uniform_(-bound, bound, generator=generator)
+    return layer
+
+
+def features_of(images: Sequence[Image.Image]) -> np.ndarray:
+    """float16 (N, 1280): what the head of EfficientNet-Lite0 sees of RGB pictures."""
+    classifier = load()
+    inputs = torch.cat([classifier.preprocess(image) for image in images])
+    with torch.inference_mode():
+        return classifier.module.features(inputs).mean(dim=(2, 3)).half().numpy()
+
+
+def features(dataset: Dataset, progress: Progress | None = None) -> np.ndarray:
+    """float16 (N, 1280) for all pictures of a data set, read again at the network's own size; kept in the cache folder."""
+    file = _cache_file(dataset)
+    if file:
+        with suppress(OSError, ValueError, EOFError):
+            known = np.load(file, allow_pickle=False)
+            if known.shape == (len(dataset.labels), HEAD_CHANNELS):
+                return known
+    results = np.empty((len(dataset.labels), HEAD_CHANNELS), np.float16)
+    for first in range(0, len(results), BATCH):
+        places = range(first, min(first + BATCH, len(results)))
+        results[places.start : places.stop] = features_of([_image(dataset, place) for place in places])
+        if progress:
+            progress(places.stop, len(results))
+    if file:
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial = file.with_suffix(".part")
+            with partial.open("wb") as part:
+                np.save(part, results, allow_pickle=False)
+            partial.replace(file)
+            for old in sorted(file.parent.glob("*.npy"), key=lambda path: path.stat().st_mtime)[:-_KEPT_FILES]:
+                old.unlink(missing_ok=True)
+    return results
+
+
+def _image(dataset: Dataset, place: int) -> Image.Image:
+    try:
+        return dataset.source.image(int(dataset.chosen[place]))
+    except PictureError:  # it could be read a moment ago: its small copy will do
+        return Image.fromarray(dataset.images[place])
+
+
+def _cache_file(dataset: Dataset):
+    if not dataset.source.fingerprint:
+        return None
+    digest = hashlib.sha256(dataset.source.fingerprint.encode() + np.ascontiguousarray(dataset.chosen).tobytes())
+    with suppress(DownloadError):
+        return cache_folder() / "features" / f"{digest.hexdigest()[:24]}.npy"
+    return None
+
+
+def whole(layer: nn.Linear) -> nn.Module:
+    """EfficientNet-Lite0 with the trained head in place of its own: pictures (N, 3, 224, 224) -> logits, frozen."""
+    original: Classifier = load()
+    with torch.device("meta"):
+        module = EfficientNetLite(0, layer.out_features)
+    state = {name: tensor for name, tensor in original.module.state_dict().items() if not name.startswith("classifier")}
+    state |= {f"classifier.{name}": tensor for name, tensor in layer.state_dict().items()}
+    module.load_state_dict(state, assign=True)
+    return module.eval().requires_grad_(False)

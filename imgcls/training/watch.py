@@ -1,0 +1,104 @@
+"""Looking into a network while it learns: kernels, feature maps of a probe picture, histograms, silent units."""
+
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from imgcls.models.small import SmallCNN
+from imgcls.training.records import Histogram, LayerView, Snapshot
+
+BINS = 40
+MOST_MAPS = 16
+MOST_SIDE = 64  # of a feature map that is kept
+SHARE_OF_TIME = 0.03
+LEAST_SECONDS = 0.25  # between two looks
+_SILENT = (nn.ReLU,)  # activations that can be 0 for good
+
+
+class Pace:
+    """Says when it is time to look again, so that looking takes at most SHARE_OF_TIME of the time."""
+
+    def __init__(self, least: float = LEAST_SECONDS, share: float = SHARE_OF_TIME) -> None:
+        self._least, self._share = least, share
+        self._next = 0.0
+
+    @property
+    def due(self) -> bool:
+        """Whether enough time has passed since the last look."""
+        return time.perf_counter() >= self._next
+
+    def took(self, seconds: float) -> None:
+        """Tells how long the look that has just ended took."""
+        self._next = time.perf_counter() + max(self._least, seconds * (1 / self._share - 1))
+
+
+@torch.no_grad()
+def look(module: nn.Module, probe: Tensor, batch: Tensor, step: int, epoch: float) -> Snapshot:
+    """A snapshot of a SmallCNN, or of any other module as one layer.
+
+    Args:
+        probe: input for one picture (1, ...), whose feature maps are kept.
+        batch: inputs (B, ...) by which silent units are found.
+    """
+    was_training = module.training
+    module.eval()
+    try:
+        layers = dict(module.layers.named_children()) if isinstance(module, SmallCNN) else {"head": module}
+        views, x, together = [], probe.float(), torch.cat([probe, batch]).float()
+        for name, layer in layers.items():
+            together = layer(together)
+            x = together[:1]
+            if isinstance(layer, (nn.Flatten, nn.Dropout)):
+                continue
+            views.append(_view(name, layer, together, first=not any(view.kernels is not None for view in views)))
+    finally:
+        module.train(was_training)
+    return Snapshot(step, epoch, tuple(views), x[0].softmax(0).float().cpu().numpy())
+
+
+def _view(name: str, layer: nn.Module, output: Tensor, first: bool) -> LayerView:
+    weights = list(_weights(layer))
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    kernels = layer.weight.detach().half().cpu().numpy() if first and isinstance(layer, nn.Conv2d) else None
+    return LayerView(
+        name=name,
+        kind=type(layer).__name__,
+        weight=histogram([weight.detach() for weight in weights]),
+        gradient=histogram(gradients),
+        dead=dead_share(output) if isinstance(layer, _SILENT) else None,
+        maps=_small(output[0, :MOST_MAPS]).half().cpu().numpy(),
+        kernels=kernels,
+    )
+
+
+def _weights(layer: nn.Module) -> Iterator[nn.Parameter]:
+    """Kernels and matrices, without biases and batch norm's factors."""
+    return (parameter for parameter in layer.parameters() if parameter.dim() > 1)
+
+
+def _small(maps: Tensor) -> Tensor:
+    """Maps (C, H, W) with a side of at most MOST_SIDE; vectors as they are."""
+    if maps.dim() == 3 and maps.shape[-1] > MOST_SIDE:
+        return nn.functional.adaptive_avg_pool2d(maps, MOST_SIDE)
+    return maps
+
+
+def histogram(tensors: list[Tensor]) -> Histogram | None:
+    """Of all values together, with 0 in the middle; None if there are none or one is not a number."""
+    if not tensors:
+        return None
+    values = torch.cat([tensor.reshape(-1) for tensor in tensors]).float()
+    reach = float(values.abs().max())
+    if not reach < float("inf"):
+        return None
+    reach = reach or 1.0
+    counts = torch.histc(values, BINS, -reach, reach)
+    return Histogram(-reach, reach, counts.int().cpu().numpy())
+
+
+def dead_share(output: Tensor) -> float:
+    """The share of units (channels) of an activation's output (B, C, ...) that are 0 for every picture, everywhere."""
+    strongest = output.transpose(0, 1).flatten(1).amax(1)
+    return float((strongest <= 0).float().mean())

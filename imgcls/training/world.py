@@ -1,0 +1,64 @@
+"""The processes that learn together (torchrun), or the one that learns alone."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class World:
+    """`rank` of this process among `size`."""
+
+    rank: int = 0
+    size: int = 1
+
+    @classmethod
+    def join(cls, device_name: str = "auto") -> "World":
+        """The processes that torchrun started; a world of one without it. NCCL between GPUs, gloo between CPUs."""
+        size = int(os.environ.get("WORLD_SIZE", "1"))
+        if size == 1:
+            return cls()
+        cuda = torch.cuda.is_available() and device_name in ("auto", "cuda")
+        if cuda:
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]) % torch.cuda.device_count())
+        if not dist.is_initialized():
+            dist.init_process_group("nccl" if cuda else "gloo")
+        return cls(dist.get_rank(), size)
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the process that reports and writes files."""
+        return self.rank == 0
+
+    def leave(self) -> None:
+        """Ends what `join` began."""
+        if self.size > 1 and dist.is_initialized():
+            dist.destroy_process_group()
+
+    def share(self, count: int) -> slice:
+        """This process's part of a batch of `count`; all parts are of one length."""
+        part = count // self.size
+        return slice(self.rank * part, (self.rank + 1) * part)
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """A network whose gradients are averaged over all processes in every backward pass."""
+        return nn.parallel.DistributedDataParallel(module) if self.size > 1 else module
+
+    def mean(self, value: Tensor) -> Tensor:
+        """The mean over all processes."""
+        if self.size > 1:
+            value = value.clone()
+            dist.all_reduce(value)
+            value /= self.size
+        return value
+
+    def agreed(self, numbers: list[float], device: torch.device) -> list[float]:
+        """What the first process says, for decisions that all must take alike."""
+        if self.size == 1:
+            return numbers
+        shared = torch.tensor(numbers, dtype=torch.float64, device=device)
+        dist.broadcast(shared, 0)
+        return shared.tolist()

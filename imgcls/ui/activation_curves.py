@@ -1,0 +1,106 @@
+"""Part 1 of the activations lesson: the functions, their slopes, and what they do at one x."""
+
+import streamlit as st
+import torch
+
+from imgcls.ops.activations import ACTIVATIONS, MAXOUT_LINES, activation_curve
+from imgcls.ui.components.board import Line, board, dragged_lines
+from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.shell import code_panel
+
+X = torch.linspace(-6, 6, 481)
+_BOARD = "act_x"
+_FURTHER_LINES = ((0.3, 1.0), (-1.5, -2.5))  # what a third and a fourth Maxout line start with
+
+
+def choose_functions() -> list[str]:
+    """Which functions are shown; the first is the one whose zones are shaded."""
+    chosen = st.pills(
+        "Functions",
+        list(ACTIVATIONS),
+        selection_mode="multi",
+        default=["relu", "sigmoid"],
+        format_func=lambda name: ACTIVATIONS[name].title,
+        key="act_functions",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return (chosen or ["relu"])[:6]
+
+
+def settings_of(name: str) -> dict[str, object]:
+    """The live sliders of a function with settings of its own, and their values."""
+    if name == "leaky_relu":
+        return {"slope": live_slider("Leaky ReLU: slope a", 0.0, 1.0, 0.1, step=0.01, key="act_slope")}
+    if name == "elu":
+        return {"alpha": live_slider("ELU: α", 0.1, 3.0, 1.0, step=0.05, key="act_alpha")}
+    if name == "maxout":
+        return {"lines": tuple((line.w, line.b) for line in _maxout_lines())}
+    return {}
+
+
+def _maxout_lines() -> list[Line]:
+    pieces = live_slider("Maxout: lines k", 2, 4, 2, step=1, key="act_pieces", digits=0)
+    if dragged := dragged_lines(_BOARD):
+        lines, final = dragged
+        for i, line in enumerate(lines[:pieces], start=1):
+            for key, number in ((f"act_w{i}", round(line.w, 4)), (f"act_b{i}", round(line.b, 4))):
+                if final or number != st.session_state.get(f"{key}:slider"):
+                    set_slider(key, number, final=final)
+    lines = []
+    columns = st.columns(2)
+    for i, (w, b) in enumerate((*MAXOUT_LINES, *_FURTHER_LINES)[:pieces], start=1):
+        with columns[0]:
+            slope = live_slider(f"w{i}", -5.0, 5.0, w, step=0.05, key=f"act_w{i}")
+        with columns[1]:
+            lines.append(Line(slope, live_slider(f"b{i}", -10.0, 10.0, b, step=0.05, key=f"act_b{i}")))
+    return lines
+
+
+@st.fragment
+def curves_part(names: list[str]) -> None:
+    """The board, with the settings of the chosen functions beneath it; all of it live."""
+    place = st.container()
+    settings = {name: settings_of(name) for name in names}
+    curves = [activation_curve(name, X, **settings[name]) for name in names]
+    lines = [Line(w, b) for w, b in settings.get("maxout", {}).get("lines", ())]
+    with place:
+        titles = [ACTIVATIONS[name].title for name in names]
+        y_range = (-4.0, 5.0) if lines else (-2.0, 4.0)
+        x = board(curves, titles, key=_BOARD, zones=curves[0].zones(), lines=lines, y_range=y_range)
+    st.markdown(
+        "\n".join(
+            f"- **{ACTIVATIONS[name].title}** ${ACTIVATIONS[name].latex}$ · {ACTIVATIONS[name].source}"
+            for name in names
+        )
+    )
+    _panel(names[0], settings[names[0]], x)
+
+
+_TORCH = {
+    "sigmoid": "torch.sigmoid(x)",
+    "tanh": "torch.tanh(x)",
+    "relu": "torch.relu(x)",
+    "leaky_relu": "torch.nn.functional.leaky_relu(x, {slope:g})",
+    "elu": "torch.nn.functional.elu(x, {alpha:g})",
+    "maxout": "torch.stack([w * x + b for w, b in {lines}]).amax(0)",
+    "gelu": "torch.nn.functional.gelu(x)",
+    "silu": "torch.nn.functional.silu(x)",
+    "softplus": "torch.nn.functional.softplus(x)",
+}
+
+
+def _panel(name: str, settings: dict[str, object], x: float) -> None:
+    """The value and slope of the first function at the cursor."""
+    at = activation_curve(name, torch.tensor([x]), **settings)
+    code = f"""
+    import torch
+
+    x = torch.tensor({x:g}, requires_grad=True)
+    y = {_TORCH[name].format(**settings)}  # {ACTIVATIONS[name].title}
+    y.backward()
+    value = y.item()
+    slope = x.grad.item()
+    """
+    code_panel(code, {"value": float(at.y), "slope": float(at.slope)}, functions=(activation_curve,), key="act_curves")

@@ -1,0 +1,84 @@
+"""Part 3 of the activations lesson: what many layers do to activations and gradients."""
+
+import math
+
+import streamlit as st
+import torch
+
+from imgcls.figures.curves import Curve, curves
+from imgcls.ops.activations import ACTIVATIONS
+from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
+from imgcls.palette import HUES
+from imgcls.ui.components.plot import plot
+from imgcls.ui.components.slider import live_slider
+from imgcls.ui.shell import code_panel
+
+
+@st.fragment
+def depth_part(name: str) -> None:
+    """A real forward and backward pass through up to fifty layers, redone while the slider moves."""
+    controls = st.columns([0.42, 0.4, 0.18], vertical_alignment="bottom")
+    with controls[0]:
+        layers = live_slider("Layers", 1, 50, 20, step=1, key="act_layers", digits=0)
+    initialisation = controls[1].selectbox(
+        "Weights start as", list(INITIALISATIONS), index=2, format_func=INITIALISATIONS.get, key="act_init",
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    seed = controls[2].number_input("Seed", 0, 9999, 0, key="act_seed", bind="query-params", persist_state="session")
+    result = through_layers(name, layers, initialisation, seed=seed)
+    worst = max(range(layers), key=lambda i: float(result.dead[i]))
+    st.markdown(f"**{result.verdict}**")
+    left, right = st.columns(2)
+    with left:
+        plot(_activations(result), key="act_spread", alt="Mean and spread of the activations, layer by layer.")
+    with right:
+        plot(_gradients(result), key="act_gradients", alt="Norm of the gradient at each layer, on a logarithmic scale.")
+    st.markdown(
+        f"128 random examples through {layers} layers of 128 units with {ACTIVATIONS[name].title}. Dead units (slope 0 "
+        f"for every example): at most **{result.dead[worst]:.0%}**, in layer {worst + 1}. Saturated slopes in the last "
+        f"layer: **{result.saturated[-1]:.0%}**."
+    )
+    code = f"""
+    from imgcls.ops.depth import through_layers
+
+    result = through_layers("{name}", {layers}, "{initialisation}", seed={seed})  # real layers, real autograd
+    spread_at_the_end = result.stds[-1].item()
+    gradient_at_the_start = result.gradient_norms[0].item()
+    """
+    shown = {
+        "spread_at_the_end": float(result.stds[-1]),
+        "gradient_at_the_start": float(result.gradient_norms[0]),
+    }
+    finite = {key: value for key, value in shown.items() if math.isfinite(value)}
+    code_panel(code, finite, functions=(through_layers,), key="act_depth")
+
+
+def _activations(result: DepthResult):
+    places = list(range(len(result.stds)))
+    means, stds = (_finite(values) for values in (result.means, result.stds))
+    band = ([m - s for m, s in zip(means, stds, strict=True)], [m + s for m, s in zip(means, stds, strict=True)])
+    line = Curve("mean ± spread of the activations", places, means, HUES["activation"].line, band=band, markers=True)
+    return curves([line], x_title="layer (0 is the input)", y_title="activation", height=290)
+
+
+def _gradients(result: DepthResult):
+    places = list(range(1, len(result.gradient_norms) + 1))
+    norms = _finite(result.gradient_norms)
+    line = Curve("gradient norm", places, [n if n > 0 else None for n in norms], HUES["gradient"].line, markers=True)
+    figure = curves([line], x_title="layer", y_title="norm of the gradient", height=290)
+    low, high = _decades(norms)
+    step = max(1, (high - low) // 6)
+    return figure.update_yaxes(type="log", exponentformat="power", dtick=step, range=[low, high])
+
+
+def _decades(norms: list[float | None]) -> tuple[int, int]:
+    """The powers of ten around all norms, at least three apart, so that a level gradient looks level."""
+    sizes = [math.log10(norm) for norm in norms if norm]
+    low, high = (math.floor(min(sizes)), math.ceil(max(sizes))) if sizes else (-1, 1)
+    spare = max(0, 3 - (high - low))
+    return low - (spare + 1) // 2, high + spare // 2
+
+
+def _finite(values: torch.Tensor) -> list[float | None]:
+    """What cannot be drawn (infinity, NaN) leaves a gap; the verdict says why."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]

@@ -1,0 +1,72 @@
+"""Functions above, their slopes below, and a cursor through both: the numbers it reads are those that were sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from imgcls.ops.activations import ActivationCurve, Zone
+from imgcls.palette import SERIES
+from imgcls.ui.address import number_in_address, to_address
+from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.packet import pack
+
+DASHES: tuple[tuple[int, ...], ...] = ((), (10, 5), (3, 4), (10, 4, 3, 4), (16, 6), (16, 4, 3, 4))
+_mount = declare("board")
+
+
+@dataclass(frozen=True)
+class Line:
+    """y = w x + b, one of those that Maxout takes the largest of."""
+
+    w: float
+    b: float
+
+
+def dragged_lines(key: str) -> tuple[list[Line], bool] | None:
+    """The lines as the student last dragged them and whether the drag has ended: once each, before drawing."""
+    news = sent(key)
+    if "lines" not in news or st.session_state.get(f"{key}:seq") == news.get("seq"):
+        return None
+    st.session_state[f"{key}:seq"] = news.get("seq")
+    lines = [Line(float(np.clip(w, -5, 5)), float(np.clip(b, -10, 10))) for w, b in news["lines"]]
+    return lines, bool(news.get("final"))
+
+
+def board(
+    curves: Sequence[ActivationCurve],
+    titles: Sequence[str],
+    *,
+    key: str,
+    zones: Sequence[Zone] = (),
+    lines: Sequence[Line] = (),
+    y_range: tuple[float, float] = (-2.0, 4.0),
+) -> float:
+    """Show up to six curves over the same x; returns the cursor's x, which is kept in the address as `key`.
+
+    `zones` are shaded; `lines` are drawn thin, with handles to drag.
+    """
+    x = curves[0].x
+    low, high = float(x[0]), float(x[-1])
+    news = sent(key)
+    if "cursor" in news:
+        cursor = float(np.clip(news["cursor"], low, high))
+        if news.get("final"):
+            to_address(key, f"{cursor:g}")
+    else:
+        cursor = number_in_address(key, low, high, 1.0)
+    fields = {
+        "titles": list(titles),
+        "colours": list(SERIES),
+        "dashes": DASHES,
+        "yRange": y_range,
+        "zones": [[zone.kind, zone.low, zone.high] for zone in zones],
+        "lines": [[line.w, line.b] for line in lines],
+        "cursor": cursor,
+        "ack": news.get("seq"),
+    }
+    y, slope = (np.stack([getattr(curve, name).numpy() for curve in curves]) for name in ("y", "slope"))
+    packet = pack(fields, x=x.numpy().astype("f4"), y=y.astype("f4"), slope=slope.astype("f4"))
+    _mount(key=key, data=packet, default={"value": None}, on_value_change=ignore)
+    return cursor

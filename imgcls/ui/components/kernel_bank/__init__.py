@@ -1,0 +1,37 @@
+"""All kernels of a layer at once: each as a small picture on the map that it makes; click one to choose it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare, sent
+from imgcls.ui.packet import pack
+
+_mount = declare("kernel_bank", html='<div class="bank" role="group"></div>')
+
+
+def kernel_bank(
+    maps: np.ndarray,
+    kernels: np.ndarray,
+    titles: Sequence[str],
+    *,
+    key: str,
+    quantity: str = "activation",
+    on_pick: Callable[[], Any],
+) -> None:
+    """Show K maps, uint8 (K, H, W) places in the colours of `quantity`, each with its kernel, uint8 (K, F, F, 3).
+
+    `titles` says what each is, for the pointer and for screen readers. `on_pick` is called when one is clicked;
+    `picked_kernel(key)` is then its place.
+    """
+    packet = pack({"titles": list(titles)}, maps=maps, kernels=kernels, colours=colour_table(quantity))
+    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
+    _mount(key=key, data=packet, default={"pick": None}, on_pick_change=on_pick)
+
+
+def picked_kernel(key: str) -> int | None:
+    """The place of the kernel that was clicked last, None if none was."""
+    index = sent(key, "pick").get("index")
+    return index if isinstance(index, int) else None

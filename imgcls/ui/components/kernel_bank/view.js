@@ -1,0 +1,32 @@
+export default function (component) {
+  const box = component.parentElement.querySelector(".bank")
+  const own = instance(box, () => ({ seq: Date.now() % 1e9 }))
+  const { titles, arrays: { maps, kernels, colours } } = unpack(component.data)
+  const [count, height, width] = maps.shape, [, rows, columns] = kernels.shape
+  box.setAttribute("aria-label", `${count} kernels and what they make of the photo; choose one to open it in the editor`)
+  while (box.children.length > count) box.lastChild.remove()
+  while (box.children.length < count) {
+    const tile = document.createElement("button")
+    tile.type = "button"
+    tile.innerHTML = `<canvas class="map"></canvas><canvas class="kernel"></canvas><span></span>`
+    box.append(tile)
+  }
+  ;[...box.children].forEach((tile, k) => {
+    const [map, kernel, number] = tile.children
+    const rgb = new Uint8Array(3 * height * width)
+    rgb.shape = [height, width, 3]
+    for (let i = 0; i < height * width; i++) rgb.set(colours.subarray(3 * maps[k * height * width + i], 3 * maps[k * height * width + i] + 3), 3 * i)
+    const own_kernel = kernels.slice(3 * k * rows * columns, 3 * (k + 1) * rows * columns)
+    own_kernel.shape = [rows, columns, 3]
+    for (const [canvas, picture] of [[map, bitmap(rgb)], [kernel, bitmap(own_kernel)]]) {
+      canvas.width = picture.width
+      canvas.height = picture.height
+      canvas.getContext("2d").drawImage(picture, 0, 0)
+    }
+    number.textContent = k
+    tile.title = titles[k]
+    tile.setAttribute("aria-label", titles[k])
+    tile.onclick = () => component.setStateValue("pick", { index: k, seq: ++own.seq })
+  })
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+}

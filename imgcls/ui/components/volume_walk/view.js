@@ -1,0 +1,197 @@
+// One step is one channel's products added up, or the bias added and the output written: C + 1 steps an output.
+const NAMES = ["red", "green", "blue", "fourth"]
+const signs = (number) => String(number).replace("-", "\u2212")
+
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "walk"
+  box.innerHTML = `<div class="stage"></div>
+    <div class="desk"><div class="results"></div>
+      <div class="equation"><span class="target"></span><span class="terms"></span><span class="rest">+</span><label class="rest">bias
+        <input class="bias" aria-label="bias"></label><span class="rest">=</span><output class="total"></output></div>
+      <div class="player">
+        <button type="button" class="first" aria-label="to the start">⏮</button><button type="button" class="back" aria-label="one step back">◀</button>
+        <button type="button" class="play"></button><button type="button" class="forward" aria-label="one step forward">▶</button>
+        <label>step <input type="range" class="scrub" min="0"></label>
+        <label>speed <input type="range" class="speed" min="0" max="5" step="0.1" value="1"></label></div>
+      <p class="refusal" role="alert"></p></div><p class="spoken" aria-live="polite"></p>`
+  root.append(box)
+  const own = { box, sender: new Sender(), step: 0, built: "", timer: null }
+  own.refuse = (reason) => { box.querySelector(".refusal").textContent = reason }
+  own.show = (step) => { own.step = clamp(step, 0, own.steps - 1); draw(own) }
+  own.play = (on) => {
+    clearTimeout(own.timer)
+    own.playing = on
+    const tick = () => {
+      if (own.step >= own.steps - 1) return own.play(false)
+      own.show(own.step + 1)
+      own.timer = setTimeout(tick, 1000 / own.speed())
+    }
+    if (on) { if (own.step >= own.steps - 1) own.step = -1; tick() } else draw(own)
+  }
+  own.speed = () => 2 ** Number(box.querySelector(".speed").value) // 1 to 32 steps a second
+  box.querySelector(".first").onclick = () => { own.play(false); own.show(0) }
+  box.querySelector(".back").onclick = () => { own.play(false); own.show(own.step - 1) }
+  box.querySelector(".forward").onclick = () => { own.play(false); own.show(own.step + 1) }
+  box.querySelector(".play").onclick = () => own.play(!own.playing)
+  box.querySelector(".scrub").oninput = (event) => { own.play(false); own.show(Number(event.target.value)) }
+  return own
+}
+
+function grid(name, rows, columns, make) {
+  const element = document.createElement("div")
+  element.className = `grid ${name}`
+  element.style.setProperty("--columns", columns)
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) element.append(make(r, c))
+  return element
+}
+
+function plain(kind, label) {
+  const cell = document.createElement(kind)
+  if (kind === "input") { cell.className = "cell"; cell.inputMode = "text"; cell.setAttribute("aria-label", label) } else cell.className = `cell ${label}`
+  return cell
+}
+
+function titled(title, ...content) {
+  const part = document.createElement("section")
+  part.innerHTML = `<h4>${title}</h4>`
+  part.append(...content)
+  return part
+}
+
+// The filter whose output is being formed; all that is built once and only filled in later goes by it.
+const place = (own) => {
+  const [filters, rows, columns] = own.data.arrays.output.shape, channels = own.data.arrays.pixels.shape[0]
+  const output = Math.floor(own.step / (channels + 1)), k = Math.floor(output / (rows * columns))
+  return { output, k, row: Math.floor(output / columns) % rows, column: output % columns, phase: own.step % (channels + 1), channels, filters, rows, columns }
+}
+
+function editable(own, input, name, index, what) {
+  const limit = own.data.limit
+  const field = {
+    input, surface: input, what, low: -limit, high: limit, whole: true, pace: 12, step: () => 1, refuse: own.refuse,
+    get: () => own.numbers[name][index()],
+    set: (number, final) => { own.play(false); own.numbers[name][index()] = number; own.sent = true; own.sender.send(own.component, "edit", { ...own.numbers, final }) },
+  }
+  numberField(field)
+  own.fields.push(field)
+}
+
+function buildStage(own) {
+  const { pixels, filters, output } = own.data.arrays, P = own.data.padding
+  const [channels, height, width] = pixels.shape, side = filters.shape[2], [count, rows, columns] = output.shape
+  const stage = own.box.querySelector(".stage")
+  own.fields = []
+  own.channels = [...Array(channels).keys()].map((c) => {
+    const input = grid("pixels", height + 2 * P, width + 2 * P, (r, col) => {
+      const y = r - P, x = col - P
+      if (y < 0 || x < 0 || y >= height || x >= width) { const zero = plain("span", "zero"); zero.textContent = "0"; return zero }
+      const cell = plain("input", `pixel, channel ${c}, row ${y}, column ${x}`)
+      editable(own, cell, "pixels", () => (c * height + y) * width + x, "the pixel")
+      return cell
+    })
+    const frame = document.createElement("div")
+    frame.className = "frame"
+    frame.style.setProperty("--side", side)
+    input.append(frame)
+    const weights = grid("weights", side, side, (r, col) => {
+      const cell = plain("input", `weight, channel ${c}, row ${r}, column ${col}`)
+      editable(own, cell, "filters", () => ((place(own).k * channels + c) * side + r) * side + col, "the weight")
+      return cell
+    })
+    const products = grid("products", side, side, () => plain("span", "product"))
+    const sum = document.createElement("output")
+    const below = document.createElement("div")
+    below.className = "below"
+    below.append(titled("weights", weights), titled("products", products))
+    const part = titled(channels === 1 ? "input" : `input, ${NAMES[c]} channel`, input, below, sum)
+    return { part, input, frame, weights, products, sum }
+  })
+  const outputs = [...Array(count).keys()].map((k) => titled(`filter ${k + 1} gives`, grid("outputs", rows, columns, (r, c) => {
+    const cell = plain("button", "result")
+    cell.type = "button"
+    cell.onclick = () => { own.play(false); own.show(((k * rows + r) * columns + c) * (channels + 1) + channels) }
+    return cell
+  })))
+  stage.replaceChildren(...own.channels.map(({ part }) => part))
+  own.box.querySelector(".results").replaceChildren(...outputs)
+  own.results = own.box.querySelectorAll(".result")
+  editable(own, own.box.querySelector(".bias"), "biases", () => place(own).k, "the bias")
+}
+
+function draw(own) {
+  const { data, box } = own, { arrays, stride, padding: P } = data
+  const { output, k, row, column, phase, channels, rows, columns } = place(own)
+  const side = arrays.filters.shape[2], [, height, width] = arrays.pixels.shape
+  const shade = (quantity, number, most) => (number ? `color-mix(in srgb, var(--q-${quantity}${number < 0 ? "-negative" : ""}) ${Math.round((60 * Math.abs(number)) / most)}%, transparent)` : "")
+  const most = Math.max(1, ...arrays.output.map(Math.abs)), heavy = Math.max(1, ...arrays.filters.map(Math.abs))
+  const terms = []
+  own.channels.forEach(({ part, frame, weights, products, sum }, c) => {
+    part.classList.toggle("now", c === phase)
+    frame.style.setProperty("--row", row * stride)
+    frame.style.setProperty("--column", column * stride)
+    ;[...products.children].forEach((cell, i) => {
+      const y = row * stride + Math.floor(i / side) - P, x = column * stride + (i % side) - P
+      const pixel = y < 0 || x < 0 || y >= height || x >= width ? 0 : arrays.pixels[(c * height + y) * width + x]
+      const weight = arrays.filters[(k * channels + c) * side * side + i]
+      weights.children[i].style.background = shade("weight", weight, heavy)
+      cell.textContent = c <= phase ? signs(pixel * weight + 0) : ""
+      cell.style.background = c <= phase ? shade("activation", pixel * weight, most) : ""
+      cell.title = `${pixel} × ${signs(weight)}`
+    })
+    const total = arrays.sums[((k * channels + c) * rows + row) * columns + column]
+    sum.textContent = c <= phase ? `sum ${signs(total)}` : "\u00a0"
+    if (c <= phase) terms.push(total)
+  })
+  own.fields.forEach((field) => field.show())
+  const value = arrays.output[output]
+  box.querySelector(".target").textContent = `filter ${k + 1}, row ${row + 1}, column ${column + 1}:`
+  box.querySelector(".terms").textContent = terms.map((term, i) => (i ? (term < 0 ? " \u2212 " : " + ") + Math.abs(term) : signs(term))).join("")
+  box.querySelector(".equation").classList.toggle("done", phase === channels)
+  box.querySelector(".total").textContent = phase === channels ? signs(value) : "?"
+  own.results.forEach((cell, i) => {
+    const known = i < output || (i === output && phase === channels)
+    cell.textContent = known ? signs(arrays.output[i]) : ""
+    cell.style.background = known ? shade("activation", arrays.output[i], most) : ""
+    cell.classList.toggle("now", i === output)
+    cell.setAttribute("aria-label", `output ${i + 1}${known ? `: ${arrays.output[i]}` : ", not yet formed"}`)
+  })
+  const scrub = box.querySelector(".scrub"), play = box.querySelector(".play")
+  scrub.max = own.steps - 1
+  scrub.value = own.step
+  play.textContent = own.playing ? "Pause" : "Play"
+  box.dataset.step = own.step
+  if (!own.playing) box.querySelector(".spoken").textContent = `${box.querySelector(".target").textContent} ${terms.join(" + ")}${phase === channels ? ` + bias = ${value}` : ""}`
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement))
+  own.component = component
+  const data = (own.data = unpack(component.data)), { arrays } = data
+  own.sender.acknowledge(data.ack)
+  const answered = !own.sent || (data.ack === own.sender.seq && !own.sender.busy)
+  const shape = [...arrays.pixels.shape, ...arrays.filters.shape, data.stride, data.padding].join()
+  if (answered || own.shape !== shape) own.numbers = { pixels: [...arrays.pixels], filters: [...arrays.filters], biases: [...arrays.biases] }
+  own.steps = arrays.output.length * (arrays.pixels.shape[0] + 1)
+  if (own.shape !== shape) {
+    own.shape = shape
+    clearTimeout(own.timer)
+    own.playing = false
+    own.step = arrays.pixels.shape[0] // the first output, complete
+    buildStage(own)
+  }
+  own.box.dataset.drawn = Number(own.box.dataset.drawn ?? 0) + 1
+  draw(own)
+  const size = () => {
+    const [channels, height, width] = arrays.pixels.shape.map((n, axis) => n + (axis ? 2 * data.padding : 0))
+    const wide = own.box.clientWidth >= 700, abreast = wide ? channels : Math.min(2, channels)
+    const room = own.box.clientWidth - (wide ? 300 : 0) - 20 * abreast
+    const fit = Math.min(room / (abreast * width), 340 / (height + arrays.filters.shape[2]))
+    own.box.style.setProperty("--cell", clamp(Math.floor(fit), 22, 38) + "px")
+  }
+  size()
+  own.observer?.disconnect()
+  own.observer = new ResizeObserver(size)
+  own.observer.observe(own.box)
+  return () => { own.observer.disconnect(); clearTimeout(own.timer) }
+}

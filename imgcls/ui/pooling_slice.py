@@ -1,0 +1,219 @@
+"""Part 1 of the pooling lesson: one slice, as numbers that the reader changes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
+from imgcls.ui.components import sent
+from imgcls.ui.components.pool_grid import numbers_within, pool_grid
+from imgcls.ui.memo import remember
+from imgcls.ui.photo import current_photo
+
+GRID = "pool_grid"
+EXAMPLE = ((1, 1, 2, 4), (5, 6, 7, 8), (3, 2, 1, 0), (1, 2, 3, 4))  # CS231n's
+PATCH = 6  # values a side that are cut out of the photo
+_EXAMPLE, _DESK = "example", "pool_desk"
+
+
+@dataclass
+class _Desk:
+    """What the reader made of the numbers, kept for the session: by version, and gradients by their number."""
+
+    seq: object = None
+    values: dict[str, list[float]] = field(default_factory=dict)
+    upstream: dict[int, list[float]] = field(default_factory=dict)
+    corner: tuple[str, int, int] | None = None  # digest of the photo, row, column
+    let_go: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """The numbers at hand: values (1, H, W), pooled, and the gradient that flows back from `upstream` (1, h, w).
+
+    `grey` is the photo that they were cut out of at `corner`, None for the example; `version` says which they are.
+    """
+
+    pooled: Pooled
+    upstream: Tensor
+    gradient: Tensor
+    version: str
+    grey: np.ndarray | None
+    corner: tuple[int, int]
+
+
+def slice_at_hand(source: str, window: int, stride: int, kind: str) -> Slice:
+    """The example's numbers, or those of a patch of the photo, with what the reader changed in them; pooled."""
+    desk = _desk()
+    grey, corner, version = None, (0, 0), _EXAMPLE
+    start = torch.tensor(EXAMPLE, dtype=torch.float64)
+    if source == "photo":
+        photo = current_photo()
+        grey = remember("pool_grey", photo.digest, lambda: grey_pixels(photo.image))
+        corner = _corner(desk, photo.digest, grey)
+        version = f"{photo.digest[:16]}:{corner[0]},{corner[1]}"
+        row, column = corner
+        start = torch.from_numpy(grey[row : row + PATCH, column : column + PATCH].astype(float))
+    _take(desk, version, start.numel())
+    kept = desk.values.get(version)
+    values = start[None] if kept is None else torch.tensor(kept, dtype=torch.float64).view(1, *start.shape)
+    pooled = pool(values, window, stride, kind)
+    upstream = _upstream(desk, pooled.output)
+    gradient = pool_backward(values, upstream, window, stride, kind)
+    return Slice(pooled, upstream, gradient, version, grey, corner)
+
+
+def draw_slice(shown: Slice, direction: str) -> None:
+    """Draw the grids, the window between them, forward or backward."""
+    pooled, kind = shown.pooled, shown.pooled.kind
+    marks = " · ◤ wins a window" if kind == "max" else ""
+    pool_grid(
+        pooled,
+        shown.upstream,
+        shown.gradient,
+        direction=direction,
+        version=shown.version,
+        quantity="activation" if shown.grey is None else "pixel",
+        captions={
+            "photo": "Drag the square",
+            "before": "Gradient on the slice" if direction == "backward" else _sized("Slice", pooled.values) + marks,
+            "after": "Gradient put here" if direction == "backward" else _sized("Pooled", pooled.output),
+        },
+        formula=_formula(pooled.values.shape[1], pooled.window, pooled.stride),
+        photo=shown.grey,
+        corner=shown.corner,
+        key=GRID,
+    )
+
+
+def just_let_go() -> bool:
+    """Whether the reader has finished a change since this was last asked."""
+    desk = _desk()
+    answer, desk.let_go = desk.let_go, False
+    return answer
+
+
+def _sized(name: str, sheet: Tensor) -> str:
+    return f"{name}, {sheet.shape[1]} × {sheet.shape[2]}"
+
+
+def _formula(size: int, window: int, stride: int) -> str:
+    """(W - F) / S + 1 with the numbers of the moment, and what torch makes of a fraction."""
+    exact = (size - window) / stride + 1
+    rounded = pooled_size(size, window, stride)
+    down = "" if exact == rounded else f", rounded down to {rounded}"
+    return f"(W − F) / S + 1 = ({size} − {window}) / {stride} + 1 = {exact:.3g}{down}"
+
+
+def grey_pixels(image: Image.Image, longest: int = 96) -> np.ndarray:
+    """The photo in grey, uint8 (H, W), its longer side `longest` and no side shorter than a patch."""
+    scale = longest / max(image.size)
+    size = tuple(max(PATCH, round(side * scale)) for side in image.size)
+    return np.asarray(image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0).convert("L"))
+
+
+def liveliest_patch(grey: np.ndarray) -> tuple[int, int]:
+    """Row and column of the patch whose pixels differ most (largest variance): a good place to begin."""
+    pixels = torch.from_numpy(grey.astype(float))[None, None]
+    variance = F.avg_pool2d(pixels**2, PATCH, 1) - F.avg_pool2d(pixels, PATCH, 1) ** 2
+    row, column = divmod(int(variance.argmax()), variance.shape[-1])
+    return row, column
+
+
+def slice_code(shown: Slice) -> tuple[str, dict[str, list[float]]]:
+    """The lines of torch for the numbers at hand, and what they give."""
+    pooled = shown.pooled
+    step = "F.max_pool2d" if pooled.kind == "max" else "F.avg_pool2d"
+    code = f"""
+import torch
+from torch.nn import functional as F
+
+values = torch.tensor({_written(pooled.values)}, requires_grad=True)
+pooled = {step}(values[None], kernel_size={pooled.window}, stride={pooled.stride})[0]
+upstream = torch.tensor({_written(shown.upstream)})
+pooled.backward(upstream)
+
+output = pooled.tolist()
+gradient = values.grad.tolist()
+"""
+    return code, {"output": pooled.output.flatten().tolist(), "gradient": shown.gradient.flatten().tolist()}
+
+
+def _written(sheet: Tensor) -> str:
+    rows = ",\n    ".join(str([float(f"{number:.7g}") for number in row]) for row in sheet[0].tolist())
+    return f"[\n    {rows},\n]"
+
+
+def _desk() -> _Desk:
+    if _DESK not in st.session_state:
+        desk = _Desk()
+        written = st.query_params.get("pool_values", "").split(",")
+        if (numbers := numbers_within(written, sum(map(len, EXAMPLE)))) is not None:
+            desk.values[_EXAMPLE] = numbers
+        try:
+            row, column = (int(part) for part in st.query_params.get("pool_patch", "").split(","))
+            desk.corner = (current_photo().digest, row, column)
+        except ValueError:
+            pass  # no place, or not one: the liveliest patch it is
+        st.session_state[_DESK] = desk
+    return st.session_state[_DESK]
+
+
+def _corner(desk: _Desk, digest: str, grey: np.ndarray) -> tuple[int, int]:
+    """The patch in use: where the reader last put it on this photo, kept inside."""
+    candidate = sent(GRID).get("corner") if sent(GRID).get("seq") != desk.seq else None
+    if isinstance(candidate, list) and len(candidate) == 2 and all(isinstance(place, int) for place in candidate):
+        desk.corner = (digest, *candidate)
+        if sent(GRID).get("final"):
+            st.query_params["pool_patch"] = f"{candidate[0]},{candidate[1]}"
+    if desk.corner is None or desk.corner[0] != digest:
+        desk.corner = (digest, *liveliest_patch(grey))
+    _, row, column = desk.corner
+    return min(max(row, 0), grey.shape[0] - PATCH), min(max(column, 0), grey.shape[1] - PATCH)
+
+
+def _take(desk: _Desk, version: str, count: int) -> None:
+    """Take over what the reader typed, if it belongs to the numbers on show."""
+    news = sent(GRID)
+    if not news or news.get("seq") == desk.seq:
+        return
+    desk.seq = news.get("seq")
+    desk.let_go = bool(news.get("final"))
+    if news.get("version") != version:
+        return
+    desk.values = {name: kept for name, kept in desk.values.items() if name in (version, _EXAMPLE)}
+    if news.get("reset"):
+        desk.values.pop(version, None)
+        desk.upstream.clear()
+    else:
+        numbers = numbers_within(news.get("values"), count)
+        if numbers is not None:
+            desk.values[version] = numbers
+        upstream = news.get("upstream")
+        if isinstance(upstream, list) and numbers_within(upstream, len(upstream)) is not None:
+            desk.upstream[len(upstream)] = numbers_within(upstream, len(upstream))
+    if version == _EXAMPLE and news.get("final"):
+        _to_address(desk.values.get(version))
+
+
+def _to_address(values: list[float] | None) -> None:
+    if values is None or values == [float(number) for row in EXAMPLE for number in row]:
+        if "pool_values" in st.query_params:
+            del st.query_params["pool_values"]
+    else:
+        st.query_params["pool_values"] = ",".join(f"{number:g}" for number in values)
+
+
+def _upstream(desk: _Desk, output: Tensor) -> Tensor:
+    """The gradient put on the output: what the reader put there, else 1 on the first."""
+    kept = desk.upstream.get(output.numel())
+    if kept is not None:
+        return torch.tensor(kept, dtype=torch.float64).view(output.shape)
+    first = torch.zeros_like(output)
+    first[0, 0, 0] = 1
+    return first

@@ -1,0 +1,135 @@
+"""Part 2 of the pooling lesson: real activations of the photo, as stacks of slices before and after."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from torch import Tensor
+
+from imgcls.models.registry import load
+from imgcls.ops.pooling import Reduction, pool, sign_pair_volume
+from imgcls.ui.components import sent
+from imgcls.ui.components.slice_pair import slice_pair
+from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.components.volume_stack import Stack, picked_slice, slice_thumbnails, volume_stack
+from imgcls.ui.memo import remember
+from imgcls.ui.photo import current_photo
+
+STACK, SLIDER = "pool_stack", "pool_slice"
+FIRST_SHOWN = 21
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What is kept of a pooled volume: how much it shrank and its sheets, not its millions of values."""
+
+    reduction: Reduction
+    stacks: tuple[Stack, Stack]
+
+
+def first_kernels() -> Tensor:
+    """The classifier's own first layer: 32 learned kernels (32, 3, 3, 3), without the batch norm that follows."""
+    return load().module.features[0][0].weight.detach()
+
+
+def network_input() -> Tensor:
+    """The photo as the classifier sees it, (3, 224, 224)."""
+    photo = current_photo()
+    return remember("pool_input", photo.digest, lambda: load().preprocess(photo.image)[0])
+
+
+def summary(window: int, stride: int, kind: str) -> Summary:
+    """The whole volume, pooled, summed up."""
+
+    def compute() -> Summary:
+        pooled = pool(sign_pair_volume(network_input(), first_kernels()), window, stride, kind)
+        facts = pooled.reduction
+        stacks = (
+            _stack(pooled.values, facts.values_before, facts.bytes_before),
+            _stack(pooled.output, facts.values_after, facts.bytes_after),
+        )
+        return Summary(facts, stacks)
+
+    return remember("pool_volume", (current_photo().digest, window, stride, kind), compute)
+
+
+def _stack(volume: Tensor, values: int, size: int) -> Stack:
+    depth, height, width = volume.shape
+    caption = (f"{height} × {width} × {depth}", f"{values:,} values", f"{size:,} bytes")
+    return Stack(slice_thumbnails(volume), (depth, height, width), caption)
+
+
+@st.fragment
+def volume_stage(window: int, stride: int, kind: str) -> None:
+    """The stacks, the slider through their slices, and the chosen slice at one value a pixel."""
+    whole = summary(window, stride, kind)
+    facts, kernels = whole.reduction, first_kernels()
+    if (picked := picked_slice(STACK)) is not None:
+        set_slider(SLIDER, picked)
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        number = live_slider("slice", 0, facts.shape_before[0] - 1, FIRST_SHOWN, step=1, key=SLIDER, digits=0)
+        volume_stack(
+            *whole.stacks,
+            number,
+            between=(f"{facts.dropped:.1%} dropped", f"{kind} {window} × {window}, stride {stride}", "depth kept"),
+            version=f"{current_photo().digest[:16]}:{window}:{stride}:{kind}",
+            quantity="activation",
+            alt=f"{facts.shape_before[0]} slices in depth before and after pooling; arrow keys choose a slice",
+            key=STACK,
+        )
+    last = len(kernels) - 1
+    which, negative = number % len(kernels), number >= len(kernels)
+    pair = sign_pair_volume(network_input(), kernels[which : which + 1])
+    one = pool(pair[int(negative) :][:1], window, stride, kind)
+    held = any(sent(key).get("final") is False for key in (STACK, SLIDER))
+    note = (
+        f"Largest value {one.values.max():.3g}.\n"
+        f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same × (−1)."
+    )
+    with right:
+        slice_pair(
+            one,
+            number=number,
+            captions=(f"slice {number}: kernel {which}{' × (−1)' if negative else ''}", "pooled"),
+            note=note,
+            exact=not held,
+            quantity="activation",
+            key="pool_pair",
+        )
+    st.caption(
+        f"The {facts.shape_before[0]} slices: your photo as the classifier sees it, under the {len(kernels)} kernels "
+        "(3 × 3 × 3) of its first layer and under the same kernels times −1, each after ReLU. Stride 1 and padding 1 "
+        "keep 224 × 224 (the classifier itself steps by 2, and normalises before its ReLU). Every slice is shaded by "
+        "its own values."
+    )
+
+
+def volume_code(window: int, stride: int, kind: str) -> tuple[str, dict[str, object]]:
+    """The lines of torch for the whole volume, and what they give."""
+    facts = summary(window, stride, kind).reduction
+    step = "F.max_pool2d" if kind == "max" else "F.avg_pool2d"
+    code = f"""
+import torch
+from PIL import Image
+from torch.nn import functional as F
+
+from imgcls.models.registry import load
+
+classifier = load()
+photo = classifier.preprocess(Image.open("photo.png"))     # (1, 3, 224, 224)
+kernels = classifier.module.features[0][0].weight.detach() # (32, 3, 3, 3)
+response = F.conv2d(photo, kernels, padding=1)
+volume = torch.cat([response, -response], dim=1).relu()    # (1, 64, 224, 224)
+pooled = {step}(volume, kernel_size={window}, stride={stride})
+
+shape = list(pooled.shape[1:])
+dropped = 1 - pooled.numel() / volume.numel()
+bytes_before = volume.numel() * volume.element_size()
+bytes_after = pooled.numel() * pooled.element_size()
+"""
+    return code, {
+        "shape": list(facts.shape_after),
+        "dropped": facts.dropped,
+        "bytes_before": facts.bytes_before,
+        "bytes_after": facts.bytes_after,
+    }

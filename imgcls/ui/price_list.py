@@ -1,0 +1,79 @@
+"""An exercise of the cross-entropy lesson: put six forecasts in order of what they cost."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from imgcls.ops.forecasts import Forecast, by_price, forecasts
+from imgcls.ops.losses import log_loss
+from imgcls.ui.components.ranking import Card, draw_ranking, read_order, reset_order
+from imgcls.ui.cross_entropy_views import Snippet, priced
+from imgcls.ui.scores import class_names, percent, written
+
+_RANKING, _ROUND, _CHECKED = "ce_ranking", "ce_round", "ce_checked"
+
+
+def price_list() -> Snippet:
+    """Draw the cards, and the verdict once it has been asked for."""
+    seed = _round()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Check my order", type="primary", icon=":material/done_all:"):
+            st.session_state[_CHECKED] = seed
+        st.button("New round", icon=":material/casino:", on_click=_next_round, args=(seed,))
+        place = st.empty()
+    made, names = forecasts(seed), class_names("ce", 3)
+    order, right = read_order(_RANKING, len(made)), by_price(made)
+    checked = st.session_state.get(_CHECKED) == seed
+    in_place = [order.index(i) == right.index(i) if checked else None for i in range(len(made))]
+    draw_ranking(
+        [_card(*pair, names) for pair in zip(made, in_place, strict=True)], order, parts=names, key=_RANKING,
+        first="the cheapest belongs here", last="the dearest belongs here",
+        alt="Six forecasts to put in order of their loss, the cheapest first",
+    )  # fmt: skip
+    place.markdown(
+        _verdict(made, right, sum(map(bool, in_place))) if checked
+        else "**Drag the forecasts into the order of their price**, the cheapest on top."
+    )  # fmt: skip
+    return Snippet(
+        f"""
+        import torch
+
+        # what each forecast gave to the class that came true, from the cheapest to the dearest
+        p = torch.tensor({[made[i].probabilities[made[i].true] for i in right]})
+        losses = (-torch.log(p)).tolist()
+        """,
+        {"losses": [made[i].loss for i in right]},
+        (log_loss, forecasts, by_price),
+    )
+
+
+def _round() -> int:
+    """The number of the round, which is its seed: kept in the address, so that a hall can sort the same cards."""
+    if _ROUND not in st.session_state:
+        given = st.query_params.get(_ROUND, "")
+        st.session_state[_ROUND] = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 1
+    if st.query_params.get(_ROUND, "1") != str(st.session_state[_ROUND]):
+        st.query_params[_ROUND] = str(st.session_state[_ROUND])
+    return st.session_state[_ROUND]
+
+
+def _next_round(seed: int) -> None:
+    st.session_state[_ROUND] = (seed + 1) % 1000
+    reset_order(_RANKING)
+
+
+def _card(forecast: Forecast, in_place: bool | None, names: Sequence[str]) -> Card:
+    texts = [percent(p) for p in forecast.probabilities]
+    title = f"It was a {names[forecast.true]}"
+    if in_place is None:
+        return Card(title, forecast.probabilities, texts)
+    return Card(
+        title, forecast.probabilities, texts, f"−ln {forecast.probabilities[forecast.true]:.3g} = {written(forecast.loss)}",
+        priced([forecast.loss])[0], forecast.true, in_place,
+    )  # fmt: skip
+
+
+def _verdict(made: Sequence[Forecast], right: Sequence[int], in_place: int) -> str:
+    cheapest, dearest = made[right[0]].loss, made[right[-1]].loss
+    score = "**All six in place!**" if in_place == len(made) else f"**{in_place} of {len(made)} in place.**"
+    return f"{score} The dearest mistake costs as much as {dearest / cheapest:,.0f} answers as good as the best."
