@@ -24,8 +24,7 @@ if part == ONE:
     place = st.container()
     mode, flip = walk_row()
     with place:
-        size, geometry = stage(kernel.side, channels, view, mode, flip)
-    st.markdown(says())
+        size, geometry = stage(kernel.side, channels, view, mode, flip, says())
     try_this(
         "Point at the output: its window, the products and their sum follow. Then point at the **input**: every output "
         "that this one pixel feeds lights up. A click pins a place, the arrow keys move it.",
@@ -68,6 +67,7 @@ elif part == VOLUME:
     )
 else:
     layer = bank(editor=ONE)
+    st.subheader("What batch norm and ReLU6 do to these values", anchor=False)
     stages_figure(layer)
     try_this(
         "Find edge detectors, colour detectors and blurs. Nobody wrote them: training made them of random numbers.",

@@ -28,6 +28,7 @@ def one_example() -> Snippet:
     table = st.container()
     left, right = st.columns([1.7, 1], gap="medium")
     with right:
+        step = st.container()
         smoothing = live_slider("label smoothing", 0.0, 0.5, 0.0, step=0.01, key="ce_smoothing")
         temperature = live_slider("temperature T", 0.1, 5.0, 1.0, step=0.05, key="ce_t")
     z, true = torch.tensor([rows.numbers], dtype=torch.float64), torch.tensor([rows.picked])
@@ -59,14 +60,14 @@ def one_example() -> Snippet:
             loss_curve(line.tolist(), log_loss(line).tolist(), now, smoothed), key="ce_plot",
             alt="The loss over the true class's probability: endless at 0, nothing at 1",
         )  # fmt: skip
-    with right:
-        step = [round(min(max(a - b, LOW), HIGH), 2) for a, b in zip(rows.numbers, gradient, strict=True)]
+    with step:
+        lower = [round(min(max(a - b, LOW), HIGH), 2) for a, b in zip(rows.numbers, gradient, strict=True)]
         st.button(
-            "Step downhill: z − gradient", icon=":material/trending_down:", on_click=set_sliders,
-            args=("ce_logits", step), help="One step of gradient descent on the logits, learning rate 1.",
+            "Step downhill: z − gradient", icon=":material/trending_down:", on_click=set_sliders, args=("ce_logits", lower),
+            help="One step of gradient descent on the logits, learning rate 1.",
         )  # fmt: skip
-        blind = float(log_loss(torch.tensor(1 / len(p), dtype=torch.float64)))
-        st.markdown(f"Undecided, all {len(p)} alike: ln {len(p)} = **{written(blind)}**")
+    blind = float(log_loss(torch.tensor(1 / len(p), dtype=torch.float64)))
+    right.caption(f"Undecided, all {len(p)} alike, costs ln {len(p)} = {written(blind)}.")
     photo_note("ce", rows.numbers)
     return Snippet(
         f"""

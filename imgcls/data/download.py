@@ -190,7 +190,11 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
         self.what = what
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):
-        _require_safe(newurl, self.what)
+        try:
+            _require_safe(newurl, self.what)
+        except DownloadError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

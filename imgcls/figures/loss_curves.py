@@ -42,13 +42,11 @@ def branch_curves(
     return curves(lines, x_title=x_title, y_title="loss", y_range=(-0.25, DEAREST), at=now, height=300)
 
 
-def way_curves(
-    gaps: Sequence[float], ways: Sequence[tuple[str, Sequence[float]]], now: float, top: float
-) -> go.Figure:
+def way_curves(gaps: Sequence[float], ways: Sequence[tuple[str, Sequence[float]]], now: float, top: float) -> go.Figure:
     """The loss by each way of computing it over how far the true logit trails; a curve ends where its loss is infinite."""
     styles = [(HUES["loss"].line, "solid"), (HUES["evidence"].line, "dash"), (HUES["activation"].line, "dot")]
     lines = [Curve(name, gaps, losses, *style) for (name, losses), style in zip(ways, styles, strict=True)]
     return curves(
         lines, x_title="how far the true class's logit is behind", y_title="loss", y_range=(-0.03 * top, top), at=now,
-        height=300,
+        height=260,
     )  # fmt: skip

@@ -108,11 +108,11 @@ def relative_change(now: Tensor, before: Tensor) -> float:
     0 means the same, 1 a difference as large as the features themselves. Slices that were all zero before say nothing
     about a change and are left out; if all were, the change is 0.
     """
-    size = before.flatten(2).norm(dim=2)
+    size = torch.linalg.vector_norm(before, dim=(-2, -1))
     alive = size > 0
     if not alive.any():
         return 0.0
-    difference = (now - before).flatten(2).norm(dim=2)
+    difference = torch.linalg.vector_norm(now - before, dim=(-2, -1))
     return float((difference[alive] / size[alive]).mean())
 
 
@@ -125,6 +125,7 @@ def moved_along_pair(now: Tensor, before: Tensor, shift: int, cell: int) -> tupl
     width = now.shape[-1]
     edge = REACH // cell + 2  # one for the rounding up, one for the blur's reflection at the border
     now = now[..., edge : width - 1]
-    moves = {shift // cell, -(-shift // cell)}
-    candidates = [before[..., edge - move : width - 1 - move] for move in sorted(moves)]
-    return now, min(candidates, key=lambda candidate: relative_change(now, candidate))
+    down, up = (before[..., edge - move : width - 1 - move] for move in (shift // cell, -(-shift // cell)))
+    if shift % cell == 0 or relative_change(now, down) <= relative_change(now, up):
+        return now, down
+    return now, up

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -44,7 +45,7 @@ def features_of(images: Sequence[Image.Image]) -> np.ndarray:
 
 
 def features(dataset: Dataset, progress: Progress | None = None) -> np.ndarray:
-    """float16 (N, 1280) for all pictures of a data set, read again at the network's own size; kept in the cache folder."""
+    """float16 (N, 1280) for all pictures of a data set, read again at the network's own size; cached."""
     file = _cache_file(dataset)
     if file:
         with suppress(OSError, ValueError, EOFError):
@@ -76,7 +77,7 @@ def _image(dataset: Dataset, place: int) -> Image.Image:
         return Image.fromarray(dataset.images[place])
 
 
-def _cache_file(dataset: Dataset):
+def _cache_file(dataset: Dataset) -> Path | None:
     if not dataset.source.fingerprint:
         return None
     digest = hashlib.sha256(dataset.source.fingerprint.encode() + np.ascontiguousarray(dataset.chosen).tobytes())

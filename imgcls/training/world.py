@@ -2,10 +2,13 @@
 
 import os
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ class World:
             dist.all_reduce(value)
             value /= self.size
         return value
+
+    def same(self, value: Shared) -> Shared:
+        """What the first process has, in all of them."""
+        box = [value]
+        if self.size > 1:
+            dist.broadcast_object_list(box, 0)
+        return box[0]
 
     def agreed(self, numbers: list[float], device: torch.device) -> list[float]:
         """What the first process says, for decisions that all must take alike."""

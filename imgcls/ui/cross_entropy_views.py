@@ -21,7 +21,7 @@ from imgcls.ops.softmax import sweep
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.sliders import Column, draw_rows, draw_sliders, read_sliders
-from imgcls.ui.scores import BREEDS, HIGH, LOW, class_names, percent, photo_prediction, written
+from imgcls.ui.scores import BREEDS, LOW, percent, photo_prediction, written
 
 DEAR = 5.0
 """The loss whose bar is full; -ln 0.0067 is 5."""
@@ -44,7 +44,9 @@ def priced(losses: Sequence[float]) -> list[float]:
 def probability_axis(now: float) -> Tensor:
     """Probabilities from 0.001 to 1 with `now` among them: where the loss curve is drawn."""
     steep = torch.logspace(-3, -1.3, 25, dtype=torch.float64)
-    return torch.cat([steep, torch.linspace(0.06, 1, 60, dtype=torch.float64), torch.tensor([now])]).unique()
+    return torch.cat(
+        [steep, torch.linspace(0.06, 1, 60, dtype=torch.float64), torch.tensor([now], dtype=torch.float64)]
+    ).unique()
 
 
 def two_classes() -> Snippet:
@@ -113,21 +115,23 @@ def your_photo() -> Snippet | None:
     except ModelUnavailable as trouble:
         st.error(str(trouble))
         return None
-    top = prediction.top(4)
+    top = prediction.top(3)
     best = top[0].index
     names = [display_name(label) for label in prediction.labels]
     order = [*prediction.dog_indices, *(i for i in range(len(names)) if i not in prediction.dog_indices)]
-    true = st.selectbox(
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    left.markdown("**What is really in the photo?**")
+    true = right.selectbox(
         "What is really in the photo?", ["", *map(str, order)], key="ce_breed", bind="query-params",
         format_func=lambda i: names[int(i)] if i else f"as the network says: {names[best]}", persist_state="session",
-        help="All 1000 classes of the network, the dog breeds first.",
+        label_visibility="collapsed",
     )  # fmt: skip
     target = int(true) if true else best
     logits = prediction.logits.double()
     result = cross_entropy(logits[None], torch.tensor([target]))
     p = float(result.probabilities[0, target])
     shown = [category.index for category in top]
-    shown = [target, *(i for i in shown if i != target)][:5]
+    shown = [target, *(i for i in shown if i != target)][:3]
     loss, rank = float(result.loss), int((logits > logits[target]).sum()) + 1
     draw_rows(
         [names[i] for i in shown],
@@ -233,12 +237,20 @@ def logits_in() -> Snippet:
         )  # fmt: skip
     with right:
         behind = live_slider(
-            "how far the true class's logit is behind the best of three", -20.0, 200.0, 20.0, step=1.0, key="ce_behind", digits=0
+            "how far the true class's logit is behind the best of three",
+            -20.0,
+            200.0,
+            20.0,
+            step=1.0,
+            key="ce_behind",
+            digits=0,
         )
     dtype = KINDS[kind]
     z = torch.tensor([-behind, 0.0, -1.0], dtype=dtype)
     now = three_ways(z[None], torch.tensor([0]))
-    gaps = torch.cat([torch.linspace(-20, 200, 111, dtype=torch.float64), torch.tensor([behind], dtype=torch.float64)]).unique()
+    gaps = torch.cat(
+        [torch.linspace(-20, 200, 111, dtype=torch.float64), torch.tensor([behind], dtype=torch.float64)]
+    ).unique()
     line = three_ways(sweep(z.double(), 0, -gaps).to(dtype), torch.zeros(len(gaps), dtype=torch.int64))
     results = {name: getattr(now, name) for name in WAYS}
     losses = {name: float(way.losses[0]) for name, way in results.items()}
@@ -249,16 +261,22 @@ def logits_in() -> Snippet:
             Column("in torch", [call for _, call in WAYS.values()]),
             Column(f"loss in {kind}", [written(x) for x in losses.values()], [x / 200 for x in losses.values()], "loss"),
             Column(
-                "its gradient at the true logit", [written(x) for x in gradients.values()], list(gradients.values()),
+                "gradient, true logit", [written(x) for x in gradients.values()], list(gradients.values()),
                 "gradient", signed=True,
             ),
         ],
         key="ce_ways", head="computed", alt="The loss and its gradient, computed in three ways",
     )  # fmt: skip
-    curves = [(WAYS[name][0], [x if x < float("inf") else None for x in getattr(line, name).losses.tolist()]) for name in WAYS]
+    curves = [
+        (WAYS[name][0], [x if x < float("inf") else None for x in getattr(line, name).losses.tolist()]) for name in WAYS
+    ]
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        plot(way_curves(gaps.tolist(), curves, behind, 200.0), key="ce_ways_plot", alt="The loss over the gap, three ways")
+        plot(
+            way_curves(gaps.tolist(), curves, behind, 200.0),
+            key="ce_ways_plot",
+            alt="The loss over the gap, three ways",
+        )
     right.markdown(ways_in_words(losses["from_probabilities"], gradients, kind))
     return Snippet(
         f"""
@@ -283,7 +301,9 @@ def ways_in_words(loss: float, gradients: Mapping[str, float], kind: str) -> str
         f"is {written(gradients['softmax_twice'])} where {written(gradients['from_logits'])} is due."
     )
     if loss == float("inf"):
-        return f"p is too small for **{kind}** and became 0: −ln 0 is **inf**, its gradient 1/0 · 0 is **nan**. " + twice
+        return (
+            f"p is too small for **{kind}** and became 0: −ln 0 is **inf**, its gradient 1/0 · 0 is **nan**. " + twice
+        )
     if gradients["from_probabilities"] != gradients["from_probabilities"]:
         return f"The loss still fits in **{kind}**, but 1/p in its gradient does not: **nan**. " + twice
     return twice

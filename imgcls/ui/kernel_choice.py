@@ -15,7 +15,7 @@ CHANNELS = {
     "colour": "colour, each alone",
     "summed": "R+G+B summed",
 }
-VIEWS = {"clipped": "clipped to 0…255", "hue": "signed, red to blue", "middle": "signed, 0 is mid-grey"}
+VIEWS = {"clipped": "clipped 0…255", "hue": "signed, colour", "middle": "signed, grey"}
 _KEPT, _ADDRESS, _REFUSED = "conv_custom", "conv_weights", "conv_refused"
 
 
@@ -32,11 +32,14 @@ def kernel_row() -> tuple[Kernel, str, str]:
         )  # fmt: skip
         if st.session_state["conv_preset"] == "random":
             st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=110, **settings)
-        size = st.container(width="content")
         channels = st.selectbox(
-            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=165, **settings
+            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=175, **settings
         )
-        view = st.selectbox("Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=195, **settings)
+        size = st.container(width="content")
+        view = st.selectbox(
+            "Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=160, **settings,
+            help="Clipped: below 0 is black, above 255 white. Signed: 0 lies in the middle, white or mid-grey.",
+        )  # fmt: skip
     kernel = current_kernel()
     st.session_state["conv_side"] = kernel.side
     with size:

@@ -1,5 +1,9 @@
 """Part 1 of the convolution lesson: one kernel on the photo, drawn live under the finger."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import streamlit as st
 from torch import Tensor
 
@@ -16,11 +20,12 @@ from imgcls.ops.convolution import (
     working_pixels,
 )
 from imgcls.ops.histogram import histogram
-from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel
+from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel, kernel_from_numbers
 from imgcls.ui.components import sent
-from imgcls.ui.components.lens import Side, Weights, Window, lens
+from imgcls.ui.components.lens import Side, Weights, Window, lens, lens_answer
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.kernel_choice import EDITOR, current_kernel, refusal, take_edit
+from imgcls.ui.live import offer
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 
@@ -43,10 +48,10 @@ def walk_row() -> tuple[str, bool]:
 
 
 @st.fragment
-def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> tuple[int, Geometry]:
+def stage(side: int, channels: str, view: str, mode: str, flip: bool, words: str) -> tuple[int, Geometry]:
     """The lens with the sliders that set its geometry; a drag of the kernel redraws the lens alone.
 
-    Returns the photo's size and the geometry, as they were at the last full run.
+    `words` say what the kernel does. Returns the photo's size and the geometry, as they were at the last full run.
     """
     place = st.container()
     columns = st.columns(4, gap="medium")
@@ -70,7 +75,7 @@ def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> tuple[i
     geometry = Geometry(stride, padding, mode, dilation, flip)
     with place:
         picture(size, channels, view, geometry)
-    st.markdown(formula(size, side, geometry))
+    st.markdown(f"{formula(size, side, geometry)}\n\n{words}")
     if _settled(*SLIDERS):
         st.rerun()  # the code panel follows when the hand lets go
     return size, geometry
@@ -78,38 +83,48 @@ def stage(side: int, channels: str, view: str, mode: str, flip: bool) -> tuple[i
 
 @st.fragment
 def picture(size: int, channels: str, view: str, geometry: Geometry) -> None:
-    """All that a drag of a weight redraws."""
+    """The lens; while a weight is dragged it asks for the convolution itself, and this runs when the hand lets go."""
     pixels, kernel, result = convolved(size, channels, geometry)
-    limit = signed_limit(result.output)
-    low, high = (0.0, 255.0) if view == "clipped" else (-limit, limit)
-    after = histogram(result.output, low, high)
-    plain = kernel.divisor == 1 and kernel.bias == 0 and channels != "summed"
+    summed = channels == "summed"
+
+    def answer(question: Mapping[str, Any]) -> bytes:
+        dragged = kernel_from_numbers(question["weights"], question["divisor"], question["bias"])
+        return lens_answer(*_output_side(dragged, convolve(pixels, dragged, geometry, summed=summed), view, summed))
+
+    after, weights = _output_side(kernel, result, view, summed)
     sources = padding_sources(size, geometry.padding, geometry.padding_mode).numpy()
-    height, width = result.output.shape[1:]
-    share = (after.below + after.above) / result.output.numel()
     lens(
         Side(_last(pixels), f"Your photo, {size} × {size}", histogram(pixels, 0, 255)),
-        Side(
-            _last(result.output),
-            f"Output, {height} × {width}" + (f", {share:.0%} clipped" if share > 0.0055 else ""),
-            after,
-            "activation" if view == "hue" else "pixel",
-        ),
+        after,
         Window(kernel.side, kernel.side, geometry.stride, geometry.dilation, geometry.padding, geometry.flip),
         row_sources=sources,
         column_sources=sources,
         key=EDITOR,
         caption="pixel × weight = product" + (", turned 180°" if geometry.flip else ""),
-        weights=Weights(
-            kernel.weights.numpy(), kernel.divisor, kernel.bias, None if plain else _last(result.sums), LIMITS
-        ),
-        summed=channels == "summed",
+        weights=weights,
+        summed=summed,
+        ask=offer(EDITOR, answer),
         on_change=take_edit,
     )
     if trouble := refusal():
         st.warning(trouble)
     if _settled(EDITOR, name="edit"):
         st.rerun()
+
+
+def _output_side(kernel: Kernel, result: Convolution, view: str, summed: bool) -> tuple[Side, Weights]:
+    """The right side of the lens, and the weights that made it."""
+    limit = signed_limit(result.output)
+    counted = histogram(result.output, *((0.0, 255.0) if view == "clipped" else (-limit, limit)))
+    height, width = result.output.shape[1:]
+    share = (counted.below + counted.above) / result.output.numel()
+    caption = f"Output, {height} × {width}" + (f", {share:.0%} clipped" if share > 0.0055 else "")
+    plain = kernel.divisor == 1 and kernel.bias == 0 and not summed
+    sums = None if plain else _last(result.sums)
+    return (
+        Side(_last(result.output), caption, counted, "activation" if view == "hue" else "pixel"),
+        Weights(kernel.weights.numpy(), kernel.divisor, kernel.bias, sums, LIMITS),
+    )
 
 
 def convolved(size: int, channels: str, geometry: Geometry) -> tuple[Tensor, Kernel, Convolution]:
@@ -122,7 +137,7 @@ def convolved(size: int, channels: str, geometry: Geometry) -> tuple[Tensor, Ker
     return pixels, kernel, convolve(pixels, kernel, geometry, summed=channels == "summed")
 
 
-def _last(values: Tensor):
+def _last(values: Tensor) -> np.ndarray:
     """(C, H, W) -> (H, W, C), as an array."""
     return values.permute(1, 2, 0).contiguous().numpy()
 

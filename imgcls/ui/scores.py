@@ -20,6 +20,8 @@ BREEDS = (
     "Samoyed", "Dalmatian", "Rottweiler", "Beagle", "Pug", "Boxer", "Chow Chow", "Saluki", "Whippet", "Collie",
 )  # fmt: skip
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -95,7 +97,7 @@ def class_names(prefix: str, count: int) -> list[str]:
 
 
 def written(number: float) -> str:
-    """A number to four digits as a lesson writes it: 2.718, 0.0183, 4.85×10^{8}, inf."""
+    """A number to four digits as a lesson writes it: 2.718, 0.0183, 4.85×10⁸, inf."""
     if math.isnan(number) or math.isinf(number):
         return str(number).replace("-", "−")
     size = abs(number)
@@ -106,7 +108,7 @@ def written(number: float) -> str:
         text = f"{number:,.{digits}f}"
     else:
         digits, exponent = f"{number:.2e}".split("e")
-        text = f"{digits}×10^{{{int(exponent)}}}"
+        text = f"{digits}×10{str(int(exponent)).translate(_RAISED)}"
     return text.replace("-", "−")
 
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.models import registry
+from imgcls.ui import live
 from imgcls.training import jobs
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
@@ -90,4 +91,4 @@ async def _sample_thumbnail(request: Request) -> Response:
 
 def routes() -> list[Route]:
     """The addresses served besides Streamlit's own."""
-    return [Route(f"/{PLOTLY_PATH}", _plotly), Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail)]
+    return [Route(f"/{PLOTLY_PATH}", _plotly), Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail), live.ROUTE]

@@ -56,8 +56,12 @@ def temperature_view(scores: Scores) -> None:
     """Every probability over the temperature."""
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
-        draw_sliders(scores.rows, scores.names, [scores.column()], alt="Logit sliders and the probability of each class")
-    temperatures = torch.cat([torch.logspace(-1, 1, 81, dtype=torch.float64), torch.tensor([scores.temperature], dtype=torch.float64)])
+        draw_sliders(
+            scores.rows, scores.names, [scores.column()], alt="Logit sliders and the probability of each class"
+        )
+    temperatures = torch.cat(
+        [torch.logspace(-1, 1, 81, dtype=torch.float64), torch.tensor([scores.temperature], dtype=torch.float64)]
+    )
     temperatures = temperatures.unique()  # sorted
     curves = softmax(scores.logits, temperature=temperatures[:, None])  # (temperatures, K)
     with right:
@@ -78,7 +82,9 @@ def hardmax_view(scores: Scores) -> None:
     hard, soft, i = hardmax(scores.logits), scores.probabilities, scores.rows.active
     with left:
         onehot = Column("hardmax", [f"{h:.0f}" for h in hard.tolist()], hard.tolist(), "evidence")
-        draw_sliders(scores.rows, scores.names, [scores.column(), onehot], alt="Logit sliders, softmax and hardmax of each")
+        draw_sliders(
+            scores.rows, scores.names, [scores.column(), onehot], alt="Logit sliders, softmax and hardmax of each"
+        )
     now = scores.rows.numbers[i]
     rival = max(z for k, z in enumerate(scores.rows.numbers) if k != i)
     extra = torch.tensor([now, rival - 1e-6, rival + 1e-6], dtype=torch.float64)  # both edges of the jump
@@ -103,7 +109,9 @@ def triangle_view(scores: Scores) -> None:
     """Three probabilities as a point in the simplex; dragging the point sets the sliders."""
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
-        draw_sliders(scores.rows, scores.names, [scores.column()], alt="Logit sliders and the probability of each class")
+        draw_sliders(
+            scores.rows, scores.names, [scores.column()], alt="Logit sliders and the probability of each class"
+        )
     with right:
         if len(scores.names) != 3:
             st.info(
@@ -119,7 +127,9 @@ def triangle_view(scores: Scores) -> None:
             scores.names, scores.probabilities.tolist(), trail.tolist(), key="softmax_simplex",
             alt="A triangle with one class at each corner; drag the point, or move it with the arrow keys.",
         )  # fmt: skip
-        st.caption("Drag the point. Violet: its way as T goes from ∞ (middle) to 0 (a corner). Dashed: where argmax changes.")
+        st.caption(
+            "Drag the point. Violet: its way as T goes from ∞ (middle) to 0 (a corner). Dashed: where argmax changes."
+        )
 
 
 def follow_triangle(rows: SliderRows, temperature: float) -> bool:
@@ -150,7 +160,9 @@ def overflow_view(scores: Scores) -> None:
     for worked, power, quotient in ((plain, "plain: e^{z}", "/ sum"), (safe, "safe: e^{z − max}", "/ sum")):
         total = "sum " + written(float(worked.total))
         columns.append(Column(power, [written(t) for t in worked.terms.tolist()], total=total))
-        columns.append(Column(quotient, [percent(p) for p in worked.probabilities.tolist()], worked.probabilities.tolist()))
+        columns.append(
+            Column(quotient, [percent(p) for p in worked.probabilities.tolist()], worked.probabilities.tolist())
+        )
     alt = f"Softmax computed in {kind}, without and with the maximum subtracted"
     draw_sliders(scores.rows, scores.names, columns, alt=alt)
     st.markdown(overflow_words(plain, kind) + rounding_words(safe.probabilities, scores.probabilities, kind))
@@ -159,9 +171,7 @@ def overflow_view(scores: Scores) -> None:
 def overflow_words(plain: SoftmaxTerms, kind: str) -> str:
     """What happened to the plain formula in the number format `kind`, in words."""
     dtype = KINDS[kind]
-    top = torch.finfo(dtype).max
-    largest_number = f"{top:,.0f}" if top < 1e6 else f"${written(top)}$"
-    largest = f"**{kind}** ends at {largest_number}, which is $e^{{{largest_exponent(dtype):.2f}}}$"
+    largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is $e^{{{largest_exponent(dtype):.2f}}}$"
     if plain.trouble == "overflow":
         if torch.isinf(plain.terms).any():
             return f"{largest}. A larger term becomes **inf**, infinity, and inf / inf is **nan**: not a number. "

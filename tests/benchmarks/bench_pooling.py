@@ -17,7 +17,10 @@ DRAG = """async (element, [watched, count]) => {
     [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
   const target = find(document)
   const drawn = () => new Promise((resolve) => {
-    const watcher = new MutationObserver(() => { watcher.disconnect(); requestAnimationFrame(() => resolve(performance.now())) })
+    const watcher = new MutationObserver(() => {
+      watcher.disconnect()
+      requestAnimationFrame(() => resolve(performance.now()))
+    })
     watcher.observe(target, { attributes: true, attributeFilter: ["data-drawn"] })
     setTimeout(() => resolve(NaN), 3000)
   })

@@ -139,6 +139,18 @@ def test_a_mutation_keeps_every_number_in_its_range_and_near_the_start():
     assert np.ptp(hue) < 1e-9  # only brighter or darker
 
 
+def test_the_search_keeps_what_scores_better_and_nothing_else(monkeypatch):
+    # Instead of the network, somebody who likes large eyes; instead of pictures, the dogs' numbers themselves.
+    monkeypatch.setattr(tune, "load", lambda: None)
+    monkeypatch.setattr(tune, "draw_dog", lambda dog, seed: dog)
+    monkeypatch.setattr(tune, "score", lambda dog, *_: tune.Score(dog.eyes.radius, 0.5, 0.5))
+    start = load_dog("bernese")
+    found = tune.tune("bernese", 0.3, range(2), np.random.default_rng(0))
+    assert found.eyes.radius > start.eyes.radius
+    monkeypatch.setattr(tune, "score", lambda *_: tune.Score(0.0, 0.5, 0.5))
+    assert tune.tune("bernese", 0.1, range(2), np.random.default_rng(0)) == start
+
+
 def test_the_search_scores_a_dog_above_its_scrambled_picture():
     classifier, picture = load(), shipped("bernese")
     shuffled = np.random.default_rng(0).permutation(pixels(picture).astype(np.uint8).reshape(-1, 3))

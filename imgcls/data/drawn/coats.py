@@ -28,7 +28,7 @@ def plain(part: Part, canvas: Canvas, dog: Dog) -> Colours:
 
 
 def shaded(part: Part, canvas: Canvas, dog: Dog) -> Colours:
-    """One colour, ears and back of the muzzle in `second`. Chow, golden retriever."""
+    """One colour, ears and back of the muzzle in `second`. Chow."""
     if part in ("ear", "inner ear"):
         return canvas.plain(dog.coat.second)
     colours = canvas.plain(dog.coat.main)
@@ -127,47 +127,6 @@ def masked(part: Part, canvas: Canvas, dog: Dog) -> Colours:
     return blend(colours, 0.9 * canvas.ellipse(head.x, head.y, 0.018, 0.12).spot(1.2, 0.6), dark)
 
 
-def black_mask(part: Part, canvas: Canvas, dog: Dog) -> Colours:
-    """`main` (fawn) with `second` (black) muzzle, ears, eye patches and wrinkles. Pug."""
-    black, head = dog.coat.second, dog.head
-    if part in ("ear", "inner ear", "muzzle"):
-        return canvas.plain(black)
-    colours = canvas.plain(dog.coat.main)
-    if part == "body":
-        return colours
-    mask = canvas.ellipse(dog.muzzle_x, dog.muzzle_y - 0.01, dog.muzzle.width * 1.25, dog.muzzle.height * 1.2)
-    colours = blend(colours, mask.spot(1.3, 0.5), black)
-    for side in _BOTH_SIDES:
-        patch = canvas.ellipse(head.x + side * dog.eyes.x, dog.eye_y, dog.eyes.radius * 2, dog.eyes.radius * 1.8).spot(
-            1.25, 0.6
-        )
-        colours = blend(colours, 0.85 * patch, black)
-    for above, reach in ((0.075, 0.055), (0.10, 0.07), (0.13, 0.085)):
-        sideways = canvas.x - head.x
-        fold = np.exp(-(((canvas.y - (head.y - above + 2.2 * sideways**2)) / 0.007) ** 2))
-        colours = blend(colours, 0.55 * fold * (np.abs(sideways) < reach), scaled(dog.coat.main, 0.35))
-    return colours
-
-
-def saddled(part: Part, canvas: Canvas, dog: Dog) -> Colours:
-    """`main` (tan) with `second` (black) muzzle, forehead and back. German shepherd."""
-    black, head = dog.coat.second, dog.head
-    if part == "inner ear":
-        return canvas.plain(scaled(dog.coat.main, 0.6))
-    if part == "ear":
-        return blend(canvas.plain(dog.coat.main), np.full_like(canvas.x, 0.55), black)
-    if part == "muzzle":
-        return canvas.plain(black)
-    if part == "body":
-        chest = canvas.ellipse(head.x, 0.8, 0.20, 0.4).distance
-        tan = smoothstep(1.15 - chest + 0.2 * canvas.noise(20), 0, 0.5)
-        return blend(canvas.plain(black), tan, dog.coat.main)
-    colours = canvas.plain(dog.coat.main)
-    muzzle = canvas.ellipse(dog.muzzle_x, dog.muzzle_y - 0.03, 0.10, 0.13).spot(1.25, 0.5)
-    forehead = canvas.ellipse(head.x, head.y - 0.16, 0.14, 0.07).spot(1.3, 0.6)
-    return blend(blend(colours, muzzle, black), 0.6 * forehead, black)
-
-
 PATTERNS: dict[str, Pattern] = {
     "plain": plain,
     "shaded": shaded,
@@ -175,6 +134,4 @@ PATTERNS: dict[str, Pattern] = {
     "black and tan": black_and_tan,
     "tricolour": tricolour,
     "masked": masked,
-    "black mask": black_mask,
-    "saddled": saddled,
 }

@@ -11,9 +11,7 @@ from imgcls import palette
 _HERE = Path(__file__).resolve().parent
 
 
-def declare(
-    name: str, *, html: str = "", isolate_styles: bool = True, uses: Sequence[str] = ()
-) -> Callable[..., Any]:
+def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Sequence[str] = ()) -> Callable[..., Any]:
     """Register the component in folder `name` once, at import time; returns its mount function.
 
     `uses` names further scripts of this folder that stand in front of its view.js.

@@ -6,6 +6,7 @@ edge passes a layer, barycentre sweeps for the order, and least-squares shifts f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 GAP = 14.0
@@ -28,6 +29,11 @@ class Layout:
 
 def lay_out(inputs: Sequence[Sequence[int]], heights: Sequence[float]) -> Layout:
     """Places for nodes of the given `heights`; `inputs[i]` are earlier nodes, drawn to the left of node i."""
+    return _lay_out(tuple(map(tuple, inputs)), tuple(heights))
+
+
+@lru_cache(maxsize=256)  # a drag asks for the same graph again and again
+def _lay_out(inputs: tuple[tuple[int, ...], ...], heights: tuple[float, ...]) -> Layout:
     columns = _columns(inputs)
     # Stand-ins: one chain a source, as long as its furthest reader needs. Keys are nodes, or (source, column).
     size: dict = dict(enumerate(heights))

@@ -15,7 +15,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.packet import pack
 
-_mount = declare("lens", uses=("number.js", "lens/pictures.js", "lens/cells.js"))
+_mount = declare("lens", uses=("number.js", "asker.js", "lens/pictures.js", "lens/cells.js"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def lens(
     caption: str,
     weights: Weights | None = None,
     summed: bool = False,
+    ask: str = "",
     on_change: Callable[[], Any] = ignore,
 ) -> None:
     """Show `before` and `after` with the window between them.
@@ -81,33 +82,48 @@ def lens(
         row_sources, column_sources: for each padded row and column, the one of `before` that it copies, -1 for zeros.
         caption: what stands above the cells.
         summed: the output adds up the three channels.
-        on_change: called when the reader has changed a weight, the divisor or the bias; `sent(key, "edit")` then holds
-            {"weights": [...], "divisor", "bias", "final", "seq"}, `final` being false in the middle of a drag.
+        ask: where `imgcls.ui.live` answers {"weights": [...], "divisor", "bias"} with `lens_answer(...)` during a drag.
+        on_change: called when the reader has set a weight, the divisor or the bias; `sent(key, "edit")` then holds the
+            same three, "seq", and "final", which is false in the middle of a drag that nobody could be asked about.
     """
-    arrays = {
-        "rows": row_sources.astype(np.int16),
-        "columns": column_sources.astype(np.int16),
-        "input": before.values,
-        "output": after.values,
-        "input_counts": before.histogram.counts.numpy().astype(np.uint32),
-        "output_counts": after.histogram.counts.numpy().astype(np.uint32),
-        "input_colours": colour_table(before.quantity),
-        "output_colours": colour_table(after.quantity),
-    }
-    fields = {
+    fields, arrays = _answer(after, weights)
+    fields |= {
         "ack": sent(key, "edit").get("seq"),
-        "captions": {"input": before.caption, "output": after.caption, "middle": caption},
+        "ask": ask,
+        "caption_input": before.caption,
+        "caption_middle": caption,
         "window": asdict(window),
         "input": {"low": before.histogram.low, "high": before.histogram.high},
-        "output": {"low": after.histogram.low, "high": after.histogram.high},
         "summed": summed,
         "weighted": weights is not None,
         "editable": weights is not None and weights.limits is not None,
+        "limits": weights.limits if weights else None,
     }
-    if weights is not None:
-        fields |= {"divisor": weights.divisor, "bias": weights.bias, "limits": weights.limits}
-        arrays["weights"] = weights.values
-        if weights.sums is not None:
-            arrays["sums"] = weights.sums
+    arrays |= {
+        "rows": row_sources.astype(np.int16),
+        "columns": column_sources.astype(np.int16),
+        "input": before.values,
+        "input_counts": before.histogram.counts.numpy().astype(np.uint32),
+        "input_colours": colour_table(before.quantity),
+        "output_colours": colour_table(after.quantity),
+    }
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(key=key, data=pack(fields, **arrays), default={"edit": None}, on_edit_change=on_change)
+
+
+def lens_answer(after: Side, weights: Weights) -> bytes:
+    """What changes in the lens with the weights: the answer to `ask`."""
+    fields, arrays = _answer(after, weights)
+    return pack(fields, **arrays)
+
+
+def _answer(after: Side, weights: Weights | None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    counts = after.histogram.counts.numpy().astype(np.uint32)
+    fields = {"caption_output": after.caption, "output": {"low": after.histogram.low, "high": after.histogram.high}}
+    arrays = {"output": after.values, "output_counts": counts}
+    if weights is not None:
+        fields |= {"divisor": weights.divisor, "bias": weights.bias}
+        arrays |= {"weights": weights.values}
+        if weights.sums is not None:
+            arrays["sums"] = weights.sums
+    return fields, arrays

@@ -19,7 +19,7 @@ function paint(values, [height, width, channels], scale, colours) {
 }
 
 // Whether the picture on the left is the one already painted: in a drag it is.
-function samePicture({ before, data }) {
+function samePicture(before, data) {
   const same = (name) => {
     const [a, b] = [before.arrays[name], data.arrays[name]]
     return a.length === b.length && a.every((value, i) => value === b[i])
@@ -64,7 +64,7 @@ function drawInput(own, r, c) {
   const width = arrays.columns.length * s, height = arrays.rows.length * s
   const pen = sizedCanvas(own.input, width, height)
   pen.imageSmoothingEnabled = false
-  pen.drawImage(own.pictures.input, 0, 0, width, height)
+  pen.drawImage(own.inputPicture, 0, 0, width, height)
   if (P) {
     pen.save()
     pen.beginPath()
@@ -100,7 +100,7 @@ function drawOutput(own, r, c) {
   const [rows, columns] = arrays.output.shape, s = own.scale.output
   const pen = sizedCanvas(own.output, columns * s, rows * s)
   pen.imageSmoothingEnabled = false
-  pen.drawImage(own.pictures.output, 0, 0, columns * s, rows * s)
+  pen.drawImage(own.outputPicture, 0, 0, columns * s, rows * s)
   own.lit = []
   if (own.hover?.on === "input") {
     const across = fed(copies(arrays.columns, own.hover.column), w.columns, w, columns)
@@ -130,7 +130,8 @@ function drawBeams(own, window, r, c) {
 // Bars in the picture's own colours, so that the histogram is the legend of the scale too. Heights go by square root, or
 // the flat parts of a photo would leave nothing else to see.
 function drawHistogram(own, name) {
-  const { counts, colours, scale, rgb } = own.histograms[name]
+  const { data: { arrays, [name]: scale } } = own
+  const counts = arrays[`${name}_counts`], colours = arrays[`${name}_colours`], rgb = arrays[name].shape[2] === 3
   const canvas = own.box.querySelector(`.${name} .histogram`)
   const width = own.size, high = 40
   const pen = sizedCanvas(canvas, width, high + 20)

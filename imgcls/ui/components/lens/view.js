@@ -13,7 +13,7 @@ function build(root) {
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
   root.append(box)
   const [input, output] = box.querySelectorAll("canvas.picture")
-  return { box, input, output, sender: new Sender(), channel: 0, pin: { row: 0.42, column: 0.4, held: false }, hover: null }
+  return { box, input, output, sender: new Sender(), channel: 0, pin: null, hover: null }
 }
 
 // The output whose window is shown: the one under the pointer, else the pinned one.
@@ -21,6 +21,14 @@ function shown(own) {
   const [rows, columns] = own.data.arrays.output.shape
   if (own.hover?.on === "output") return [own.hover.row, own.hover.column]
   return [Math.round(own.pin.row * (rows - 1)), Math.round(own.pin.column * (columns - 1))]
+}
+
+// Where to look first: a flat part of the photo would show nothing.
+function strongest(output) {
+  const [rows, columns, channels] = output.shape
+  const index = output.reduce((best, value, i) => (Math.abs(value) > Math.abs(output[best]) ? i : best), 0)
+  const place = Math.floor(index / channels)
+  return { row: Math.floor(place / columns) / Math.max(1, rows - 1), column: (place % columns) / Math.max(1, columns - 1), held: false }
 }
 
 function draw(own) {
@@ -36,10 +44,10 @@ function draw(own) {
   if (own.hover?.on === "input") {
     const { row, column } = own.hover
     const inside = arrays.rows[row] >= 0 && arrays.columns[column] >= 0
-    left.textContent = `row ${row - w.padding}, column ${column - w.padding}: ${inside ? "this pixel" : "padding"}`
+    left.textContent = `row ${written(row - w.padding)}, column ${written(column - w.padding)}: ${inside ? "this pixel" : "padding"}`
     right.textContent = own.lit.length ? `feeds ${own.lit.length} output${own.lit.length > 1 ? "s" : ""}` : "feeds no output"
   } else {
-    left.textContent = `window from row ${top}, column ${first}`
+    left.textContent = `window from row ${written(top)}, column ${written(first)}`
     right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}`
   }
   const spoken = own.hover?.on === "input" ? `${left.textContent} ${right.textContent}` : `Output ${right.textContent} is ${written(value)}; ${left.textContent}.`
@@ -114,47 +122,59 @@ function wire(own) {
     canvas.onblur = () => { if (own.hover?.on === on) { own.hover = null; redraw() } }
   }
   own.refuse = (reason) => { own.box.querySelector(".refusal").textContent = reason }
-  own.change = (final) => { own.sent = true; own.sender.send(own.component, "edit", { ...own.kernel, final }) }
+  own.asker = new Asker((bytes) => {
+    const { arrays, ...news } = unpack(bytes)
+    own.data = { ...own.data, ...news, arrays: { ...own.data.arrays, sums: undefined, ...arrays } }
+    show(own)
+  })
+  own.change = (final) => {
+    if (!final && own.data.ask && !own.asker.broken) { own.asker.ask(own.data.ask, own.kernel); return }
+    own.asker.cancel()
+    own.sent = true
+    own.sender.send(own.component, "edit", { ...own.kernel, final })
+  }
   own.polygons = own.box.querySelectorAll("polygon")
   own.redraw = redraw
+}
+
+// Everything that depends on the output, after a rerun or an answer.
+function show(own) {
+  const { data, box, data: { arrays } } = own
+  own.outputPicture = paint(arrays.output, arrays.output.shape, data.output, arrays.output_colours)
+  box.querySelector(".output figcaption").textContent = data.caption_output
+  own.output.setAttribute("aria-label", `${data.caption_output}. Arrow keys move the output whose arithmetic is shown, Enter pins it.`)
+  layout(own)
+  if (data.weighted) box.dataset.weights = arrays.weights.join(" ") // what torch has answered
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
 
 export default function (component) {
   const root = component.parentElement
   const own = instance(root, () => build(root))
   own.component = component
-  own.before = own.data
-  const data = (own.data = unpack(component.data)), { arrays, window: w } = data, { box, sender } = own
+  const before = own.data, data = (own.data = unpack(component.data)), { arrays, window: w } = data, { box, sender } = own
   ;[own.height, own.width] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0
-  own.pictures = {
-    input: samePicture(own) ? own.pictures.input : paddedPicture(own),
-    output: paint(arrays.output, arrays.output.shape, data.output, arrays.output_colours),
-  }
-  own.histograms = Object.fromEntries(["input", "output"].map((name) => [name, {
-    counts: arrays[`${name}_counts`], colours: arrays[`${name}_colours`], scale: data[name], rgb: arrays[name].shape[2] === 3,
-  }]))
+  if (!samePicture(before, data)) own.inputPicture = paddedPicture(own)
   sender.acknowledge(data.ack)
   // Python's kernel counts once it answers the last one sent, and the hand is off it: else a number would jump back.
   const answered = !own.sent || (data.ack === sender.seq && !sender.busy)
   if (data.weighted && answered && !box.querySelector(".dragged")) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
+  own.pin ??= strongest(arrays.output)
   if (!own.wired) { own.wired = true; wire(own) }
   const built = [w.rows, w.columns, data.weighted, data.editable].join()
   if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }
   buildChannels(own)
   box.classList.toggle("summed", data.summed)
-  box.querySelector(".input figcaption").textContent = data.captions.input
-  box.querySelector(".output figcaption").textContent = data.captions.output
-  box.querySelector(".legend").textContent = data.captions.middle
+  box.querySelector(".input figcaption").textContent = data.caption_input
+  box.querySelector(".legend").textContent = data.caption_middle
   box.querySelector(".refusal").dataset.hint = data.editable ? "Drag a cell, or click and type" : ""
   box.querySelector(".scaling").hidden = !data.weighted
   box.querySelector(".name").textContent = data.weighted ? "sum" : "max"
-  own.input.setAttribute("aria-label", `${data.captions.input}. Arrow keys move a pixel and light up the outputs that it feeds.`)
-  own.output.setAttribute("aria-label", `${data.captions.output}. Arrow keys move the output whose arithmetic is shown, Enter pins it.`)
-  layout(own)
-  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+  own.input.setAttribute("aria-label", `${data.caption_input}. Arrow keys move a pixel and light up the outputs that it feeds.`)
+  show(own)
   if (!own.observer) {
     own.observer = new ResizeObserver(() => layout(own))
     own.observer.observe(box)

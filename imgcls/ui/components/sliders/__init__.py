@@ -85,7 +85,7 @@ def read_sliders(
             st.session_state[f"{store}:true"] = _index(news.get("picked"), picked)
     numbers = st.session_state[store]
     chosen = None if picked is None else min(st.session_state[f"{store}:true"], len(numbers) - 1)
-    active = min(st.session_state.get(f"{store}:active", 0), len(numbers) - 1)
+    active = min(st.session_state.get(f"{store}:active", chosen or 0), len(numbers) - 1)
     if news.get("final") or not news:
         _to_address(key, None if numbers == tuple(default) else joined(numbers))
         _to_address(f"{key}_true", None if chosen == picked else str(chosen))
@@ -99,7 +99,7 @@ def set_sliders(key: str, numbers: Sequence[float], picked: int | None = None, f
     """
     store = f"{key}:numbers"
     st.session_state[store] = tuple(float(number) for number in numbers)
-    st.session_state[f"{store}:active"] = 0
+    st.session_state.pop(f"{store}:active", None)
     if picked is not None:
         st.session_state[f"{store}:true"] = picked
         st.query_params[f"{key}_true"] = str(picked)
@@ -127,7 +127,13 @@ def draw_sliders(
 
 
 def draw_rows(
-    names: Sequence[str], columns: Sequence[Column], *, key: str, head: str = "class", picked: int | None = None, alt: str
+    names: Sequence[str],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    head: str = "class",
+    picked: int | None = None,
+    alt: str,
 ) -> None:
     """The same rows without sliders: for numbers that are given, not set. `picked` is marked as the true one."""
     _draw(key, {"numbers": None, "picked": picked, "active": picked or 0}, names, columns, head, None, (), alt)

@@ -94,6 +94,7 @@ function light(own, index) {
   const shown = index ?? own.active
   write(own.parts.detail, own.refusal || (own.data.details[shown] ?? ""))
   own.parts.detail.classList.toggle("refusal", Boolean(own.refusal))
+  own.parts.detail.hidden = !own.data.details.length && !own.refusal
 }
 
 function draw(own) {
@@ -170,7 +171,9 @@ export default function (component) {
     own.lit = own.refusal = null
     own.parts = build(own, box)
   }
-  box.style.setProperty("--columns", data.columns.length)
+  // A column of bare numbers needs less room than one with bars.
+  const widths = data.columns.map((column) => `minmax(0, ${column.lengths.length ? 1.15 : column.texts.some((text) => text.length > 9) ? 1.5 : 0.65}fr)`)
+  box.style.setProperty("--cells", widths.join(" "))
   box.classList.toggle("some", data.names.length > 4)
   box.classList.toggle("many", data.names.length > 6)
   box.classList.toggle("few", data.columns.length < 3)

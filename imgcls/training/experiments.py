@@ -1,0 +1,142 @@
+"""Small races: a few networks trained side by side for seconds, to see one difference between them."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from imgcls.data.drawn.tiny_breeds import ANIMALS
+from imgcls.data.drawn.tiny_scene import Difficulty
+from imgcls.data.drawn.tiny_set import drawn_animals
+from imgcls.models.small import SmallCNN, SmallConfig
+
+SIDE = 32
+BREEDS = tuple(name for name in ANIMALS if name != "cat")
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class RaceEpoch:
+    """Where every contestant stands after an epoch; epoch 0 is before the first step.
+
+    Losses are mean cross-entropies (natural logarithm), accuracies in 0..1, both in evaluation mode over the whole
+    training or validation set; by contestant.
+    """
+
+    epoch: int
+    of: int
+    seconds: float
+    train_loss: Mapping[str, float]
+    train_accuracy: Mapping[str, float]
+    val_loss: Mapping[str, float]
+    val_accuracy: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Contestant:
+    """A network and the pictures it sees: inputs (N, 3, SIDE, SIDE), labels (N,)."""
+
+    module: SmallCNN
+    train: tuple[Tensor, Tensor]
+    val: tuple[Tensor, Tensor]
+
+
+def drawn_breeds(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """`count` drawn dogs of each breed: float32 (N, 3, SIDE, SIDE) in -1..1, and labels (N,)."""
+    difficulty = Difficulty.level(0.5)
+    pictures = np.concatenate([drawn_animals(breed, count, seed, difficulty, SIDE) for breed in BREEDS])
+    inputs = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous()
+    return inputs, torch.arange(len(BREEDS)).repeat_interleave(count)
+
+
+def dropout_race(p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: int = 0) -> Iterator[RaceEpoch]:
+    """The same network without and with dropout, from the same weights, on few pictures: overfitting and what helps.
+
+    Raises:
+        ValueError: p is not in 0 .. below 1.
+    """
+    train, val = drawn_breeds(per_breed, seed), drawn_breeds(50, seed + 1000)
+    config = SmallConfig(len(BREEDS), SIDE, channels=(12, 24), convolutions=1, padding="same", kernel=5, dense=(96,))
+    contestants = {
+        "without dropout": Contestant(SmallCNN(config, seed), train, val),
+        "with dropout": Contestant(SmallCNN(config.with_(dropout=p), seed), train, val),
+    }
+    yield from race(contestants, epochs, 2e-3, seed)
+
+
+def shuffle_race(per_breed: int = 80, epochs: int = 10, seed: int = 0) -> Iterator[RaceEpoch]:
+    """A dense network and a CNN, each on the pictures as they are and with all pixels permuted in one fixed way."""
+    train, val = drawn_breeds(per_breed, seed), drawn_breeds(50, seed + 1000)
+    order = pixel_permutation(seed)
+    dense = SmallConfig(len(BREEDS), SIDE, channels=(), dense=(96,))
+    cnn = SmallConfig(len(BREEDS), SIDE, channels=(12, 24, 32), convolutions=1, padding="same", kernel=3)
+    shuffled = [(shuffle_pixels(inputs, order), labels) for inputs, labels in (train, val)]
+    contestants = {
+        "dense": Contestant(SmallCNN(dense, seed), train, val),
+        "dense, shuffled": Contestant(SmallCNN(dense, seed), *shuffled),
+        "CNN": Contestant(SmallCNN(cnn, seed), train, val),
+        "CNN, shuffled": Contestant(SmallCNN(cnn, seed), *shuffled),
+    }
+    yield from race(contestants, epochs, 2e-3, seed)
+
+
+def pixel_permutation(seed: int, side: int = SIDE) -> Tensor:
+    """One random order of the side * side places."""
+    return torch.randperm(side * side, generator=torch.Generator().manual_seed(seed))
+
+
+def shuffle_pixels(inputs: Tensor, order: Tensor) -> Tensor:
+    """Every picture (N, C, H, W) with its places in `order`; the channels of a place stay together."""
+    return inputs.flatten(2)[:, :, order].view(inputs.shape)
+
+
+def race(contestants: Mapping[str, Contestant], epochs: int, rate: float, seed: int) -> Iterator[RaceEpoch]:
+    """Train all contestants with Adam on the same batches in the same order; one record an epoch."""
+    start = time.monotonic()
+    generator = torch.Generator().manual_seed(seed)
+    # Dropout draws from torch's global generator: seed it for the race, and give it back as it was.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        optimisers = {name: torch.optim.Adam(each.module.parameters(), lr=rate) for name, each in contestants.items()}
+        for epoch in range(epochs + 1):
+            if epoch:
+                order = torch.randperm(len(next(iter(contestants.values())).train[0]), generator=generator)
+                for name, each in contestants.items():
+                    _train_epoch(each, optimisers[name], order)
+            yield _standing(contestants, epoch, epochs, time.monotonic() - start)
+
+
+def _train_epoch(contestant: Contestant, optimiser: torch.optim.Optimizer, order: Tensor) -> None:
+    contestant.module.train()
+    inputs, labels = contestant.train
+    for batch in order.split(BATCH):
+        loss = F.cross_entropy(contestant.module(inputs[batch]), labels[batch])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+
+def _standing(contestants: Mapping[str, Contestant], epoch: int, epochs: int, seconds: float) -> RaceEpoch:
+    train = {name: _measure(each.module, *each.train) for name, each in contestants.items()}
+    val = {name: _measure(each.module, *each.val) for name, each in contestants.items()}
+    return RaceEpoch(
+        epoch,
+        epochs,
+        seconds,
+        {name: loss for name, (loss, _) in train.items()},
+        {name: accuracy for name, (_, accuracy) in train.items()},
+        {name: loss for name, (loss, _) in val.items()},
+        {name: accuracy for name, (_, accuracy) in val.items()},
+    )
+
+
+@torch.inference_mode()
+def _measure(module: SmallCNN, inputs: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy."""
+    module.eval()
+    logits = module(inputs)
+    return float(F.cross_entropy(logits, labels)), float((logits.argmax(1) == labels).float().mean())

@@ -1,0 +1,384 @@
+"""Training as a generator of frozen records: `for record in train(config): ...`. Knows no screen."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from imgcls.data.datasets import Dataset
+from imgcls.models.small import count_parameters
+from imgcls.training.config import TrainConfig
+from imgcls.training.diagnosis import Watchdog
+from imgcls.training.evaluate import evaluate
+from imgcls.training.inbox import Inbox
+from imgcls.training.learner import Learner, Mode, choose_mode, pick_device
+from imgcls.training.material import Material, gather
+from imgcls.training.optimisers import SCHEDULES
+from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
+from imgcls.training.runs import RunError, RunFiles, RunInfo
+from imgcls.training.watch import Pace, look
+from imgcls.training.world import World
+
+STEP_SECONDS = 0.1  # between two records of steps
+PARTIAL_SECONDS = 3.0  # in a long epoch, between two evaluations of PARTIAL pictures
+PARTIAL = 500
+WATCHED_PICTURES = 48  # of the validation part, in which silent units are looked for
+CHECKPOINT_SECONDS = 3.0
+ALONE = World()
+
+
+def train(
+    config: TrainConfig,
+    *,
+    folder: Path | str | None = None,
+    resume: bool = False,
+    probe: np.ndarray | None = None,
+    inbox: Inbox | None = None,
+    dataset: Dataset | None = None,
+    world: World = ALONE,
+) -> Iterator[Record]:
+    """Trains and says how it goes: Loading, Started, then Step, Evaluation, Snapshot, Finding, Paused, then Finished.
+
+    Args:
+        folder: where the run's files are kept (see imgcls.training.runs); None: nowhere.
+        resume: go on from the folder's last checkpoint if there is one; `config` must be the same.
+        probe: a picture, uint8 (H, W, 3), whose feature maps the snapshots show; None: the first validation picture.
+        inbox: messages {"pause": bool}, {"steps": n} (single steps while paused), {"lr": rate or None}, {"stop": True},
+            {"probe": picture}.
+        dataset: to be used instead of the one that `config.data` names.
+        world: the processes that train together; only the first yields records.
+
+    Raises:
+        ValueError: a choice cannot be had here (DatasetError, RunError), in one plain sentence.
+    """
+    device = pick_device(config.device)
+    material = yield from gather(config, dataset)
+    run = _Run(material, device, RunFiles(folder) if folder and world.first else None, inbox or Inbox(), world)
+    yield from run.prepare(resume, probe)
+    try:
+        yield from run.learn()
+    finally:
+        run.save(always=True)
+
+
+class _Run:
+    """The state of one training run."""
+
+    def __init__(
+        self, material: Material, device: torch.device, files: RunFiles | None, inbox: Inbox, world: World
+    ) -> None:
+        self.material, self.config, self.device = material, material.config, device
+        self.files, self.inbox, self.world = files, inbox, world
+        self.classes = material.dataset.classes
+        self.step, self.best, self.reason = 0, 0.0, "epochs"
+        self.base_rate = self.config.lr
+        self.watchdog = Watchdog(len(self.classes), self.config.lr)
+        self.findings: list[Finding] = []
+        self.clock = _Clock()
+        self.pace = Pace()
+        self.paused, self.single_steps = False, 0
+        self.broken = False
+        self._saved_step, self._saved_at = 0, 0.0
+        self._losses: list[Tensor] = []
+        self._right: Tensor | int = 0
+        self._reported_at = self._evaluated_at = 0.0
+        self._aside = 0.0  # seconds since the last report that were not spent on learning
+        self._epoch_sums = [0.0, 0.0, 0]  # loss, right answers, pictures since the last evaluation
+        self._speed = 0.0
+
+    # Before the first step
+
+    def prepare(self, resume: bool, probe: np.ndarray | None) -> Iterator[Record]:
+        """Chooses how to compute, puts everything on the device, goes on from a checkpoint; says so."""
+        state = self.files.load_checkpoint() if self.files and resume else None
+        chosen = state["mode"] if state else self.config.mode
+        mode, trials = choose_mode(self._trial, chosen, self.device) if self.world.first else (Mode("fp32"), ())
+        self.mode = self.world.same(mode)
+        self.learner = self._learner(self.mode, self.world)
+        self.validation = self.material.inputs("validation", self.device, self.mode.channels_last)
+        count = min(WATCHED_PICTURES, len(self.validation))
+        spread = torch.linspace(0, len(self.validation) - 1, count).long().to(self.device)
+        self.watched = self.validation.batch(spread)
+        self.probe = self._probe(probe) if probe is not None else self.validation.batch(spread[:1])
+        self.steps = self.config.epochs * self.learner.steps_per_epoch
+        if state:
+            self._restore(state)
+        elif self.files:
+            normalise, title = self.material.normalise, self.material.dataset.title
+            self.files.create(RunInfo(self.config, self.classes, normalise, title, time.time()))
+        if self.world.first:
+            yield Started(
+                step=self.step,
+                steps=self.steps,
+                steps_per_epoch=self.learner.steps_per_epoch,
+                device=self._device_name(),
+                mode=self.mode.name,
+                trials=trials,
+                threads=torch.get_num_threads(),
+                parameters=count_parameters(self.learner.module),
+                classes=self.classes,
+                training=len(self.learner.inputs),
+                validation=len(self.validation),
+                folder=str(self.files.folder) if self.files else "",
+            )
+
+    def _learner(self, mode: Mode, world: World = ALONE) -> Learner:
+        inputs = self.material.inputs("training", self.device, mode.channels_last)
+        return Learner(self.material.module(), inputs, self.config, mode, self.device, world)
+
+    def _trial(self, mode: Mode) -> Learner:
+        return self._learner(mode)
+
+    def _probe(self, picture: np.ndarray) -> Tensor:
+        return self.material.probe(picture, self.device)
+
+    def _device_name(self) -> str:
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
+
+    def _restore(self, state: dict) -> None:
+        try:
+            self.learner.module.load_state_dict(state["module"])
+            self.learner.optimiser.load_state_dict(state["optimiser"])
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise RunError("The checkpoint belongs to other settings: start the run anew.") from error
+        self.step = self._saved_step = state["step"]
+        self.best, self.base_rate = state["best"], state["rate"]
+        self.clock.spent = state["seconds"]
+        self.files.cut_history(self.step)
+
+    # The loop
+
+    def learn(self) -> Iterator[Record]:
+        """Step after step, until the end, a stop, or a loss that is no number."""
+        self.clock.go_on()
+        self._reported_at = self._evaluated_at = time.perf_counter()
+        if self.step == 0:
+            yield from self._look()
+        while not (yield from self._is_over()):
+            loss, right = self.learner.learn(self.step, self._rate)
+            self.step += 1
+            self._losses.append(loss)
+            self._right = self._right + right
+            epoch_ends = self.step % self.learner.steps_per_epoch == 0
+            if self._report or epoch_ends or self.step == self.steps:
+                yield from self._report_steps()
+                if self.broken:
+                    break
+                yield from self._after_report(epoch_ends or self.step == self.steps)
+        if self._losses:
+            yield from self._report_steps()
+        if self.world.first:
+            finished = Finished(
+                self.step, self._epoch, self.clock.seconds, self.reason, self.best, self._folder, tuple(self.findings)
+            )
+            self._write(finished)
+            yield finished
+
+    def _is_over(self) -> Iterator[Record]:
+        """Hears messages, waits while paused, and decides for all processes: whether it is over, the rate, a report."""
+        over = False
+        if self.world.first:
+            over = yield from self._listen()
+            if self.step >= self.steps:
+                over = True
+            elif self.config.seconds is not None and self.clock.seconds >= self.config.seconds:
+                self.reason, over = "seconds", True
+        done = self.step / self.steps
+        if self.config.seconds is not None:
+            done = max(done, min(1.0, self.clock.seconds / self.config.seconds))
+        rate = self.base_rate * SCHEDULES[self.config.schedule](done)
+        report = self.paused or time.perf_counter() - self._reported_at >= STEP_SECONDS
+        over, self._rate, self._report = self.world.agreed([over, rate, report], self.device)
+        return bool(over)
+
+    def _listen(self) -> Iterator[Record]:
+        """Takes messages; True: stop."""
+        while True:
+            waiting = self.paused and not self.single_steps
+            message = self.inbox.wait() if waiting else self.inbox.poll()
+            if message is None:
+                break
+            if message.get("stop"):
+                self.reason = "stopped"
+                return True
+            if "lr" in message:
+                self.base_rate = float(message["lr"] or self.config.lr)
+            if "probe" in message:
+                self.probe = self._probe(message["probe"])
+                yield from self._look()
+            self.single_steps += int(message.get("steps", 0))
+            if message.get("pause", self.paused) != self.paused:
+                self.paused = not self.paused
+                self.clock.stop() if self.paused else self.clock.go_on()
+                self._reported_at = time.perf_counter()
+                self.save(always=True)
+                yield Paused(self.step, self.paused)
+        self.single_steps = max(0, self.single_steps - 1)
+        return False
+
+    def _report_steps(self) -> Iterator[Record]:
+        losses = self.world.mean(torch.stack(self._losses).float()).tolist()
+        pictures = len(losses) * min(self.config.batch_size, len(self.learner.inputs))
+        right = self._right if isinstance(self._right, Tensor) else torch.tensor(self._right)
+        right = float(self.world.mean(right.double())) * self.world.size
+        now = time.perf_counter()
+        self._speed = pictures / max(now - self._reported_at - self._aside, 1e-9)
+        first = self.step - len(losses) + 1
+        self._losses, self._right, self._reported_at, self._aside = [], 0, now, 0.0
+        mean = sum(losses) / len(losses)
+        self._epoch_sums = [
+            total + part for total, part in zip(self._epoch_sums, (mean * pictures, right, pictures), strict=True)
+        ]
+        self.broken = not all(map(math.isfinite, losses))
+        if not self.world.first:
+            return
+        record = Step(
+            step=self.step,
+            epoch=self._epoch,
+            seconds=self.clock.seconds,
+            loss=mean,
+            accuracy=right / pictures,
+            lr=self._rate,
+            gradient_norm=self._gradient_norm(),
+            images_per_second=self._speed,
+            seconds_left=self._seconds_left(),
+        )
+        self._write(record)
+        yield record
+        yield from self._found(self.watchdog.losses(first, losses))
+        if self.broken:
+            self.reason = "nan"
+
+    def _after_report(self, whole: bool) -> Iterator[Record]:
+        """Evaluates, looks, saves: what takes time, and does not count as learning."""
+        if not self.world.first:
+            return
+        start = time.perf_counter()
+        long_ago = start - self._evaluated_at > PARTIAL_SECONDS and len(self.validation) > PARTIAL
+        if whole or long_ago:
+            snapshot = yield from self._look() if whole or self.pace.due else None
+            yield from self._evaluate(whole, snapshot)
+            self._aside += time.perf_counter() - start
+        elif self.pace.due or self.paused:
+            yield from self._look()
+        if time.perf_counter() - self._saved_at > CHECKPOINT_SECONDS:
+            self.save()
+
+    def _look(self) -> Iterator[Record]:
+        start = time.perf_counter()
+        snapshot = look(self.learner.module, self.probe, self.watched, self.step, self._epoch)
+        self.pace.took(time.perf_counter() - start)
+        if self.files:
+            self.files.add_view(self.step, snapshot, None)
+        yield snapshot
+        yield from self._found(self.watchdog.snapshot(snapshot))
+        return snapshot
+
+    def _evaluate(self, whole: bool, snapshot: Snapshot | None) -> Iterator[Record]:
+        indices = None
+        if not whole:
+            indices = torch.linspace(0, len(self.validation) - 1, PARTIAL).long().to(self.device)
+        scores = evaluate(self.learner.module, self.validation, self.mode, len(self.classes), indices)
+        loss, right, pictures = self._epoch_sums
+        record = Evaluation(
+            step=self.step,
+            epoch=self._epoch,
+            seconds=self.clock.seconds,
+            train_loss=loss / max(1, pictures),
+            train_accuracy=right / max(1, pictures),
+            val_loss=scores.loss,
+            val_accuracy=scores.accuracy,
+            images_per_second=self._speed,
+            indices=(np.arange(len(self.validation)) if indices is None else indices.cpu().numpy()).astype(np.int32),
+            predicted=scores.predicted,
+            confidence=scores.confidence,
+            losses=scores.losses,
+            confusion=scores.confusion,
+            whole=whole,
+        )
+        self._evaluated_at = time.perf_counter()
+        if whole:
+            self._epoch_sums = [0.0, 0.0, 0]
+            better = scores.accuracy > self.best
+            self.best = max(self.best, scores.accuracy)
+            if better and self.files:
+                self.files.save_checkpoint({"module": self.learner.module.state_dict(), "step": self.step}, "best.pt")
+        self._write(record)
+        if self.files:
+            self.files.add_view(self.step, snapshot, record)
+        yield record
+        yield from self._found(self.watchdog.evaluation(record))
+
+    def _found(self, findings: list[Finding]) -> Iterator[Record]:
+        for finding in findings:
+            self.findings.append(finding)
+            self._write(finding)
+            yield finding
+
+    # Small things
+
+    @property
+    def _epoch(self) -> float:
+        return self.step / self.learner.steps_per_epoch
+
+    @property
+    def _folder(self) -> str:
+        return str(self.files.folder) if self.files else ""
+
+    def _seconds_left(self) -> float:
+        by_steps = self.clock.seconds / max(1, self.step) * (self.steps - self.step)
+        if self.config.seconds is None:
+            return by_steps
+        return min(by_steps, max(0.0, self.config.seconds - self.clock.seconds))
+
+    def _gradient_norm(self) -> float:
+        gradients = [parameter.grad for parameter in self.learner.module.parameters() if parameter.grad is not None]
+        return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
+
+    def _write(self, record: Step | Evaluation | Finding | Finished) -> None:
+        if self.files:
+            self.files.append(record)
+
+    def save(self, always: bool = False) -> None:
+        """A checkpoint to go on from, unless nothing has changed or the weights are no numbers any more."""
+        if not self.files or self.broken or (self.step == self._saved_step and not always):
+            return
+        state = {
+            "module": self.learner.module.state_dict(),
+            "optimiser": self.learner.optimiser.state_dict(),
+            "step": self.step,
+            "seconds": self.clock.seconds,
+            "best": self.best,
+            "rate": self.base_rate,
+            "mode": self.mode.name,
+        }
+        with suppress(OSError):  # a full disk must not end the run
+            self.files.save_checkpoint(state)
+            self._saved_step, self._saved_at = self.step, time.perf_counter()
+
+
+class _Clock:
+    """Seconds of a run without its pauses."""
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self._since: float | None = None
+
+    def go_on(self) -> None:
+        """Runs again."""
+        if self._since is None:
+            self._since = time.perf_counter()
+
+    def stop(self) -> None:
+        """Stands still."""
+        self.spent, self._since = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        """So far."""
+        return self.spent + (time.perf_counter() - self._since if self._since is not None else 0.0)

@@ -1,0 +1,41 @@
+"""Small grids of numbers side by side, coloured by quantity; hover or focus links the same cell in all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare
+from imgcls.ui.packet import pack
+
+_mount = declare("grids")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Numbers (rows, columns) under a title; `sign` stands between this grid and the next ("×", "=").
+
+    `low` and `high` get the first and the last colour of `quantity`.
+    """
+
+    title: str
+    values: np.ndarray
+    quantity: str
+    low: float
+    high: float
+    digits: int = 2
+    sign: str = ""
+
+
+def grids(pictures: Sequence[Grid], *, key: str, alt: str) -> None:
+    """Show the grids in a row; they must have the same shape."""
+    fields = {
+        "alt": alt,
+        "grids": [
+            {"title": g.title, "low": g.low, "high": g.high, "digits": g.digits, "sign": g.sign} for g in pictures
+        ],
+    }
+    arrays = {f"values{i}": np.asarray(grid.values, np.float32) for i, grid in enumerate(pictures)}
+    colours = {f"colours{i}": colour_table(grid.quantity) for i, grid in enumerate(pictures)}
+    _mount(key=key, data=pack(fields, **arrays, **colours))

@@ -1,0 +1,83 @@
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "grids"
+  box.innerHTML = `<div class="row"></div><output aria-live="polite"></output>`
+  root.append(box)
+  return { box, row: box.firstElementChild, at: null, canvases: [] }
+}
+
+const typeset = (number, digits) => number.toFixed(digits).replace("-", "\u2212")
+
+function layOut(own) {
+  const { grids } = own.packet
+  if (own.canvases.length === grids.length) return
+  own.row.replaceChildren(...grids.flatMap((grid, i) => {
+    const figure = document.createElement("figure")
+    figure.innerHTML = `<figcaption></figcaption><canvas tabindex="${i ? -1 : 0}" role="img"></canvas>`
+    const sign = document.createElement("span")
+    sign.className = "sign"
+    sign.textContent = grid.sign
+    return grid.sign ? [figure, sign] : [figure]
+  }))
+  own.canvases = [...own.row.querySelectorAll("canvas")]
+}
+
+function draw(own) {
+  const { packet } = own
+  const [rows, columns] = packet.arrays.values0.shape
+  own.canvases.forEach((canvas, i) => {
+    const { title, low, high, digits } = packet.grids[i]
+    const values = packet.arrays[`values${i}`], colours = packet.arrays[`colours${i}`]
+    canvas.previousElementSibling.textContent = title
+    const width = canvas.parentElement.clientWidth
+    const cell = width / columns, height = Math.min(cell, 44)
+    const pen = sizedCanvas(canvas, width, height * rows)
+    pen.textAlign = "center"
+    pen.textBaseline = "middle"
+    pen.font = `600 ${Math.min(17, cell * 0.34)}px ${cssValue(own.box, "--st-font", "sans-serif")}`
+    values.forEach((value, place) => {
+      const x = (place % columns) * cell, y = Math.floor(place / columns) * height
+      const shade = 3 * Math.round(clamp((value - low) / (high - low), 0, 1) * 255)
+      const rgb = colours.subarray(shade, shade + 3)
+      pen.fillStyle = `rgb(${rgb})`
+      pen.fillRect(x, y, cell - 1, height - 1)
+      pen.fillStyle = textOn(...rgb)
+      pen.fillText(typeset(value, digits), x + cell / 2, y + height / 2)
+      if (place !== own.at) return
+      pen.strokeStyle = cssValue(own.box, "--st-primary-color", "#2f6db3")
+      pen.lineWidth = 4
+      pen.strokeRect(x + 2, y + 2, cell - 5, height - 5)
+    })
+    own.cell = [cell, height]
+  })
+  own.canvases.forEach((canvas) => canvas.setAttribute("aria-label", packet.alt))
+  own.box.querySelector("output").textContent = own.at === null
+    ? "Point at a cell: the same one lights up everywhere."
+    : packet.grids.map((grid, i) => `${typeset(packet.arrays[`values${i}`][own.at], 4)} ${grid.sign}`).join(" ")
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement))
+  const packet = own.packet = unpack(component.data)
+  layOut(own)
+  const [rows, columns] = packet.arrays.values0.shape
+  for (const canvas of own.canvases) {
+    canvas.onpointermove = canvas.onpointerdown = (event) => {
+      const place = canvas.getBoundingClientRect()
+      const column = Math.floor((event.clientX - place.left) / own.cell[0]), row = Math.floor((event.clientY - place.top) / own.cell[1])
+      own.at = clamp(row, 0, rows - 1) * columns + clamp(column, 0, columns - 1)
+      draw(own)
+    }
+    canvas.onkeydown = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key]
+      if (!by) return
+      event.preventDefault()
+      own.at = clamp((own.at ?? 0) + by, 0, rows * columns - 1)
+      draw(own)
+    }
+  }
+  own.observer ??= new ResizeObserver(() => draw(own))
+  own.observer.observe(own.box)
+  draw(own)
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,195 @@
+"""The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
+
+import numpy as np
+import streamlit as st
+import torch
+
+from imgcls.figures.curves import Curve, curves
+from imgcls.figures.images import colourise
+from imgcls.models.first_layer import first_layer
+from imgcls.models.labels import display_name
+from imgcls.models.last_layer import LastLayer, last_layer
+from imgcls.models.registry import load
+from imgcls.ops.dropout import dropout, dropout_maps, many_passes
+from imgcls.ops.softmax import softmax
+from imgcls.palette import HUES
+from imgcls.ui.components.grids import Grid, grids
+from imgcls.ui.components.plot import plot
+from imgcls.ui.components.slider import live_slider
+from imgcls.ui.memo import remember
+from imgcls.ui.photo import current_photo
+from imgcls.ui.shell import code_panel
+
+SHOWN = (4, 5)  # rows and columns of the features that are printed
+PASSES = 400
+
+
+def mask_controls() -> tuple[int, bool]:
+    """Seed and mode: what a button or a switch sets, not a drag."""
+    left, middle, right = st.columns([0.2, 0.34, 0.46], vertical_alignment="bottom")
+    seed = left.number_input("Seed", 0, 9999, 0, key="drop_seed", bind="query-params", persist_state="session")
+    middle.button(
+        "Another mask", icon=":material/casino:", width="stretch",
+        on_click=lambda: st.session_state.update(drop_seed=(seed + 1) % 10000),
+    )  # fmt: skip
+    mode = right.segmented_control(
+        "The layer is", ["training", "evaluating"], default="training", required=True, key="drop_mode",
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    return seed, mode == "training"
+
+
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _head() -> LastLayer:
+    photo = current_photo()
+    return remember("drop_head", photo.digest, lambda: last_layer(load(), photo.image))
+
+
+def _p_slider(high: float = 0.95) -> float:
+    return live_slider("p, the probability to drop a value", 0.0, high, 0.5, step=0.01, key="drop_p")
+
+
+@st.fragment
+def mask_part(seed: int, training: bool) -> None:
+    """The features before the last layer, the mask, what is left; and what the network answers with it."""
+    p = _p_slider()
+    network, head = load(), _head()
+    result = dropout(head.features, p, _seeded(seed), training=training)
+    count, most = SHOWN[0] * SHOWN[1], float(head.features.max())
+    high = most * max(result.scale, 1.0)
+    factors = result.mask * result.scale
+
+    def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
+        return Grid(title, values[:count].view(SHOWN).numpy(), quantity, low, top, 2, sign)
+
+    grids(
+        [
+            grid("features", head.features, "activation", -high, high, "×"),
+            grid(f"mask × 1 / (1 − p): 0 or {result.scale:.2f}", factors, "pixel", 0, result.scale, "="),
+            grid("what goes on", result.output, "activation", -high, high, ""),
+        ],
+        key="drop_grids",
+        alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
+    )
+    chances = softmax(head.logits(result.output))
+    exact = softmax(head.logits(head.features))
+    best = int(exact.argmax())
+    st.markdown(
+        f"The first {count} of the {len(head.features)} features that {network.title} computes for your photo; "
+        f"**{result.kept:.1%}** of all are kept. With this mask it says **{display_name(network.labels[best])}** with "
+        f"**{chances[best]:.1%}**, without dropout {exact[best]:.1%}. PyTorch's p is the probability to **drop**; "
+        f"CS231n writes p for the probability to **keep**, here {1 - p:.2f}."
+    )
+    code = f"""
+    import torch
+    from PIL import Image
+    from imgcls.models.last_layer import last_layer
+    from imgcls.models.registry import load
+
+    head = last_layer(load("{network.name}"), Image.open("photo.png").convert("RGB"))
+    x = head.features  # ({len(head.features)},)
+    draws = torch.rand(x.shape, generator=torch.Generator().manual_seed({seed}))
+    mask = ({"draws >= " + f"{p:g}" if training else "draws >= 0"}).float()
+    output = x * mask{f" / (1 - {p:g})" if training else ""}  # torch.nn.Dropout({p:g}) does the same
+    kept = mask.mean()
+    top = head.logits(output).softmax(0)[{best}]
+    """
+    shows = {"kept": result.kept, "top": float(chances[best])}
+    code_panel(code, shows, functions=(dropout,), photo=True, key="drop_mask")
+
+
+@st.fragment
+def average_part(seed: int) -> None:
+    """The logit of the best class over many masks: its running mean closes in on the output without dropout."""
+    p = _p_slider()
+    network, head = load(), _head()
+    best = int(head.logits(head.features).argmax())
+    result = many_passes(head.features, head.weights[best], float(head.bias[best]), p, PASSES, _seeded(seed))
+    places = list(range(1, PASSES + 1))
+    low, high = result.band()
+    exact = Curve(
+        "without dropout, ± 2 spreads / √n", places, [result.exact] * PASSES, HUES["pixel"].line, "dash",
+        band=(low.tolist(), high.tolist()),
+    )  # fmt: skip
+    mean = Curve("mean of the first n masks", places, result.means.tolist(), HUES["probability"].line, "solid")
+    name = display_name(network.labels[best])
+    plot(
+        curves([exact, mean], x_title="n, the number of masks", y_title=f"logit of {name}", height=330),
+        key="drop_average",
+        alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {result.means[-1]:.2f}.",
+    )
+    st.markdown(
+        f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they scatter by "
+        f"**{result.spread:.2f}** around **{result.exact:.2f}**, the logit without dropout. The mean of {PASSES} masks is "
+        f"**{result.means[-1]:.2f}**. So evaluation simply leaves dropout out: that stands for the mean of all masks."
+    )
+    code = f"""
+    import torch
+    from PIL import Image
+    from imgcls.models.last_layer import last_layer
+    from imgcls.models.registry import load
+
+    head = last_layer(load("{network.name}"), Image.open("photo.png").convert("RGB"))
+    x, w, b = head.features, head.weights[{best}], head.bias[{best}]
+    masks = (torch.rand({PASSES}, len(x), generator=torch.Generator().manual_seed({seed})) >= {p:g}).float()
+    logits = masks @ (w * x) / (1 - {p:g}) + b  # {PASSES} passes
+    mean = logits.mean()
+    exact = w @ x + b
+    """
+    shows = {"mean": float(result.means[-1]), "exact": result.exact}
+    code_panel(code, shows, functions=(many_passes,), photo=True, key="drop_average")
+
+
+@st.fragment
+def maps_part(seed: int, training: bool) -> None:
+    """Dropout2d on the first layer's maps of the photo: a map is there or it is not."""
+    p = _p_slider()
+    photo, network = current_photo(), load()
+    maps = remember("drop_maps", photo.digest, lambda: first_layer(network, photo.image).activated)
+    result = dropout_maps(maps, p, _seeded(seed), training=training)
+    dropped = [i for i in range(len(maps)) if result.mask[i].max() == 0]
+    st.image(_sheet(result.output.numpy(), float(maps.max())), output_format="PNG")
+    st.markdown(
+        f"The 32 feature maps of the first layer of {network.title} on your photo: **{len(dropped)}** are dropped whole, the "
+        f"others multiplied by {result.scale:.2f}. Single dropped pixels would be no loss, since their neighbours say nearly "
+        "the same: so `Dropout2d` drops whole maps."
+    )
+    code = f"""
+    import torch
+    from PIL import Image
+    from imgcls.models.first_layer import first_layer
+    from imgcls.models.registry import load
+
+    maps = first_layer(load("{network.name}"), Image.open("photo.png").convert("RGB")).activated  # (32, 112, 112)
+    draws = torch.rand(32, 1, 1, generator=torch.Generator().manual_seed({seed}))
+    output = {f"maps * (draws >= {p:g}) / (1 - {p:g})" if training else "maps"}
+    dropped = (output.flatten(1).abs().sum(1) == 0).sum() - (maps.flatten(1).abs().sum(1) == 0).sum()
+    mean = output.mean()
+    """
+    empty = sum(1 for each in maps if not each.any())
+    alive = sum(1 for i in dropped if maps[i].any())
+    shows = {"dropped": alive, "mean": float(result.output.mean())}
+    code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
+    if empty:
+        st.caption(f"{empty} of the maps are zero everywhere for this photo, dropped or not.")
+
+
+def _sheet(maps: np.ndarray, limit: float, columns: int = 11, gap: int = 6) -> np.ndarray:
+    """All maps (C, H, W) as one picture, eleven in a row; a map without any value is crossed out."""
+    tiles = [colourise(each, "activation", -limit, limit) for each in maps]
+    side = tiles[0].shape[0]
+    for tile, each in zip(tiles, maps, strict=True):
+        if not each.any():
+            diagonal = np.arange(side)
+            for width in (-1, 0, 1):
+                tile[diagonal, (diagonal + width) % side] = (125, 132, 143)
+                tile[diagonal, (side - 1 - diagonal + width) % side] = (125, 132, 143)
+    rows = -(-len(tiles) // columns)
+    sheet = np.full((rows * (side + gap) - gap, columns * (side + gap) - gap, 3), 125, np.uint8)
+    for i, tile in enumerate(tiles):
+        top, left = (i // columns) * (side + gap), (i % columns) * (side + gap)
+        sheet[top : top + side, left : left + side] = tile
+    return sheet

@@ -1,0 +1,61 @@
+"""Answers to a drag, given straight to the component that asks: no script reruns while the finger moves.
+
+A rerun of even the smallest fragment makes the browser go over the whole page. A component that offers its computation here
+asks for it with one small request a move, draws the answer itself, and tells Streamlit only when the finger is lifted.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+Answer = Callable[[Mapping[str, Any]], bytes]
+
+_LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
+_answers: dict[str, dict[str, Answer]] = {}
+
+
+def offer(name: str, answer: Answer) -> str:
+    """Let this session's components ask `answer`; returns the path to ask at, the same for the same name.
+
+    `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must neither
+    call `st.*` nor change anything. For a question that makes no sense it raises ValueError, TypeError or KeyError.
+    """
+    token = st.session_state.setdefault("live_token", secrets.token_urlsafe(16))
+    _held(token)
+    _answers.setdefault(token, {})[name] = answer
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{'/' if base else ''}{base}/imgcls/live/{token}/{name}"
+
+
+def _forget(token: str) -> None:
+    _answers.pop(token, None)
+
+
+@st.cache_resource(scope="session", on_release=_forget, show_spinner=False)
+def _held(token: str) -> str:
+    return token  # released, and with it what the answers hold, when the session ends
+
+
+async def _respond(request: Request) -> Response:
+    answer = _answers.get(request.path_params["token"], {}).get(request.path_params["name"])
+    if answer is None:
+        return Response("There is no such session.", status_code=404, media_type="text/plain")
+    if int(request.headers.get("content-length") or _LARGEST + 1) > _LARGEST:
+        return Response("The question is too long.", status_code=413, media_type="text/plain")
+    try:
+        question = await request.json()
+        if not isinstance(question, dict):
+            raise TypeError("a question is a JSON object")
+        packet = await asyncio.to_thread(answer, question)
+    except (ValueError, TypeError, KeyError) as trouble:
+        return Response(str(trouble), status_code=422, media_type="text/plain")
+    return Response(packet, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+ROUTE = Route("/imgcls/live/{token}/{name}", _respond, methods=["POST"])

@@ -1,0 +1,102 @@
+"""Live drags on /autodiff and /tensors: `python -m tests.benchmarks.bench_autodiff` prints a table.
+
+From a move of the mouse on a slider to the picture drawn with its answer, in a real browser. The ratio column divides
+by the trace and its differences alone, timed in this process in the same run.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from imgcls.ops.autodiff import central_differences, trace
+from imgcls.ops.descent import descend
+from imgcls.ops.examples import EXAMPLES
+from imgcls.ops.expression import parse
+from tests.benchmarks.harness import HEAD, open_page, row, running_app
+
+# Times of changes below an element, taken in the page itself; several changes within a frame count once.
+WATCH = """element => {
+  window.draws = []
+  new MutationObserver(() => {
+    const now = performance.now()
+    if (now - (window.draws.at(-1) ?? 0) > 4) window.draws.push(now)
+  }).observe(element, { childList: true, subtree: true, attributes: true })
+}"""
+
+
+def timed(work: Callable[[], object], count: int = 60) -> list[float]:
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - start))
+    return times[10:]
+
+
+def drag(page: Page, slider: str, watched: str, count: int = 60) -> list[float]:
+    """Milliseconds from each move on the slider labelled `slider` to the next change below `watched`."""
+    handle = page.get_by_label(slider, exact=True).first
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    if box is None:
+        raise SystemExit(f"There is no slider “{slider}” to drag.")
+    page.locator(watched).first.evaluate(WATCH)
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    page.mouse.down()
+    times = []
+    for step in range(count):
+        page.wait_for_timeout(60)
+        drawn, start = page.evaluate("[draws.length, performance.now()]")
+        share = 0.2 + 0.6 * (3 * (step + 1) % 10) / 10  # far enough for another whole number, too
+        page.mouse.move(box["x"] + share * box["width"], y)
+        page.wait_for_function("n => draws.length > n", arg=drawn, polling=1)
+        times.append(page.evaluate("n => draws[n]", drawn) - start)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    return times[5:]
+
+
+def main() -> None:
+    expression = parse(EXAMPLES[0].text)
+    values = EXAMPLES[0].values
+    whole = timed(lambda: (trace(expression.steps, values), central_differences(expression.steps, values)))
+    base = statistics.median(whole)
+    path = timed(lambda: descend(expression.steps, values, learn=["w", "b"], rate=0.5, count=30))
+    lines = [row("trace and differences, in process", whole, base=base), row("30 steps of descent", path, base=base)]
+    with running_app() as url, open_page() as page:
+        for name, address, slider, watched, wait in (
+            ("graph: w to redrawn graph", "autodiff", "w", ".graph svg", ".graph .node"),
+            (
+                "log loss: w to redrawn graph",
+                "autodiff?autodiff_f=p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)",
+                "w",
+                ".graph svg",
+                ".graph .node",
+            ),
+            (
+                "descent: rate to redrawn curve",
+                "autodiff?autodiff_part=Gradient descent",
+                "rate",
+                ".plot",
+                ".plot[data-drawn]",
+            ),
+            (
+                "kernel cell to redrawn grids",
+                "autodiff?autodiff_part=Convolution and max-pool",
+                "kernel[0, 0]",
+                ".graph svg",
+                ".graph .node",
+            ),
+        ):
+            page.goto(f"{url}/{address}")
+            page.wait_for_selector(wait)
+            page.wait_for_timeout(2500)
+            lines.append(row(name, drag(page, slider, watched), "50", base))
+    print(HEAD, *lines, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""A student's way through /autodiff: drag, step backward, type nonsense, change a kernel, on a phone too."""
+
+import re
+
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import Browser, Page, expect
+
+from imgcls.ops.routes import image_named, kernel_named
+from imgcls.ui.components.graph.words import short
+
+
+def numbers(page: Page, node: int) -> list[str]:
+    """The value and the gradient written on a node."""
+    return page.locator(f".graph [data-node='{node}'] .number").all_text_contents()
+
+
+def opened(page: Page, url: str, settings: str = "") -> None:
+    page.goto(f"{url}/autodiff{settings}")
+    page.locator(".graph .node").first.wait_for()
+    page.wait_for_timeout(500)
+
+
+def neuron(w: float, x: float, b: float) -> list[str]:
+    """Value and gradient of w in relu(w*x + b), as a node writes them."""
+    leaf = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+    torch.relu(leaf * x + b).backward()
+    return [short(w), short(leaf.grad)]
+
+
+def test_a_drag_on_a_variable_moves_the_graph_to_torchs_numbers(page: Page, server_url: str) -> None:
+    opened(page, server_url, "?autodiff_f=relu(w*x %2B b)&autodiff_x_=2&autodiff_b_=-1&autodiff_w_=1.5")
+    assert numbers(page, 0) == neuron(1.5, 2.0, -1.0)
+    slider = page.get_by_label("w", exact=True)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2, steps=6)
+    w = float(slider.input_value())
+    assert w < 0
+    expect(page.locator(".graph [data-node='0'] .number").first).to_have_text(short(w))  # while the button is down
+    assert numbers(page, 0) == neuron(w, 2.0, -1.0)
+    assert numbers(page, 0)[1] == "0", "relu lets no gradient through"
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(f"autodiff_w_={w:g}"))
+
+
+def test_the_backward_pass_steps_by_button_and_key_and_a_link_brings_the_step_back(page: Page, server_url: str) -> None:
+    opened(page, server_url, "?autodiff_f=x*x %2B 3*x&autodiff_x_=2")
+    assert numbers(page, 0) == ["2", "7"]
+    page.get_by_role("button", name="one step back", exact=True).click()
+    expect(page.locator(".graph output")).to_have_text("3 / 4")
+    assert numbers(page, 0) == ["2", "3 +…"], "the gradient along x*x is still to come"
+    page.locator(".graph .node").first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".graph output")).to_have_text("2 / 4")
+    expect(page.locator(".graph [data-node='0'] .number").last).to_have_text("·")
+    expect(page).to_have_url(re.compile("autodiff_graph_step=2"))
+    page.reload()
+    page.locator(".graph .node").first.wait_for()
+    expect(page.locator(".graph output")).to_have_text("2 / 4")
+    for _ in range(2):
+        page.get_by_role("button", name="one step on", exact=True).click()
+    expect(page.locator(".graph output")).to_have_text("4 / 4")
+    assert numbers(page, 0) == ["2", "7"]
+
+
+def test_nonsense_gets_a_sentence_with_a_caret_and_a_detach_is_written_into_the_expression(
+    page: Page, server_url: str
+) -> None:
+    opened(page, server_url)
+    line = page.get_by_label("Expression", exact=True)
+    line.fill("__import__('os').system('true')")
+    line.press("Enter")
+    alert = page.locator("[data-testid=stAlert]")
+    expect(alert).to_contain_text("is not known here")
+    assert alert.locator("code").inner_text().rstrip().endswith("^")
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    line.fill("w*x + w")
+    line.press("Enter")
+    expect(alert).to_have_count(0)
+    page.locator(".graph .node.operation").first.click()
+    page.get_by_role("button", name=re.compile("^detach")).click()
+    expect(line).to_have_value("detach(w*x) + w")
+    expect(page.locator(".graph [data-node='0'] .number").last).to_have_text("1")
+
+
+def test_moving_a_kernel_cell_moves_the_gradients_of_the_image(page: Page, server_url: str) -> None:
+    opened(page, server_url, "?autodiff_part=Convolution and max-pool")
+    page.locator("[data-cell='1,1,2']").first.click()
+    slider = page.get_by_label("kernel[1, 2]", exact=True)
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    kernel = kernel_named("left edge")
+    kernel[1, 2] = float(slider.input_value())
+    assert kernel[1, 2] == -1
+    image = image_named("speckles").requires_grad_()
+    F.max_pool2d(F.conv2d(image[None, None], kernel[None, None]), 2).sum().backward()
+    expected = [short(value) for value in image.grad.flatten()]
+    page.wait_for_function("() => location.search.includes('autodiff_kernel_12=-1')")
+    page.wait_for_timeout(300)
+    shown = page.locator(".graph [data-node='0'] .cell").all_text_contents()
+    assert sorted(text.strip() for text in shown[36:]) == sorted(expected)
+
+
+def test_on_a_phone_nothing_runs_off_the_page(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    for part in ("Backward pass", "Gradient descent", "Convolution and max-pool"):
+        opened(page, server_url, f"?autodiff_part={part}")
+        widths = page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stMain]')].map((e) => [e.scrollWidth, e.clientWidth])"
+        )
+        assert all(whole <= seen for whole, seen in widths), part
+        page.locator(".graph .node").first.tap()
+        expect(page.locator(".graph .chain")).not_to_be_empty()
+    context.close()

@@ -1,0 +1,28 @@
+"""The dropout page: a mask with real numbers, and a training beside the server that can be watched and stopped."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_output_is_feature_times_scaled_mask_in_every_cell(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dropout?drop_p=0.75&drop_seed=3")
+    page.wait_for_selector(".grids canvas")
+    page.locator(".grids canvas").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        text = page.locator(".grids output").inner_text().replace("−", "-")
+        feature, factor, output = (float(number) for number in re.findall(r"-?\d+\.\d+", text))
+        assert factor in (0.0, 4.0)
+        assert abs(feature * factor - output) < 3e-4
+
+
+def test_a_race_is_drawn_epoch_by_epoch_and_stops_on_request(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dropout?drop_part=Against+overfitting&drop_pictures=60")
+    page.get_by_role("button", name="Race").click()
+    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of 20"))).to_be_visible(timeout=60_000)
+    page.wait_for_selector(".plot[data-drawn]")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.get_by_text(re.compile("the validation loss exceeds the training loss"))).to_be_visible()
+    expect(page.get_by_role("button", name="Race")).to_be_enabled()
