@@ -1,4 +1,4 @@
-"""Files in a zip or a folder that anybody may have made: listed and read, never unpacked; hostile archives are refused."""
+"""Files in a zip or folder that anybody may have made: listed and read, never unpacked; hostile zips are refused."""
 
 import hashlib
 import os
@@ -59,7 +59,7 @@ def open_tree(path: str | Path) -> FileTree:
         if path.is_dir():
             return _open_folder(path)
         if path.is_file():
-            return open_zip(path.open("rb"), path.stem)
+            return open_zip(path.open("rb"), re.sub(r"-[0-9a-f]{16}$", "", path.stem))
     except OSError as error:
         raise DatasetError(f"{path.name} cannot be read ({error.strerror}).") from error
     raise DatasetError(f"There is no zip or folder {str(path)!r}.")
@@ -79,8 +79,8 @@ def open_zip(file: BinaryIO, title: str) -> FileTree:
     entries = [info for info in archive.infolist() if not info.is_dir()]
     for info in archive.infolist():
         _check_entry(info)
-    _check_sizes(entries, os.fstat(file.fileno()).st_size if hasattr(file, "fileno") else _length(file))
-    by_path = {info.filename: info for info in entries}
+    _check_sizes(entries, _length(file))
+    by_path = {info.filename.replace("\\", "/"): info for info in entries}
     if len(by_path) < len(entries):
         raise DatasetError("This zip archive holds two files of the same name: pack it again.")
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from imgcls.data.picture_files import PictureError
+from imgcls.data.prepared import prepared_file, read_prepared, write_prepared
 
 Task = Literal["binary", "breeds"]
 Progress = Callable[[int, int], None]
@@ -44,7 +45,8 @@ class Source:
         dogs: the classes that are dogs.
         breeds: the classes of the task "breeds"; all where it is empty.
         skipped: files left out already.
-        fingerprint: changes with the content; "": do not cache.
+        fingerprint: changes with the content; "": do not cache what is made of it.
+        decoded: the pictures lie in memory: reading them again costs nothing.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Source:
     breeds: tuple[int, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     fingerprint: str = ""
+    decoded: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -130,22 +133,7 @@ def prepare(
         raise DatasetError(
             f"{len(chosen):,} pictures of {size} x {size} pixels do not fit into memory: choose a smaller size."
         )
-    images = np.empty((len(chosen), size, size, 3), np.uint8)
-    skipped: dict[int, str] = {}
-
-    def read(first: int) -> int:
-        last = min(first + _TOGETHER, len(chosen))
-        for place in range(first, last):
-            try:
-                images[place] = square(source.image(int(chosen[place])), size)
-            except PictureError as error:
-                skipped[place] = str(error)
-        return last
-
-    with ThreadPoolExecutor(_DECODERS) as pool:
-        for done in pool.map(read, range(0, len(chosen), _TOGETHER)):
-            if progress:
-                progress(done, len(chosen))
+    images, skipped = _read_all(source, chosen, size, progress)
     good = np.array([place for place in range(len(chosen)) if place not in skipped], int)
     kept = chosen[good]
     broken = tuple(Skipped(source.names[chosen[place]], why) for place, why in sorted(skipped.items()))
@@ -166,6 +154,34 @@ def prepare(
     )
     _check_parts(dataset)
     return dataset
+
+
+def _read_all(
+    source: Source, chosen: np.ndarray, size: int, progress: Progress | None
+) -> tuple[np.ndarray, dict[int, str]]:
+    """uint8 (N, size, size, 3), and why some places could not be read; from the cache where they were read before."""
+    cached = None if source.decoded else prepared_file(source.fingerprint, chosen, size)
+    if cached and (known := read_prepared(cached, len(chosen), size)):
+        return known
+    images = np.empty((len(chosen), size, size, 3), np.uint8)
+    skipped: dict[int, str] = {}
+
+    def read(first: int) -> int:
+        last = min(first + _TOGETHER, len(chosen))
+        for place in range(first, last):
+            try:
+                images[place] = square(source.image(int(chosen[place])), size)
+            except PictureError as error:
+                skipped[place] = str(error)
+        return last
+
+    with ThreadPoolExecutor(_DECODERS) as pool:
+        for done in pool.map(read, range(0, len(chosen), _TOGETHER)):
+            if progress:
+                progress(done, len(chosen))
+    if cached:
+        write_prepared(cached, images, skipped)
+    return images, skipped
 
 
 def task_labels(source: Source, task: Task) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:

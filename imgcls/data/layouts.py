@@ -1,4 +1,4 @@
-"""Which class a picture belongs to, from where it lies: ImageFolder layout with or without splits, or Kaggle's labels.csv."""
+"""Which class a picture belongs to: by its folder (ImageFolder, with or without splits) or by Kaggle's labels.csv."""
 
 import csv
 import io
@@ -40,12 +40,12 @@ def labelled(tree: FileTree) -> Source:
             f"There are {len(classes)} classes, but it takes 2 to {MOST_CLASSES}: "
             "put the pictures of each class into a folder of its own."
         )
-    paths = [path for path, _, _ in found]
+    paths, number = [path for path, _, _ in found], {name: place for place, name in enumerate(classes)}
     return Source(
         name=tree.title,
         title=tree.title,
         classes=tuple(classes),
-        labels=np.array([classes.index(label) for _, label, _ in found]),
+        labels=np.array([number[label] for _, label, _ in found]),
         splits=np.array([split for _, _, split in found]),
         names=paths,
         image=lambda index: open_picture(tree.read(paths[index]), paths[index], longest_side=LONGEST_SIDE).image,

@@ -1,14 +1,30 @@
 """Where pictures come from, by name or path."""
 
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
+from imgcls.data.archives import open_tree
 from imgcls.data.datasets import DatasetError, Progress, Source, Task, check_task
+from imgcls.data.download import DownloadError, cache_folder, fetch
 from imgcls.data.drawn.tiny_breeds import ANIMALS, BREEDS, CAT
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animals
+from imgcls.data.layouts import labelled
+from imgcls.data.pictures import open_picture
 
-DRAWN_DOGS = "drawn-dogs"
+DRAWN_DOGS, PETS, CIFAR10 = "drawn-dogs", "pets", "cifar10"
+LONGEST_SIDE = 640  # a photograph is read no larger than this
+# What there is by name: title, and what has to be downloaded once.
+SOURCES = {
+    DRAWN_DOGS: ("Drawn dogs: six breeds and cats, drawn by this program", ""),
+    PETS: ("Oxford-IIIT Pet: photographs of 37 breeds of cats and dogs", "810 MB"),
+    CIFAR10: ("CIFAR-10: ten kinds of things on 60,000 tiny pictures", "170 MB"),
+}
 
 
 def drawn_dogs(
@@ -54,7 +70,110 @@ def drawn_dogs(
         dogs=frozenset(range(len(BREEDS))),
         breeds=tuple(range(len(BREEDS))),
         fingerprint=f"{DRAWN_DOGS} {task} {count} {seed} {level} {size}",
+        decoded=True,
     )
+
+
+def pets(progress: Progress | None = None) -> Source:
+    """Oxford-IIIT Pet: 37 breeds of cats and dogs, some 200 photographs each (Parkhi et al. 2012); 810 MB.
+
+    Raises:
+        DatasetError: it cannot be downloaded.
+    """
+    from torchvision.datasets import OxfordIIITPet
+
+    root = downloaded(
+        "pets", "Oxford-IIIT Pet photographs", OxfordIIITPet._RESOURCES, "oxford-iiit-pet", OxfordIIITPet, progress
+    )
+    parts = [OxfordIIITPet(root, split) for split in ("trainval", "test")]
+    files = [path for part in parts for path in part._images]
+    labels = np.array([label for part in parts for label in part._labels])
+    dogs = {label for part in parts for label, dog in zip(part._labels, part._bin_labels, strict=True) if dog}
+    return Source(
+        name=PETS,
+        title="Oxford-IIIT Pet",
+        classes=tuple(parts[0].classes),
+        labels=labels,
+        splits=np.repeat(["train", "validation"], [len(part) for part in parts]),
+        names=[path.name for path in files],
+        image=lambda index: open_picture(files[index], longest_side=LONGEST_SIDE).image,
+        dogs=frozenset(dogs),
+        fingerprint=PETS,
+    )
+
+
+def cifar10(progress: Progress | None = None) -> Source:
+    """CIFAR-10: ten kinds of things, 6000 pictures of 32 x 32 pixels each (Krizhevsky 2009); 170 MB.
+
+    Raises:
+        DatasetError: it cannot be downloaded.
+    """
+    from torchvision import datasets
+
+    resources = ((datasets.CIFAR10.url, datasets.CIFAR10.tgz_md5),)
+    root = downloaded(CIFAR10, "CIFAR-10 pictures", resources, "", datasets.CIFAR10, progress)
+    parts = [datasets.CIFAR10(root, train) for train in (True, False)]
+    pictures = np.concatenate([part.data for part in parts])
+    return Source(
+        name=CIFAR10,
+        title="CIFAR-10",
+        classes=tuple(parts[0].classes),
+        labels=np.concatenate([part.targets for part in parts]),
+        splits=np.repeat(["train", "validation"], [len(part.data) for part in parts]),
+        names=[f"picture {number + 1}" for number in range(len(pictures))],
+        image=lambda index: Image.fromarray(pictures[index]),
+        dogs=frozenset([parts[0].classes.index("dog")]),
+        fingerprint=CIFAR10,
+        decoded=True,
+    )
+
+
+def downloaded(
+    name: str,
+    what: str,
+    resources: Sequence[tuple[str, str]],
+    subfolder: str,
+    build: Callable[..., object],
+    progress: Progress | None,
+) -> Path:
+    """The folder of a torchvision data set; downloaded, checked and unpacked beside it first if need be.
+
+    Args:
+        resources: address and MD5 of each archive, as torchvision lists them.
+        subfolder: where torchvision looks for the archives.
+        build: the torchvision class: with `download=True` it finds the archives there and unpacks them.
+
+    Raises:
+        DatasetError: no connection, or what came is not what was expected.
+    """
+    from torchvision.datasets.utils import check_integrity
+
+    try:
+        root = cache_folder() / "datasets" / name
+        if root.is_dir():
+            return root
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root.parent) as temporary:
+            folder = Path(temporary) / name
+            for url, md5 in resources:
+                archive = folder / subfolder / url.rsplit("/", 1)[-1]
+                fetch(url, archive, progress=_in_bytes(progress), what=what)
+                if not check_integrity(str(archive), md5):
+                    raise DatasetError(f"The {what} did not arrive whole (their checksum differs): try again.")
+            build(folder, download=True)
+            for archive in (folder / subfolder).glob("*.tar.gz"):
+                archive.unlink()
+            with suppress(OSError):  # another process was faster
+                folder.replace(root)
+            return root
+    except DownloadError as error:
+        raise DatasetError(str(error)) from error
+    except OSError as error:
+        raise DatasetError(f"The {what} cannot be unpacked ({error.strerror or error}).") from error
+
+
+def _in_bytes(progress: Progress | None) -> Callable[[int, int | None], None] | None:
+    return (lambda done, total: progress(done, total or done)) if progress else None
 
 
 def open_source(
@@ -77,6 +196,10 @@ def open_source(
     """
     if name == DRAWN_DOGS:
         return drawn_dogs(task, count, seed, level, size, progress)
+    if name in (PETS, CIFAR10):
+        return (pets if name == PETS else cifar10)(progress)
+    if Path(name).exists():
+        return labelled(open_tree(name))
     raise DatasetError(
         f"There is no data set {name!r}: choose drawn-dogs, pets, cifar10, or the path of a zip or folder."
     )

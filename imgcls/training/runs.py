@@ -9,21 +9,20 @@ views/STEP.npz   the inside of the network, and its answers on the validation pi
 
 import dataclasses
 import json
-import os
 import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
 
 from imgcls.data.download import cache_folder
+from imgcls.data.files import replaced
 from imgcls.training.arrays import from_npz, to_npz
 from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise
@@ -107,7 +106,7 @@ class RunFiles:
             for name in ("checkpoint.pt", "best.pt", "history.jsonl"):
                 (self.folder / name).unlink(missing_ok=True)
             self._views.mkdir(parents=True)
-            with _replaced(self._config) as file:
+            with replaced(self._config) as file:
                 file.write(json.dumps(info.to_dict(), indent=1).encode())
         except OSError as error:
             raise RunError(f"The folder {self.folder} cannot be written to ({error.strerror}).") from error
@@ -154,7 +153,7 @@ class RunFiles:
         kept = [record for record in self.history() if getattr(record, "step", 0) <= step]
         kept = [record for record in kept if not isinstance(record, Finished)]
         lines = [json.dumps({"record": type(record).__name__.lower(), **_scalars(record)}) for record in kept]
-        with _replaced(self.folder / "history.jsonl") as file:
+        with replaced(self.folder / "history.jsonl") as file:
             file.write("".join(line + "\n" for line in lines).encode())
         for view in self.view_steps():
             if view > step:
@@ -162,7 +161,7 @@ class RunFiles:
 
     def save_checkpoint(self, state: dict[str, Any], name: str = "checkpoint.pt") -> None:
         """Tensors, numbers and strings only: it is read back with `weights_only=True`."""
-        with _replaced(self.folder / name) as file:
+        with replaced(self.folder / name) as file:
             torch.save(state, file)
 
     def load_checkpoint(self, name: str = "checkpoint.pt") -> dict[str, Any] | None:
@@ -174,7 +173,7 @@ class RunFiles:
 
     def add_view(self, step: int, snapshot: Snapshot | None, evaluation: Evaluation | None) -> None:
         """Keeps the inside of the network at a step; when there are too many, the least missed one goes."""
-        with _replaced(self._view(step)) as file:
+        with replaced(self._view(step)) as file:
             to_npz(file, {"snapshot": snapshot, "evaluation": evaluation})
         steps = self.view_steps()
         if len(steps) > MOST_VIEWS:
@@ -221,20 +220,6 @@ def _least_missed(steps: list[int]) -> int:
     slack = max(1, steps[-1] // 10)
     gaps = [(after - before) / (step + slack) for before, step, after in zip(steps, steps[1:], steps[2:], strict=False)]
     return steps[1 + gaps.index(min(gaps))]
-
-
-@contextmanager
-def _replaced(file: Path) -> Iterator[BinaryIO]:
-    """Writes beside the file, then puts it in its place in one go."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
-        try:
-            yield part
-            part.close()
-            os.replace(part.name, file)
-        except BaseException:
-            part.close()
-            Path(part.name).unlink(missing_ok=True)
-            raise
 
 
 def _scalars(record: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from torch import nn
 
 from imgcls.data.datasets import Dataset, Progress
 from imgcls.data.download import DownloadError, cache_folder
+from imgcls.data.files import prune, replaced
 from imgcls.data.picture_files import PictureError
 from imgcls.models.classify import Classifier
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS, EfficientNetLite
@@ -60,13 +61,9 @@ def features(dataset: Dataset, progress: Progress | None = None) -> np.ndarray:
             progress(places.stop, len(results))
     if file:
         with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            partial = file.with_suffix(".part")
-            with partial.open("wb") as part:
+            with replaced(file) as part:
                 np.save(part, results, allow_pickle=False)
-            partial.replace(file)
-            for old in sorted(file.parent.glob("*.npy"), key=lambda path: path.stat().st_mtime)[:-_KEPT_FILES]:
-                old.unlink(missing_ok=True)
+            prune(file.parent, "*.npy", _KEPT_FILES)
     return results
 
 

@@ -43,8 +43,8 @@ def photo_part(name: str) -> None:
     flat = float((slopes == 0).float().mean())
     st.markdown(
         f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: {before.shape[0]} × "
-        f"{before.shape[1]} values from {before.min():.2f} to {before.max():.2f}. Red is negative, blue positive, "
-        f"white zero. At **{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient comes back through them."
+        f"{before.shape[1]} values from {before.min():.2f} to {before.max():.2f}. Red is negative, blue positive. At "
+        f"**{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient comes back through them."
     )
     code = f"""
     import torch

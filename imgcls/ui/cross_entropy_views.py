@@ -42,7 +42,7 @@ def priced(losses: Sequence[float]) -> list[float]:
 
 
 def probability_axis(now: float) -> Tensor:
-    """Probabilities from 0.001 to 1 with `now` among them: where the loss curve is drawn."""
+    """Probabilities from 0.001 (or `now`, if that is smaller) to 1 with `now` among them: where the loss curve is drawn."""
     steep = torch.logspace(-3, -1.3, 25, dtype=torch.float64)
     return torch.cat(
         [steep, torch.linspace(0.06, 1, 60, dtype=torch.float64), torch.tensor([now], dtype=torch.float64)]
@@ -148,7 +148,7 @@ def your_photo() -> Snippet | None:
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         plot(
-            loss_curve(line.tolist(), log_loss(line).tolist(), p), key="ce_photo_plot",
+            loss_curve(line.tolist(), log_loss(line).tolist(), p, height=235), key="ce_photo_plot",
             alt="The curve −ln p with the photo's point",
         )  # fmt: skip
     right.markdown(

@@ -123,8 +123,8 @@ def average_part(seed: int) -> None:
     )
     st.markdown(
         f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they scatter by "
-        f"**{result.spread:.2f}** around **{result.exact:.2f}**, the logit without dropout. The mean of {PASSES} masks is "
-        f"**{result.means[-1]:.2f}**. So evaluation simply leaves dropout out: that stands for the mean of all masks."
+        f"**{result.spread:.2f}** around **{result.exact:.2f}**, the logit without dropout. The mean of {PASSES} masks "
+        f"is **{result.means[-1]:.2f}**. So evaluation leaves dropout out: that stands for the mean of all masks."
     )
     code = f"""
     import torch
@@ -153,9 +153,9 @@ def maps_part(seed: int, training: bool) -> None:
     dropped = [i for i in range(len(maps)) if result.mask[i].max() == 0]
     st.image(_sheet(result.output.numpy(), float(maps.max())), output_format="PNG")
     st.markdown(
-        f"The 32 feature maps of the first layer of {network.title} on your photo: **{len(dropped)}** are dropped whole, the "
-        f"others multiplied by {result.scale:.2f}. Single dropped pixels would be no loss, since their neighbours say nearly "
-        "the same: so `Dropout2d` drops whole maps."
+        f"The 32 feature maps of the first layer of {network.title} on your photo: **{len(dropped)}** are dropped "
+        f"whole, the others multiplied by {result.scale:.2f}. Single dropped pixels would be no loss, since their "
+        "neighbours say nearly the same: so `Dropout2d` drops whole maps."
     )
     code = f"""
     import torch

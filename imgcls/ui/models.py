@@ -42,7 +42,11 @@ def choose_model(key: str) -> Classifier:
     if trouble := st.session_state.pop(f"{key}:trouble", None):
         st.warning(f"{trouble} {MODELS[DEFAULT].title} stays selected.", icon=":material/cloud_off:")
     if is_ready(name):
-        return load(name)
+        try:
+            return load(name)
+        except ModelUnavailable as trouble:  # the file has been damaged since
+            st.warning(f"{trouble} The answers below are those of {MODELS[DEFAULT].title}.", icon=":material/error:")
+            return load(DEFAULT)
     download = _downloads.get(name)
     if download and download.running:
         _watch(name)

@@ -84,7 +84,7 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
     held = any(sent(key).get("final") is False for key in (STACK, SLIDER))
     note = (
         f"Largest value {one.values.max():.3g}.\n"
-        f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same × (−1)."
+        f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1)."
     )
     with right:
         slice_pair(

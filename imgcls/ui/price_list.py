@@ -76,4 +76,4 @@ def _card(forecast: Forecast, in_place: bool | None, names: Sequence[str]) -> Ca
 def _verdict(made: Sequence[Forecast], right: Sequence[int], in_place: int) -> str:
     cheapest, dearest = made[right[0]].loss, made[right[-1]].loss
     score = "**All six in place!**" if in_place == len(made) else f"**{in_place} of {len(made)} in place.**"
-    return f"{score} The dearest mistake costs as much as {dearest / cheapest:,.0f} answers as good as the best."
+    return f"{score} The dearest costs as much as {dearest / cheapest:,.0f} of the cheapest."

@@ -100,12 +100,11 @@ def written(number: float) -> str:
     """A number to four digits as a lesson writes it: 2.718, 0.0183, 4.85×10⁸, inf."""
     if math.isnan(number) or math.isinf(number):
         return str(number).replace("-", "−")
-    size = abs(number)
-    if size == 0:
+    if number == 0:
         return "0"
-    if 1e-3 <= size < 1e5:
-        digits = min(4, max(0, 3 - math.floor(math.log10(size))))
-        text = f"{number:,.{digits}f}"
+    power = int(f"{number:.3e}".split("e")[1])  # of the rounded number: 0.99996 is 1.000
+    if -3 <= power < 5:
+        text = f"{number:,.{min(4, max(0, 3 - power))}f}"
     else:
         digits, exponent = f"{number:.2e}".split("e")
         text = f"{digits}×10{str(int(exponent)).translate(_RAISED)}"

@@ -19,8 +19,8 @@ from starlette.routing import Route
 
 from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.models import registry
-from imgcls.ui import live
 from imgcls.training import jobs
+from imgcls.ui import live
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 
@@ -30,8 +30,8 @@ log = logging.getLogger("imgcls")
 
 def _warm_up() -> None:
     """Load the default network and run it once, so that the first student does not wait for it."""
-    # Two threads a forward pass at most: with a hall of students the cores are shared anyway.
-    torch.set_num_threads(min(2, torch.get_num_threads()))
+    # One thread a forward pass: with a hall of students the cores are shared, and splitting 20 ms gains nothing.
+    torch.set_num_threads(1)
     _compressed_plotly()
     registry.warm()
     for slug in SAMPLES:

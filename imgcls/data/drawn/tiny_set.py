@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from imgcls.data.download import DownloadError, cache_folder
 from imgcls.data.drawn.tiny import draw_tiny
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.drawn.tiny_scene import Difficulty
+from imgcls.data.files import prune, replaced
 
 # Part of the cache's file names: count it up when a change makes other pictures.
 VERSION = 1
@@ -92,16 +92,6 @@ def _none(size: int) -> np.ndarray:
 def _write(file: Path, pictures: np.ndarray) -> None:
     """In one go or not at all; a full or read-only disk only costs time."""
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
-            try:
-                np.save(part, pictures, allow_pickle=False)
-                part.close()
-                os.replace(part.name, file)
-            except BaseException:
-                part.close()
-                os.unlink(part.name)
-                raise
-        files = sorted(file.parent.glob("*.npy"), key=lambda path: path.stat().st_mtime)
-        for old in files[:-KEPT_FILES]:
-            old.unlink(missing_ok=True)
+        with replaced(file) as part:
+            np.save(part, pictures, allow_pickle=False)
+        prune(file.parent, "*.npy", KEPT_FILES)

@@ -9,10 +9,10 @@ function colour(element, number, scale, colours) {
   element.style.color = textOn(...rgb)
 }
 
-// As many decimals as fit into the cell.
-function fitted(number, width) {
+// As many decimals as fit into a cell of this width, in pixels, a digit being so wide.
+function fitted(number, width, digit = 9.5) {
   const shorter = [written(number), ...[2, 1, 0].map((digits) => minus(Number(number.toFixed(digits))))]
-  return shorter.find((text) => text.length * 9.5 < width - 4) ?? shorter[3]
+  return shorter.find((text) => text.length * digit < width - 4) ?? shorter[3]
 }
 
 // A bitmap of palette places (uint8), coloured by a table of 256 colours.

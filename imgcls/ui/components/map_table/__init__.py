@@ -10,7 +10,14 @@ from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
 _mount = declare("map_table", uses=("number.js", "tiles.js"))
-_BORDERS = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
+_BORDERS = {
+    "solid": "solid",
+    "dash": "dashed",
+    "dot": "dotted",
+    "dashdot": "dashed",
+    "longdash": "dashed",
+    "longdashdot": "dashed",
+}
 
 
 @dataclass(frozen=True, eq=False)

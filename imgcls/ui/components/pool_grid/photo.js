@@ -1,7 +1,7 @@
 // The photo beside the grids, with the square that is cut out of it.
 function drawPhoto(own) {
   const canvas = own.get("photo").querySelector("canvas"), [height, width] = own.data.arrays.photo.shape, side = own.before.shape[0]
-  const scale = (own.photoScale = Math.min(150 / width, 250 / height)), pen = sizedCanvas(canvas, width * scale, height * scale)
+  const scale = (own.photoScale = Math.min((own.wide ? 150 : 240) / width, 250 / height)), pen = sizedCanvas(canvas, width * scale, height * scale)
   pen.imageSmoothingEnabled = false
   pen.drawImage(own.picture, 0, 0, width * scale, height * scale)
   const [row, column] = own.corner

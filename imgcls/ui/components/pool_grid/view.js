@@ -76,7 +76,10 @@ function draw(own) {
 function aboutInput(own, [row, column]) {
   const { arrays, kind, direction, window: w } = own.data, i = row * own.before.shape[1] + column
   const uses = arrays.uses[i], value = written(own.values[i])
-  if (!uses) return `${value} lies in no window: after one more step the window would stick out.`
+  if (!uses) {
+    const { stride } = own.data, beyond = [row, column].some((place, axis) => place >= (own.after.shape[axis] - 1) * stride + w)
+    return `${value} lies in no window: ${beyond ? "after one more step the window would stick out" : `a stride of ${stride} steps over it`}.`
+  }
   const wins = kind === "max" ? ` and wins ${arrays.wins[i] === uses && uses === 1 ? "it" : arrays.wins[i] || "none"}` : ""
   const where = `${value} lies in ${countOf(uses, "window")}${wins}`
   if (direction === "backward") return `${where}: the gradient that reaches it is ${written(arrays.gradient[i])}.`

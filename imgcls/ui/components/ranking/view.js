@@ -53,7 +53,7 @@ function show(own) {
     const { verdict, length, marked, placed, title, texts } = cards[i]
     item.classList.toggle("checked", placed !== null)
     item.classList.toggle("placed", placed === true)
-    item.querySelector(".price b").textContent = (placed === null ? "" : placed ? "✓ " : "✗ ") + verdict
+    item.querySelector(".price b").textContent = (placed === null ? "" : placed ? "✓ " : "× ") + verdict
     item.querySelector(".price i").style.width = 100 * length + "%"
     item.querySelectorAll(".part").forEach((part, p) => part.classList.toggle("marked", p === marked))
     item.setAttribute("aria-label", [title, ...texts.map((text, p) => `${own.component.data.parts[p]} ${text}`), verdict].filter(Boolean).join(", "))

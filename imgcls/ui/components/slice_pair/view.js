@@ -50,7 +50,7 @@ function fillTiles(own, holder, k, row, column, count, mark) {
     const rgb = atLevel(arrays.colours, arrays[name][at])
     element.style.background = `rgb(${rgb})`
     element.style.color = textOn(...rgb)
-    element.textContent = values ? fitted(values[at], tile) : ""
+    element.textContent = values ? fitted(values[at], tile, 8) : ""
     element.dataset.value = values ? values[at] : ""
     mark(element, r, c, at)
   })

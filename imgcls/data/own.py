@@ -1,0 +1,84 @@
+"""Pictures that people bring: kept as one checked zip in the cache folder, where worker processes find it."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from imgcls.data.archives import open_zip
+from imgcls.data.datasets import DatasetError, Source
+from imgcls.data.download import DownloadError, cache_folder
+from imgcls.data.files import prune, replaced
+from imgcls.data.layouts import labelled
+from imgcls.data.picture_files import kind_of
+
+KEPT_FILES, KEPT_BYTES = 20, 4 * 2**30
+_ENDINGS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WebP": "webp",
+    "GIF": "gif",
+    "BMP": "bmp",
+    "TIFF": "tif",
+    "AVIF": "avif",
+    "HEIC": "heic",
+}
+
+
+def keep_zip(data: bytes, name: str = "Your pictures") -> tuple[Path, Source]:
+    """Checks an uploaded zip and keeps it; its path is a data set's name from then on.
+
+    Raises:
+        DatasetError: it is refused, damaged, or in no layout that is known; nothing is kept then.
+    """
+    title = "".join(c for c in name.removesuffix(".zip") if c.isprintable())[:60] or "Your pictures"
+    source = labelled(open_zip(io.BytesIO(data), title))
+    try:
+        file = cache_folder() / "own" / f"{_file_name(title)}-{hashlib.sha256(data).hexdigest()[:16]}.zip"
+        with replaced(file) as part:
+            part.write(data)
+    except (DownloadError, OSError) as error:
+        raise DatasetError("The server has no room to keep these pictures.") from error
+    prune(file.parent, "*.zip", KEPT_FILES, KEPT_BYTES)
+    return file, source
+
+
+def keep_pictures(classes: Mapping[str, Sequence[bytes]], name: str = "Your pictures") -> tuple[Path, Source]:
+    """Makes such a zip of pictures that were given class by class (class name -> the bytes of picture files).
+
+    Raises:
+        DatasetError: fewer than two classes have pictures, or two of them are called alike.
+    """
+    filled = {_one_line(label): pictures for label, pictures in classes.items() if pictures}
+    if len(filled) < len([label for label, pictures in classes.items() if pictures]):
+        raise DatasetError("Two classes have the same name: rename one.")
+    if len(filled) < 2:
+        raise DatasetError("It takes two classes with pictures at least: there is nothing to tell apart.")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for label, pictures in filled.items():
+            for number, data in enumerate(pictures, start=1):
+                # A fixed date: the same pictures make the same zip.
+                entry = zipfile.ZipInfo(f"{label}/{number:05d}.{_ending(data)}", date_time=(2000, 1, 1, 0, 0, 0))
+                archive.writestr(entry, data)
+    return keep_zip(buffer.getvalue(), name)
+
+
+def _ending(data: bytes) -> str:
+    try:
+        return _ENDINGS[kind_of(data)]
+    except ValueError:  # no picture: it will be listed among the broken ones
+        return "jpg"
+
+
+def _one_line(label: str) -> str:
+    text = re.sub(r"[/\\:]", " ", "".join(c for c in label if c.isprintable())).strip(" .")[:60]
+    if not text:
+        raise DatasetError("A class has no name: give it one.")
+    return text
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-")[:40] or "own"
