@@ -8,9 +8,10 @@ from imgcls.ops.losses import cross_entropy, log_loss, smoothed_curve
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.sliders import Column, draw_sliders, let_go, read_sliders, set_sliders
-from imgcls.ui.cross_entropy_views import Snippet, batch, logits_in, priced, probability_axis, two_classes, your_photo
+from imgcls.ui.cross_entropy_views import Snippet, batch, priced, probability_axis, two_classes, your_photo
+from imgcls.ui.logits_in import logits_in
 from imgcls.ui.price_list import price_list
-from imgcls.ui.scores import HIGH, LOW, Preset, class_names, percent, photo_note, presets, written
+from imgcls.ui.scores import HIGH, LOW, Preset, all_written, class_names, percent, photo_note, presets, written
 from imgcls.ui.shell import code_panel, try_this
 
 PRESETS = {
@@ -43,8 +44,8 @@ def one_example() -> Snippet:
             [
                 Column("probability p", [percent(x) for x in p], p),
                 Column("target y", [f"{x:.3g}" for x in y]),
-                Column("−y ln p", [written(x) for x in parts], priced(parts), "loss", total=f"loss {written(loss)}"),
-                Column(f"gradient {slope}", [written(x) for x in gradient], gradient, "gradient", signed=True),
+                Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
+                Column(f"gradient {slope}", all_written(gradient), gradient, "gradient", signed=True),
             ],
             details=[
                 f"{name}: −{y[i]:.3g} · ln {written(p[i])} = {written(parts[i])};  "
@@ -63,9 +64,12 @@ def one_example() -> Snippet:
     with step:
         lower = [round(min(max(a - b, LOW), HIGH), 2) for a, b in zip(rows.numbers, gradient, strict=True)]
         st.button(
-            "Step downhill: z − gradient", icon=":material/trending_down:", on_click=set_sliders, args=("ce_logits", lower),
+            "Step downhill: z − gradient",
+            icon=":material/trending_down:",
+            on_click=set_sliders,
+            args=("ce_logits", lower),
             help="One step of gradient descent on the logits, learning rate 1.",
-        )  # fmt: skip
+        )
     blind = float(log_loss(torch.tensor(1 / len(p), dtype=torch.float64)))
     right.caption(f"Undecided, all {len(p)} alike, costs ln {len(p)} = {written(blind)}.")
     photo_note("ce", rows.numbers)
@@ -111,7 +115,7 @@ if snippet := lesson():
     code_panel(snippet.code, snippet.shows, functions=snippet.functions, photo="photo.png" in snippet.code, key="ce")
 try_this(
     "Press **Step downhill** again and again: which logits move, and when does it stop?",
-    "Make the network sure of the wrong class. What does twice as sure cost? The loss grows with the logit, without end.",
+    "Make the network sure of the wrong class: the loss grows with the logit, without end.",
     "Sort the **price list**. One of the wrong forecasts costs less than one of the right ones: why?",
     "In **Logits in**, let the true class fall behind by 104: float32 gives up. And softmax twice?",
 )

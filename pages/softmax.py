@@ -7,7 +7,19 @@ import streamlit as st
 from imgcls.ops.softmax import softmax, softmax_terms
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.sliders import Column, Stack, draw_sliders, let_go, read_sliders
-from imgcls.ui.scores import HIGH, LOW, Preset, class_names, lengths, percent, photo_note, presets, short, written
+from imgcls.ui.scores import (
+    HIGH,
+    LOW,
+    Preset,
+    all_written,
+    class_names,
+    lengths,
+    percent,
+    photo_note,
+    presets,
+    short,
+    written,
+)
 from imgcls.ui.shell import code_panel, try_this
 from imgcls.ui.softmax_views import FURTHER_VIEWS, Scores, follow_triangle
 
@@ -41,13 +53,13 @@ def arithmetic(scores: Scores) -> None:
         scores.rows,
         scores.names,
         [
-            Column(f"e^{{{exponent}}}", [written(t) for t in terms], lengths(terms), total=f"sum {written(total)}"),
+            Column(f"e^{{{exponent}}}", all_written(terms), lengths(terms), total=f"sum {written(total)}"),
             Column(
                 f"probability = e^{{{exponent}}} / sum", [percent(q) for q in quotients], quotients,
                 total="sum 100%" if finite else "sum nan",
             ),
         ],
-        stack=Stack("The sum:", quotients, [written(t) for t in terms], f"= {written(total)}") if finite else None,
+        stack=Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
         details=[
             f"{name}: {power} / ({summed}) = {written(term)} / {written(total)} = {written(quotient)}"
             for name, power, term, quotient in zip(scores.names, powers, terms, quotients, strict=True)
@@ -98,7 +110,7 @@ code_panel(
     key="softmax",
 )
 try_this(
-    "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Then halve the logits: the winner stays, its lead shrinks.",
+    "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Halve the logits: what happens to the lead?",
     "Move the constant c: every term explodes or fades, and no probability moves.",
     "Load **your photo's** logits and lower the best one until the second breed wins. How far ahead was it?",
     "In **Overflow**, find the smallest c that breaks float16. Does subtracting the maximum save it?",

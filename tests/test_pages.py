@@ -1,10 +1,11 @@
 """Every lesson runs, on ordinary and on awkward photos, and the code it prints gives the numbers it shows."""
 
-import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -20,41 +21,58 @@ AWKWARD = {
 }
 
 
-def opened(lesson: Lesson, photo: Image.Image | None = None) -> AppTest:
-    """The app at a lesson, with a given current photo."""
+def opened(lesson: Lesson, photo: Image.Image | None = None, address: Mapping[str, str] | None = None) -> AppTest:
+    """The app at a lesson, with a given current photo and query parameters."""
     app = AppTest.from_file(str(ROOT / "imgcls/ui/navigation.py"), default_timeout=60)
     if photo is not None:
         app.session_state["current_photo"] = picture_from_image(photo, "test")
         app.session_state["current_photo_sample"] = None
     app.run()
     if lesson.slug:
-        app.switch_page(f"../../pages/{lesson.path.name}").run()
+        app.switch_page(f"../../pages/{lesson.path.name}")
+        app.query_params.update(address or {})
+        app.run()
     assert not app.exception, app.exception[0].message
     return app
+
+
+def parts(lesson: Lesson, photo: Image.Image | None = None) -> Iterator[tuple[str, AppTest]]:
+    """The lesson, then each of its parts: the choices of the control that is labelled "Part", reached by address."""
+    app = opened(lesson, photo)
+    yield "start", app
+    for control in [each for each in app.segmented_control if each.label == "Part"]:
+        for option in control.options[1:]:
+            yield option, opened(lesson, photo, {control.key: option})
+
+
+def numbers(value: object) -> np.ndarray:
+    """A number, a list or a tensor (with or without gradient) as a flat array."""
+    return torch.as_tensor(value).detach().double().numpy().reshape(-1)
 
 
 @pytest.mark.parametrize("lesson", built_lessons(), ids=lambda lesson: lesson.slug or "home")
 def test_a_page_asks_its_question_and_its_code_gives_the_numbers_shown(
     lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = opened(lesson)
-    assert app.title[0].value == lesson.question
-    app.session_state["current_photo"].image.save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
-    panels = app.session_state[PANEL]
-    assert panels, "a lesson prints its code"
-    for name, panel in panels.items():
-        assert panel.shows, f"panel {name} names no number of the page"
-        variables: dict[str, object] = {}
-        exec(compile(panel.code, f"<{lesson.slug} {name}>", "exec"), variables)
-        for variable, shown in panel.shows.items():
-            computed = np.asarray(variables[variable], dtype=float).reshape(-1)
-            expected = np.asarray(shown, dtype=float).reshape(-1)
-            np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-6, err_msg=f"{name}: {variable}")
-            assert all(math.isfinite(number) for number in expected), f"{variable} is not a number"
+    for part, app in parts(lesson):
+        assert app.title[0].value == lesson.question
+        app.session_state["current_photo"].image.save("photo.png")
+        panels = app.session_state[PANEL]
+        assert panels, f"{part}: a lesson prints its code"
+        for name, panel in panels.items():
+            assert panel.shows, f"panel {name} names no number of the page"
+            variables: dict[str, object] = {}
+            exec(compile(panel.code, f"<{lesson.slug} {part} {name}>", "exec"), variables)
+            for variable, shown in panel.shows.items():
+                computed = numbers(variables[variable])
+                expected = numbers(shown)
+                np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-6, err_msg=f"{name}: {variable}")
+                assert np.isfinite(expected).all(), f"{variable} is not a number"
 
 
 @pytest.mark.parametrize("kind", AWKWARD)
 @pytest.mark.parametrize("lesson", built_lessons(), ids=lambda lesson: lesson.slug or "home")
 def test_a_page_survives_awkward_photos(lesson: Lesson, kind: str) -> None:
-    opened(lesson, AWKWARD[kind])
+    for _part, app in parts(lesson, AWKWARD[kind]):
+        assert app.title[0].value == lesson.question

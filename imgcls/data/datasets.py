@@ -42,7 +42,7 @@ class Source:
         splits: "train", "validation" or "" (not said) for each picture.
         names: what each picture is called.
         image: reads picture i as RGB; raises PictureError if it is broken.
-        dogs: the classes that are dogs.
+        dogs: the classes that are dogs; `other` what the rest is called in the task "binary".
         breeds: the classes of the task "breeds"; all where it is empty.
         skipped: files left out already.
         fingerprint: changes with the content; "": do not cache what is made of it.
@@ -57,6 +57,7 @@ class Source:
     names: Sequence[str]
     image: Callable[[int], Image.Image]
     dogs: frozenset[int] = frozenset()
+    other: str = ""
     breeds: tuple[int, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     fingerprint: str = ""
@@ -203,7 +204,8 @@ def task_labels(source: Source, task: Task) -> tuple[np.ndarray, np.ndarray, tup
     if not others:
         raise DatasetError(f"{source.title} shows nothing but dogs: choose the task breeds.")
     labels = np.isin(source.labels, list(source.dogs)).astype(np.int64)
-    return np.arange(len(source)), labels, (others[0] if len(others) == 1 else "not a dog", "dog")
+    other = source.other or (others[0] if len(others) == 1 else "not a dog")
+    return np.arange(len(source)), labels, (other, "dog")
 
 
 def check_task(task: str) -> None:

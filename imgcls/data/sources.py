@@ -68,6 +68,7 @@ def drawn_dogs(
         names=[f"{animal} {index + 1}" for animal, number in counts.items() for index in range(number)],
         image=lambda index: Image.fromarray(pictures[index]),
         dogs=frozenset(range(len(BREEDS))),
+        other="cat",
         breeds=tuple(range(len(BREEDS))),
         fingerprint=f"{DRAWN_DOGS} {task} {count} {seed} {level} {size}",
         decoded=True,
@@ -98,6 +99,7 @@ def pets(progress: Progress | None = None) -> Source:
         names=[path.name for path in files],
         image=lambda index: open_picture(files[index], longest_side=LONGEST_SIDE).image,
         dogs=frozenset(dogs),
+        other="cat",
         fingerprint=PETS,
     )
 
@@ -200,6 +202,4 @@ def open_source(
         return (pets if name == PETS else cifar10)(progress)
     if Path(name).exists():
         return labelled(open_tree(name))
-    raise DatasetError(
-        f"There is no data set {name!r}: choose drawn-dogs, pets, cifar10, or the path of a zip or folder."
-    )
+    raise DatasetError(f"There is no data set {name!r}: choose drawn-dogs, pets, cifar10, or a zip or folder.")

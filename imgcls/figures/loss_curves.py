@@ -18,13 +18,12 @@ def _legend(x: float, anchor: str) -> dict[str, Any]:
     return {"x": x, "xanchor": anchor, "y": 1, "yanchor": "top", "font": {"size": FONT}, "bgcolor": "rgba(0,0,0,0)"}
 
 
-
 def loss_curve(
     probabilities: Sequence[float],
     losses: Sequence[float],
     now: float,
     smoothed: Sequence[float] | None = None,
-    height: int = 205,
+    height: int = 196,
 ) -> go.Figure:
     """-ln p over the true class's probability, a dot at `now` (one of `probabilities`); with smoothing, both curves."""
     line = HUES["loss"].line
@@ -55,7 +54,7 @@ def branch_curves(
 
 
 def way_curves(gaps: Sequence[float], ways: Sequence[tuple[str, Sequence[float]]], now: float, top: float) -> go.Figure:
-    """The loss by each way of computing it over how far the true logit trails; a curve ends where its loss is infinite."""
+    """The loss by each way of computing it over how far the true logit trails; a curve ends where it is infinite."""
     styles = [(HUES["loss"].line, "solid"), (HUES["evidence"].line, "dash"), (HUES["activation"].line, "dot")]
     lines = [Curve(name, gaps, losses, *style) for (name, losses), style in zip(ways, styles, strict=True)]
     return curves(

@@ -15,7 +15,7 @@ SHARE = (-0.03, 1.05)
 def temperature_curves(
     names: Sequence[str], temperatures: Sequence[float], probabilities: Sequence[Sequence[float]], now: float
 ) -> go.Figure:
-    """Each class's probability over the temperature; `probabilities` is one row a class, `now` one of the temperatures."""
+    """Each class's probability over the temperature; `probabilities` has one row a class, `now` is a temperature."""
     # Past six classes colours repeat, but never the same colour with the same dash.
     lines = [
         Curve(name, temperatures, row, SERIES[i % 6], DASHES[(i + i // 6) % 6])

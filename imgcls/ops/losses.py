@@ -39,7 +39,7 @@ def smoothed_targets(target: Tensor, classes: int, smoothing: float = 0.0, dtype
     """
     if not 0 <= smoothing <= 1:
         raise ValueError(f"Label smoothing must be between 0 and 1, not {smoothing}.")
-    if len(target) and not (0 <= target.min() and target.max() < classes):
+    if len(target) and not (target.min() >= 0 and target.max() < classes):
         raise ValueError(f"A true class must be a number from 0 to {classes - 1}.")
     hard = torch.zeros(len(target), classes, dtype=dtype).scatter_(1, target[:, None].cpu(), 1.0).to(target.device)
     return hard * (1 - smoothing) + smoothing / classes
@@ -133,10 +133,10 @@ class ThreeWays:
 
 
 def three_ways(logits: Tensor, target: Tensor) -> ThreeWays:
-    """Cross-entropy of logits (N, K) and true classes (N,) in the logits' dtype, once right and in two ways that go wrong.
+    """Cross-entropy of logits (N, K) and true classes (N,) in the logits' dtype, once right and in two wrong ways.
 
-    `from_probabilities` takes ln of a probability that may have become 0. `softmax_twice` hands probabilities to a function
-    that expects logits: it cannot fall below `twice_floor(K)`, however sure and right the network is.
+    `from_probabilities` takes ln of a probability that may have become 0. `softmax_twice` hands probabilities to a
+    function that expects logits: it cannot fall below `twice_floor(K)`, however sure and right the network is.
     """
     return ThreeWays(
         from_logits=_way(logits, lambda z: cross_entropy(z, target).losses),

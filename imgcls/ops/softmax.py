@@ -35,9 +35,9 @@ def softmax_terms(
 ) -> SoftmaxTerms:
     """p_j = e^(z_j / T) / sum_k e^(z_k / T) along `dim`, with all that is computed on the way.
 
-    The largest logit is subtracted first. That cancels in the fraction, so no probability changes, but no exponential can
-    overflow: the largest becomes e^0 = 1. `subtract_maximum=False` is the textbook formula, which can. A temperature that
-    is a tensor is broadcast against `logits`: many temperatures at once.
+    The largest logit is subtracted first. That cancels in the fraction, so no probability changes, but no exponential
+    can overflow: the largest becomes e^0 = 1. `subtract_maximum=False` is the textbook formula, which can. A
+    temperature that is a tensor is broadcast against `logits`: many temperatures at once.
 
     Raises:
         ValueError: a temperature is not above 0.
@@ -54,8 +54,9 @@ def softmax_terms(
 def softmax(logits: Tensor, dim: int = -1, temperature: float | Tensor = 1.0) -> Tensor:
     """p_j = e^(z_j / T) / sum_k e^(z_k / T): positive numbers that sum to 1 along `dim`, same shape as `logits`.
 
-    The largest logit is subtracted first. That cancels in the fraction, so no probability changes, but no exponential can
-    overflow: the largest becomes e^0 = 1. A temperature above 1 evens the probabilities out, one below 1 sharpens them.
+    The largest logit is subtracted first. That cancels in the fraction, so no probability changes, but no exponential
+    can overflow: the largest becomes e^0 = 1. A temperature above 1 evens the probabilities out, one below 1 sharpens
+    them.
 
     Raises:
         ValueError: `temperature` is not above 0.
@@ -80,7 +81,7 @@ def softmax_jacobian(probabilities: Tensor, temperature: float = 1.0) -> Tensor:
 
 
 def hardmax(logits: Tensor, dim: int = -1) -> Tensor:
-    """1 where the largest logit is (the first of several equals, as `argmax` takes it), 0 elsewhere; same shape, dtype."""
+    """1 where the largest logit is (the first of several equals, as `argmax` takes it), 0 elsewhere; same shape."""
     winner = logits.argmax(dim=dim, keepdim=True)
     return torch.zeros_like(logits).scatter_(dim, winner, 1.0)
 

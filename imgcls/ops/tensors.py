@@ -1,4 +1,4 @@
-"""What a tensor is besides its numbers: shape, strides, memory; slices of a photo, memory order, normalising, batches."""
+"""What a tensor is besides its numbers: shape, strides, memory; slices of a photo, memory order, normalising."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

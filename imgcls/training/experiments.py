@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from imgcls.data.drawn.tiny_breeds import ANIMALS
+from imgcls.data.drawn import tiny_breeds
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animals
 from imgcls.models.small import SmallCNN, SmallConfig
 
 SIDE = 32
-BREEDS = tuple(name for name in ANIMALS if name != "cat")
+BREEDS = tuple(tiny_breeds.BREEDS)
 BATCH = 32
 
 

@@ -57,7 +57,11 @@ def train(
         ValueError: a choice cannot be had here (DatasetError, RunError), in one plain sentence.
     """
     device = pick_device(config.device)
+    if not world.first:  # reads from the cache what the first has downloaded or drawn
+        world.wait()
     material = yield from gather(config, dataset)
+    if world.first:
+        world.wait()
     run = _Run(material, device, RunFiles(folder) if folder and world.first else None, inbox or Inbox(), world)
     yield from run.prepare(resume, probe)
     try:

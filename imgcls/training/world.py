@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
@@ -28,7 +29,8 @@ class World:
         if cuda:
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]) % torch.cuda.device_count())
         if not dist.is_initialized():
-            dist.init_process_group("nccl" if cuda else "gloo")
+            # Long enough for a download by the first process while the others wait.
+            dist.init_process_group("nccl" if cuda else "gloo", timeout=timedelta(hours=1))
         return cls(dist.get_rank(), size)
 
     @property
@@ -57,6 +59,11 @@ class World:
             dist.all_reduce(value)
             value /= self.size
         return value
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self.size > 1:
+            dist.barrier()
 
     def same(self, value: Shared) -> Shared:
         """What the first process has, in all of them."""

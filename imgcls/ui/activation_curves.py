@@ -97,7 +97,7 @@ def _panel(name: str, settings: dict[str, object], x: float) -> None:
     code = f"""
     import torch
 
-    x = torch.tensor({x:g}, requires_grad=True)
+    x = torch.tensor({float(x)!r}, requires_grad=True)
     y = {_TORCH[name].format(**settings)}  # {ACTIVATIONS[name].title}
     y.backward()
     value = y.item()

@@ -24,8 +24,8 @@ _answers: dict[str, dict[str, Answer]] = {}
 def offer(name: str, answer: Answer) -> str:
     """Let this session's components ask `answer`; returns the path to ask at, the same for the same name.
 
-    `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must neither
-    call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question that makes no sense.
+    `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
+    neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense.
     """
     token = st.session_state.setdefault("live_token", secrets.token_urlsafe(16))
     _held(token)

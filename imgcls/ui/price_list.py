@@ -24,14 +24,18 @@ def price_list() -> Snippet:
     made, names = forecasts(seed), class_names("ce", 3)
     order, right = read_order(_RANKING, len(made)), by_price(made)
     checked = st.session_state.get(_CHECKED) == seed
-    in_place = [order.index(i) == right.index(i) if checked else None for i in range(len(made))]
+    in_place = sum(i == k for i, k in zip(order, right, strict=True))
     draw_ranking(
-        [_card(*pair, names) for pair in zip(made, in_place, strict=True)], order, parts=names, key=_RANKING,
-        first="the cheapest belongs here", last="the dearest belongs here",
+        [_card(forecast, names, right.index(i) if checked else None) for i, forecast in enumerate(made)],
+        order,
+        parts=names,
+        key=_RANKING,
+        first="the cheapest belongs here",
+        last="the dearest belongs here",
         alt="Six forecasts to put in order of their loss, the cheapest first",
-    )  # fmt: skip
+    )
     place.markdown(
-        _verdict(made, right, sum(map(bool, in_place))) if checked
+        _verdict(made, right, in_place) if checked
         else "**Drag the forecasts into the order of their price**, the cheapest on top."
     )  # fmt: skip
     return Snippet(
@@ -62,15 +66,14 @@ def _next_round(seed: int) -> None:
     reset_order(_RANKING)
 
 
-def _card(forecast: Forecast, in_place: bool | None, names: Sequence[str]) -> Card:
+def _card(forecast: Forecast, names: Sequence[str], belongs: int | None) -> Card:
     texts = [percent(p) for p in forecast.probabilities]
     title = f"It was a {names[forecast.true]}"
-    if in_place is None:
+    if belongs is None:
         return Card(title, forecast.probabilities, texts)
-    return Card(
-        title, forecast.probabilities, texts, f"−ln {forecast.probabilities[forecast.true]:.3g} = {written(forecast.loss)}",
-        priced([forecast.loss])[0], forecast.true, in_place,
-    )  # fmt: skip
+    verdict = f"−ln {forecast.probabilities[forecast.true]:.3g} = {written(forecast.loss)}"
+    (length,) = priced([forecast.loss])
+    return Card(title, forecast.probabilities, texts, verdict, length, forecast.true, belongs)
 
 
 def _verdict(made: Sequence[Forecast], right: Sequence[int], in_place: int) -> str:

@@ -1,10 +1,12 @@
-"""What the lessons on logits share: class names, presets (also the photo's own logits), and numbers as they are written."""
+"""What the lessons on logits share: class names, presets, the photo's own logits, and numbers as they are written."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+import torch
+from torch import Tensor
 
 from imgcls.models.classify import Prediction, classify
 from imgcls.models.labels import display_name
@@ -40,9 +42,13 @@ def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) ->
         for name, preset in table.items():
             st.button(name, key=f"{prefix}:{name}", on_click=_use, args=(prefix, preset))
         st.button(
-            "Your photo", key=f"{prefix}:photo", icon=":material/pets:", on_click=_use_photo, args=(prefix, photo_classes),
+            "Your photo",
+            key=f"{prefix}:photo",
+            icon=":material/pets:",
+            on_click=_use_photo,
+            args=(prefix, photo_classes),
             help=f"The {photo_classes} largest of the 1000 logits that the network gives your photo, to two decimals.",
-        )  # fmt: skip
+        )
         with st.popover("Names"):
             st.text_input(
                 "Names of the classes, separated by commas", ", ".join(BREEDS), key=f"{prefix}_names", max_chars=300,
@@ -75,8 +81,8 @@ def photo_note(prefix: str, logits: tuple[float, ...]) -> None:
     prediction = photo_prediction()
     best = prediction.top(1)[0]
     st.caption(
-        f"Your photo's {len(logits)} largest logits share the 100% here. Among all {len(prediction.labels)} classes of the "
-        f"network, {display_name(best.label)} gets {percent(best.probability)}."
+        f"Your photo's {len(logits)} largest logits share the 100% here. Among all {len(prediction.labels)} classes of "
+        f"the network, {display_name(best.label)} gets {percent(best.probability)}."
     )
 
 
@@ -96,6 +102,11 @@ def class_names(prefix: str, count: int) -> list[str]:
     return [given[i] if i < len(given) and given[i] else f"class {i + 1}" for i in range(count)]
 
 
+def including(grid: Tensor, *points: float) -> Tensor:
+    """The points of a curve's axis (N,), sorted, with `points` among them: where a curve is to carry a dot."""
+    return torch.cat([grid, torch.tensor(points, dtype=grid.dtype)]).unique()
+
+
 def written(number: float) -> str:
     """A number to four digits as a lesson writes it: 2.718, 0.0183, 4.85×10⁸, inf."""
     if math.isnan(number) or math.isinf(number):
@@ -109,6 +120,11 @@ def written(number: float) -> str:
         digits, exponent = f"{number:.2e}".split("e")
         text = f"{digits}×10{str(int(exponent)).translate(_RAISED)}"
     return text.replace("-", "−")
+
+
+def all_written(numbers: Iterable[float]) -> list[str]:
+    """Each number as `written`."""
+    return [written(number) for number in numbers]
 
 
 def short(number: float) -> str:

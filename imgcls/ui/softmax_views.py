@@ -22,7 +22,7 @@ from imgcls.ui.components.plot import plot
 from imgcls.ui.components.simplex import simplex, simplex_dragged
 from imgcls.ui.components.slider import set_slider
 from imgcls.ui.components.sliders import Column, SliderRows, draw_sliders, set_sliders
-from imgcls.ui.scores import HIGH, LOW, percent, written
+from imgcls.ui.scores import HIGH, LOW, all_written, including, percent, written
 
 KINDS = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64}
 
@@ -59,16 +59,13 @@ def temperature_view(scores: Scores) -> None:
         draw_sliders(
             scores.rows, scores.names, [scores.column()], alt="Logit sliders and the probability of each class"
         )
-    temperatures = torch.cat(
-        [torch.logspace(-1, 1, 81, dtype=torch.float64), torch.tensor([scores.temperature], dtype=torch.float64)]
-    )
-    temperatures = temperatures.unique()  # sorted
+    temperatures = including(torch.logspace(-1, 1, 81, dtype=torch.float64), scores.temperature)
     curves = softmax(scores.logits, temperature=temperatures[:, None])  # (temperatures, K)
     with right:
         plot(
             temperature_curves(scores.names, temperatures.tolist(), curves.T.tolist(), scores.temperature),
             key="softmax_temperature_plot",
-            alt="Each class's probability over the temperature: one class takes all at the left, all are alike at the right.",
+            alt="Each class's probability over the temperature: one takes all at the left, all are alike at the right.",
         )
         st.markdown(
             f"**T → 0:** the largest logit takes everything (hardmax). **T → ∞:** each class gets "
@@ -87,8 +84,8 @@ def hardmax_view(scores: Scores) -> None:
         )
     now = scores.rows.numbers[i]
     rival = max(z for k, z in enumerate(scores.rows.numbers) if k != i)
-    extra = torch.tensor([now, rival - 1e-6, rival + 1e-6], dtype=torch.float64)  # both edges of the jump
-    values = torch.cat([torch.linspace(LOW, HIGH, 126, dtype=torch.float64), extra]).unique()
+    edges = (rival - 1e-6, rival + 1e-6)  # both sides of the jump
+    values = including(torch.linspace(LOW, HIGH, 126, dtype=torch.float64), now, *edges)
     moved = sweep(scores.logits, i, values + scores.constant)
     softs, hards = softmax(moved, temperature=scores.temperature)[:, i], hardmax(moved)[:, i]
     slope = float(softmax_jacobian(soft, scores.temperature)[i, i])
@@ -99,9 +96,9 @@ def hardmax_view(scores: Scores) -> None:
             alt=f"Softmax of {scores.names[i]} rises in a smooth S as its logit grows; hardmax jumps from 0 to 1.",
         )
         st.markdown(
-            f"**argmax** names the winner: {scores.names[int(hard.argmax())]}. Softmax climbs at **{written(slope)}** per unit "
-            "here, p (1 − p) / T; hardmax is flat on both sides of its jump: slope **0**, so nothing tells a network "
-            "which way to go."
+            f"**argmax** names the winner: {scores.names[int(hard.argmax())]}. Softmax climbs at **{written(slope)}** "
+            "a unit here, p (1 − p) / T; hardmax is flat on both sides of its jump: slope **0**, so nothing tells a "
+            "network which way to go."
         )
 
 
@@ -119,7 +116,7 @@ def triangle_view(scores: Scores) -> None:
                 f"{len(scores.names) - 1} dimensions.",
                 icon=":material/change_history:",
             )
-            three = (list(scores.rows.numbers) + [0.0])[:3]
+            three = [*scores.rows.numbers, 0.0][:3]
             st.button("Use three classes", on_click=set_sliders, args=(scores.rows.key, three), type="primary")
             return
         trail = softmax(scores.logits, temperature=torch.logspace(-1.7, 2, 90, dtype=torch.float64)[:, None])
@@ -159,7 +156,7 @@ def overflow_view(scores: Scores) -> None:
     columns = []
     for worked, power, quotient in ((plain, "plain: e^{z}", "/ sum"), (safe, "safe: e^{z − max}", "/ sum")):
         total = "sum " + written(float(worked.total))
-        columns.append(Column(power, [written(t) for t in worked.terms.tolist()], total=total))
+        columns.append(Column(power, all_written(worked.terms.tolist()), total=total))
         columns.append(
             Column(quotient, [percent(p) for p in worked.probabilities.tolist()], worked.probabilities.tolist())
         )
@@ -177,7 +174,7 @@ def overflow_words(plain: SoftmaxTerms, kind: str) -> str:
             return f"{largest}. A larger term becomes **inf**, infinity, and inf / inf is **nan**: not a number. "
         return f"{largest}. Each term fits, but their sum is **inf**, and a number divided by infinity is **0**. "
     if plain.trouble == "underflow":
-        return f"Every term is too small for **{kind}** and became **0**: the sum is 0, and 0 / 0 is **nan**, not a number. "
+        return f"Every term is too small for **{kind}** and became **0**: the sum is 0, and 0 / 0 is **nan**. "
     if plain.trouble == "vanished":
         return f"{largest}. A term too small for it became **0**: harmless in a sum, but its logarithm is −inf. "
     return f"{largest}: every term fits. Move c up, or far down, until it breaks. "
@@ -188,7 +185,7 @@ def rounding_words(computed: Tensor, exact: Tensor, kind: str) -> str:
     off = float((computed.double() - exact).abs().max())
     if off < 0.001:
         return "With the maximum subtracted no format overflows, and nothing moves."
-    return f"Subtracting cannot overflow; but storing z + c in {kind} rounds it, which moved a probability by {percent(off)}."
+    return f"The safe way cannot overflow; but {kind} rounds z + c, which moved a probability by {percent(off)}."
 
 
 FURTHER_VIEWS: dict[str, Callable[[Scores], None]] = {

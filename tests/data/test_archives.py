@@ -1,4 +1,4 @@
-"""Zips and folders that anybody may have made: good ones are read, hostile ones get one sentence, nothing is unpacked."""
+"""Zips and folders that anybody may have made: good ones are read, hostile ones get one sentence."""
 
 import io
 import os

@@ -87,7 +87,7 @@ function fillCells(own, r, c) {
     const row = r * w.stride + Math.floor(i / w.columns) * w.dilation
     const column = c * w.stride + (i % w.columns) * w.dilation
     return { value: pixelAt(own, row, column, channel), padded: arrays.rows[row] < 0 || arrays.columns[column] < 0 ||
-      row < w.padding || column < w.padding || row - w.padding >= own.height || column - w.padding >= own.width }
+      row < w.padding || column < w.padding || row - w.padding >= own.rows || column - w.padding >= own.columns }
   })
   const weights = data.weighted ? own.cells.map((_, i) => arrays.weights[weightPlace(own, i)]) : []
   const products = weights.map((weight, i) => weight * pixels[i].value)

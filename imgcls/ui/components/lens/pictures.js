@@ -116,15 +116,18 @@ function drawBeams(own, window, r, c) {
   const { beams, scale: { output: s }, polygons: [from, to] } = own
   if (!beams) return
   const { input, cells, output } = beams
-  const corners = (points) => points.map((point) => point.map(Math.round).join()).join(" ")
-  from.setAttribute("points", corners([
+  const trace = (polygon, points) => {
+    const text = points.map((point) => point.map(Math.round).join()).join(" ")
+    if (polygon.getAttribute("points") !== text) polygon.setAttribute("points", text) // or it would be painted again
+  }
+  trace(from, [
     [input.left + window.right, input.top + window.top], [cells.left, cells.top],
     [cells.left, cells.bottom], [input.left + window.right, input.top + window.bottom],
-  ]))
-  to.setAttribute("points", corners([
+  ])
+  trace(to, [
     [cells.right, cells.top], [output.left + c * s, output.top + r * s],
     [output.left + c * s, output.top + (r + 1) * s], [cells.right, cells.bottom],
-  ]))
+  ])
 }
 
 // Bars in the picture's own colours, so that the histogram is the legend of the scale too. Heights go by square root, or
@@ -135,11 +138,10 @@ function drawHistogram(own, name) {
   const canvas = own.box.querySelector(`.${name} .histogram`)
   const width = own.size, high = 40
   const pen = sizedCanvas(canvas, width, high + 20)
-  const ink = cssValue(own.box, "--st-text-color", "#222")
   const most = Math.sqrt(Math.max(...counts)), step = width / counts.length
-  pen.fillStyle = cssValue(own.box, "--st-secondary-background-color", "#eee")
+  pen.fillStyle = own.theme.ground
   pen.fillRect(0, 0, width, high)
-  pen.strokeStyle = pen.fillStyle = ink
+  pen.strokeStyle = own.theme.ink
   pen.beginPath() // the outline shows bars whose own colour is that of the page
   counts.forEach((count, i) => {
     const level = Math.round((255 * (i + 0.5)) / counts.length), height = most ? (Math.sqrt(count) / most) * (high - 2) : 0
@@ -149,8 +151,8 @@ function drawHistogram(own, name) {
     pen.lineTo((i + 1) * step, high - height)
   })
   pen.stroke()
-  pen.fillStyle = ink
-  pen.font = `14px ${cssValue(own.box, "--st-font", "sans-serif")}`
+  pen.fillStyle = own.theme.ink
+  pen.font = `14px ${own.theme.font}`
   const at = (number, align, x) => { pen.textAlign = align; pen.fillText(written(Number(number.toPrecision(3))), x, high + 16) }
   at(scale.low, "left", 0)
   at(scale.high, "right", width)

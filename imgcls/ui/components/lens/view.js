@@ -56,21 +56,17 @@ function draw(own) {
   box.dataset.shown = `${r},${c}`
 }
 
-// Sizes and places, measured anew only when something has moved.
+// Sizes and places, measured only when something has moved: measuring makes the browser lay out the page.
 function layout(own) {
-  const { data: { arrays, window: w }, box } = own
-  for (const name of ["input", "output"]) own.drawHistogram?.(name)
-  const shape = [box.clientWidth, arrays.rows.length, arrays.columns.length, ...arrays.output.shape, w.columns].join()
-  if (own.shape === shape) return draw(own)
-  own.shape = shape
-  const wide = box.clientWidth >= 700
+  const { data: { arrays }, box } = own
+  const wide = own.width >= 700
   own.size = Math.min(box.querySelector("figure").clientWidth, 420)
   const fit = ([rows, columns]) => own.size / Math.max(rows, columns)
   own.scale = { input: fit([arrays.rows.length, arrays.columns.length]), output: fit(arrays.output.shape) }
-  own.drawHistogram = (name) => drawHistogram(own, name)
-  for (const name of ["input", "output"]) own.drawHistogram(name)
   own.beams = null
   draw(own) // gives the canvases their size, which the beams need
+  drawHistogram(own, "input")
+  drawHistogram(own, "output")
   box.classList.toggle("wide", wide)
   if (!wide) return
   const base = box.getBoundingClientRect()
@@ -128,6 +124,7 @@ function wire(own) {
     show(own)
   })
   own.change = (final) => {
+    own.editing = !final
     if (!final && own.data.ask && !own.asker.broken) { own.asker.ask(own.data.ask, own.kernel); return }
     own.asker.cancel()
     own.sent = true
@@ -138,12 +135,13 @@ function wire(own) {
 }
 
 // Everything that depends on the output, after a rerun or an answer.
-function show(own) {
+function show(own, moved) {
   const { data, box, data: { arrays } } = own
   own.outputPicture = paint(arrays.output, arrays.output.shape, data.output, arrays.output_colours)
   box.querySelector(".output figcaption").textContent = data.caption_output
   own.output.setAttribute("aria-label", `${data.caption_output}. Arrow keys move the output whose arithmetic is shown, Enter pins it.`)
-  layout(own)
+  if (moved) layout(own)
+  else { drawHistogram(own, "output"); draw(own) }
   if (data.weighted) box.dataset.weights = arrays.weights.join(" ") // what torch has answered
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
@@ -153,13 +151,13 @@ export default function (component) {
   const own = instance(root, () => build(root))
   own.component = component
   const before = own.data, data = (own.data = unpack(component.data)), { arrays, window: w } = data, { box, sender } = own
-  ;[own.height, own.width] = arrays.input.shape
+  ;[own.rows, own.columns] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0
   if (!samePicture(before, data)) own.inputPicture = paddedPicture(own)
   sender.acknowledge(data.ack)
-  // Python's kernel counts once it answers the last one sent, and the hand is off it: else a number would jump back.
+  // Python's kernel counts once it answers the last one sent, and nobody is changing it: else a number would jump back.
   const answered = !own.sent || (data.ack === sender.seq && !sender.busy)
-  if (data.weighted && answered && !box.querySelector(".dragged")) {
+  if (data.weighted && answered && !own.editing) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
   own.pin ??= strongest(arrays.output)
@@ -174,9 +172,18 @@ export default function (component) {
   box.querySelector(".scaling").hidden = !data.weighted
   box.querySelector(".name").textContent = data.weighted ? "sum" : "max"
   own.input.setAttribute("aria-label", `${data.caption_input}. Arrow keys move a pixel and light up the outputs that it feeds.`)
-  show(own)
+  own.width = box.clientWidth
+  own.theme = {
+    ink: cssValue(box, "--st-text-color", "#222"),
+    ground: cssValue(box, "--st-secondary-background-color", "#eee"),
+    font: cssValue(box, "--st-font", "sans-serif"),
+  }
+  own.asker.cancel() // an answer to the settings of before would not fit
+  own.asker.broken = false
+  show(own, true)
+  if (own.editing) own.change(false)
   if (!own.observer) {
-    own.observer = new ResizeObserver(() => layout(own))
+    own.observer = new ResizeObserver(() => { if (box.clientWidth !== own.width) { own.width = box.clientWidth; layout(own) } })
     own.observer.observe(box)
   }
   return () => { own.observer.disconnect(); own.observer = null }

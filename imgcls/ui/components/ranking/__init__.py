@@ -14,8 +14,8 @@ _mount = declare("ranking", html='<div class="ranking"><div class="card head"></
 class Card:
     """One forecast: what came true, and the probabilities of the ranking's `parts` with a text each.
 
-    Once it has been checked, `verdict` says what it cost, `length` (0..1) draws that, `marked` is the part that counts and
-    `placed` tells whether the card stands where it belongs.
+    Once it has been checked, `verdict` says what it cost, `length` (0..1) draws that, `marked` is the part that counts
+    and `belongs` is the place (counted from 0) where the card belongs.
     """
 
     title: str
@@ -24,7 +24,7 @@ class Card:
     verdict: str = ""
     length: float = 0.0
     marked: int | None = None
-    placed: bool | None = None
+    belongs: int | None = None
 
 
 def read_order(key: str, count: int) -> tuple[int, ...]:
@@ -48,7 +48,7 @@ def reset_order(key: str) -> None:
 def draw_ranking(
     cards: Sequence[Card], order: Sequence[int], *, parts: Sequence[str], key: str, first: str, last: str, alt: str
 ) -> None:
-    """Draw `cards` in `order`; `parts` head their bars, `first` and `last` say what belongs at the top and at the bottom."""
+    """Draw `cards` in `order`; `parts` head their bars, `first` and `last` say what belongs at either end."""
     _mount(
         key=key,
         data={

@@ -33,12 +33,17 @@ function card(list, about) {
 
 const order = (own) => [...own.list.children].map((item) => own.items.indexOf(item))
 
+// What depends on where a card stands: its number, its buttons, and whether it is where it belongs.
 function number(own) {
   const items = [...own.list.children]
   items.forEach((item, place) => {
+    const { verdict, belongs } = own.component.data.cards[own.items.indexOf(item)]
     item.querySelector(".rank").textContent = place + 1
     item.querySelector(".up").disabled = place === 0
     item.querySelector(".down").disabled = place === items.length - 1
+    item.classList.toggle("checked", belongs !== null)
+    item.classList.toggle("placed", belongs === place)
+    item.querySelector(".price b").textContent = belongs === null ? "" : `${belongs === place ? "✓" : `→ ${belongs + 1}.`} ${verdict}`
   })
 }
 
@@ -50,10 +55,7 @@ function settle(own) {
 function show(own) {
   const { cards } = own.component.data
   own.items.forEach((item, i) => {
-    const { verdict, length, marked, placed, title, texts } = cards[i]
-    item.classList.toggle("checked", placed !== null)
-    item.classList.toggle("placed", placed === true)
-    item.querySelector(".price b").textContent = (placed === null ? "" : placed ? "✓ " : "× ") + verdict
+    const { verdict, length, marked, title, texts } = cards[i]
     item.querySelector(".price i").style.width = 100 * length + "%"
     item.querySelectorAll(".part").forEach((part, p) => part.classList.toggle("marked", p === marked))
     item.setAttribute("aria-label", [title, ...texts.map((text, p) => `${own.component.data.parts[p]} ${text}`), verdict].filter(Boolean).join(", "))

@@ -34,8 +34,9 @@ class SliderRows:
 class Column:
     """What follows from each row: a text and a bar.
 
-    `lengths` are 0..1, or -1..1 for `signed` bars, which grow from the middle; none for a column without bars. Texts and
-    titles may raise an exponent: "e^{z}". A text that is "inf" or "nan" is marked as broken. `total` is written below.
+    `lengths` are 0..1, or -1..1 for `signed` bars, which grow from the middle; none for a column without bars. Texts
+    and titles may raise an exponent: "e^{z}". A text that is "inf" or "nan" is marked as broken. `total` is written
+    below.
     """
 
     title: str

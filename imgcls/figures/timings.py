@@ -1,0 +1,43 @@
+"""How long the same operations take on each device."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from imgcls.figures.base import figure
+from imgcls.ops.timing import Timing
+from imgcls.palette import SERIES
+
+PATTERNS = ("", "/", "x")
+
+
+def timing_bars(timings: Sequence[Timing], *, height: int = 330) -> go.Figure:
+    """One group of bars an operation, one bar a device, in milliseconds on a logarithmic axis."""
+    operations = list(dict.fromkeys(timing.operation for timing in timings))
+    traces = []
+    for place, device in enumerate(dict.fromkeys(timing.device for timing in timings)):
+        found = {timing.operation: timing for timing in timings if timing.device == device}
+        there = [name for name in operations if name in found]
+        milliseconds = [1000 * found[name].median for name in there]
+        traces.append(
+            go.Bar(
+                y=there, x=milliseconds, name=device, orientation="h", cliponaxis=False,
+                text=[f"{value:.3g} ms" for value in milliseconds], textposition="outside", textfont={"size": 16},
+                customdata=[[1000 * found[name].spread, found[name].runs] for name in there],
+                hovertemplate="%{x:.3g} ms ± %{customdata[0]:.2g}, %{customdata[1]} runs<extra></extra>",
+                marker={"color": SERIES[place], "pattern": {"shape": PATTERNS[place % len(PATTERNS)]}},
+            )
+        )  # fmt: skip
+    slowest, quickest = (pick(1000 * timing.median for timing in timings) for pick in (max, min))
+    return figure(
+        *traces,
+        height=height,
+        showlegend=True,
+        barmode="group",
+        xaxis={"title": "milliseconds, median", "rangemode": "tozero", "range": [0, 1.25 * slowest], "fixedrange": True}
+        if slowest < 50 * quickest
+        else {"title": "milliseconds, median", "type": "log", "fixedrange": True, "exponentformat": "power"},
+        yaxis={"autorange": "reversed", "fixedrange": True, "tickfont": {"size": 16}},
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        margin={"l": 8, "r": 40, "t": 30, "b": 8},
+    )

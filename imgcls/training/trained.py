@@ -1,0 +1,58 @@
+"""A trained network as a Classifier, with its labels and preprocessing, for every lesson that takes one."""
+
+from pathlib import Path
+from typing import Literal
+
+from torch import nn
+
+from imgcls.models.classify import Classifier
+from imgcls.models.preprocess import Preprocess
+from imgcls.models.small import SmallCNN, layer_table
+from imgcls.training import transfer
+from imgcls.training.runs import RunError, RunFiles, RunInfo
+
+
+def load_trained(folder: Path | str, which: Literal["best", "last"] = "best") -> Classifier:
+    """The network of a run: at its best validation accuracy, or as it was last.
+
+    Raises:
+        RunError: there is no such run, it has no weights yet, or they do not fit its settings.
+    """
+    files = RunFiles(folder)
+    info = files.info()
+    state = files.load_checkpoint("best.pt" if which == "best" else "checkpoint.pt") or files.load_checkpoint()
+    if state is None:
+        raise RunError("This run has no weights yet: let it train for an epoch first.")
+    module = _module(info)
+    try:
+        module.load_state_dict(state["module"])
+    except (KeyError, RuntimeError, AttributeError) as error:
+        raise RunError("The weights of this run do not fit its settings.") from error
+    name = f"run-{files.folder.name}"
+    if info.config.transfer:
+        layers = {"features.8": "Last convolution: 1280 channels, 7 x 7"}
+        return Classifier(
+            name, f"{info.title}, transfer", transfer.whole(module), Preprocess(), info.classes, layers=layers
+        )
+    side = info.config.model.size
+    preprocess = Preprocess(resize=side, crop=side, mean=info.normalise.mean, std=info.normalise.std)
+    module.eval().requires_grad_(False)
+    layers = {
+        f"layers.{row.name}": _title(row.name, row.shape)
+        for row in layer_table(info.config.model)
+        if len(row.shape) == 3
+    }
+    layers.pop("layers.input", None)
+    note = "" if layers else "This network has no convolution: there are no feature maps to look at."
+    return Classifier(name, f"{info.title}, your training", module, preprocess, info.classes, (), layers, note)
+
+
+def _module(info: RunInfo) -> nn.Module:
+    if info.config.transfer:
+        return transfer.head(len(info.classes), 0)
+    return SmallCNN(info.config.model)
+
+
+def _title(name: str, shape: tuple[int, ...]) -> str:
+    channels, height, width = shape
+    return f"{name}: {channels} channels, {height} x {width}"

@@ -1,0 +1,181 @@
+const TOP = 30, BOTTOM = 30, TALL = 296, SIDE = 58
+
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "nodes"
+  box.innerHTML = `
+    <canvas tabindex="0" role="img"></canvas>
+    <div class="legend">
+      <span><i class="line minus"></i>negative weight</span><span><i class="line plus"></i>positive weight</span>
+      <span>wider line: larger |w|</span><span class="many"><i class="band"></i>too many to draw: a band</span>
+    </div>
+    <output aria-live="polite"></output>
+    <div class="shares"></div>`
+  root.append(box)
+  return { box, canvas: box.querySelector("canvas"), at: null }
+}
+
+const grouped = (count) => count.toLocaleString("en-US")
+function brief(count) {
+  const [size, letter] = count >= 1e9 ? [1e9, "G"] : count >= 1e6 ? [1e6, "M"] : count >= 1e4 ? [1e3, "k"] : [1, ""]
+  return (letter ? (count / size).toPrecision(3) : grouped(count)) + (letter && "\u202f" + letter)
+}
+
+// Where the drawn nodes are: columns of {x, y, radius}; a column that leaves nodes out ends in three dots.
+function place(own, width) {
+  const { layers } = own.packet
+  const gap = (width - 2 * SIDE) / (layers.length - 1)
+  own.columns = layers.map((layer, l) => {
+    const slots = layer.drawn + (layer.count > layer.drawn ? 1.4 : 0)
+    const step = Math.min(30, (TALL - TOP - BOTTOM) / slots)
+    const first = TOP + (TALL - TOP - BOTTOM - step * slots) / 2 + step / 2
+    return {
+      x: SIDE + l * gap, step, radius: Math.min(10, step * 0.42),
+      ys: Array.from({ length: layer.drawn }, (_, i) => first + i * step),
+      bottom: first + (slots - 0.5) * step,
+    }
+  })
+}
+
+function edges(own, pen, l, alpha, chosen) {
+  const { packet, columns } = own, w = packet.arrays[`w${l}`], pair = packet.pairs[l]
+  const [rows, count] = w.shape, from = columns[l], to = columns[l + 1]
+  pen.globalAlpha = alpha
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < count; j++) {
+      if (chosen && !chosen(i, j)) continue
+      const weight = w[i * count + j]
+      pen.strokeStyle = packet.colours[+(weight > 0)]
+      pen.setLineDash(weight > 0 ? [] : [6, 4])
+      pen.lineWidth = 0.4 + 3.2 * Math.abs(weight) / pair.limit
+      pen.beginPath()
+      pen.moveTo(from.x, from.ys[j])
+      pen.lineTo(to.x, to.ys[i])
+      pen.stroke()
+    }
+  pen.setLineDash([])
+  pen.globalAlpha = 1
+}
+
+function band(own, pen, l) {
+  const a = own.columns[l], b = own.columns[l + 1], middle = (a.x + b.x) / 2
+  pen.beginPath()
+  pen.moveTo(a.x, a.ys[0])
+  pen.bezierCurveTo(middle, a.ys[0], middle, b.ys[0], b.x, b.ys[0])
+  pen.lineTo(b.x, b.bottom)
+  pen.bezierCurveTo(middle, b.bottom, middle, a.bottom, a.x, a.bottom)
+  pen.closePath()
+  pen.globalAlpha = 0.3
+  pen.fillStyle = cssValue(own.box, "--q-weight", "#218c81")
+  pen.fill()
+  pen.globalAlpha = 1
+}
+
+function draw(own) {
+  const { packet, at } = own, width = own.box.clientWidth
+  if (!width) return
+  place(own, width)
+  const pen = sizedCanvas(own.canvas, width, TALL)
+  const text = cssValue(own.box, "--st-text-color", "#222"), page = cssValue(own.box, "--st-background-color", "#fff")
+  const font = cssValue(own.box, "--st-font", "sans-serif")
+  pen.clearRect(0, 0, width, TALL)
+  packet.pairs.forEach((pair, l) => {
+    if (pair.bundled) band(own, pen, l)
+    else edges(own, pen, l, at ? 0.1 : 0.8)
+  })
+  if (at) {
+    if (at.l) edges(own, pen, at.l - 1, 1, (i) => i === at.i)
+    if (at.l < packet.pairs.length) edges(own, pen, at.l, 1, (_, j) => j === at.i)
+  }
+  pen.textAlign = "center"
+  pen.textBaseline = "middle"
+  const narrow = own.columns[1].x - own.columns[0].x < 112
+  packet.layers.forEach((layer, l) => {
+    const column = own.columns[l]
+    column.ys.forEach((y, i) => {
+      const chosen = at && at.l === l && at.i === i
+      pen.beginPath()
+      pen.arc(column.x, y, column.radius + (chosen ? 2 : 0), 0, 7)
+      pen.fillStyle = chosen ? cssValue(own.box, "--st-primary-color", "#2f6db3") : page
+      pen.strokeStyle = text
+      pen.lineWidth = 2
+      pen.fill()
+      pen.stroke()
+    })
+    pen.fillStyle = text
+    if (layer.count > layer.drawn)
+      for (const y of [0, 7, 14]) { pen.beginPath(); pen.arc(column.x, column.bottom - 12 + y, 2.4, 0, 7); pen.fill() }
+    pen.font = `600 ${narrow ? 14 : 16}px ${font}`
+    pen.fillText(narrow ? layer.title.replace("hidden ", "h") : layer.title, column.x, 10)
+    pen.fillText(narrow ? brief(layer.count) : grouped(layer.count), column.x, TALL - 10)
+  })
+  pen.font = `600 ${narrow ? 14 : 17}px ${font}`
+  packet.pairs.forEach((pair, l) => {
+    if (!pair.bundled) return
+    const x = (own.columns[l].x + own.columns[l + 1].x) / 2, label = narrow ? brief(pair.count) : grouped(pair.count)
+    const half = pen.measureText(label).width / 2 + 6
+    pen.globalAlpha = 0.85
+    pen.fillStyle = page
+    pen.fillRect(x - half, TALL / 2 - 14, 2 * half, 28)
+    pen.globalAlpha = 1
+    pen.fillStyle = text
+    pen.fillText(label, x, TALL / 2)
+  })
+  describe(own)
+}
+
+function describe(own) {
+  const { packet, at } = own
+  own.box.querySelector(".many").hidden = !packet.pairs.some((pair) => pair.bundled)
+  own.canvas.setAttribute("aria-label", packet.alt)
+  if (!at) return (own.box.querySelector("output").textContent = "Point at a node: its connections light up.")
+  const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
+  const parts = []
+  if (before) parts.push(`${grouped(before.count)} weights and a bias come in`)
+  if (after) parts.push(`${grouped(after.count)} weights go out`)
+  own.box.querySelector("output").textContent = `${layer.title}, node ${at.i + 1} of ${grouped(layer.count)}: ${parts.join(", ")}.`
+}
+
+// Where all the parameters are: one segment a layer, as wide as its share.
+function shares(own) {
+  const { packet } = own, row = own.box.querySelector(".shares")
+  row.replaceChildren(...packet.pairs.map((pair, l) => {
+    const part = document.createElement("span")
+    part.style.flexGrow = pair.share
+    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(1)}%`
+    part.title = name
+    part.textContent = pair.share > 0.3 ? name : pair.share > 0.09 ? `${(100 * pair.share).toFixed(0)}%` : ""
+    return part
+  }))
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement))
+  own.packet = unpack(component.data)
+  const { layers } = own.packet, { canvas } = own
+  if (own.at && !(own.at.i < layers[own.at.l]?.drawn)) own.at = null
+  canvas.onpointermove = canvas.onpointerdown = (event) => {
+    const at = canvas.getBoundingClientRect(), x = event.clientX - at.left, y = event.clientY - at.top
+    let best = 22
+    own.at = null
+    own.columns.forEach((column, l) => column.ys.forEach((cy, i) => {
+      const far = Math.hypot(column.x - x, cy - y)
+      if (far < best) { best = far; own.at = { l, i } }
+    }))
+    draw(own)
+  }
+  canvas.onpointerleave = canvas.onblur = () => { own.at = null; draw(own) }
+  canvas.onkeydown = (event) => {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    if (!by) return
+    event.preventDefault()
+    const l = clamp((own.at?.l ?? 0) + by[0], 0, layers.length - 1)
+    own.at = { l, i: clamp((own.at?.i ?? 0) + by[1], 0, layers[l].drawn - 1) }
+    draw(own)
+  }
+  own.observer ??= new ResizeObserver(() => draw(own))
+  own.observer.observe(own.box)
+  shares(own)
+  draw(own)
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,93 @@
+"""Part 4 of the dense lesson: what a fixed permutation of all pixels does to a dense network and to a CNN."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+import torch
+
+from imgcls.data.drawn.tiny_breeds import BREEDS
+from imgcls.figures.dense import shuffle_curves
+from imgcls.ops.dense import neighbour_difference, neuron, random_weights
+from imgcls.training.experiments import SIDE, RaceEpoch, drawn_breeds, pixel_permutation, shuffle_pixels
+from imgcls.ui.components.plot import plot
+from imgcls.ui.experiment import experiment
+from imgcls.ui.memo import remember
+from imgcls.ui.shell import code_panel
+
+ZOOM = 4
+EXAMPLES = 6
+
+
+def shuffle_part() -> None:
+    """The pictures before and after, and the race."""
+    left, right = st.columns([0.3, 0.7], vertical_alignment="bottom")
+    seed = left.number_input("Seed", 0, 999, 0, key="dense_shuffle_seed", bind="query-params", persist_state="session")
+    per_breed = right.select_slider(
+        "Pictures of each breed", [20, 40, 80], 80, key="dense_pictures", bind="query-params", persist_state="session"
+    )
+    inputs = remember("dense_samples", seed, lambda: drawn_breeds(1, seed)[0])  # (6, 3, SIDE, SIDE), one of each breed
+    shuffled = shuffle_pixels(inputs, pixel_permutation(seed))
+    st.image(_sheet(inputs, shuffled), width="stretch", output_format="PNG")
+    before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
+    st.caption(
+        f"{', '.join(BREEDS)}; below, the same pictures with all pixels moved by one fixed permutation. Neighbours "
+        f"differed by {before:.3f} of the whole range, now by {after:.3f}: nothing is lost but who is next to whom."
+    )
+    settings = {"per_breed": per_breed, "seed": seed}
+    experiment("Race", "imgcls.training.experiments:shuffle_race", settings, _show, key="dense_race")
+    _panel(inputs, shuffled, seed)
+
+
+def _show(epochs: Sequence[RaceEpoch]) -> None:
+    plot(shuffle_curves(epochs, height=290), key="dense_race_curves", alt=_verdict(epochs[-1]).replace("*", ""))
+    st.markdown(_verdict(epochs[-1]))
+
+
+def _verdict(last: RaceEpoch) -> str:
+    score = last.val_accuracy
+    return (
+        f"After epoch {last.epoch} of {last.of}, on unseen drawings: the dense network is right in "
+        f"**{score['dense']:.0%}** of the cases, and in **{score['dense, shuffled']:.0%}** with shuffled pixels. "
+        f"The CNN: **{score['CNN']:.0%}**, and **{score['CNN, shuffled']:.0%}** with shuffled pixels; guessing gives "
+        f"{1 / len(BREEDS):.0%}."
+    )
+
+
+def _sheet(inputs: torch.Tensor, shuffled: torch.Tensor) -> np.ndarray:
+    """Two rows of pictures (N, 3, S, S) in -1..1 as one enlarged uint8 picture."""
+    rows = []
+    for pictures in (inputs, shuffled):
+        tiles = ((pictures + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+        tiles = tiles.repeat(ZOOM, 1).repeat(ZOOM, 2)
+        framed = np.pad(tiles, ((0, 0), (2, 2), (4, 4), (0, 0)), constant_values=125)
+        rows.append(np.concatenate(framed, axis=1))
+    return np.concatenate(rows)
+
+
+def _panel(inputs: torch.Tensor, shuffled: torch.Tensor, seed: int) -> None:
+    """Why a dense layer cannot notice: with its weights in the same order it gives the same sum."""
+    weights = random_weights(3, SIDE, seed)
+    moved = shuffle_pixels(weights[None], pixel_permutation(seed))[0]
+    plain, mixed = neuron(inputs[0], weights).output, neuron(shuffled[0], moved).output
+    st.markdown(
+        f"A dense layer has a weight of its own for every place. Put the weights into the same new order and the sum is "
+        f"the same: **{plain:.4f}** before, **{mixed:.4f}** after, for a random neuron and the first picture. So it can "
+        "learn the shuffled pictures just as well. A kernel looks at neighbours, and those are gone."
+    )
+    breed = next(iter(BREEDS))
+    code = f"""
+    import torch
+    from imgcls.data.drawn.tiny_scene import Difficulty
+    from imgcls.data.drawn.tiny_set import drawn_animals
+
+    picture = torch.from_numpy(drawn_animals("{breed}", 1, {seed}, Difficulty.level(0.5), {SIDE})[0])
+    x = (picture.permute(2, 0, 1) / 127.5 - 1).flatten(1)  # (3, {SIDE * SIDE})
+    order = torch.randperm({SIDE * SIDE}, generator=torch.Generator().manual_seed({seed}))
+    bound = x.numel() ** -0.5
+    w = torch.empty(x.shape).uniform_(-bound, bound, generator=torch.Generator().manual_seed({seed}))
+    before = (w * x).sum().item()
+    after = (w[:, order] * x[:, order]).sum().item()
+    """
+    functions = (pixel_permutation, shuffle_pixels, neuron)
+    code_panel(code, {"before": plain, "after": mixed}, functions=functions, key="dense_shuffle")

@@ -1,0 +1,1 @@
+"""The parts of the lesson on tensors, one file each."""
