@@ -9,6 +9,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from imgcls.training.cli import add_datasets, add_train
+
 if TYPE_CHECKING:
     from imgcls.models.classify import Classifier
 
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m imgcls", description="See how image classification works.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (add_classify,):
+    for add_command in (add_classify, add_train, add_datasets):
         add_command(commands)
     return parser
 

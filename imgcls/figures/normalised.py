@@ -12,7 +12,7 @@ CHANNELS = (("red", "#d0524a", "solid"), ("green", "#4d8b1f", "dash"), ("blue", 
 def moved_histograms(made: Normalised, *, height: int = 300) -> go.Figure:
     """One curve a channel after normalising, over the grey outline of what it was before."""
     traces = []
-    for place, (counted, (name, colour, dash)) in enumerate(zip(made.before, CHANNELS, strict=True)):
+    for place, (counted, (_, _, dash)) in enumerate(zip(made.before, CHANNELS, strict=True)):
         traces.append(
             go.Scatter(
                 x=_middles(counted.edges), y=counted.counts.tolist(), mode="lines", hoverinfo="skip",
@@ -28,14 +28,13 @@ def moved_histograms(made: Normalised, *, height: int = 300) -> go.Figure:
                 hovertemplate=f"{name}: %{{y}} pixels near %{{x:.2f}}<extra></extra>",
             )
         )  # fmt: skip
-    # A few bins hold most of a flat drawing; the others are what moves.
-    heights = sorted(count for counted in (*made.before, *made.after) for count in counted.counts.tolist())
-    top = max(heights[-len(heights) // 60] * 1.3, 1)
+    # The same height whatever is chosen, so that widening is seen as getting lower.
+    top = 1.08 * max(int(counted.counts.max()) for counted in made.before)
     return figure(
         *traces,
         height=height,
         xaxis={"title": "value", "range": list(SPAN), "fixedrange": True, "dtick": 1},
-        yaxis={"title": "pixels", "range": [0, top], "fixedrange": True, "nticks": 4},
+        yaxis={"title": "pixels", "range": [0, max(top, 1)], "fixedrange": True, "nticks": 4},
         legend={"orientation": "h", "y": 1.18, "x": 0},
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
     )

@@ -3,6 +3,7 @@
 C channels, H rows, W columns, F kernel side, S stride, P padding, K filters; D = C H W inputs.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ def dense_layers(size: int, channels: int, hidden: tuple[int, ...], classes: int
     widths = (channels * size * size, *hidden, classes)
     if min(size, channels, *widths) < 1:
         raise ValueError("Every layer of a network needs at least one node.")
-    return tuple(DenseLayer(inputs, outputs) for inputs, outputs in zip(widths, widths[1:], strict=False))
+    return tuple(DenseLayer(inputs, outputs) for inputs, outputs in itertools.pairwise(widths))
 
 
 def first_weights(layer: DenseLayer, rows: int, seed: int) -> Tensor:

@@ -161,12 +161,17 @@ class Normalised:
     stds: tuple[Tensor, Tensor]
     pixel: tuple[Tensor, Tensor]
 
+    @property
+    def beyond(self) -> float:
+        """The share of the numbers that lie beyond `SPAN` afterwards; they are counted in its first and last bin."""
+        return sum(h.below + h.above for h in self.after) / sum(int(h.counts.sum()) for h in self.after)
+
 
 SPAN = (-3.0, 3.0)
 """The axis on which both histograms are counted."""
 
 
-def normalise(photo: Tensor, mean: Sequence[float], std: Sequence[float], bins: int = 120) -> Normalised:
+def normalise(photo: Tensor, mean: Sequence[float], std: Sequence[float], bins: int = 96) -> Normalised:
     """Scale a uint8 photo (3, H, W) to 0..1, then take `mean` off and divide by `std`, both one number a channel.
 
     Raises:

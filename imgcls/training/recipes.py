@@ -8,14 +8,13 @@ from imgcls.models.presets import PRESETS
 from imgcls.training.config import DataChoice, TrainConfig
 
 TRANSFER = "transfer"
-FLIP = Augmentation(flip=True)
 _USUAL = {
     "optimiser": "adam",
     "lr": 3e-3,
     "schedule": "one-cycle",
     "batch_size": 32,
     "epochs": 20,
-    "augmentation": FLIP,
+    "augmentation": Augmentation(flip=True),
 }
 _RECIPES: Mapping[str, Mapping[str, Any]] = {
     "lenet5": {"augmentation": Augmentation()},

@@ -7,7 +7,7 @@ from torch import nn
 
 from imgcls.models.classify import Classifier
 from imgcls.models.preprocess import Preprocess
-from imgcls.models.small import SmallCNN, layer_table
+from imgcls.models.small import LayerRow, SmallCNN, layer_table
 from imgcls.training import transfer
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 
@@ -31,19 +31,14 @@ def load_trained(folder: Path | str, which: Literal["best", "last"] = "best") ->
     name = f"run-{files.folder.name}"
     if info.config.transfer:
         layers = {"features.8": "Last convolution: 1280 channels, 7 x 7"}
-        return Classifier(
-            name, f"{info.title}, transfer", transfer.whole(module), Preprocess(), info.classes, layers=layers
-        )
+        title = f"{info.title}, transfer"
+        return Classifier(name, title, transfer.whole(module), Preprocess(), info.classes, layers=layers)
     side = info.config.model.size
     preprocess = Preprocess(resize=side, crop=side, mean=info.normalise.mean, std=info.normalise.std)
-    module.eval().requires_grad_(False)
-    layers = {
-        f"layers.{row.name}": _title(row.name, row.shape)
-        for row in layer_table(info.config.model)
-        if len(row.shape) == 3
-    }
-    layers.pop("layers.input", None)
+    rows = [row for row in layer_table(info.config.model)[1:] if len(row.shape) == 3]
+    layers = {f"layers.{row.name}": _title(row) for row in rows}
     note = "" if layers else "This network has no convolution: there are no feature maps to look at."
+    module.eval().requires_grad_(False)
     return Classifier(name, f"{info.title}, your training", module, preprocess, info.classes, (), layers, note)
 
 
@@ -53,6 +48,6 @@ def _module(info: RunInfo) -> nn.Module:
     return SmallCNN(info.config.model)
 
 
-def _title(name: str, shape: tuple[int, ...]) -> str:
-    channels, height, width = shape
-    return f"{name}: {channels} channels, {height} x {width}"
+def _title(row: LayerRow) -> str:
+    channels, height, width = row.shape
+    return f"{row.name}: {channels} channels, {height} x {width}"

@@ -161,7 +161,7 @@ class _Run:
         """Step after step, until the end, a stop, or a loss that is no number."""
         self.clock.go_on()
         self._reported_at = self._evaluated_at = time.perf_counter()
-        if self.step == 0:
+        if self.step == 0 and self.world.first:
             yield from self._look()
         while not (yield from self._is_over()):
             loss, right = self.learner.learn(self.step, self._rate)

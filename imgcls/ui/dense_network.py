@@ -41,9 +41,7 @@ def _settings() -> tuple[int, int, tuple[int, ...], int]:
     for i, column in enumerate(st.columns(count) if count else [], start=1):
         with column:
             label = f"Width of hidden layer {i}" if count < 4 else f"Width {i}"
-            hidden.append(
-                live_slider(label, 1, 512, WIDTHS[i - 1], step=1, key=f"dense_width{i}", digits=0)
-            )
+            hidden.append(live_slider(label, 1, 512, WIDTHS[i - 1], step=1, key=f"dense_width{i}", digits=0))
     return size, channels, tuple(hidden), int(seed)
 
 

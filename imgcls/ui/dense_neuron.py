@@ -83,13 +83,17 @@ def neuron_part() -> None:
 def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]:
     """The weights, the bias, and what to say about them."""
     if kind == RANDOM:
-        return random_weights(CHANNELS, side, seed), 0.0, "Random weights, as before any learning: the sum means nothing."
+        return (
+            random_weights(CHANNELS, side, seed),
+            0.0,
+            "Random weights, as before any learning: the sum means nothing.",
+        )
     if kind == CENTRE:
         words = "This one is positive where the middle of the photo is brighter than its border."
         return centre_minus_border(CHANNELS, side), 0.0, words
     template = remember("dense_template", side, lambda: learned_template(side))
     words = (
-        "These were learned from 120 small drawings: above 0 means dog, below 0 cat. On drawings it has not seen it is "
-        f"right in **{template.accuracy:.0%}** of the cases; guessing is right in 50%. One template for all dogs is blurred."
+        "These were learned from 120 small drawings: above 0 means dog, below 0 cat. On drawings it has not seen, it "
+        f"is right in **{template.accuracy:.0%}** of the cases, guessing in 50%: one template for all dogs is blurred."
     )
     return template.weights, template.bias, words

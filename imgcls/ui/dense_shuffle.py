@@ -71,9 +71,9 @@ def _panel(inputs: torch.Tensor, shuffled: torch.Tensor, seed: int) -> None:
     moved = shuffle_pixels(weights[None], pixel_permutation(seed))[0]
     plain, mixed = neuron(inputs[0], weights).output, neuron(shuffled[0], moved).output
     st.markdown(
-        f"A dense layer has a weight of its own for every place. Put the weights into the same new order and the sum is "
-        f"the same: **{plain:.4f}** before, **{mixed:.4f}** after, for a random neuron and the first picture. So it can "
-        "learn the shuffled pictures just as well. A kernel looks at neighbours, and those are gone."
+        "A dense layer has a weight of its own for every place. Put the weights into the same new order, and the sum "
+        f"is the same: **{plain:.4f}** before, **{mixed:.4f}** after, for a random neuron and the first picture. So it "
+        "can learn the shuffled pictures just as well. A kernel looks at neighbours, and those are gone."
     )
     breed = next(iter(BREEDS))
     code = f"""

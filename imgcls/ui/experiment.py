@@ -12,12 +12,19 @@ POLL = 0.4  # seconds between two looks at a running job
 
 
 def experiment(
-    label: str, target: str, settings: Mapping[str, Any], draw: Callable[[Sequence[Any]], None], *, key: str
+    label: str,
+    target: str,
+    settings: Mapping[str, Any],
+    draw: Callable[[Sequence[Any]], None],
+    *,
+    key: str,
+    step: str = "epoch",
+    idle: str = "It trains on this server, in a process of its own, for a few seconds.",
 ) -> None:
     """A start button for the generator `target` ("module:function") with `settings`; `draw` shows its records so far.
 
     The job runs in a worker process. Its records stay when it is over, until it is started again. Records must have
-    `epoch` and `of`, for the progress bar.
+    `epoch` and `of`, for the progress bar; `step` is what they count. `idle` stands beside the button before a start.
     """
     job: jobs.Job | None = st.session_state.get(f"{key}:job")
     running = job is not None and not job.status.over
@@ -32,7 +39,7 @@ def experiment(
             job.cancel()
         records = job.records if job else []
         with words:
-            _say(status, records)
+            _say(status, records, step, idle)
         if trouble := st.session_state.pop(f"{key}:trouble", None):
             st.warning(trouble)
         if records:
@@ -51,17 +58,17 @@ def _start(target: str, settings: Mapping[str, Any], key: str) -> None:
     st.rerun()
 
 
-def _say(status: jobs.JobStatus | None, records: Sequence[Any]) -> None:
+def _say(status: jobs.JobStatus | None, records: Sequence[Any], step: str, idle: str) -> None:
     """One line on where the job stands."""
     if status is None:
-        st.caption("It trains on this server, in a process of its own, for a few seconds.")
+        st.caption(idle)
     elif status.state == "queued":
         place = f": number {status.place} in the queue" if status.place else ""
         st.caption(f":material/hourglass_top: Waiting for a free worker{place}.")
     elif status.state == "running":
         last = records[-1] if records else None
         share = last.epoch / last.of if last else 0.0
-        st.progress(share, f"epoch {last.epoch} of {last.of}" if last else "drawing the pictures")
+        st.progress(share, f"{step} {last.epoch} of {last.of}" if last else "getting ready")
     elif status.state == "done":
         st.caption(f":material/check: Done in {status.seconds:.0f} s.")
     elif status.state == "cancelled":

@@ -37,9 +37,10 @@ def choose_model(key: str) -> Classifier:
         key=key,
         bind="query-params",
         persist_state="session",
-        on_change=lambda: _start(st.session_state[key]),
+        on_change=_chosen,
+        args=(key,),
     )
-    if trouble := st.session_state.pop(f"{key}:trouble", None):
+    if trouble := st.session_state.get(f"{key}:trouble"):
         st.warning(f"{trouble} {MODELS[DEFAULT].title} stays selected.", icon=":material/cloud_off:")
     if is_ready(name):
         try:
@@ -69,6 +70,11 @@ def _give_up_on_failed(key: str) -> None:
     if download and not download.running and download.trouble:
         st.session_state[key] = DEFAULT
         st.session_state[f"{key}:trouble"] = download.trouble
+
+
+def _chosen(key: str) -> None:
+    st.session_state.pop(f"{key}:trouble", None)
+    _start(st.session_state[key])
 
 
 def _start(name: str) -> None:

@@ -39,7 +39,7 @@ LOOKS = {  # the same colour and dash for a way of pooling, whatever it is compa
 }
 KERNEL = 5  # the one whose features are pictured
 FIRST_SHIFT = 3
-SIDE = 76  # CSS pixels of a small picture
+SIDE, SENT = 76, 112  # CSS pixels of a small picture, and how many are sent for sharp screens
 
 
 def wide_input() -> Tensor:
@@ -48,11 +48,11 @@ def wide_input() -> Tensor:
     return whole(current_photo().image)[..., REACH:-REACH, :]
 
 
-def wide_picture() -> np.ndarray:
-    """The same pixels as a picture, uint8 (224, 256, 3)."""
+def wide_picture() -> Image.Image:
+    """The same pixels as a picture, 256 x 224."""
     whole = replace(load().preprocess, crop=load().preprocess.resize)
     picture: Image.Image = whole.steps(current_photo().image)[2].value
-    return np.asarray(picture)[REACH:-REACH]
+    return picture.crop((0, REACH, picture.width, picture.height - REACH))
 
 
 def features(kernels: Tensor) -> Tensor:
@@ -141,13 +141,16 @@ def _ordinal(number: int) -> str:
 
 def _photo_row(shift: int) -> MapRow:
     picture = remember("pool_wide_picture", current_photo().digest, wide_picture)
-    width = picture.shape[1] - 2 * REACH
-    before, after = (picture[:, REACH - n : REACH - n + width] for n in (0, shift))
-    return MapRow("your photo", [np.ascontiguousarray(before), np.ascontiguousarray(after), None])
+    right = picture.width - REACH
+    seen = [
+        picture.resize((SENT, SENT), Image.Resampling.BOX, (REACH - n, 0, right - n, picture.height))
+        for n in (0, shift)
+    ]
+    return MapRow("your photo", [*map(np.asarray, seen), None])
 
 
 def _feature_rows(shift: int, measure: str, window: int, stride: int, kind: str) -> list[MapRow]:
-    one = features(first_kernels()[KERNEL : KERNEL + 1])
+    one = remember("pool_one", current_photo().digest, lambda: features(first_kernels()[KERNEL : KERNEL + 1]))
     resting, moved = (pooled_ways(shifted(one, n), window, stride, kind) for n in (0, shift))
     rows = []
     for name in PICTURED[measure]:
@@ -155,9 +158,15 @@ def _feature_rows(shift: int, measure: str, window: int, stride: int, kind: str)
         if measure == "along":
             now, before = moved_along_pair(now, before, shift, pixels_per_cell(stride)[name])
         limit = float(shade_limit(before[0]))
-        maps = [signed_levels(each[0, 0], limit) for each in (before, now, now - before)]
+        maps = [signed_levels(_small(each), limit) for each in (before, now, now - before)]
         rows.append(MapRow(name, maps, *LOOKS[name]))
     return rows
+
+
+def _small(feature_map: Tensor) -> Tensor:
+    """(1, 1, h, w) -> (h', w') of at most SENT, averaged: for the eye alone."""
+    smaller = [min(side, SENT) for side in feature_map.shape[-2:]]
+    return F.adaptive_avg_pool2d(feature_map, smaller)[0, 0]
 
 
 def shift_code(window: int, stride: int, kind: str) -> tuple[str, dict[str, object]]:

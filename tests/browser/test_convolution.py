@@ -57,8 +57,8 @@ def test_the_products_and_the_sum_shown_are_torchs(
     page: Page, server_url: str, mode: str, stride: int, dilation: int, flip: bool, side: int, padding: int
 ) -> None:
     open_lens(
-        page, server_url, conv_preset="random (seed)", conv_seed=4, conv_side=f"{side}×{side}", conv_size=48, conv_mode=mode,
-        conv_stride=stride, conv_dilation=dilation, conv_padding=padding, conv_flip=str(flip).lower(),
+        page, server_url, conv_preset="random (seed)", conv_seed=4, conv_side=f"{side}×{side}", conv_size=48,
+        conv_mode=mode, conv_stride=stride, conv_dilation=dilation, conv_padding=padding, conv_flip=str(flip).lower(),
     )  # fmt: skip
     _, output = reference(side, 4, 48, flip=flip, stride=stride, padding=padding, dilation=dilation, padding_mode=mode)
     rows = output.shape[0]
@@ -117,7 +117,7 @@ def test_the_picture_follows_a_drag_before_the_hand_lets_go_and_the_address_afte
 
 def test_pointing_costs_no_message(page: Page, server_url: str) -> None:
     frames: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", frames.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
     open_lens(page, server_url)
     page.wait_for_timeout(500)
     requests: list[str] = []

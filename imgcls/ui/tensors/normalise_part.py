@@ -54,7 +54,9 @@ def normalise_part() -> None:
     )
     st.markdown(f"The middle pixel: {pixel}")
     means, stds = ([f"{value:.2f}".replace("-", "−") for value in pair[1].tolist()] for pair in (made.means, made.stds))
-    st.markdown(f"Afterwards the channels have means **{', '.join(means)}** and standard deviations **{', '.join(stds)}**.")
+    st.markdown(
+        f"Afterwards the channels have means **{', '.join(means)}** and standard deviations **{', '.join(stds)}**."
+    )
     code_panel(
         f"""
         import numpy as np

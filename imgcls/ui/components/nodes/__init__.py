@@ -39,8 +39,7 @@ class Connections:
 def nodes(layers: Sequence[Layer], connections: Sequence[Connections], *, key: str, alt: str) -> None:
     """Draw the columns from left to right with one set of connections between each two."""
     pairs = [
-        {"count": each.count, "share": each.share, "limit": each.limit, "bundled": each.bundled}
-        for each in connections
+        {"count": each.count, "share": each.share, "limit": each.limit, "bundled": each.bundled} for each in connections
     ]
     fields = {
         "alt": alt,

@@ -33,40 +33,58 @@ function measure(own) {
 
 const corner = (view, stack, i, lift) => [stack.x + i * view.step, stack.y - i * view.rise - (lift ?? 0) * LIFT * stack.side]
 
-function drawStack(own, pen, stack, { picture, width, height }, names) {
-  const { view, data: { chosen, count } } = own, { side } = stack
-  for (let i = count - 1; i >= 0; i--) {
-    const [x, y] = corner(view, stack, i, own.lifts[i])
+function drawSheet(own, pen, stack, i, lift, { picture, width, height }) {
+  const { side } = stack, [x, y] = corner(own.view, stack, i, lift)
+  pen.save()
+  pen.transform((FLAT * side) / width, (SLANT * side) / width, 0, (TALL * side) / height, x, y)
+  pen.drawImage(picture, 0, i * height, width, height, 0, 0, width, height)
+  pen.restore()
+  const bright = lift && (i === own.data.chosen || i === own.hover)
+  pen.strokeStyle = bright ? "#ffb000" : "rgba(20, 40, 70, 0.42)"
+  pen.lineWidth = bright ? 3 : 0.7
+  pen.stroke(outline([[x, y], [x + FLAT * side, y + SLANT * side], [x + FLAT * side, y + (SLANT + TALL) * side], [x, y + TALL * side]]))
+}
+
+function outline(points) {
+  const path = new Path2D()
+  points.forEach(([x, y]) => path.lineTo(x, y))
+  path.closePath()
+  return path
+}
+
+// All sheets in their places, with the three extents along the edges: drawn once, then copied into every frame.
+function drawStill(own) {
+  const { view, data } = own, still = document.createElement("canvas"), pen = sizedCanvas(still, view.width, view.height)
+  const write = (text, x, y, turn) => {
     pen.save()
-    pen.transform((FLAT * side) / width, (SLANT * side) / width, 0, (TALL * side) / height, x, y)
-    pen.drawImage(picture, 0, i * height, width, height, 0, 0, width, height)
-    pen.restore()
-    pen.beginPath()
-    pen.moveTo(x, y)
-    pen.lineTo(x + FLAT * side, y + SLANT * side)
-    pen.lineTo(x + FLAT * side, y + (SLANT + TALL) * side)
-    pen.lineTo(x, y + TALL * side)
-    pen.closePath()
-    const bright = i === chosen || i === own.hover
-    pen.strokeStyle = bright ? "#ffb000" : "rgba(20, 40, 70, 0.42)"
-    pen.lineWidth = bright ? 3 : 0.7
-    pen.stroke()
-  }
-  // The three extents along the edges, as on a drawing of a box.
-  const [x, y] = corner(view, stack, 0, 0), end = corner(view, stack, count - 1, 0)
-  pen.fillStyle = cssValue(own.box, "--st-text-color", "#222")
-  pen.font = `15px ${cssValue(own.box, "--st-font", "sans-serif")}`
-  const write = (text, tx, ty, turn, align = "center") => {
-    pen.save()
-    pen.translate(tx, ty)
+    pen.translate(x, y)
     pen.rotate(turn)
-    pen.textAlign = align
     pen.fillText(text, 0, 0)
     pen.restore()
   }
-  write(names[0], x - 7, y + (TALL * side) / 2, -Math.PI / 2)
-  write(names[1], x + (FLAT * side) / 2 - 4, y + (TALL + SLANT / 2) * side + 18, Math.atan2(SLANT, FLAT))
-  write(names[2], (x + end[0]) / 2 + FLAT * side + 8, (y + end[1]) / 2 + (SLANT + TALL) * side + 12, Math.atan2(-view.rise, view.step), "center")
+  own.stacks.forEach((sheets, k) => {
+    const stack = view.stacks[k], { side } = stack, [x, y] = corner(view, stack, 0, 0), end = corner(view, stack, data.count - 1, 0)
+    for (let i = data.count - 1; i >= 0; i--) drawSheet(own, pen, stack, i, 0, sheets)
+    pen.fillStyle = cssValue(own.box, "--st-text-color", "#222")
+    pen.font = `15px ${cssValue(own.box, "--st-font", "sans-serif")}`
+    pen.textAlign = "center"
+    const [high, wide, deep] = data.names[k]
+    write(high, x - 7, y + (TALL * side) / 2, -Math.PI / 2)
+    write(wide, x + (FLAT * side) / 2 - 4, y + (TALL + SLANT / 2) * side + 18, Math.atan2(SLANT, FLAT))
+    write(deep, (x + end[0]) / 2 + FLAT * side + 8, (y + end[1]) / 2 + (SLANT + TALL) * side + 12, Math.atan2(-view.rise, view.step))
+  })
+  return still
+}
+
+// What the sheets in front of sheet i hide: the canvas without their common outline.
+function visibleBehind(own, stack, i) {
+  const { side } = stack, [x, y] = corner(own.view, stack, 0, 0), [u, v] = corner(own.view, stack, i - 1, 0)
+  const path = outline([
+    [x, y], [u, v], [u + FLAT * side, v + SLANT * side], [u + FLAT * side, v + (SLANT + TALL) * side],
+    [x + FLAT * side, y + (SLANT + TALL) * side], [x, y + TALL * side],
+  ])
+  path.rect(0, 0, own.view.width, own.view.height)
+  return path
 }
 
 function draw(own) {
@@ -74,8 +92,16 @@ function draw(own) {
   if (!own.stacks || !view) return
   const pen = sizedCanvas(own.canvas, view.width, view.height)
   pen.clearRect(0, 0, view.width, view.height)
-  pen.imageSmoothingEnabled = true
-  own.stacks.forEach((stack, k) => drawStack(own, pen, view.stacks[k], stack, data.names[k]))
+  pen.drawImage(own.still ??= drawStill(own), 0, 0, view.width, view.height)
+  own.stacks.forEach((sheets, k) => {
+    for (let i = data.count - 1; i >= 0; i--) {
+      if (!own.lifts[i]) continue
+      pen.save()
+      if (i) pen.clip(visibleBehind(own, view.stacks[k], i), "evenodd")
+      drawSheet(own, pen, view.stacks[k], i, own.lifts[i], sheets)
+      pen.restore()
+    }
+  })
   own.box.dataset.shown = data.chosen
 }
 
@@ -143,6 +169,9 @@ function wire(own) {
   }
 }
 
+// What the still picture depends on besides the sheets.
+const look = (own) => [own.view.width, own.data.extents, own.data.names, cssValue(own.box, "--st-text-color")].join()
+
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
@@ -169,9 +198,10 @@ export default function (component) {
     return [text, document.createElement("br")]
   })))
   own.view = measure(own)
+  if (arrays.before || own.look !== look(own)) { own.look = look(own); own.still = null }
   animate(own)
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
-  own.observer ??= new ResizeObserver(() => { own.view = measure(own); draw(own) })
+  own.observer ??= new ResizeObserver(() => { own.view = measure(own); own.still = null; draw(own) })
   own.observer.observe(box)
   return () => { own.observer.disconnect(); own.observer = null }
 }

@@ -34,7 +34,7 @@ function build(root) {
   box.querySelector(".back").onclick = () => { own.play(false); own.show(own.step - 1) }
   box.querySelector(".forward").onclick = () => { own.play(false); own.show(own.step + 1) }
   box.querySelector(".play").onclick = () => own.play(!own.playing)
-  box.querySelector(".scrub").oninput = (event) => { own.play(false); own.show(Number(event.target.value)) }
+  box.querySelector(".scrub").oninput = (event) => { const step = Number(event.target.value); own.play(false); own.show(step) }
   return own
 }
 

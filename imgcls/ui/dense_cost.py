@@ -1,0 +1,226 @@
+"""Part 2 of the dense lesson: what a fully connected layer costs beside a convolution with the same output shape."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+
+import streamlit as st
+
+from imgcls.figures.dense import LAYERS, log_log
+from imgcls.ops.dense import LayerCost, LayerShape, layer_costs
+from imgcls.training.layer_times import LayerTimes, layer_times, same_layer, too_large
+from imgcls.ui.components.plot import plot
+from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.experiment import experiment
+from imgcls.ui.shell import code_panel
+
+COUNTS = (1, 3, 10, 16, 32, 64, 96, 128, 256, 512, 1024, 4096)
+LARGEST = 512
+DEFAULT = LayerShape(channels=3, size=32, kernel=5, filters=16, stride=1, padding=2)
+PRESETS: dict[str, LayerShape] = {
+    "CS231n: a 200 × 200 photo": LayerShape(3, 200, 5, 10, 1, 2),
+    "AlexNet, first layer": LayerShape(3, 227, 11, 96, 4, 0),
+    "VGG-16, first dense layer": LayerShape(512, 7, 7, 4096, 1, 0),
+    "Small": DEFAULT,
+}
+
+
+def amount(number: float) -> str:
+    """A count, exact up to ten billion: "105,705,600", "4.49 × 10¹⁰"."""
+    if number < 1e10:
+        return f"{number:,.0f}"
+    digits, power = f"{number:.2e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def in_bytes(number: float) -> str:
+    """A size in decimal units, three digits: "423 MB"."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{amount(number)} TB" if number >= 999.5 else f"{number:.3g} TB"
+
+
+QUANTITIES: dict[str, tuple[str, Callable[[LayerCost], int], Callable[[float], str]]] = {
+    "weights into one output": ("weights", lambda cost: cost.weights_each, amount),
+    "weights": ("weights", lambda cost: cost.weights, amount),
+    "parameters, with biases": ("parameters", lambda cost: cost.parameters, amount),
+    "multiply-adds": ("multiply-adds", lambda cost: cost.multiply_adds, amount),
+    "bytes of weights": ("bytes", lambda cost: cost.weight_bytes, in_bytes),
+    "bytes of activations": ("bytes", lambda cost: cost.activation_bytes, in_bytes),
+}
+TIME = "measured time"
+
+
+def _preset(shape: LayerShape) -> None:
+    for name, number in asdict(shape).items():
+        if name in ("channels", "filters"):
+            st.session_state[f"dense_{name}_in" if name == "channels" else "dense_filters"] = number
+        else:
+            set_slider(f"dense_cost_{name}", number)
+
+
+def _shape() -> LayerShape:
+    with st.container(horizontal=True):
+        for name, shape in PRESETS.items():
+            st.button(name, on_click=_preset, args=(shape,), key=f"dense_preset:{name}")
+
+    def count(label: str, key: str, default: int) -> int:
+        return st.select_slider(label, COUNTS, default, key=key, bind="query-params", persist_state="session")
+
+    def drag(label: str, name: str, low: int, high: int) -> int:
+        key = f"dense_cost_{name}"
+        return live_slider(label, low, high, getattr(DEFAULT, name), step=1, key=key, digits=0)
+
+    first, second, third = st.columns(3)
+    with first:
+        size = drag("Image size in pixels", "size", 4, 256)
+        kernel = drag("Kernel side F", "kernel", 1, 11)
+    with second:
+        channels = count("Channels that come in", "dense_channels_in", DEFAULT.channels)
+        stride = drag("Stride S", "stride", 1, 8)
+    with third:
+        filters = count("Filters K", "dense_filters", DEFAULT.filters)
+        padding = drag("Padding P", "padding", 0, 5)
+    return LayerShape(channels, size, kernel, filters, stride, padding)
+
+
+@st.fragment
+def cost_part() -> None:
+    """The controls, the table for the chosen size, and one quantity over all sizes."""
+    shape = _shape()
+    try:
+        costs = layer_costs(shape)
+    except ValueError as trouble:
+        st.warning(f"{trouble} Choose a smaller kernel, a larger image or more padding.")
+        return
+    left, right = st.columns([0.56, 0.44])
+    with left:
+        st.markdown(_table(shape))
+        st.markdown(
+            f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
+            f"{shape.filters}. The fully connected layer has **{costs.dense.weights / costs.conv.weights:,.0f} times** "
+            "the weights of the convolution."
+        )
+    with right:
+        quantity = st.selectbox(
+            "Over the image size", [*QUANTITIES, TIME], index=1, key="dense_quantity", bind="query-params",
+            persist_state="session", label_visibility="collapsed",
+        )  # fmt: skip
+        if quantity == TIME:
+            _times(shape)
+        else:
+            _curves(shape, quantity)
+    _panel(shape)
+
+
+def _table(shape: LayerShape) -> str:
+    costs = _by_name(shape)
+    lines = ["| |" + "|".join(LAYERS[name] for name in costs) + "|", "|:--|" + "--:|" * len(costs)]
+    for title, (_, read, written) in QUANTITIES.items():
+        lines.append(f"|{title}|" + "|".join(written(read(cost)) for cost in costs.values()) + "|")
+    return "\n".join(lines)
+
+
+def _by_name(shape: LayerShape) -> dict[str, LayerCost]:
+    """The costs by layer."""
+    costs = layer_costs(shape)
+    return {name: getattr(costs, name) for name in LAYERS}
+
+
+def _sizes(shape: LayerShape) -> list[int]:
+    """Image sizes for a curve, evenly spread on a logarithmic axis, with the chosen one."""
+    smallest = max(4, shape.kernel - 2 * shape.padding)
+    steps = {round(smallest * (LARGEST / smallest) ** (i / 24)) for i in range(25)}
+    return sorted(steps | {shape.size})
+
+
+def _curves(shape: LayerShape, quantity: str) -> None:
+    unit, read, written = QUANTITIES[quantity]
+    sizes = _sizes(shape)
+    costs = [_by_name(replace(shape, size=size)) for size in sizes]
+    values = {name: [read(each[name]) for each in costs] for name in LAYERS}
+    here = _by_name(shape)
+    alt = "; ".join(f"{LAYERS[name]} {written(read(cost))}" for name, cost in here.items())
+    plot(
+        log_log(sizes, values, y_title=unit, at=shape.size), key="dense_curves",
+        alt=f"{quantity} over the image size. At {shape.size} pixels: {alt}.",
+    )  # fmt: skip
+
+
+def _times(shape: LayerShape) -> None:
+    """Both layers timed on this machine, in a process of its own."""
+
+    def draw(records: Sequence[LayerTimes]) -> None:
+        if not same_layer(records[0].shape, shape):
+            st.info("The layer has changed since it was measured: measure again.")
+            return
+        sizes = sorted({record.shape.size for record in records})
+        chart = log_log(
+            sizes, _by_layer(records, sizes), y_title="milliseconds", at=shape.size, height=230, markers=True
+        )
+        plot(chart, key="dense_times", alt=_spoken(records, shape).replace("*", ""))
+        st.markdown(_spoken(records, shape))
+
+    experiment(
+        "Measure", "imgcls.training.layer_times:layer_times", asdict(shape), draw, key="dense_measure",
+        idle="One picture forward, the median after a warm-up.", step="measurement",
+    )  # fmt: skip
+
+
+def _by_layer(records: Sequence[LayerTimes], sizes: Sequence[int]) -> dict[str, list[float | None]]:
+    values: dict[str, list[float | None]] = {}
+    for record in records:
+        for name in ("dense", "conv"):
+            line = values.setdefault(f"{name} {_device(record)}", [None] * len(sizes))
+            line[sizes.index(record.shape.size)] = record.milliseconds.get(name)
+    return values
+
+
+def _device(record: LayerTimes) -> str:
+    return "GPU" if record.device == "cuda" else "CPU"
+
+
+def _spoken(records: Sequence[LayerTimes], shape: LayerShape) -> str:
+    """What was measured at the chosen size, or why it was not."""
+    parts = []
+    for record in records:
+        if record.shape.size != shape.size:
+            continue
+        for name in ("dense", "conv"):
+            if name in record.milliseconds:
+                parts.append(f"{LAYERS[name]} **{record.milliseconds[name]:.3g} ms** ({_device(record)})")
+            else:
+                parts.append(f"{LAYERS[name]} not measured: {record.reasons[name]}")
+    if not parts:
+        return f"{shape.size} × {shape.size} has not been measured: measure again."
+    return f"At {shape.size} × {shape.size}: " + "; ".join(parts) + "."
+
+
+def _panel(shape: LayerShape) -> None:
+    costs = layer_costs(shape)
+    code = f"""
+    import torch
+    from torch import nn
+
+    with torch.device("meta"):  # shapes without memory: nothing of this size is really made
+        conv = nn.Conv2d({shape.channels}, {shape.filters}, {shape.kernel}, {shape.stride}, {shape.padding})
+        x = torch.empty(1, {shape.channels}, {shape.size}, {shape.size})
+        out = conv(x).numel()
+        dense = nn.Linear(x.numel(), out)
+    dense_weights = dense.weight.numel()
+    conv_weights = conv.weight.numel()
+    local_parameters = out * (conv.weight[0].numel() + 1)  # every output with weights and a bias of its own
+    conv_parameters = sum(p.numel() for p in conv.parameters())
+    dense_multiply_adds = dense.weight.numel()
+    conv_multiply_adds = out * conv.weight[0].numel()
+    """
+    shows = {
+        "dense_weights": costs.dense.weights,
+        "conv_weights": costs.conv.weights,
+        "local_parameters": costs.local.parameters,
+        "conv_parameters": costs.conv.parameters,
+        "dense_multiply_adds": costs.dense.multiply_adds,
+        "conv_multiply_adds": costs.conv.multiply_adds,
+    }
+    code_panel(code, shows, functions=(layer_costs, layer_times, too_large), key="dense_cost")
