@@ -7,9 +7,9 @@ import streamlit as st
 
 from imgcls.ops.pooling import KINDS, pool, pool_backward, sign_pair_volume
 from imgcls.ops.shift import relative_change, shift_study
-from imgcls.ui.pooling_shift import shift_code, shift_stage
+from imgcls.ui.pooling_shift import shift_code, shift_note, shift_stage
 from imgcls.ui.pooling_slice import draw_slice, just_let_go, slice_at_hand, slice_code
-from imgcls.ui.pooling_volume import volume_code, volume_stage
+from imgcls.ui.pooling_volume import volume_code, volume_note, volume_stage
 from imgcls.ui.shell import code_panel, try_this
 
 
@@ -44,6 +44,7 @@ def slice_part(window: int, stride: int, kind: str, source: str, direction: str)
 def volume_part(window: int, stride: int, kind: str) -> None:
     """64 slices of real activations."""
     volume_stage(window, stride, kind)
+    st.caption(volume_note())
     try_this(
         "Drag the slider, or along the stack: every slice is pooled by itself, so the depth stays.",
         "Point at the slice: the lens shows which value of each window is kept.",
@@ -57,6 +58,7 @@ def volume_part(window: int, stride: int, kind: str) -> None:
 def shift_part(window: int, stride: int, kind: str) -> None:
     """What pooling is good for, and what it is not."""
     shift_stage(window, stride, kind)
+    st.caption(shift_note())
     try_this(
         "Move the photo pixel by pixel: which row of pictures changes least?",
         "Choose **moved along**: at stride 2 the curve is a saw. An odd shift gives other features than an even one, "

@@ -24,6 +24,10 @@ class FairQueue(Generic[Item]):
         """To the end of its owner's line; an owner without a line gets the last turn."""
         self._lines.setdefault(item.owner, deque()).append(item)
 
+    def waits(self, busy: Container[str]) -> bool:
+        """Whether `take(busy)` would give something."""
+        return any(owner not in busy for owner in self._lines)
+
     def take(self, busy: Container[str]) -> Item | None:
         """Removes the item whose turn it is; owners in `busy` are passed over. None if nobody can go."""
         for owner, line in self._lines.items():

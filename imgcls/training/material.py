@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from imgcls.data.datasets import Dataset, Progress, prepare, square
 from imgcls.data.sources import open_source
 from imgcls.models.small import SmallCNN
-from imgcls.training import transfer
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs
 from imgcls.training.records import Loading
@@ -75,6 +74,8 @@ class FeatureMaterial:
     features: np.ndarray
 
     def module(self) -> nn.Module:
+        from imgcls.training import transfer
+
         return transfer.head(len(self.dataset.classes), self.config.seed)
 
     def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
@@ -82,6 +83,8 @@ class FeatureMaterial:
         return FeatureInputs(self.features[indices], self.dataset.labels[indices], device)
 
     def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:
+        from imgcls.training import transfer
+
         return torch.from_numpy(transfer.features_of([Image.fromarray(picture)])).float().to(device)
 
 
@@ -98,6 +101,9 @@ def gather(config: TrainConfig, dataset: Dataset | None = None) -> Generator[Loa
         what = "Drawing pictures" if config.data.source == "drawn-dogs" else "Reading pictures"
         dataset = yield from told(what, lambda progress: _dataset(config.data, config.size, progress))
     if config.transfer:
+        # Only here: torchvision costs a worker two seconds and 170 MB.
+        from imgcls.training import transfer
+
         features = yield from told("Frozen features", lambda progress: transfer.features(dataset, progress))
         return FeatureMaterial(config, dataset, transfer.NORMALISE, features)
     model = config.model.with_(classes=len(dataset.classes), size=dataset.size)

@@ -29,6 +29,7 @@ class _Seat:
     def __init__(self, quick: bool, environment: Mapping[str, str]) -> None:
         self.quick = quick
         self.environment = environment
+        self.started = False
         self.worker: WorkerProcess | None = None
         self.job: Job | None = None
         self.cancel_by: float | None = None
@@ -57,8 +58,9 @@ class JobRunner:
         count = long_workers(gpus) if long is None else long
         self._seats = [_Seat(False, _environment(number, gpus)) for number in range(count)]
         self._seats += [_Seat(True, _environment(number, gpus)) for number in range(quick)]
-        for seat in self._seats:
-            self._start_worker(seat)
+        for quick in (True, False):  # the others start when they are needed
+            if seat := next((seat for seat in self._seats if seat.quick == quick), None):
+                self._start_worker(seat)
         threading.Thread(target=self._look_after, name="job-runner", daemon=True).start()
 
     @property
@@ -69,9 +71,9 @@ class JobRunner:
 
     @property
     def ready(self) -> bool:
-        """Whether every worker has imported torch and waits for work or does some."""
+        """Whether every worker that was started has imported torch and waits for work or does some."""
         with self.lock:
-            return all(seat.worker and seat.worker.ready for seat in self._seats)
+            return all(seat.worker and seat.worker.ready for seat in self._seats if seat.started)
 
     def pid_of(self, job: Job) -> int | None:
         """The number of the process that runs the job; None if none does."""
@@ -162,12 +164,22 @@ class JobRunner:
         for seat in self._seats:
             if seat.job or not (seat.worker and seat.worker.ready):
                 continue
-            busy = {other.job.owner for other in self._seats if other.job and other.quick == seat.quick}
-            if job := self._queues[seat.quick].take(busy):
+            if job := self._queues[seat.quick].take(self._busy(seat.quick)):
                 seat.job = job
                 job._start()
                 self._share_cores()
                 seat.worker.post("start", job.id, job.target, job.arguments)
+
+        for quick, queue in self._queues.items():
+            idle = [seat for seat in self._seats if seat.quick == quick and not seat.job]
+            if queue.waits(self._busy(quick)) and not any(seat.worker for seat in idle):
+                fresh = [seat for seat in idle if not seat.started]
+                if fresh:
+                    self._start_worker(fresh[0])
+
+    def _busy(self, quick: bool) -> set[str]:
+        """The owners who have a job running already."""
+        return {seat.job.owner for seat in self._seats if seat.job and seat.quick == quick}
 
     def _share_cores(self) -> None:
         """A training alone may use all cores; several get their part each, from their next step on."""
@@ -185,6 +197,7 @@ class JobRunner:
         self._share_cores()
 
     def _start_worker(self, seat: _Seat) -> None:
+        seat.started = True
         seat.worker = WorkerProcess(self._heard, self._ended, seat.environment)
 
     def _heard(self, worker: WorkerProcess, frame: tuple) -> None:
@@ -239,7 +252,7 @@ class JobRunner:
                 self.cancel(job)
         for seat in self._seats:
             if seat.worker is None:
-                if now >= seat.not_before and not self._closing.is_set():
+                if seat.started and now >= seat.not_before and not self._closing.is_set():
                     self._start_worker(seat)
             elif not seat.worker.alive or (seat.cancel_by is not None and now >= seat.cancel_by):
                 seat.worker.kill()  # its reading thread does the rest

@@ -28,7 +28,7 @@ UNSENT_RECORDS = 500
 # The web server answers sliders first; an idle core still trains at full speed.
 NICENESS = 10
 # What jobs are made of: imported before the first one comes.
-WARM_MODULES: tuple[str, ...] = ()
+WARM_MODULES = ("imgcls.training.trainer",)
 log = logging.getLogger("imgcls.worker")
 
 

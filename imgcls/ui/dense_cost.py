@@ -50,6 +50,14 @@ QUANTITIES: dict[str, tuple[str, Callable[[LayerCost], int], Callable[[float], s
     "bytes of activations": ("bytes", lambda cost: cost.activation_bytes, in_bytes),
 }
 TIME = "measured time"
+_STYLE = """<style>
+.dense-costs { overflow-x: auto; }
+.dense-costs table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.55; }
+.dense-costs th { text-align: left; font-weight: 400; padding: 0 8px 0 0; }
+.dense-costs td, .dense-costs tr:first-child th { text-align: right; white-space: nowrap; padding: 0 0 0 14px; }
+.dense-costs tr:first-child th, .dense-costs td { font-weight: 600; }
+.dense-costs tr + tr { border-top: 1px solid rgba(125, 132, 143, 0.4); }
+</style>"""
 
 
 def _preset(shape: LayerShape) -> None:
@@ -61,9 +69,7 @@ def _preset(shape: LayerShape) -> None:
 
 
 def _shape() -> LayerShape:
-    with st.container(horizontal=True):
-        for name, shape in PRESETS.items():
-            st.button(name, on_click=_preset, args=(shape,), key=f"dense_preset:{name}")
+    """The layer that the controls describe."""
 
     def count(label: str, key: str, default: int) -> int:
         return st.select_slider(label, COUNTS, default, key=key, bind="query-params", persist_state="session")
@@ -72,54 +78,56 @@ def _shape() -> LayerShape:
         key = f"dense_cost_{name}"
         return live_slider(label, low, high, getattr(DEFAULT, name), step=1, key=key, digits=0)
 
-    first, second, third = st.columns(3)
-    with first:
-        size = drag("Image size in pixels", "size", 4, 256)
-        kernel = drag("Kernel side F", "kernel", 1, 11)
-    with second:
-        channels = count("Channels that come in", "dense_channels_in", DEFAULT.channels)
-        stride = drag("Stride S", "stride", 1, 8)
-    with third:
-        filters = count("Filters K", "dense_filters", DEFAULT.filters)
-        padding = drag("Padding P", "padding", 0, 5)
+    size = drag("Image size in pixels", "size", 4, 256)
+    channels = count("Channels that come in", "dense_channels_in", DEFAULT.channels)
+    filters = count("Filters K", "dense_filters", DEFAULT.filters)
+    kernel = drag("Kernel side F", "kernel", 1, 11)
+    stride = drag("Stride S", "stride", 1, 8)
+    padding = drag("Padding P", "padding", 0, 5)
     return LayerShape(channels, size, kernel, filters, stride, padding)
 
 
 @st.fragment
 def cost_part() -> None:
     """The controls, the table for the chosen size, and one quantity over all sizes."""
-    shape = _shape()
+    with st.container(horizontal=True):
+        for name, preset in PRESETS.items():
+            st.button(name, on_click=_preset, args=(preset,), key=f"dense_preset:{name}")
+    left, right = st.columns([0.3, 0.7], gap="medium")
+    with left:
+        shape = _shape()
     try:
         costs = layer_costs(shape)
     except ValueError as trouble:
-        st.warning(f"{trouble} Choose a smaller kernel, a larger image or more padding.")
+        right.warning(f"{trouble} Choose a smaller kernel, a larger image or more padding.")
         return
-    left, right = st.columns([0.56, 0.44])
-    with left:
-        st.markdown(_table(shape))
-        st.markdown(
-            f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
-            f"{shape.filters}. The fully connected layer has **{costs.dense.weights / costs.conv.weights:,.0f} times** "
-            "the weights of the convolution."
-        )
     with right:
+        st.html(_table(shape))
         quantity = st.selectbox(
             "Over the image size", [*QUANTITIES, TIME], index=1, key="dense_quantity", bind="query-params",
-            persist_state="session", label_visibility="collapsed",
+            persist_state="session", label_visibility="collapsed", format_func="{} over the image size".format,
         )  # fmt: skip
         if quantity == TIME:
             _times(shape)
         else:
             _curves(shape, quantity)
+    st.markdown(
+        f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
+        f"{shape.filters}. The fully connected layer has **{costs.dense.weights / costs.conv.weights:,.0f} times** the "
+        "weights of the convolution. Locally connected: a window as in the convolution, but weights of its own for "
+        "every place."
+    )
     _panel(shape)
 
 
 def _table(shape: LayerShape) -> str:
+    """Layers beside each other, a quantity a row, as HTML."""
     costs = _by_name(shape)
-    lines = ["| |" + "|".join(LAYERS[name] for name in costs) + "|", "|:--|" + "--:|" * len(costs)]
+    rows = ["<tr><th></th>" + "".join(f"<th>{LAYERS[name]}</th>" for name in costs) + "</tr>"]
     for title, (_, read, written) in QUANTITIES.items():
-        lines.append(f"|{title}|" + "|".join(written(read(cost)) for cost in costs.values()) + "|")
-    return "\n".join(lines)
+        cells = "".join(f"<td>{written(read(cost))}</td>" for cost in costs.values())
+        rows.append(f"<tr><th>{title}</th>{cells}</tr>")
+    return f"{_STYLE}<div class='dense-costs'><table>{''.join(rows)}</table></div>"
 
 
 def _by_name(shape: LayerShape) -> dict[str, LayerCost]:
@@ -143,7 +151,7 @@ def _curves(shape: LayerShape, quantity: str) -> None:
     here = _by_name(shape)
     alt = "; ".join(f"{LAYERS[name]} {written(read(cost))}" for name, cost in here.items())
     plot(
-        log_log(sizes, values, y_title=unit, at=shape.size), key="dense_curves",
+        log_log(sizes, values, y_title=unit, at=shape.size, height=225), key="dense_curves",
         alt=f"{quantity} over the image size. At {shape.size} pixels: {alt}.",
     )  # fmt: skip
 
@@ -157,7 +165,7 @@ def _times(shape: LayerShape) -> None:
             return
         sizes = sorted({record.shape.size for record in records})
         chart = log_log(
-            sizes, _by_layer(records, sizes), y_title="milliseconds", at=shape.size, height=230, markers=True
+            sizes, _by_layer(records, sizes), y_title="milliseconds", at=shape.size, height=225, markers=True
         )
         plot(chart, key="dense_times", alt=_spoken(records, shape).replace("*", ""))
         st.markdown(_spoken(records, shape))

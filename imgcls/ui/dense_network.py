@@ -9,9 +9,9 @@ from imgcls.ui.components.nodes import Connections, Layer, nodes
 from imgcls.ui.components.slider import live_slider, set_slider
 from imgcls.ui.shell import code_panel
 
-MOST_DRAWN = 14  # nodes of a layer; with more, the first FEW and three dots
+MOST_DRAWN = 16  # nodes of a layer; with more, the first FEW and three dots
 FEW = 6
-MOST_EDGES = 200  # between two layers
+MOST_EDGES = 300  # between two layers
 CLASSES = 10
 WIDTHS = (12, 8, 8, 8)  # what the hidden layers start with
 
@@ -29,19 +29,14 @@ def _example(name: str) -> None:
 
 def _settings() -> tuple[int, int, tuple[int, ...], int]:
     """Size, channels, hidden widths and seed."""
-    row = st.columns([0.32, 0.22, 0.26, 0.2], vertical_alignment="bottom")
-    with row[0]:
-        size = live_slider("Image size", 2, 224, 4, step=1, key="dense_size", digits=0, unit="px")
-    with row[1]:
-        channels = live_slider("Channels", 1, 3, 1, step=1, key="dense_channels", digits=0)
-    with row[2]:
-        count = live_slider("Hidden layers", 0, len(WIDTHS), 2, step=1, key="dense_layers", digits=0)
-    seed = row[3].number_input("Seed", 0, 999, 0, key="dense_seed", bind="query-params", persist_state="session")
-    hidden = []
-    for i, column in enumerate(st.columns(count) if count else [], start=1):
-        with column:
-            label = f"Width of hidden layer {i}" if count < 4 else f"Width {i}"
-            hidden.append(live_slider(label, 1, 512, WIDTHS[i - 1], step=1, key=f"dense_width{i}", digits=0))
+    size = live_slider("Image size", 2, 224, 4, step=1, key="dense_size", digits=0, unit="px")
+    channels = live_slider("Channels", 1, 3, 1, step=1, key="dense_channels", digits=0)
+    count = live_slider("Hidden layers", 0, len(WIDTHS), 2, step=1, key="dense_layers", digits=0)
+    hidden = [
+        live_slider(f"Width of hidden layer {i}", 1, 512, width, step=1, key=f"dense_width{i}", digits=0)
+        for i, width in enumerate(WIDTHS[:count], start=1)
+    ]
+    seed = st.number_input("Seed", 0, 999, 0, key="dense_seed", bind="query-params", persist_state="session")
     return size, channels, tuple(hidden), int(seed)
 
 
@@ -65,25 +60,28 @@ def network_part() -> None:
     with st.container(horizontal=True):
         for name in EXAMPLES:
             st.button(name, on_click=_example, args=(name,), key=f"dense_example:{name}")
-    size, channels, hidden, seed = _settings()
+    left, right = st.columns([0.3, 0.7], gap="medium")
+    with left:
+        size, channels, hidden, seed = _settings()
     layers = dense_layers(size, channels, hidden, CLASSES)
     total = sum(layer.parameters for layer in layers)
     titles = ["input", *(f"hidden {i}" for i in range(1, len(hidden) + 1)), "classes"]
     counts = [layers[0].inputs, *(layer.outputs for layer in layers)]
     first = layers[0].parameters / total
     alt = f"A network with {' – '.join(f'{count:,}' for count in counts)} nodes and {total:,} parameters."
-    nodes(
-        [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
-        [_connections(layer, total, seed + i) for i, layer in enumerate(layers)],
-        key="dense_nodes",
-        alt=alt,
-    )
-    st.markdown(
-        f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
-        f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
-        f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
-        f"**{first:.1%}** of all parameters sit there."
-    )
+    with right:
+        nodes(
+            [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
+            [_connections(layer, total, seed + i) for i, layer in enumerate(layers)],
+            key="dense_nodes",
+            alt=alt,
+        )
+        st.markdown(
+            f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
+            f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
+            f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
+            f"**{first:.1%}** of all parameters sit there."
+        )
     sizes = ", ".join(map(str, counts))
     code = f"""
     import torch

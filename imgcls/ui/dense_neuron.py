@@ -12,7 +12,7 @@ from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
 
-RANDOM, CENTRE, LEARNED = "random", "centre minus border", "learned: dog or cat"
+RANDOM, CENTRE, LEARNED = "random", "centre minus border", "learned"
 CHANNELS = 3
 
 _CODE = {
@@ -37,7 +37,7 @@ _CODE = {
 @st.fragment
 def neuron_part() -> None:
     """Choose the weights, drag the size, lay the rows out."""
-    left, middle, right = st.columns([0.36, 0.46, 0.18], vertical_alignment="bottom")
+    left, middle, right = st.columns([0.34, 0.46, 0.2], vertical_alignment="bottom")
     with left:
         side = live_slider("Size of the picture", 4, 32, 16, step=1, key="dense_side", digits=0, unit="px")
     kind = middle.segmented_control(

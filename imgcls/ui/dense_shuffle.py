@@ -16,27 +16,40 @@ from imgcls.ui.memo import remember
 from imgcls.ui.shell import code_panel
 
 ZOOM = 4
-EXAMPLES = 6
+EXAMPLES = 4
 
 
 def shuffle_part() -> None:
     """The pictures before and after, and the race."""
-    left, right = st.columns([0.3, 0.7], vertical_alignment="bottom")
-    seed = left.number_input("Seed", 0, 999, 0, key="dense_shuffle_seed", bind="query-params", persist_state="session")
-    per_breed = right.select_slider(
-        "Pictures of each breed", [20, 40, 80], 80, key="dense_pictures", bind="query-params", persist_state="session"
-    )
-    inputs = remember("dense_samples", seed, lambda: drawn_breeds(1, seed)[0])  # (6, 3, SIDE, SIDE), one of each breed
+    left, right = st.columns([0.38, 0.62], gap="medium")
+    with left:
+        seed, inputs, shuffled = _pictures()
+    with right:
+        per_breed = st.select_slider(
+            "Pictures of each breed",
+            [20, 40, 80],
+            80,
+            key="dense_pictures",
+            bind="query-params",
+            persist_state="session",
+        )
+        settings = {"per_breed": per_breed, "seed": seed}
+        experiment("Race", "imgcls.training.experiments:shuffle_race", settings, _show, key="dense_race")
+    _panel(inputs, shuffled, seed)
+
+
+def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
+    """The seed, and a drawing of each breed before and after its pixels moved: (6, 3, SIDE, SIDE) in -1..1."""
+    seed = st.number_input("Seed", 0, 999, 0, key="dense_shuffle_seed", bind="query-params", persist_state="session")
+    inputs = remember("dense_samples", seed, lambda: drawn_breeds(1, seed)[0])
     shuffled = shuffle_pixels(inputs, pixel_permutation(seed))
-    st.image(_sheet(inputs, shuffled), width="stretch", output_format="PNG")
+    st.image(_sheet(inputs[:EXAMPLES], shuffled[:EXAMPLES]), width="stretch", output_format="PNG")
     before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
     st.caption(
-        f"{', '.join(BREEDS)}; below, the same pictures with all pixels moved by one fixed permutation. Neighbours "
-        f"differed by {before:.3f} of the whole range, now by {after:.3f}: nothing is lost but who is next to whom."
+        f"{', '.join(list(BREEDS)[:EXAMPLES])} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed "
+        f"permutation. Neighbours differ by {after:.3f} of the range instead of {before:.3f}: nothing else is lost."
     )
-    settings = {"per_breed": per_breed, "seed": seed}
-    experiment("Race", "imgcls.training.experiments:shuffle_race", settings, _show, key="dense_race")
-    _panel(inputs, shuffled, seed)
+    return seed, inputs, shuffled
 
 
 def _show(epochs: Sequence[RaceEpoch]) -> None:

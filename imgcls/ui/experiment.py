@@ -32,13 +32,13 @@ def experiment(
     @st.fragment(run_every=POLL if running else None)
     def live() -> None:
         status = job.status if job else None
-        go, stop, words = st.columns([0.26, 0.14, 0.6], vertical_alignment="center")
-        if go.button(label, icon=":material/play_arrow:", type="primary", disabled=running, key=f"{key}:go"):
+        row = st.container(horizontal=True, vertical_alignment="center")
+        if row.button(label, icon=":material/play_arrow:", type="primary", disabled=running, key=f"{key}:go"):
             _start(target, settings, key)
-        if stop.button("Stop", icon=":material/stop:", disabled=not running, key=f"{key}:stop") and job:
+        if row.button("Stop", icon=":material/stop:", disabled=not running, key=f"{key}:stop") and job:
             job.cancel()
         records = job.records if job else []
-        with words:
+        with row:
             _say(status, records, step, idle)
         if trouble := st.session_state.pop(f"{key}:trouble", None):
             st.warning(trouble)

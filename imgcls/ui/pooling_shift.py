@@ -110,10 +110,14 @@ def shift_stage(window: int, stride: int, kind: str) -> None:
         )  # fmt: skip
 
     st.markdown(_words(measure, shift, changes, stride))
-    st.caption(
-        f"Change: ‖after − before‖ / ‖before‖ for each of the {len(first_kernels())} kernels of the classifier's "
-        f"first layer (stride 1, after ReLU), averaged over them. Pictured: kernel {KERNEL}; in the difference, red is "
-        "less and blue is more than before."
+
+
+def shift_note() -> str:
+    """What is measured, exactly."""
+    return (
+        f"Change: ‖after − before‖ / ‖before‖ for each of the {len(first_kernels())} kernels of the classifier's first "
+        f"layer (stride 1, after ReLU), averaged over them. Pictured: kernel {KERNEL}; in the difference, red is less "
+        "and blue is more than before."
     )
 
 
@@ -151,7 +155,11 @@ def _photo_row(shift: int) -> MapRow:
 
 def _feature_rows(shift: int, measure: str, window: int, stride: int, kind: str) -> list[MapRow]:
     one = remember("pool_one", current_photo().digest, lambda: features(first_kernels()[KERNEL : KERNEL + 1]))
-    resting, moved = (pooled_ways(shifted(one, n), window, stride, kind) for n in (0, shift))
+    settings = (window, stride, kind)
+    resting = remember(
+        "pool_resting", (current_photo().digest, *settings), lambda: pooled_ways(shifted(one, 0), *settings)
+    )
+    moved = pooled_ways(shifted(one, shift), *settings)
     rows = []
     for name in PICTURED[measure]:
         now, before = moved[name], resting[name]

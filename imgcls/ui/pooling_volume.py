@@ -96,11 +96,15 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
             quantity="activation",
             key="pool_pair",
         )
-    st.caption(
-        f"The {facts.shape_before[0]} slices: your photo as the classifier sees it, under the {len(kernels)} kernels "
-        "(3 × 3 × 3) of its first layer and under the same kernels times −1, each after ReLU. Stride 1 and padding 1 "
-        "keep 224 × 224 (the classifier itself steps by 2, and normalises before its ReLU). Every slice is shaded by "
-        "its own values."
+
+
+def volume_note() -> str:
+    """What the slices are, exactly."""
+    kernels = len(first_kernels())
+    return (
+        f"The {2 * kernels} slices: your photo as the classifier sees it, under the {kernels} kernels (3 × 3 × 3) of "
+        "its first layer and under the same kernels times −1, each after ReLU. Stride 1 and padding 1 keep 224 × 224 "
+        "(the classifier itself steps by 2, and normalises before its ReLU). Every slice is shaded by its own values."
     )
 
 

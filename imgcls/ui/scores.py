@@ -36,8 +36,9 @@ class Preset:
 def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) -> None:
     """Buttons that set the sliders `<prefix>_logits`, one of them to the photo's own logits, and the classes' names.
 
-    `<prefix>_logits_true` is 0 for the photo: its best class counts as the true one until the student says otherwise.
+    Where the presets name a true class, the photo's is its best one until the student says otherwise.
     """
+    photo_true = 0 if any(preset.true is not None for preset in table.values()) else None
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for name, preset in table.items():
             st.button(name, key=f"{prefix}:{name}", on_click=_use, args=(prefix, preset))
@@ -46,7 +47,7 @@ def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) ->
             key=f"{prefix}:photo",
             icon=":material/pets:",
             on_click=_use_photo,
-            args=(prefix, photo_classes),
+            args=(prefix, photo_classes, photo_true),
             help=f"The {photo_classes} largest of the 1000 logits that the network gives your photo, to two decimals.",
         )
         with st.popover("Names"):
@@ -62,7 +63,7 @@ def _use(prefix: str, preset: Preset) -> None:
     set_sliders(f"{prefix}_logits", preset.logits, preset.true)
 
 
-def _use_photo(prefix: str, count: int) -> None:
+def _use_photo(prefix: str, count: int, true: int | None) -> None:
     try:
         top = photo_prediction().top(count)
     except ModelUnavailable as trouble:
@@ -71,7 +72,7 @@ def _use_photo(prefix: str, count: int) -> None:
     logits = tuple(round(min(max(category.logit, LOW), HIGH), 2) for category in top)
     st.session_state[f"{prefix}_names"] = ", ".join(display_name(category.label) for category in top)
     st.session_state[f"{prefix}:photo_logits"] = (current_photo().digest, logits)
-    set_sliders(f"{prefix}_logits", logits, 0)
+    set_sliders(f"{prefix}_logits", logits, true)
 
 
 def photo_note(prefix: str, logits: tuple[float, ...]) -> None:

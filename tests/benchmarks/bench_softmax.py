@@ -37,7 +37,12 @@ CASES = (
     ("softmax: logit → numbers, 10 classes", "softmax?softmax_logits=4_3_2_1_0_-1_-2_3_2_1", ".cell .value"),
     ("softmax: logit → temperature curves", "softmax?softmax_view=Temperature", ".plot"),
     ("softmax: logit → hardmax curves", "softmax?softmax_view=Hardmax", ".plot"),
+    ("softmax: logit → triangle", "softmax?softmax_view=Triangle", ".cell .value"),
     ("softmax: logit → float16 table", "softmax?softmax_view=Overflow", ".cell .value"),
+    ("cross-entropy: logit → loss and gradient", "cross-entropy", ".cell .value"),
+    ("cross-entropy: logit → curve", "cross-entropy", ".plot"),
+    ("cross-entropy: logit → two branches", "cross-entropy?ce_view=Two+classes", ".plot"),
+    ("cross-entropy: logit → batch", "cross-entropy?ce_view=Batch", ".cell .value"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The softmax and cross-entropy pages under a hand: numbers equal torch's while dragging, typing, pointing, ordering."""
+"""The softmax and cross-entropy pages under a hand: dragging, typing, pointing and ordering; numbers equal torch's."""
 
 import re
 

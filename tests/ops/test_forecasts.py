@@ -1,6 +1,7 @@
 """The forecasts of the ordering exercise."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_prices_rise_strictly_in_the_order_of_price():
     for seed in range(200):
         made = forecasts(seed)
         losses = [made[place].loss for place in by_price(made)]
-        assert all(a < b for a, b in zip(losses, losses[1:], strict=False))
+        assert all(a < b for a, b in pairwise(losses))
 
 
 def test_the_same_seed_gives_the_same_round_and_another_seed_another():

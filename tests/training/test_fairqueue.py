@@ -36,7 +36,9 @@ def test_place_is_the_order_in_which_items_are_taken() -> None:
 def test_an_owner_whose_job_runs_is_passed_over_and_keeps_the_turn() -> None:
     queue, tickets = _queue(*"aab")
     assert queue.take({"a"}) == tickets[2]
+    assert not queue.waits({"a"})
     assert queue.take({"a"}) is None
+    assert queue.waits(())
     assert queue.take(()) == tickets[0]
 
 

@@ -62,8 +62,8 @@ def test_setting_them_from_code_is_kept_in_the_address():
 
     app = AppTest.from_function(preset).run()
     assert app.session_state["rows"].numbers == (4.0, 0.5)
-    assert app.query_params["page_z"] == ["4_0.5"]
-    assert app.query_params["page_z_true"] == ["1"]
+    assert app.query_params["page_z"] == "4_0.5"
+    assert app.query_params["page_z_true"] == "1"
 
 
 def test_what_is_not_a_number_is_sent_as_a_bar_of_no_length():

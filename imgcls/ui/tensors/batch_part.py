@@ -43,10 +43,10 @@ def batch_part() -> None:
     if made.stacked is None or made.facts is None:
         st.error(f"torch.stack refuses: “{made.trouble}”. Resize them first.", icon=":material/block:")
     else:
-        whole = made.facts.bytes
+        whole, apart = made.facts.bytes, made.facts.stride[0]
         st.markdown(
             f"`batch.shape` = **{made.facts.shape}**: photos, channels, rows, columns. "
-            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {made.facts.stride[0]} numbers further. "
+            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {apart} numbers further. "
             f"{whole} bytes as uint8, {4 * whole} as float32. `batch[{chosen}]` is a view: no number is copied."
         )
     _code(made, count)

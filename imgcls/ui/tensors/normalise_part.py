@@ -54,9 +54,8 @@ def normalise_part() -> None:
     )
     st.markdown(f"The middle pixel: {pixel}")
     means, stds = ([f"{value:.2f}".replace("-", "−") for value in pair[1].tolist()] for pair in (made.means, made.stds))
-    st.markdown(
-        f"Afterwards the channels have means **{', '.join(means)}** and standard deviations **{', '.join(stds)}**."
-    )
+    told = f"Afterwards the channels have means **{', '.join(means)}** and standard deviations **{', '.join(stds)}**."
+    st.markdown(told + (f" {made.beyond:.0%} lie beyond the axis." if made.beyond > 0.005 else ""))
     code_panel(
         f"""
         import numpy as np

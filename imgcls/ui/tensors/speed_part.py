@@ -34,8 +34,8 @@ def speed_part() -> None:
         plot(timing_bars(timings), key="tensors_speed", alt=alt)
     if len(found) == 1:
         st.markdown(
-            "PyTorch finds **no GPU** on this machine, so there is one bar each. With one, the same code runs there after "
-            '`tensor.to("cuda")`; small operations gain little, since asking the GPU costs some microseconds each time.'
+            "PyTorch finds **no GPU** on this machine, so there is one bar each. With one, the same code runs there "
+            'after `tensor.to("cuda")`; small operations gain little, since each request costs some microseconds.'
         )
     code_panel(
         """

@@ -85,7 +85,7 @@ def read_sliders(
             st.session_state[f"{store}:active"] = _index(news.get("active"), 0)
             st.session_state[f"{store}:true"] = _index(news.get("picked"), picked)
     numbers = st.session_state[store]
-    chosen = None if picked is None else min(st.session_state[f"{store}:true"], len(numbers) - 1)
+    chosen = None if picked is None else min(st.session_state.get(f"{store}:true", picked), len(numbers) - 1)
     active = min(st.session_state.get(f"{store}:active", chosen or 0), len(numbers) - 1)
     if news.get("final") or not news:
         _to_address(key, None if numbers == tuple(default) else joined(numbers))

@@ -1,0 +1,112 @@
+"""Further states of /autodiff and /tensors: what is typed, switched, cut off or broken never raises, and the code agrees."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgcls.lessons import LESSONS
+from imgcls.ops.examples import EXAMPLES
+from imgcls.ops.tensors import LAYOUTS
+from imgcls.ui.shell import PANEL
+from tests.test_pages import numbers, opened
+
+LESSON = {lesson.slug: lesson for lesson in LESSONS}
+
+
+def agrees(app: AppTest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the page's code panels and compare what they compute with what they say the page shows."""
+    app.session_state["current_photo"].image.save(folder / "photo.png")
+    monkeypatch.chdir(folder)
+    for name, panel in app.session_state[PANEL].items():
+        variables: dict[str, object] = {}
+        exec(compile(panel.code, f"<{name}>", "exec"), variables)
+        for variable, shown in panel.shows.items():
+            np.testing.assert_allclose(numbers(variables[variable]), numbers(shown), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("part", ["Backward pass", "Gradient descent"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+def test_every_example_runs_and_its_code_gives_the_numbers(
+    example: object, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = {"autodiff_f": example.text, "autodiff_part": part, "autodiff_at": "3"}
+    app = opened(LESSON["autodiff"], address=address)
+    assert not app.error
+    assert bool(app.warning) == (example in EXAMPLES[-2:])
+    agrees(app, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"autodiff_nograd": "true"},
+        {"autodiff_f": "detach(w*x) * 2"},
+        {"autodiff_fixed": "w,x,b,y"},
+        {"autodiff_f": "x1 - max(0, x1) * 2**-1", "autodiff_x1_": "-3.5"},
+        {"autodiff_part": "Gradient descent", "autodiff_zero": "false", "autodiff_at": "5", "autodiff_rate": "0.2"},
+        {"autodiff_part": "Gradient descent", "autodiff_f": "detach(w) * 2"},
+        {"autodiff_part": "Gradient descent", "autodiff_f": "x**4", "autodiff_rate": "3", "autodiff_at": "30"},
+        {"autodiff_part": "Convolution and max-pool", "autodiff_image": "a bar", "autodiff_out": "pooled[0, 1]"},
+        {"autodiff_part": "Convolution and max-pool", "autodiff_kernel_12": "-1", "autodiff_image_00": "9"},
+        {"autodiff_part": "Convolution and max-pool", "autodiff_kernel_12": "nan", "autodiff_image_00": "99"},
+    ],
+    ids=str,
+)
+def test_every_switch_of_autodiff_keeps_the_code_true(
+    address: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(LESSON["autodiff"], address=address)
+    assert not app.error
+    agrees(app, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("text", ["", "w*", "import os", "9" * 500, "(" * 150, "w\x00x", "__import__('os')"])
+def test_an_unreadable_expression_gives_a_sentence_and_a_caret(text: str) -> None:
+    app = opened(LESSON["autodiff"], address={"autodiff_f": text})
+    if text:  # an empty one is the default
+        (error,) = app.error
+        assert error.value.split("```text")[1].rstrip("`\n ").endswith("^")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *({"tensors_part": "Memory", "tensors_layout": layout} for layout in LAYOUTS),
+        {"tensors_slice": "3_60_5_99_4_green"},
+        {"tensors_slice": "0_1_0_1_16_blue"},
+        {"tensors_slice": "9999_0_x"},
+        {"tensors_part": "Normalise", "tensors_mean": "0.1", "tensors_std": "0.1"},
+        {"tensors_part": "Normalise", "tensors_way": "ImageNet's"},
+        {"tensors_part": "Normalise", "tensors_way": "this photo's own"},
+        {"tensors_part": "Broadcast", "tensors_a": "2, 3, 2, 2", "tensors_b": "3, 1, 1"},
+        {"tensors_part": "Broadcast", "tensors_a": "3, 4", "tensors_b": "3"},
+        {"tensors_part": "Batch", "tensors_resize": "false", "tensors_n": "1"},
+        {"tensors_part": "Batch", "tensors_n": "8", "tensors_i": "7"},
+    ],
+    ids=str,
+)
+def test_every_setting_of_tensors_keeps_the_code_true(
+    address: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(LESSON["tensors"], address=address)
+    assert not app.error
+    agrees(app, tmp_path, monkeypatch)
+
+
+def test_what_cannot_be_drawn_or_stacked_gets_a_sentence() -> None:
+    for address, says in (
+        ({"tensors_part": "Broadcast", "tensors_a": "7, 1"}, "size from 1 to 6"),
+        ({"tensors_part": "Broadcast", "tensors_a": "6, 6, 6"}, "at most 100"),
+        ({"tensors_part": "Batch", "tensors_resize": "false"}, "torch.stack refuses"),
+    ):
+        (error,) = opened(LESSON["tensors"], address=address).error
+        assert says in error.value
+
+
+def test_the_operations_are_timed_when_asked() -> None:
+    app = opened(LESSON["tensors"], address={"tensors_part": "CPU or GPU"})
+    app.button(key="tensors_time").click().run()
+    assert not app.exception
+    assert len(app.session_state["tensors_timings"]) >= 4
