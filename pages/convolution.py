@@ -5,12 +5,12 @@ import streamlit as st
 from imgcls.models.first_layer import first_layer, kernel_on_pixels
 from imgcls.ops.convolution import convolve, output_extent
 from imgcls.ops.volume_walk import walk
-from imgcls.ui.convolution_code import learned_code, one_kernel_code, volume_code
-from imgcls.ui.kernel_choice import kernel_row, says
-from imgcls.ui.learned_part import bank, stages_figure
-from imgcls.ui.one_kernel import convolved, stage, walk_row
+from imgcls.ui.convolution.code import learned_code, one_kernel_code, volume_code
+from imgcls.ui.convolution.kernel_choice import kernel_row, says
+from imgcls.ui.convolution.kernel_part import convolved, stage, walk_row
+from imgcls.ui.convolution.learned_part import bank, stages_figure
+from imgcls.ui.convolution.volume_part import current_volume, player, volume_row, why_these_sizes
 from imgcls.ui.shell import code_panel, try_this
-from imgcls.ui.volume_part import current_volume, player, volume_row, why_these_sizes
 
 ONE, VOLUME, LEARNED = "One kernel, your photo", "Filters over a volume", "Kernels a network learned"
 

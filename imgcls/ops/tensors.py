@@ -105,7 +105,7 @@ LAYOUTS: Mapping[str, tuple[str, tuple[str, ...], Callable[[Tensor], Tensor]]] =
         lambda array: array.permute(2, 0, 1).contiguous()[None],
     ),
     "channels_last": (
-        "array.permute(2, 0, 1).contiguous()[None]\\\n    .to(memory_format=torch.channels_last)",
+        "array.permute(2, 0, 1).contiguous()[None].to(memory_format=torch.channels_last)",
         ("n", "c", "y", "x"),
         lambda array: array.permute(2, 0, 1).contiguous()[None].to(memory_format=torch.channels_last),
     ),

@@ -17,6 +17,7 @@ from imgcls.models.small import SmallCNN, SmallConfig
 SIDE = 32
 BREEDS = tuple(tiny_breeds.BREEDS)
 BATCH = 32
+VALIDATION = 50  # pictures of each breed
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def dropout_race(p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: in
     Raises:
         ValueError: p is not in 0 .. below 1.
     """
-    train, val = drawn_breeds(per_breed, seed), drawn_breeds(50, seed + 1000)
+    train, val = drawn_breeds(per_breed, seed), drawn_breeds(VALIDATION, seed + 1000)
     config = SmallConfig(len(BREEDS), SIDE, channels=(12, 24), convolutions=1, padding="same", kernel=5, dense=(96,))
     contestants = {
         "without dropout": Contestant(SmallCNN(config, seed), train, val),
@@ -70,7 +71,7 @@ def dropout_race(p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: in
 
 def shuffle_race(per_breed: int = 80, epochs: int = 10, seed: int = 0) -> Iterator[RaceEpoch]:
     """A dense network and a CNN, each on the pictures as they are and with all pixels permuted in one fixed way."""
-    train, val = drawn_breeds(per_breed, seed), drawn_breeds(50, seed + 1000)
+    train, val = drawn_breeds(per_breed, seed), drawn_breeds(VALIDATION, seed + 1000)
     order = pixel_permutation(seed)
     dense = SmallConfig(len(BREEDS), SIDE, channels=(), dense=(96,))
     cnn = SmallConfig(len(BREEDS), SIDE, channels=(12, 24, 32), convolutions=1, padding="same", kernel=3)

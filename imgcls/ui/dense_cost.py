@@ -52,11 +52,16 @@ QUANTITIES: dict[str, tuple[str, Callable[[LayerCost], int], Callable[[float], s
 TIME = "measured time"
 _STYLE = """<style>
 .dense-costs { overflow-x: auto; }
-.dense-costs table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.55; }
+.dense-costs table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.4; }
 .dense-costs th { text-align: left; font-weight: 400; padding: 0 8px 0 0; }
 .dense-costs td, .dense-costs tr:first-child th { text-align: right; white-space: nowrap; padding: 0 0 0 14px; }
 .dense-costs tr:first-child th, .dense-costs td { font-weight: 600; }
 .dense-costs tr + tr { border-top: 1px solid rgba(125, 132, 143, 0.4); }
+@media (max-width: 640px) {
+  .dense-costs table { font-size: 14px; }
+  .dense-costs td, .dense-costs tr:first-child th { padding-left: 6px; }
+  .dense-costs tr:first-child th { white-space: normal; }
+}
 </style>"""
 
 
@@ -72,18 +77,22 @@ def _shape() -> LayerShape:
     """The layer that the controls describe."""
 
     def count(label: str, key: str, default: int) -> int:
-        return st.select_slider(label, COUNTS, default, key=key, bind="query-params", persist_state="session")
+        place = COUNTS.index(default)
+        return st.selectbox(label, COUNTS, place, key=key, bind="query-params", persist_state="session")
 
     def drag(label: str, name: str, low: int, high: int) -> int:
         key = f"dense_cost_{name}"
         return live_slider(label, low, high, getattr(DEFAULT, name), step=1, key=key, digits=0)
 
     size = drag("Image size in pixels", "size", 4, 256)
-    channels = count("Channels that come in", "dense_channels_in", DEFAULT.channels)
-    filters = count("Filters K", "dense_filters", DEFAULT.filters)
     kernel = drag("Kernel side F", "kernel", 1, 11)
-    stride = drag("Stride S", "stride", 1, 8)
-    padding = drag("Padding P", "padding", 0, 5)
+    left, right = st.columns(2, gap="small")
+    with left:
+        stride = drag("Stride S", "stride", 1, 8)
+        channels = count("Channels C", "dense_channels_in", DEFAULT.channels)
+    with right:
+        padding = drag("Padding P", "padding", 0, 5)
+        filters = count("Filters K", "dense_filters", DEFAULT.filters)
     return LayerShape(channels, size, kernel, filters, stride, padding)
 
 
@@ -96,6 +105,10 @@ def cost_part() -> None:
     left, right = st.columns([0.3, 0.7], gap="medium")
     with left:
         shape = _shape()
+        quantity = st.selectbox(
+            "Over the image size", [*QUANTITIES, TIME], index=1, key="dense_quantity", bind="query-params",
+            persist_state="session",
+        )  # fmt: skip
     try:
         costs = layer_costs(shape)
     except ValueError as trouble:
@@ -103,10 +116,6 @@ def cost_part() -> None:
         return
     with right:
         st.html(_table(shape))
-        quantity = st.selectbox(
-            "Over the image size", [*QUANTITIES, TIME], index=1, key="dense_quantity", bind="query-params",
-            persist_state="session", label_visibility="collapsed", format_func="{} over the image size".format,
-        )  # fmt: skip
         if quantity == TIME:
             _times(shape)
         else:
@@ -151,7 +160,7 @@ def _curves(shape: LayerShape, quantity: str) -> None:
     here = _by_name(shape)
     alt = "; ".join(f"{LAYERS[name]} {written(read(cost))}" for name, cost in here.items())
     plot(
-        log_log(sizes, values, y_title=unit, at=shape.size, height=225), key="dense_curves",
+        log_log(sizes, values, y_title=unit, at=shape.size, height=268), key="dense_curves",
         alt=f"{quantity} over the image size. At {shape.size} pixels: {alt}.",
     )  # fmt: skip
 

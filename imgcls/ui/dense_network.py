@@ -30,8 +30,11 @@ def _example(name: str) -> None:
 def _settings() -> tuple[int, int, tuple[int, ...], int]:
     """Size, channels, hidden widths and seed."""
     size = live_slider("Image size", 2, 224, 4, step=1, key="dense_size", digits=0, unit="px")
-    channels = live_slider("Channels", 1, 3, 1, step=1, key="dense_channels", digits=0)
-    count = live_slider("Hidden layers", 0, len(WIDTHS), 2, step=1, key="dense_layers", digits=0)
+    columns = st.columns([0.45, 0.55], gap="small")
+    with columns[0]:
+        channels = live_slider("Channels", 1, 3, 1, step=1, key="dense_channels", digits=0)
+    with columns[1]:
+        count = live_slider("Hidden layers", 0, len(WIDTHS), 2, step=1, key="dense_layers", digits=0)
     hidden = [
         live_slider(f"Width of hidden layer {i}", 1, 512, width, step=1, key=f"dense_width{i}", digits=0)
         for i, width in enumerate(WIDTHS[:count], start=1)

@@ -7,6 +7,7 @@ by the trace and its differences alone, timed in this process in the same run.
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
@@ -59,6 +60,29 @@ def drag(page: Page, slider: str, watched: str, count: int = 60) -> list[float]:
     return times[5:]
 
 
+@dataclass(frozen=True)
+class Drag:
+    """One drag to measure: a name, the page's address, the slider's label, and what is redrawn."""
+
+    name: str
+    address: str
+    slider: str
+    watched: str
+
+
+LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
+DRAGS = (
+    Drag("graph: w to redrawn graph", "autodiff", "w", ".graph svg"),
+    Drag("log loss: w to redrawn graph", f"autodiff?autodiff_f={LOG_LOSS}", "w", ".graph svg"),
+    Drag("descent: rate to redrawn curve", "autodiff?autodiff_part=Gradient descent", "rate", ".plot"),
+    Drag(
+        "kernel cell to redrawn grids", "autodiff?autodiff_part=Convolution and max-pool", "kernel[0, 0]", ".graph svg"
+    ),
+    Drag("slice: last row to new facts", "tensors", "last of the rows", ".slicer tbody"),
+    Drag("normalise: mean to moved histogram", "tensors?tensors_part=Normalise", "mean", ".plot"),
+)
+
+
 def main() -> None:
     expression = parse(EXAMPLES[0].text)
     values = EXAMPLES[0].values
@@ -67,34 +91,11 @@ def main() -> None:
     path = timed(lambda: descend(expression.steps, values, learn=["w", "b"], rate=0.5, count=30))
     lines = [row("trace and differences, in process", whole, base=base), row("30 steps of descent", path, base=base)]
     with running_app() as url, open_page() as page:
-        for name, address, slider, watched, wait in (
-            ("graph: w to redrawn graph", "autodiff", "w", ".graph svg", ".graph .node"),
-            (
-                "log loss: w to redrawn graph",
-                "autodiff?autodiff_f=p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)",
-                "w",
-                ".graph svg",
-                ".graph .node",
-            ),
-            (
-                "descent: rate to redrawn curve",
-                "autodiff?autodiff_part=Gradient descent",
-                "rate",
-                ".plot",
-                ".plot[data-drawn]",
-            ),
-            (
-                "kernel cell to redrawn grids",
-                "autodiff?autodiff_part=Convolution and max-pool",
-                "kernel[0, 0]",
-                ".graph svg",
-                ".graph .node",
-            ),
-        ):
-            page.goto(f"{url}/{address}")
-            page.wait_for_selector(wait)
+        for each in DRAGS:
+            page.goto(f"{url}/{each.address}")
+            page.locator(each.watched).first.wait_for()
             page.wait_for_timeout(2500)
-            lines.append(row(name, drag(page, slider, watched), "50", base))
+            lines.append(row(each.name, drag(page, each.slider, each.watched), "50", base))
     print(HEAD, *lines, sep="\n")
 
 

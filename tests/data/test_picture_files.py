@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from picture_makers import FORMATS, encoded, exif_with, png_chunk, samples_of, scene, tiff_claiming, tiff_of
+from tests.data.picture_makers import FORMATS, encoded, exif_with, png_chunk, samples_of, scene, tiff_claiming, tiff_of
 from PIL import Image
 
 from imgcls.data.picture_files import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_makers import (
+from tests.data.picture_makers import (
     FORMATS,
     damaged_versions,
     encoded,

@@ -30,7 +30,7 @@ def test_result_clash_and_strides_are_pytorchs_for_all_pairs(a_shape: tuple[int,
         assert made.strides == (made.a.expand(expected).stride(), made.b.expand(expected).stride())
         for place, axis in enumerate(made.axes):
             for name, strides in zip("ab", made.strides, strict=True):
-                if name in axis.stretched:
+                if name in axis.stretched and axis.result > 1:
                     assert strides[place] == 0, "the same number again"
 
 

@@ -58,7 +58,7 @@ def test_a_cut_is_what_its_own_code_gives_and_no_copy(channel: str, step: int) -
 def test_a_cut_outside_the_photo_is_refused(
     rows: tuple[int, int], columns: tuple[int, int], step: int, channel: str
 ) -> None:
-    with pytest.raises(ValueError, match="range|step|channel"):
+    with pytest.raises(ValueError, match=r"range|step|channel"):
         cut(photo_tensor(random_image(20, 12)), rows, columns, step, channel)
 
 
@@ -67,7 +67,7 @@ def test_every_address_is_index_times_stride_and_finds_its_number(layout: str) -
     array = photo_array(random_image(5, 3))
     order = memory_order(array, layout)
     code, dimensions, _ = LAYOUTS[layout]
-    tensor = eval(code.replace("\\\n", ""), {"array": array, "torch": torch})
+    tensor = eval(code, {"array": array, "torch": torch})
     assert (tuple(tensor.shape), tensor.stride()) == (order.facts.shape, order.facts.stride)
     assert order.shares == same_memory(tensor, array)
     memory = torch.as_strided(tensor, (45,), (1,), 0)

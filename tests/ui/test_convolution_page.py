@@ -126,6 +126,27 @@ def test_an_own_kernel_comes_back_from_the_address() -> None:
     assert (fields["divisor"], fields["bias"]) == (4, -7)
 
 
+def test_a_link_within_the_session_brings_another_kernel_and_a_preset_drops_it() -> None:
+    app = opened(conv_weights="1_0_0_0_2_0_0_0_-3_4_-7")
+    app.query_params["conv_weights"] = "0_0_0_0_7_0_0_0_0_1_0"
+    _, arrays = packet(again(app), "lens")
+    assert arrays["weights"].flatten().tolist() == [0, 0, 0, 0, 7, 0, 0, 0, 0]
+    app.selectbox(key="conv_preset").set_value("top-sobel")
+    _, arrays = packet(again(app), "lens")
+    assert arrays["weights"][0].tolist() == [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]
+    assert "conv_weights" not in app.query_params
+    assert app.selectbox(key="conv_view").value == "hue"  # an edge detector is shown signed
+
+
+@pytest.mark.parametrize("divisor", ["9999", "-9999", "0.001"])
+def test_no_own_kernel_breaks_another_choice_of_channels(divisor: str) -> None:
+    app = opened(conv_weights=f"100_-100_0_0_2_0_0_0_-3_{divisor}_-1000")
+    for channels in ("summed", "colour", "blue", "grey"):
+        app.selectbox(key="conv_channels").set_value(channels)
+        _, arrays = packet(again(app), "lens")
+        assert np.isfinite(arrays["output"]).all()
+
+
 def test_another_size_keeps_the_middle_of_the_kernel() -> None:
     app = opened(conv_preset="outline")
     app.button_group(key="conv_side").set_value(5)

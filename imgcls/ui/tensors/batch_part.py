@@ -49,7 +49,7 @@ def batch_part() -> None:
             f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {apart} numbers further. "
             f"{whole} bytes as uint8, {4 * whole} as float32. `batch[{chosen}]` is a view: no number is copied."
         )
-    _code(made, count)
+    _code(made, count, resize)
 
 
 def _company(image: Image.Image) -> list[Image.Image]:
@@ -60,7 +60,7 @@ def _company(image: Image.Image) -> list[Image.Image]:
     return images
 
 
-def _code(made: Batch, count: int) -> None:
+def _code(made: Batch, count: int, resize: bool) -> None:
     if made.stacked is None:
         sizes = ", ".join(str(tuple(photo.shape)) for photo in made.photos)
         code_panel(
@@ -70,22 +70,17 @@ def _code(made: Batch, count: int) -> None:
         )  # fmt: skip
         return
     first = made.stacked[0].float().mean().item()
+    cutting = f"""edge = min(image.size)
+left, top = (image.width - edge) // 2, (image.height - edge) // 2
+image = image.resize(({SIDE}, {SIDE}), Image.Resampling.BICUBIC, (left, top, left + edge, top + edge))
+"""
     code_panel(
-        f"""
-        import numpy as np
-        import torch
-        from PIL import Image
-
-        image = Image.open("photo.png").convert("RGB")
-        image.thumbnail((256, 256))
-        edge = min(image.size)
-        left, top = (image.width - edge) // 2, (image.height - edge) // 2
-        square = image.resize(({SIDE}, {SIDE}), Image.Resampling.BICUBIC, (left, top, left + edge, top + edge))
-        photo = torch.from_numpy(np.array(square)).permute(2, 0, 1)
-        batch = torch.stack([photo] * {count})      # here {count} times the same photo
-        shape, stride = list(batch.shape), list(batch.stride())
-        mean = batch[0].float().mean().item()
-        """,
+        "import numpy as np\nimport torch\nfrom PIL import Image\n\n"
+        'image = Image.open("photo.png").convert("RGB")\nimage.thumbnail((256, 256))\n'
+        + (cutting if resize else "")
+        + "photo = torch.from_numpy(np.array(image)).permute(2, 0, 1)\n"
+        f"batch = torch.stack([photo] * {count})      # here {count} times the same photo\n"
+        "shape, stride = list(batch.shape), list(batch.stride())\nmean = batch[0].float().mean().item()",
         {"shape": list(made.stacked.shape), "stride": list(made.stacked.stride()), "mean": first},
         functions=(stack,),
         photo=True,

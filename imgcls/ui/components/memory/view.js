@@ -5,11 +5,11 @@ function build(root) {
   box.className = "memory"
   box.innerHTML = `<div class="top"><div class="picture" role="group" aria-label="The picture: every pixel with its red, green and blue"></div>
       <div class="side"><table><tbody></tbody></table><p class="sum" aria-live="polite"></p></div></div>
-    <label class="walk"><span>walk through memory: address</span><output></output><input type="range" min="0" value="0">
-      <button type="button">play</button></label>
+    <div class="walk"><span>walk through memory: address</span><output></output>
+      <input type="range" min="0" value="0" aria-label="address in memory"><button type="button">play</button></div>
     <div class="ribbon" role="group" aria-label="Memory, in the order of addresses"></div>`
   root.append(box)
-  return { box, at: 0, timer: null }
+  return { box, at: 22, timer: null }
 }
 
 // One cell a number, in the picture and in memory; data-at is its address.

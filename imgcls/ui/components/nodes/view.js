@@ -21,6 +21,9 @@ function brief(count) {
   return (letter ? (count / size).toPrecision(3) : grouped(count)) + (letter && "\u202f" + letter)
 }
 
+// The exact number where there is room for it.
+const fitting = (pen, count, room) => (pen.measureText(grouped(count)).width < room ? grouped(count) : brief(count))
+
 // Where the drawn nodes are: columns of {x, y, radius}; a column that leaves nodes out ends in three dots.
 function place(own, width) {
   const { layers } = own.packet
@@ -89,7 +92,7 @@ function draw(own) {
   }
   pen.textAlign = "center"
   pen.textBaseline = "middle"
-  const narrow = own.columns[1].x - own.columns[0].x < 112
+  const gap = own.columns[1].x - own.columns[0].x, narrow = gap < 112
   packet.layers.forEach((layer, l) => {
     const column = own.columns[l]
     column.ys.forEach((y, i) => {
@@ -107,12 +110,12 @@ function draw(own) {
       for (const y of [0, 7, 14]) { pen.beginPath(); pen.arc(column.x, column.bottom - 12 + y, 2.4, 0, 7); pen.fill() }
     pen.font = `600 ${narrow ? 14 : 16}px ${font}`
     pen.fillText(narrow ? layer.title.replace("hidden ", "h") : layer.title, column.x, 10)
-    pen.fillText(narrow ? brief(layer.count) : grouped(layer.count), column.x, TALL - 10)
+    pen.fillText(fitting(pen, layer.count, gap - 10), column.x, TALL - 10)
   })
   pen.font = `600 ${narrow ? 14 : 17}px ${font}`
   packet.pairs.forEach((pair, l) => {
     if (!pair.bundled) return
-    const x = (own.columns[l].x + own.columns[l + 1].x) / 2, label = narrow ? brief(pair.count) : grouped(pair.count)
+    const x = (own.columns[l].x + own.columns[l + 1].x) / 2, label = fitting(pen, pair.count, gap - 34)
     const half = pen.measureText(label).width / 2 + 6
     pen.globalAlpha = 0.85
     pen.fillStyle = page
@@ -128,12 +131,17 @@ function describe(own) {
   const { packet, at } = own
   own.box.querySelector(".many").hidden = !packet.pairs.some((pair) => pair.bundled)
   own.canvas.setAttribute("aria-label", packet.alt)
-  if (!at) return (own.box.querySelector("output").textContent = "Point at a node: its connections light up.")
+  const output = own.box.querySelector("output")
+  if (!at) {
+    const bands = packet.pairs.flatMap((pair, l) => (pair.bundled ? [`${packet.layers[l + 1].title} ${grouped(pair.count)}`] : []))
+    output.textContent = bands.length ? `Weights in the bands: into ${bands.join(", ")}.` : "Point at a node: its connections light up."
+    return
+  }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
   const parts = []
   if (before) parts.push(`${grouped(before.count)} weights and a bias come in`)
   if (after) parts.push(`${grouped(after.count)} weights go out`)
-  own.box.querySelector("output").textContent = `${layer.title}, node ${at.i + 1} of ${grouped(layer.count)}: ${parts.join(", ")}.`
+  output.textContent = `${layer.title}, node ${at.i + 1} of ${grouped(layer.count)}: ${parts.join(", ")}.`
 }
 
 // Where all the parameters are: one segment a layer, as wide as its share.

@@ -1,7 +1,7 @@
 function build(root) {
   const box = document.createElement("div")
   box.className = "slicer"
-  const range = (what, title) => `<div class="range" data-what="${what}"><label><span>${title}</span><output></output></label>
+  const range = (what, title) => `<div class="range" data-what="${what}"><div class="name"><span>${title}</span><output></output></div>
     <div class="track"><i></i><input type="range" data-end="0"><input type="range" data-end="1"></div></div>`
   box.innerHTML = `
     <div class="left"><canvas class="photo" role="img" aria-label="The photo with the slice marked; drag the rectangle or use the sliders"></canvas>

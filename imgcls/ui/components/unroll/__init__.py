@@ -1,8 +1,10 @@
 """A picture, its weights and their products, laid out row by row into one long vector and added up."""
 
 import numpy as np
+import torch
 
 from imgcls.figures.images import colourise
+from imgcls.ops.convolution import signed_limit
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
@@ -27,7 +29,7 @@ def unroll(
     """
 
     def signed(values: np.ndarray, quantity: str) -> np.ndarray:
-        limit = max(float(np.abs(values).max()), 1e-12)
+        limit = signed_limit(torch.from_numpy(values))
         return np.stack([colourise(plane, quantity, -limit, limit) for plane in values])
 
     pictures = {

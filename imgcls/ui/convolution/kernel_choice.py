@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from imgcls.ops.kernels import PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
+from imgcls.ops.kernels import DIVISOR_LIMIT, PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
 from imgcls.ui.components import sent
 
 EDITOR = "conv_lens"
@@ -16,14 +16,12 @@ CHANNELS = {
     "summed": "R+G+B summed",
 }
 VIEWS = {"clipped": "clipped 0…255", "hue": "signed, colour", "middle": "signed, grey"}
-_KEPT, _ADDRESS, _REFUSED = "conv_custom", "conv_weights", "conv_refused"
+_KEPT, _ADDRESS, _READ, _REFUSED = "conv_custom", "conv_weights", "conv_weights_read", "conv_refused"
 
 
 def kernel_row() -> tuple[Kernel, str, str]:
     """One row of controls; returns the kernel in use, the channels it works on, and how its output is shown."""
-    if _KEPT not in st.session_state and (found := _from_address()):
-        st.session_state[_KEPT] = found
-        st.session_state["conv_preset"] = CUSTOM
+    _read_address()
     settings = {"bind": "query-params", "persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="top"):
         st.selectbox(
@@ -55,8 +53,10 @@ def current_kernel() -> Kernel:
     kernel = _whole_kernel()
     channels = st.session_state.get("conv_channels", "grey")
     if channels == "summed":
+        if kernel.slices == 3:
+            return kernel
         # Three equal slices add up to three times as much: divide by it, so that a blur stays a blur.
-        divisor = kernel.divisor * (3 if kernel.slices == 1 else 1)
+        divisor = min(max(3 * kernel.divisor, -DIVISOR_LIMIT), DIVISOR_LIMIT)
         return Kernel(kernel.sliced(3).weights, divisor, kernel.bias)
     if channels == "colour":
         return kernel
@@ -126,12 +126,19 @@ def _side_chosen() -> None:
 
 def _to_address(kernel: Kernel) -> None:
     numbers = [*kernel.weights.flatten().tolist(), kernel.divisor, kernel.bias]
-    st.query_params[_ADDRESS] = "_".join(f"{number:.7g}" for number in numbers)
+    st.query_params[_ADDRESS] = st.session_state[_READ] = "_".join(f"{number:.7g}" for number in numbers)
 
 
-def _from_address() -> Kernel | None:
-    try:
-        *weights, divisor, bias = (float(number) for number in st.query_params.get(_ADDRESS, "")[:2000].split("_"))
-        return kernel_from_numbers(weights, divisor, bias)
-    except ValueError:
-        return None
+def _read_address() -> None:
+    """Take the kernel from the address when a link has put one there; put it there when it is missing."""
+    text = st.query_params.get(_ADDRESS)
+    if text and text != st.session_state.get(_READ):
+        st.session_state[_READ] = text
+        try:
+            *weights, divisor, bias = (float(number) for number in text[:2000].split("_"))
+            st.session_state[_KEPT] = kernel_from_numbers(weights, divisor, bias)
+        except ValueError:
+            return
+        st.session_state["conv_preset"] = CUSTOM
+    elif not text and st.session_state.get("conv_preset") == CUSTOM and _KEPT in st.session_state:
+        _to_address(st.session_state[_KEPT])

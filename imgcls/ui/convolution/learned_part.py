@@ -1,9 +1,7 @@
 """Part 3 of the convolution lesson: the kernels of the default network's first layer, on the photo."""
 
-import numpy as np
 import streamlit as st
 import torch
-from torch import Tensor
 
 from imgcls.figures.histogram import histogram_curves
 from imgcls.models.first_layer import FirstLayer, first_layer, kernel_on_pixels
@@ -13,11 +11,13 @@ from imgcls.ops.histogram import histogram
 from imgcls.ui.components.kernel_bank import kernel_bank, picked_kernel
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import set_slider
-from imgcls.ui.kernel_choice import CHANNELS, OWN, VIEWS, use_kernel
+from imgcls.ui.components.volume_stack import signed_levels
+from imgcls.ui.convolution.kernel_choice import CHANNELS, OWN, VIEWS, use_kernel
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 
 KEY = "conv_bank"
+OWN_SCALE = "each map its own"
 STAGES = {"convolved": "kernel alone", "normalised": "+ batch norm", "activated": "+ ReLU6"}
 
 
@@ -42,30 +42,24 @@ def bank(editor: str) -> FirstLayer:
         )
         span = st.segmented_control(
             "Colours",
-            ["each map its own", "all alike"],
-            default="each map its own",
+            [OWN_SCALE, "all alike"],
+            default=OWN_SCALE,
             key="conv_span",
             width="content",
             **settings,
         )
     maps = getattr(layer, stage)
-    limits = [signed_limit(one) for one in maps] if span == "each map its own" else [signed_limit(maps)] * len(maps)
-    levels = [signed_levels(one, limit) for one, limit in zip(maps, limits, strict=True)]
-    kernels = [signed_levels(one, float(one.abs().max())) for one in layer.weights.permute(0, 2, 3, 1)]
+    limits = torch.tensor([signed_limit(part) for part in (maps if span == OWN_SCALE else [maps])])
+    kernels = layer.weights.permute(0, 2, 3, 1)
     kernel_bank(
-        np.stack(levels),
-        np.stack(kernels),
+        signed_levels(maps, limits[:, None, None]),
+        signed_levels(kernels, kernels.abs().amax(dim=(1, 2, 3), keepdim=True)),
         [f"Kernel {k}: values from {one.min():.2f} to {one.max():.2f}" for k, one in enumerate(maps)],
         key=KEY,
         on_pick=lambda: _open_in_editor(editor),
     )
     st.caption("Blue is positive, red negative. **Click a kernel** to open it in the editor.")
     return layer
-
-
-def signed_levels(values: Tensor, limit: float) -> np.ndarray:
-    """Values as uint8 places in a signed scale: -limit is 0, limit is 255."""
-    return (127.5 + 127.5 * values / limit).round().clamp(0, 255).to(torch.uint8).numpy()
 
 
 def stages_figure(layer: FirstLayer) -> None:

@@ -24,7 +24,7 @@ from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel, 
 from imgcls.ui.components import sent
 from imgcls.ui.components.lens import Side, Weights, Window, lens, lens_answer
 from imgcls.ui.components.slider import live_slider
-from imgcls.ui.kernel_choice import EDITOR, current_kernel, refusal, take_edit
+from imgcls.ui.convolution.kernel_choice import EDITOR, current_kernel, refusal, take_edit
 from imgcls.ui.live import offer
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
@@ -60,7 +60,7 @@ def stage(side: int, channels: str, view: str, mode: str, flip: bool, words: str
     longest = min(8, largest_dilation(size, side))
     with columns[3]:
         dilation = live_slider(
-            "dilation", 1, max(2, longest), 1, step=1, key="conv_dilation", digits=0,
+            "dilation", 1, longest, 1, step=1, key="conv_dilation", digits=0,
             help=f"at most {longest}: {longest + 1} would span {(longest + 1) * (side - 1) + 1} of {size} pixels"
             if longest < 8 else "",
         )  # fmt: skip

@@ -1,0 +1,118 @@
+"""A student's way through /tensors: slice, walk through memory, normalise, broadcast, on a phone too."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
+from imgcls.ops.tensors import cut, photo_tensor
+
+PARTS = ("Slice", "Memory", "Normalise", "Broadcast", "Batch", "CPU or GPU")
+
+
+def opened(page: Page, url: str, part: str, shown: str, more: str = "") -> None:
+    page.goto(f"{url}/tensors?tensors_part={part}{more}")
+    page.locator(shown).first.wait_for()
+    page.wait_for_timeout(500)
+
+
+def fact(page: Page, name: str) -> str:
+    """What the table says about `name`."""
+    return page.locator(f".slicer tr:has(th:text-is('{name}')) td").first.inner_text()
+
+
+def test_dragging_the_rectangle_cuts_what_torch_cuts_while_the_button_is_down(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Slice", ".slicer canvas.photo", "&tensors_slice=100_300_100_200_1_all")
+    canvas = page.locator(".slicer .photo")
+    expect(page.locator(".slicer code")).to_have_text("photo[:, 100:300, 100:200]")
+    box = canvas.bounding_box()
+    photo = photo_tensor(load_sample(DEFAULT_SAMPLE).image)
+    pixels = photo.shape[1] / box["height"]  # of the photo, to one of the screen
+    start = (box["x"] + 150 / pixels, box["y"] + 200 / pixels)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 40, start[1] + 30, steps=4)
+    expect(page.locator(".slicer code")).not_to_have_text("photo[:, 100:300, 100:200]")
+    page.wait_for_timeout(300)
+    rows, columns = (
+        [int(n) for n in pair] for pair in re.findall(r"(\d+):(\d+)", page.locator(".slicer code").inner_text())
+    )
+    assert rows[1] - rows[0] == 200, "moved, not resized"
+    expected = cut(photo, tuple(rows), tuple(columns)).facts
+    assert fact(page, "shape") == str(expected.shape)
+    assert fact(page, "storage_offset") == str(expected.storage_offset)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(f"tensors_slice={rows[0]}_{rows[1]}_{columns[0]}_{columns[1]}_1_all"))
+
+
+def test_range_sliders_channel_and_step_change_the_code_and_the_strides(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Slice", ".slicer canvas.photo", "&tensors_slice=0_64_0_64_1_all")
+    page.get_by_label("last of the rows").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".slicer code")).to_have_text("photo[:, 0:65, 0:64]")
+    page.locator("[data-channels='green']").click()
+    page.locator("[data-steps='4']").click()
+    expect(page.locator(".slicer code")).to_have_text("photo[1, 0:65:4, 0:64:4]")
+    width = load_sample(DEFAULT_SAMPLE).image.width
+    expect(page.locator(".slicer tr:has(th:text-is('stride')) td").first).to_have_text(str((4 * 3 * width, 12)))
+
+
+def test_walking_through_memory_meets_the_colours_in_the_order_of_the_layout(page: Page, server_url: str) -> None:
+    def colours(layout: str) -> list[str]:
+        opened(page, server_url, "Memory", ".memory .ribbon span", f"&tensors_layout={layout}")
+        return [
+            name.split()[0] for name in page.locator(".ribbon span").evaluate_all("all => all.map((e) => e.className)")
+        ]
+
+    assert colours("HWC") == ["red", "green", "blue"] * 15
+    assert colours("NCHW") == ["red"] * 15 + ["green"] * 15 + ["blue"] * 15
+    assert colours("channels_last") == ["red", "green", "blue"] * 15
+    page.get_by_label("address in memory").fill("7")
+    expect(page.locator(".memory .sum")).to_contain_text("green of row 0, column 2")
+    expect(page.locator(".picture .lit")).to_have_count(1)
+    page.locator(".picture .pixel").nth(14).locator("b").nth(2).hover()
+    expect(page.locator(".ribbon .lit small")).to_have_text("44")
+
+
+def test_a_drag_on_the_mean_moves_the_histogram(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Normalise", ".plot[data-drawn]")
+    drawn = page.locator(".plot").get_attribute("data-drawn")
+    slider = page.get_by_label("mean", exact=True)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)
+    page.wait_for_function("before => document.querySelector('.plot').dataset.drawn !== before", arg=drawn)
+    page.mouse.up()
+    mean = float(slider.input_value())
+    middle = load_sample(DEFAULT_SAMPLE).image.copy()
+    middle.thumbnail((256, 256))
+    photo = photo_tensor(middle)
+    pixel = photo[:, photo.shape[1] // 2, photo.shape[2] // 2].float() / 255
+    expected = ((pixel - mean) / 0.5)[0].item()
+    expect(page.get_by_text("The middle pixel")).to_contain_text(f"{expected:.2f}".replace("-", "−"))
+
+
+def test_typed_shapes_are_stretched_or_refused(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Broadcast", ".broadcast .grids span")
+    page.locator(".broadcast .total span").nth(6).hover()
+    expect(page.locator(".broadcast .detail")).to_have_text("(a + b)[1, 2] = 1 + 20 = 21")
+    second = page.get_by_label("shape of b")
+    second.fill("2")
+    second.press("Enter")
+    expect(page.locator(".broadcast .axes")).to_contain_text("3")
+    second.fill("2, 4")
+    second.press("Enter")
+    expect(page.locator(".broadcast .trouble")).to_contain_text("must match")
+
+
+def test_on_a_phone_no_part_runs_off_the_page(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    for part in PARTS:
+        page.goto(f"{server_url}/tensors?tensors_part={part}")
+        page.get_by_text("Try this").wait_for()
+        page.wait_for_timeout(800)
+        whole, seen = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert whole <= seen, part
+    context.close()
