@@ -3,9 +3,9 @@
 import streamlit as st
 
 from imgcls.ops.activations import ACTIVATIONS
-from imgcls.ui.activation_curves import choose_functions, curves_part
-from imgcls.ui.activation_depth import depth_part
-from imgcls.ui.activation_photo import photo_part
+from imgcls.ui.activations.curves_part import choose_functions, curves_part
+from imgcls.ui.activations.depth_part import depth_part
+from imgcls.ui.activations.photo_part import photo_part
 from imgcls.ui.shell import try_this
 
 CURVES, PHOTO, DEPTH = "The functions", "On your photo", "Through many layers"

@@ -8,7 +8,7 @@ from imgcls.figures.race import race_curves
 from imgcls.training.experiments import RaceEpoch, dropout_race
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
-from imgcls.ui.dropout_parts import average_part, maps_part, mask_controls, mask_part
+from imgcls.ui.dropout.photo_parts import average_part, maps_part, mask_controls, mask_part
 from imgcls.ui.experiment import experiment
 from imgcls.ui.shell import code_panel, try_this
 

@@ -7,9 +7,9 @@ import streamlit as st
 
 from imgcls.ops.pooling import KINDS, pool, pool_backward, sign_pair_volume
 from imgcls.ops.shift import relative_change, shift_study
-from imgcls.ui.pooling_shift import shift_code, shift_note, shift_stage
-from imgcls.ui.pooling_slice import draw_slice, just_let_go, slice_at_hand, slice_code
-from imgcls.ui.pooling_volume import volume_code, volume_note, volume_stage
+from imgcls.ui.pooling.shift_part import shift_code, shift_note, shift_stage
+from imgcls.ui.pooling.slice_part import draw_slice, just_let_go, slice_at_hand, slice_code
+from imgcls.ui.pooling.volume_part import volume_code, volume_note, volume_stage
 from imgcls.ui.shell import code_panel, try_this
 
 

@@ -76,20 +76,29 @@ def arithmetic(scores: Scores) -> None:
 
 @st.fragment
 def lesson() -> Scores:
-    """All that a drag redraws."""
+    """The two settings beside the logits, and what they change."""
     left, right = st.columns(2, gap="medium")
     with left:
         temperature = live_slider("temperature T: divides every logit", 0.1, 5.0, 1.0, step=0.05, key="softmax_t")
     with right:
         constant = live_slider("constant c: added to every logit", -120, 120, 0, step=1, key="softmax_c", digits=0)
+    scores = picture(temperature, constant)
+    if let_go("softmax_t", "softmax_c"):
+        st.rerun()  # the code below follows when the hand lets go
+    return scores
+
+
+@st.fragment
+def picture(temperature: float, constant: int) -> Scores:
+    """All that a drag of a logit redraws."""
     rows = read_sliders("softmax_logits", DEFAULT, low=LOW, high=HIGH, limits=(2, 10))
     if view == "Triangle" and follow_triangle(rows, temperature):
         rows = read_sliders("softmax_logits", DEFAULT, low=LOW, high=HIGH, limits=(2, 10))
     scores = Scores(rows, class_names("softmax", len(rows.numbers)), temperature, constant)
     (FURTHER_VIEWS | {"Arithmetic": arithmetic})[view](scores)
     photo_note("softmax", rows.numbers)
-    if let_go("softmax_logits", "softmax_t", "softmax_c", "softmax_simplex"):
-        st.rerun()  # the code below follows when the hand lets go
+    if let_go("softmax_logits", "softmax_simplex"):
+        st.rerun()
     return scores
 
 

@@ -13,6 +13,9 @@ from typing import Any
 from imgcls.training import pipes
 
 _ROOT = Path(__file__).resolve().parents[2]
+# OpenMP threads wait for each other in a busy loop. Where other work wants the cores, too, the default of 300,000
+# turns makes two threads slower than one; few turns cost little on an idle machine.
+SPINS = "2000"
 
 
 class WorkerProcess:
@@ -35,7 +38,7 @@ class WorkerProcess:
             [sys.executable, "-m", "imgcls.training.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **environment, "PYTHONPATH": path},
+            env={"GOMP_SPINCOUNT": SPINS, **os.environ, **environment, "PYTHONPATH": path},
         )
         self._on_frame, self._on_end = on_frame, on_end
         self._outgoing: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()

@@ -83,7 +83,7 @@ def network_part() -> None:
             f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
             f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
             f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
-            f"**{first:.1%}** of all parameters sit there."
+            f"**{first:.2%}** of all parameters sit there."
         )
     sizes = ", ".join(map(str, counts))
     code = f"""

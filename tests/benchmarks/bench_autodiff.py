@@ -45,7 +45,8 @@ def drag(page: Page, slider: str, watched: str, count: int = 60) -> list[float]:
         raise SystemExit(f"There is no slider “{slider}” to drag.")
     page.locator(watched).first.evaluate(WATCH)
     y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    start = handle.evaluate("e => (e.value - e.min) / (e.max - e.min)")
+    page.mouse.move(box["x"] + 11 + start * (box["width"] - 22), y)  # the middle of the thumb
     page.mouse.down()
     times = []
     for step in range(count):

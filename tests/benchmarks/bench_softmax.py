@@ -21,7 +21,7 @@ DRAG = """async (input, [watched, count]) => {
   const low = Number(input.min), high = Number(input.max)
   for (let i = 0; i < count; i++) {
     await new Promise((resolve) => setTimeout(resolve, 30))
-    input.value = low + (high - low) * (0.45 + 0.25 * Math.sin(i / 4))
+    input.value = low + (high - low) * (0.4 + 0.07 * Math.sin(0.9 * i))
     const done = settled()
     const start = performance.now()
     input.dispatchEvent(new Event("input", { bubbles: true }))

@@ -17,7 +17,7 @@ def test_dragging_the_image_size_bundles_the_edges_and_prints_their_true_number(
     slider.focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-    expect(page.locator(".nodes output")).to_have_text("Weights in the bands: into hidden 1 1,200.")
+    expect(page.locator(".nodes output")).to_have_text("Weights in the bands: into hidden 1: 1,200.")
     expect(page.get_by_text("1,406 parameters")).to_be_visible()
     page.wait_for_url("**dense_size=10**")
 

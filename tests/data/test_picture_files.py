@@ -6,7 +6,6 @@ import zlib
 from pathlib import Path
 
 import pytest
-from tests.data.picture_makers import FORMATS, encoded, exif_with, png_chunk, samples_of, scene, tiff_claiming, tiff_of
 from PIL import Image
 
 from imgcls.data.picture_files import (
@@ -19,6 +18,7 @@ from imgcls.data.picture_files import (
     needed_for_pixels,
     read_file,
 )
+from tests.data.picture_makers import FORMATS, encoded, exif_with, png_chunk, samples_of, scene, tiff_claiming, tiff_of
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, PngImagePlugin, features
+
+from imgcls.data.pictures import Picture, PictureError, open_picture, picture_from_image
 from tests.data.picture_makers import (
     FORMATS,
     damaged_versions,
@@ -19,9 +22,6 @@ from tests.data.picture_makers import (
     scene,
     tiff_claiming,
 )
-from PIL import Image, PngImagePlugin, features
-
-from imgcls.data.pictures import Picture, PictureError, open_picture, picture_from_image
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -6,10 +6,10 @@ import threading
 from dataclasses import replace
 
 import pytest
-from imgcls.data.download import DownloadError
 from PIL import Image
 
 from imgcls.data import samples
+from imgcls.data.download import DownloadError
 from imgcls.data.pictures import PictureError
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.models.classify import classify

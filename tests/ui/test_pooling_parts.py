@@ -13,7 +13,7 @@ from imgcls.data.pictures import picture_from_image
 from imgcls.ui.components.pool_grid import LIMIT, numbers_within
 from imgcls.ui.components.volume_stack import shade_limit, signed_levels, slice_thumbnails
 from imgcls.ui.packet import unpack
-from imgcls.ui.pooling_slice import PATCH, grey_pixels, liveliest_patch
+from imgcls.ui.pooling.slice_part import PATCH, grey_pixels, liveliest_patch
 from imgcls.ui.shell import PANEL
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from imgcls.ops.kernels import DIVISOR_LIMIT, PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
+from imgcls.ui.address import to_address
 from imgcls.ui.components import sent
 
 EDITOR = "conv_lens"
@@ -113,7 +114,7 @@ def _preset_chosen() -> None:
     name = st.session_state["conv_preset"]
     if name in PRESETS:
         st.session_state["conv_view"] = "hue" if PRESETS[name].signed else "clipped"
-        st.query_params.pop(_ADDRESS, None)
+        to_address(_ADDRESS, None)
     st.session_state.pop(_REFUSED, None)
     st.session_state.pop("conv_note", None)
 

@@ -15,10 +15,13 @@ export default function (component) {
     const [map, kernel, number] = tile.children
     const rgb = new Uint8Array(3 * height * width)
     rgb.shape = [height, width, 3]
-    for (let i = 0; i < height * width; i++) rgb.set(colours.subarray(3 * maps[k * height * width + i], 3 * maps[k * height * width + i] + 3), 3 * i)
-    const own_kernel = kernels.slice(3 * k * rows * columns, 3 * (k + 1) * rows * columns)
-    own_kernel.shape = [rows, columns, 3]
-    for (const [canvas, picture] of [[map, bitmap(rgb)], [kernel, bitmap(own_kernel)]]) {
+    for (let i = 0; i < height * width; i++) {
+      const level = maps[k * height * width + i]
+      rgb.set(colours.subarray(3 * level, 3 * level + 3), 3 * i)
+    }
+    const weights = kernels.slice(3 * k * rows * columns, 3 * (k + 1) * rows * columns)
+    weights.shape = [rows, columns, 3]
+    for (const [canvas, picture] of [[map, bitmap(rgb)], [kernel, bitmap(weights)]]) {
       canvas.width = picture.width
       canvas.height = picture.height
       canvas.getContext("2d").drawImage(picture, 0, 0)

@@ -3,13 +3,16 @@ function build(root) {
   const box = document.createElement("div")
   box.className = "lens"
   const picture = (name) => `<figure class="${name}"><figcaption></figcaption>
-    <canvas class="picture" tabindex="0" role="application"></canvas><p class="where"></p><canvas class="histogram" role="img"></canvas></figure>`
+    <canvas class="picture" tabindex="0" role="application"></canvas><p class="where"></p>
+    <canvas class="histogram" role="img"></canvas></figure>`
   box.innerHTML = `<svg class="beams" aria-hidden="true"><polygon/><polygon/></svg>${picture("input")}
-    <div class="middle"><div class="head"><span class="legend"></span><span class="channels" role="group" aria-label="channel shown"></span></div>
+    <div class="middle">
+      <div class="head"><span class="legend"></span><span class="channels" role="group" aria-label="channel shown"></span></div>
       <div class="cells" role="group" aria-label="kernel"></div>
-      <div class="equation"><span class="name">sum</span><b class="sum"></b><span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
-        <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
-      <p class="refusal" role="alert" data-hint=""></p></div>
+      <div class="equation"><span class="name"></span><b class="sum"></b>
+        <span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
+          <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
+      <p class="refusal" role="alert"></p></div>
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
   root.append(box)
   const [input, output] = box.querySelectorAll("canvas.picture")
@@ -50,7 +53,9 @@ function draw(own) {
     left.textContent = `window from row ${written(top)}, column ${written(first)}`
     right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}`
   }
-  const spoken = own.hover?.on === "input" ? `${left.textContent} ${right.textContent}` : `Output ${right.textContent} is ${written(value)}; ${left.textContent}.`
+  const spoken = own.hover?.on === "input"
+    ? `${left.textContent} ${right.textContent}`
+    : `Output ${right.textContent} is ${written(value)}; ${left.textContent}.`
   clearTimeout(own.speaking) // a screen reader wants to hear where the pointer rests, not every step
   own.speaking = setTimeout(() => { box.querySelector(".spoken").textContent = spoken }, 400)
   box.dataset.shown = `${r},${c}`
@@ -84,7 +89,8 @@ function wire(own) {
   const under = (event, on) => {
     const place = own[on].getBoundingClientRect(), [rows, columns] = shape(on)
     const index = (share, count) => clamp(Math.floor(share * count), 0, count - 1)
-    return { on, row: index((event.clientY - place.top) / place.height, rows), column: index((event.clientX - place.left) / place.width, columns) }
+    const down = (event.clientY - place.top) / place.height, across = (event.clientX - place.left) / place.width
+    return { on, row: index(down, rows), column: index(across, columns) }
   }
   const pin = (row, column, held = true) => {
     const [rows, columns] = own.data.arrays.output.shape

@@ -133,8 +133,8 @@ function describe(own) {
   own.canvas.setAttribute("aria-label", packet.alt)
   const output = own.box.querySelector("output")
   if (!at) {
-    const bands = packet.pairs.flatMap((pair, l) => (pair.bundled ? [`${packet.layers[l + 1].title} ${grouped(pair.count)}`] : []))
-    output.textContent = bands.length ? `Weights in the bands: into ${bands.join(", ")}.` : "Point at a node: its connections light up."
+    const bands = packet.pairs.flatMap((pair, l) => (pair.bundled ? [`${packet.layers[l + 1].title}: ${grouped(pair.count)}`] : []))
+    output.textContent = bands.length ? `Weights in the bands: into ${bands.join("; ")}.` : "Point at a node: its connections light up."
     return
   }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
@@ -150,7 +150,7 @@ function shares(own) {
   row.replaceChildren(...packet.pairs.map((pair, l) => {
     const part = document.createElement("span")
     part.style.flexGrow = pair.share
-    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(1)}%`
+    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(2)}%`
     part.title = name
     part.textContent = pair.share > 0.3 ? name : pair.share > 0.09 ? `${(100 * pair.share).toFixed(0)}%` : ""
     return part

@@ -7,10 +7,11 @@ function build(root) {
   box.className = "walk"
   box.innerHTML = `<div class="stage"></div>
     <div class="desk"><div class="results"></div>
-      <div class="equation"><span class="target"></span><span class="terms"></span><span class="rest">+</span><label class="rest">bias
-        <input class="bias" aria-label="bias"></label><span class="rest">=</span><output class="total"></output></div>
+      <div class="equation"><span class="target"></span><span class="terms"></span><span class="rest">+</span>
+        <label class="rest">bias <input class="bias" aria-label="bias"></label><span class="rest">=</span><output class="total"></output></div>
       <div class="player">
-        <button type="button" class="first" aria-label="to the start">⏮</button><button type="button" class="back" aria-label="one step back">◀</button>
+        <button type="button" class="first" aria-label="to the start">⏮</button>
+        <button type="button" class="back" aria-label="one step back">◀</button>
         <button type="button" class="play"></button><button type="button" class="forward" aria-label="one step forward">▶</button>
         <label>step <input type="range" class="scrub" min="0"></label>
         <label>speed <input type="range" class="speed" min="0" max="5" step="0.1" value="1"></label></div>
@@ -38,92 +39,22 @@ function build(root) {
   return own
 }
 
-function grid(name, rows, columns, make) {
-  const element = document.createElement("div")
-  element.className = `grid ${name}`
-  element.style.setProperty("--columns", columns)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) element.append(make(r, c))
-  return element
-}
-
-function plain(kind, label) {
-  const cell = document.createElement(kind)
-  if (kind === "input") { cell.className = "cell"; cell.inputMode = "text"; cell.setAttribute("aria-label", label) } else cell.className = `cell ${label}`
-  return cell
-}
-
-function titled(title, ...content) {
-  const part = document.createElement("section")
-  part.innerHTML = `<h4>${title}</h4>`
-  part.append(...content)
-  return part
-}
-
 // The filter whose output is being formed; all that is built once and only filled in later goes by it.
 const place = (own) => {
-  const [filters, rows, columns] = own.data.arrays.output.shape, channels = own.data.arrays.pixels.shape[0]
+  const [, rows, columns] = own.data.arrays.output.shape, channels = own.data.arrays.pixels.shape[0]
   const output = Math.floor(own.step / (channels + 1)), k = Math.floor(output / (rows * columns))
-  return { output, k, row: Math.floor(output / columns) % rows, column: output % columns, phase: own.step % (channels + 1), channels, filters, rows, columns }
-}
-
-function editable(own, input, name, index, what) {
-  const limit = own.data.limit
-  const field = {
-    input, surface: input, what, low: -limit, high: limit, whole: true, pace: 12, step: () => 1, refuse: own.refuse,
-    get: () => own.numbers[name][index()],
-    set: (number, final) => { own.play(false); own.numbers[name][index()] = number; own.sent = true; own.sender.send(own.component, "edit", { ...own.numbers, final }) },
-  }
-  numberField(field)
-  own.fields.push(field)
-}
-
-function buildStage(own) {
-  const { pixels, filters, output } = own.data.arrays, P = own.data.padding
-  const [channels, height, width] = pixels.shape, side = filters.shape[2], [count, rows, columns] = output.shape
-  const stage = own.box.querySelector(".stage")
-  own.fields = []
-  own.channels = [...Array(channels).keys()].map((c) => {
-    const input = grid("pixels", height + 2 * P, width + 2 * P, (r, col) => {
-      const y = r - P, x = col - P
-      if (y < 0 || x < 0 || y >= height || x >= width) { const zero = plain("span", "zero"); zero.textContent = "0"; return zero }
-      const cell = plain("input", `pixel, channel ${c}, row ${y}, column ${x}`)
-      editable(own, cell, "pixels", () => (c * height + y) * width + x, "the pixel")
-      return cell
-    })
-    const frame = document.createElement("div")
-    frame.className = "frame"
-    frame.style.setProperty("--side", side)
-    input.append(frame)
-    const weights = grid("weights", side, side, (r, col) => {
-      const cell = plain("input", `weight, channel ${c}, row ${r}, column ${col}`)
-      editable(own, cell, "filters", () => ((place(own).k * channels + c) * side + r) * side + col, "the weight")
-      return cell
-    })
-    const products = grid("products", side, side, () => plain("span", "product"))
-    const sum = document.createElement("output")
-    const below = document.createElement("div")
-    below.className = "below"
-    below.append(titled("weights", weights), titled("products", products))
-    const part = titled(channels === 1 ? "input" : `input, ${NAMES[c]} channel`, input, below, sum)
-    return { part, input, frame, weights, products, sum }
-  })
-  const outputs = [...Array(count).keys()].map((k) => titled(`filter ${k + 1} gives`, grid("outputs", rows, columns, (r, c) => {
-    const cell = plain("button", "result")
-    cell.type = "button"
-    cell.onclick = () => { own.play(false); own.show(((k * rows + r) * columns + c) * (channels + 1) + channels) }
-    return cell
-  })))
-  stage.replaceChildren(...own.channels.map(({ part }) => part))
-  own.box.querySelector(".results").replaceChildren(...outputs)
-  own.results = own.box.querySelectorAll(".result")
-  editable(own, own.box.querySelector(".bias"), "biases", () => place(own).k, "the bias")
+  const row = Math.floor(output / columns) % rows, column = output % columns
+  return { output, k, row, column, phase: own.step % (channels + 1), channels, rows, columns }
 }
 
 function draw(own) {
   const { data, box } = own, { arrays, stride, padding: P } = data
   const { output, k, row, column, phase, channels, rows, columns } = place(own)
   const side = arrays.filters.shape[2], [, height, width] = arrays.pixels.shape
-  const shade = (quantity, number, most) => (number ? `color-mix(in srgb, var(--q-${quantity}${number < 0 ? "-negative" : ""}) ${Math.round((60 * Math.abs(number)) / most)}%, transparent)` : "")
+  const shade = (quantity, number, most) => {
+    const share = Math.round((60 * Math.abs(number)) / most)
+    return number ? `color-mix(in srgb, var(--q-${quantity}${number < 0 ? "-negative" : ""}) ${share}%, transparent)` : ""
+  }
   const most = Math.max(1, ...arrays.output.map(Math.abs)), heavy = Math.max(1, ...arrays.filters.map(Math.abs))
   const terms = []
   own.channels.forEach(({ part, frame, weights, products, sum }, c) => {
@@ -146,7 +77,8 @@ function draw(own) {
   own.fields.forEach((field) => field.show())
   const value = arrays.output[output]
   box.querySelector(".target").textContent = `filter ${k + 1}, row ${row + 1}, column ${column + 1}:`
-  box.querySelector(".terms").textContent = terms.map((term, i) => (i ? (term < 0 ? " \u2212 " : " + ") + Math.abs(term) : signs(term))).join("")
+  const joined = terms.map((term, i) => (i ? (term < 0 ? " \u2212 " : " + ") + Math.abs(term) : signs(term))).join("")
+  box.querySelector(".terms").textContent = joined
   box.querySelector(".equation").classList.toggle("done", phase === channels)
   box.querySelector(".total").textContent = phase === channels ? signs(value) : "?"
   own.results.forEach((cell, i) => {
@@ -161,7 +93,8 @@ function draw(own) {
   scrub.value = own.step
   play.textContent = own.playing ? "Pause" : "Play"
   box.dataset.step = own.step
-  if (!own.playing) box.querySelector(".spoken").textContent = `${box.querySelector(".target").textContent} ${terms.join(" + ")}${phase === channels ? ` + bias = ${value}` : ""}`
+  const spoken = `${box.querySelector(".target").textContent} ${joined}${phase === channels ? ` + bias = ${signs(value)}` : ""}`
+  if (!own.playing) box.querySelector(".spoken").textContent = spoken
 }
 
 export default function (component) {
@@ -171,7 +104,9 @@ export default function (component) {
   own.sender.acknowledge(data.ack)
   const answered = !own.sent || (data.ack === own.sender.seq && !own.sender.busy)
   const shape = [...arrays.pixels.shape, ...arrays.filters.shape, data.stride, data.padding].join()
-  if (answered || own.shape !== shape) own.numbers = { pixels: [...arrays.pixels], filters: [...arrays.filters], biases: [...arrays.biases] }
+  if (answered || own.shape !== shape) {
+    own.numbers = { pixels: [...arrays.pixels], filters: [...arrays.filters], biases: [...arrays.biases] }
+  }
   own.steps = arrays.output.length * (arrays.pixels.shape[0] + 1)
   if (own.shape !== shape) {
     own.shape = shape

@@ -8,7 +8,7 @@ from imgcls.models.first_layer import first_layer
 from imgcls.models.registry import load
 from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
 from imgcls.ops.histogram import histogram
-from imgcls.ui.activation_curves import settings_of
+from imgcls.ui.activations.curves_part import settings_of
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.memo import remember

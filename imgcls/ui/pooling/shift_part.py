@@ -29,7 +29,7 @@ from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.volume_stack import shade_limit, signed_levels
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
-from imgcls.ui.pooling_volume import first_kernels
+from imgcls.ui.pooling.volume_part import first_kernels
 
 MEASURES = {"place": "place by place", "along": "moved along"}
 PICTURED = {"place": (UNPOOLED, "pooled 1×", "pooled 3×"), "along": (UNPOOLED, "pooled 1×", BLURRED)}
