@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from imgcls.ui.dense_cost import cost_part
-from imgcls.ui.dense_network import network_part
-from imgcls.ui.dense_neuron import neuron_part
-from imgcls.ui.dense_shuffle import shuffle_part
+from imgcls.ui.dense.cost_part import cost_part
+from imgcls.ui.dense.network_part import network_part
+from imgcls.ui.dense.neuron_part import neuron_part
+from imgcls.ui.dense.shuffle_part import shuffle_part
 from imgcls.ui.shell import try_this
 
 NETWORK, COST = "Every node to every other", "What it costs"
