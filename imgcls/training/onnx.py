@@ -1,6 +1,6 @@
 """A trained network as an ONNX file, for programs that are not torch. Written directly: no other package is needed.
 
-ONNX is protocol buffers (field numbers as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); operators of opset 17.
+ONNX is protocol buffers, field numbers as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; opset 17.
 """
 
 import json
