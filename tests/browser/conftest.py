@@ -11,7 +11,8 @@ from tests.serving import ARGUMENTS, browser_path, running_app
 expect.set_options(timeout=20_000)  # a shared machine may be slow; a wrong page stays wrong
 
 
-@pytest.fixture(scope="session")
+# "package": Playwright keeps an event loop running, which other tests must not find when these are over.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = browser_path()
     if path is None:
@@ -22,7 +23,7 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app, started as the README says, on a free port."""
     with running_app(tmp_path_factory.mktemp("server") / "log.txt") as url:
