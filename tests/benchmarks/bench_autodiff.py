@@ -75,12 +75,12 @@ LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
 DRAGS = (
     Drag("graph: w to redrawn graph", "autodiff", "w", ".graph svg"),
     Drag("log loss: w to redrawn graph", f"autodiff?autodiff_f={LOG_LOSS}", "w", ".graph svg"),
-    Drag("descent: rate to redrawn curve", "autodiff?autodiff_part=Gradient descent", "rate", ".charts"),
+    Drag("descent: rate to redrawn curve", "autodiff?autodiff_part=Gradient descent", "rate", ".plot"),
     Drag(
         "kernel cell to redrawn grids", "autodiff?autodiff_part=Convolution and max-pool", "kernel[0, 0]", ".graph svg"
     ),
-    Drag("slice: last row to new facts", "tensors", "last of the rows", ".slicer code"),
-    Drag("normalise: mean to moved histogram", "tensors?tensors_part=Normalise", "mean", ".charts"),
+    Drag("slice: last row to new facts", "tensors", "last of the rows", ".slicer tbody"),
+    Drag("normalise: mean to moved histogram", "tensors?tensors_part=Normalise", "mean", ".plot"),
 )
 
 

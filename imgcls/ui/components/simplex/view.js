@@ -48,9 +48,6 @@ function build(box) {
   return { svg, trail, corners, point: add(svg, "circle", { class: "point", r: 12 }), sender: new Sender(), dragging: false }
 }
 
-// Live elements find each other here, so that one drag can move them all: key -> what takes new data.
-const live = (window.imgclsLive ??= {})
-
 function draw(own) {
   const { data } = own
   own.trail.setAttribute("d", line(data.trail))
@@ -71,29 +68,15 @@ function draw(own) {
 export default function (component) {
   const { data } = component
   const box = component.parentElement.querySelector(".simplex")
-  const own = instance(box, () => {
-    const made = build(box)
-    made.asker = new Asker((bytes) => {
-      for (const [key, news] of Object.entries(unpack(bytes).beside)) live[key]?.(news)
-    })
-    return made
-  })
+  const own = instance(box, () => build(box))
   own.data = data
-  live[data.key] = (news) => {
-    own.data = { ...own.data, ...news }
-    if (!own.dragging) own.probabilities = news.probabilities
-    draw(own)
-  }
   own.sender.acknowledge(data.ack)
   if (!own.dragging && !own.sender.busy) own.probabilities = data.probabilities
   draw(own)
   const move = (x, y, final) => {
     own.probabilities = shares(x, y)
     draw(own)
-    const value = { probabilities: own.probabilities }
-    if (!final && !own.asker.broken) return own.asker.ask(data.ask, value)
-    own.asker.cancel()
-    own.sender.send(component, "value", { ...value, final })
+    own.sender.send(component, "value", { probabilities: own.probabilities, final })
   }
   const follow = (event, final) => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(own.svg.getScreenCTM().inverse())
@@ -114,5 +97,4 @@ export default function (component) {
     const [x, y] = place(own.probabilities)
     move(x + step[0], y + step[1], true)
   }
-  return () => { delete live[data.key] }
 }

@@ -1,1 +1,0 @@
-"""The pictures and parts of the cross-entropy lesson."""
