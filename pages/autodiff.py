@@ -1,16 +1,12 @@
 """How does PyTorch know which way is downhill? The recorded graph, its backward pass, and the steps that follow it."""
 
-import math
-
 import streamlit as st
 
-from imgcls.ops.autodiff import central_differences, trace
-from imgcls.ops.expression import Expression
-from imgcls.ops.program import as_torch
-from imgcls.ui.descent_part import descent_part
-from imgcls.ui.expression import draw_graph, expression_input, leaf_lines, learning, variable_sliders
-from imgcls.ui.gradient_routes import routes_part
-from imgcls.ui.shell import code_panel, try_this
+from imgcls.ui.autodiff.backward_part import backward_part
+from imgcls.ui.autodiff.descent_part import descent_part
+from imgcls.ui.autodiff.expression_line import expression_line
+from imgcls.ui.autodiff.routes_part import routes_part
+from imgcls.ui.shell import try_this
 
 BACKWARD, DESCENT, ROUTES = PARTS = ["Backward pass", "Gradient descent", "Convolution and max-pool"]
 TRY = {
@@ -34,43 +30,20 @@ TRY = {
 }
 
 
-@st.fragment
-def backward_pass(expression: Expression, learn: list[str], no_grad: bool) -> None:
-    """Live sliders, the graph that they fill, and the code that gives the same numbers."""
-    values = variable_sliders(expression, st.columns(max(4, len(expression.variables))))
-    recorded = draw_graph(expression, learn, values, "autodiff_graph", no_grad=no_grad)
-    leaves = {name: recorded.leaf(name).gradient for name in expression.variables}
-    reached = {name: float(gradient) for name, gradient in leaves.items() if gradient is not None}
-    code = f"import torch\n\n{leaf_lines(values, learn)}\n\n{as_torch(expression)}\n"
-    if reached:
-        code += "value.backward()\n" + "".join(f"gradient_of_{name} = {name}.grad.item()\n" for name in reached)
-    shown = {"value": float(recorded.output.value)} | {f"gradient_of_{name}": slope for name, slope in reached.items()}
-    code_panel(
-        code,
-        {name: number for name, number in shown.items() if math.isfinite(number)},
-        functions=(trace, central_differences),
-        key="backward",
-    )
-
-
 top = st.container(horizontal=True, vertical_alignment="center")
 part = top.segmented_control(
     "Part", PARTS, default=BACKWARD, required=True, key="autodiff_part",
     bind="query-params", persist_state="session", label_visibility="collapsed",
 )  # fmt: skip
+bound = {"bind": "query-params", "persist_state": "session"}
 if part == ROUTES:
     routes_part()
+elif part == BACKWARD:
+    no_grad = top.toggle("torch.no_grad()", key="autodiff_nograd", **bound)
+    if expression := expression_line():
+        backward_part(expression, no_grad)
 else:
-    if part == BACKWARD:
-        no_grad = top.toggle("torch.no_grad()", key="autodiff_nograd", bind="query-params", persist_state="session")
-    else:
-        zero_grad = top.toggle(
-            "zero_grad()", value=True, key="autodiff_zero", bind="query-params", persist_state="session"
-        )
-    if expression := expression_input():
-        learn = learning(expression)
-        if part == BACKWARD:
-            backward_pass(expression, learn, no_grad)
-        else:
-            descent_part(expression, learn, zero_grad)
+    zero_grad = top.toggle("zero_grad()", value=True, key="autodiff_zero", **bound)
+    if expression := expression_line():
+        descent_part(expression, zero_grad)
 try_this(*TRY[part])

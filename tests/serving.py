@@ -49,7 +49,11 @@ def running_app(log: Path, script: str = "app.py", seconds: float = 90) -> Itera
         yield url
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:  # a page that is still open can hold an answer back
+            server.kill()
+            server.wait()
 
 
 def _healthy(url: str) -> bool:

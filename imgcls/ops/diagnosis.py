@@ -30,7 +30,7 @@ def unusual_value(expression: Expression, trace: Trace) -> str:
         if not math.isfinite(float(node.value)):
             inputs = [float(trace.nodes[i].value) for i in node.step.inputs]
             why = _why_value(node.step.name, inputs)
-            return f"`{expression.source(index)}` is {written(float(node.value))}: {why} Every later value inherits it."
+            return f"“{expression.source(index)}” is {written(float(node.value))}: {why} Every later value inherits it."
     for edge in sorted(trace.edges, key=lambda edge: edge.turn):
         if not math.isfinite(float(edge.passed)):
             return _why_gradient(expression, trace, edge)
@@ -69,13 +69,13 @@ def _why_gradient(expression: Expression, trace: Trace, edge: Edge) -> str:
         name = trace.nodes[edge.target].step.name
         at = written(float(trace.nodes[edge.source].value))
         if name == "**" and edge.slot == 1:
-            return f"The derivative of `{whole}` by its exponent needs the log of a number that is not above 0."
+            return f"The derivative of “{whole}” by its exponent needs the log of a number that is not above 0."
         return (
-            f"The value is finite, but `{whole}` is infinitely steep where `{part}` is {at}: "
+            f"The value is finite, but “{whole}” is infinitely steep where “{part}” is {at}: "
             f"the local derivative is {written(float(local))}, so the gradient from there on is not a number to use."
         )
     return (
-        f"The gradient {written(float(arriving))} times the local derivative {written(float(local))} of `{whole}` "
+        f"The gradient {written(float(arriving))} times the local derivative {written(float(local))} of “{whole}” "
         f"is {written(float(edge.passed))}, beyond {LARGEST}."
     )
 

@@ -1,8 +1,7 @@
 """The step that everything is about: forward, loss, backward, update. Trainer, trial and benchmark share it."""
 
 import contextlib
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -10,15 +9,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from imgcls.data.augment import Draw
-from imgcls.training.config import CPU_MODES, CUDA_MODES, TrainConfig
+from imgcls.training.config import TrainConfig
 from imgcls.training.graphs import GraphedStep
 from imgcls.training.inputs import Inputs
 from imgcls.training.optimisers import make_optimiser, set_rate
-from imgcls.training.records import Trial
 from imgcls.training.world import World
-
-TRIAL_BATCH = 64
-TRIAL_SECONDS = 0.08  # for each way of computing
 
 
 @dataclass(frozen=True)
@@ -147,7 +142,7 @@ _NOTHING = contextlib.nullcontext()
 
 
 @contextlib.contextmanager
-def _dropout_seed(seed: int, step: int, rank: int, device: torch.device):
+def _dropout_seed(seed: int, step: int, rank: int, device: torch.device) -> Iterator[None]:
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(_mixed(seed, 2 * step + 1) + rank + 1)
         yield
@@ -156,41 +151,3 @@ def _dropout_seed(seed: int, step: int, rank: int, device: torch.device):
 def _mixed(seed: int, number: int) -> int:
     """A seed for each pair, far apart for neighbours (the constant of Knuth's multiplicative hashing)."""
     return (seed * 1_000_003 + number) * 2_654_435_761 % 2**63
-
-
-def choose_mode(make: Callable[[Mode], Learner], name: str, device: torch.device) -> tuple[Mode, tuple[Trial, ...]]:
-    """The way of computing of that name; "auto": the fastest in a short trial, if there is a choice on the device.
-
-    Args:
-        make: a learner of the same kind for a mode, to be thrown away.
-    """
-    if name != "auto":
-        return Mode(name), ()
-    if device.type == "mps":
-        return Mode("fp32"), ()
-    speeds: dict[str, float | None] = {}
-    for mode in CUDA_MODES if device.type == "cuda" else CPU_MODES:
-        try:
-            speeds[mode] = _speed(make(Mode(mode)))
-        except (RuntimeError, NotImplementedError):  # an operation that this processor does not have in bfloat16
-            speeds[mode] = None
-    best = max(speeds, key=lambda mode: speeds[mode] or 0.0)
-    return Mode(best), tuple(Trial(mode, speed) for mode, speed in speeds.items())
-
-
-def _speed(learner: Learner) -> float:
-    """Pictures a second, the best of a few steps: what disturbs a step is not its fault."""
-    indices = torch.arange(min(TRIAL_BATCH, len(learner.inputs)), device=learner.device)
-    best, end, rounds = float("inf"), 0.0, 0
-    prepare = GraphedStep.PREPARE + 1 if learner.mode.graph else 1
-    while rounds <= prepare or time.perf_counter() < end:
-        start = time.perf_counter()
-        learner.update(indices, None, 1e-6)
-        if learner.device.type == "cuda":
-            torch.cuda.synchronize()
-        rounds += 1
-        if rounds > prepare:
-            best = min(best, time.perf_counter() - start)
-        elif rounds == prepare:
-            end = time.perf_counter() + TRIAL_SECONDS
-    return len(indices) / best

@@ -33,8 +33,8 @@ class Material(Protocol):
         """A fresh network with the first weights that belong to the seed."""
         ...
 
-    def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
-        """One part on a device."""
+    def inputs(self, part: Part, device: torch.device, channels_last: bool, limit: int | None = None) -> Inputs:
+        """One part on a device, or its first `limit` pictures."""
         ...
 
     def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:
@@ -53,8 +53,10 @@ class PictureMaterial:
     def module(self) -> nn.Module:
         return SmallCNN(self.config.model, self.config.seed)
 
-    def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
-        return PictureInputs(*self.dataset.part(part), self.normalise, device, channels_last)
+    def inputs(self, part: Part, device: torch.device, channels_last: bool, limit: int | None = None) -> Inputs:
+        indices = getattr(self.dataset, part)[:limit]
+        images, labels = self.dataset.images[indices], self.dataset.labels[indices]
+        return PictureInputs(images, labels, self.normalise, device, channels_last)
 
     def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:
         small = square(Image.fromarray(picture), self.dataset.size)
@@ -78,8 +80,8 @@ class FeatureMaterial:
 
         return transfer.head(len(self.dataset.classes), self.config.seed)
 
-    def inputs(self, part: Part, device: torch.device, channels_last: bool) -> Inputs:
-        indices = getattr(self.dataset, part)
+    def inputs(self, part: Part, device: torch.device, channels_last: bool, limit: int | None = None) -> Inputs:
+        indices = getattr(self.dataset, part)[:limit]
         return FeatureInputs(self.features[indices], self.dataset.labels[indices], device)
 
     def probe(self, picture: np.ndarray, device: torch.device) -> Tensor:

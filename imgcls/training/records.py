@@ -103,8 +103,8 @@ class LayerView:
     """One layer at one step.
 
     `weight` and `gradient` are histograms of all its weights, `dead` the share of its units that gave 0 for every
-    picture of a validation batch (None: not a ReLU), `maps` its output for the probe picture, float16 (C, H, W) or
-    (C,), `kernels` the weights of the first convolution, float16 (K, C, h, w).
+    picture of a validation batch (None: no ReLU, or not looked for), `maps` its output for the probe picture, float16
+    (C, H, W) or (C,), `kernels` the weights of the first convolution, float16 (K, C, h, w).
     """
 
     name: str

@@ -32,7 +32,7 @@ _SCHEDULES = {
     "one-cycle": "_one_cycle(done)",
 }
 
-_SCRIPT = Template('''"""$title: a training run as a plain torch script. It reads pictures.npz (images, labels, split)."""
+_SCRIPT = Template('''"""$title: a training run as a plain torch script; pictures.npz holds images, labels and split."""
 
 import math
 from collections import OrderedDict

@@ -16,11 +16,12 @@ from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
 from imgcls.training.evaluate import evaluate
 from imgcls.training.inbox import Inbox
-from imgcls.training.learner import Learner, Mode, choose_mode, pick_device
+from imgcls.training.learner import Learner, Mode, pick_device
 from imgcls.training.material import Material, gather
 from imgcls.training.optimisers import SCHEDULES
 from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles, RunInfo
+from imgcls.training.trial import BATCH, choose_mode
 from imgcls.training.watch import Pace, look
 from imgcls.training.world import World
 
@@ -131,12 +132,12 @@ class _Run:
                 folder=str(self.files.folder) if self.files else "",
             )
 
-    def _learner(self, mode: Mode, world: World = ALONE) -> Learner:
-        inputs = self.material.inputs("training", self.device, mode.channels_last)
+    def _learner(self, mode: Mode, world: World = ALONE, limit: int | None = None) -> Learner:
+        inputs = self.material.inputs("training", self.device, mode.channels_last, limit)
         return Learner(self.material.module(), inputs, self.config, mode, self.device, world)
 
     def _trial(self, mode: Mode) -> Learner:
-        return self._learner(mode)
+        return self._learner(mode, limit=BATCH)
 
     def _probe(self, picture: np.ndarray) -> Tensor:
         return self.material.probe(picture, self.device)
@@ -265,7 +266,7 @@ class _Run:
         start = time.perf_counter()
         long_ago = start - self._evaluated_at > PARTIAL_SECONDS and len(self.validation) > PARTIAL
         if whole or long_ago:
-            snapshot = yield from self._look() if whole or self.pace.due else None
+            snapshot = yield from self._look(closely=True)
             yield from self._evaluate(whole, snapshot)
             self._aside += time.perf_counter() - start
         elif self.pace.due or self.paused:
@@ -273,12 +274,13 @@ class _Run:
         if time.perf_counter() - self._saved_at > CHECKPOINT_SECONDS:
             self.save()
 
-    def _look(self) -> Iterator[Record]:
+    def _look(self, closely: bool = False) -> Iterator[Record]:
         start = time.perf_counter()
-        snapshot = look(self.learner.module, self.probe, self.watched, self.step, self._epoch)
-        self.pace.took(time.perf_counter() - start)
+        watched = self.watched if closely else None
+        snapshot = look(self.learner.module, self.probe, watched, self.step, self._epoch)
         if self.files:
             self.files.add_view(self.step, snapshot, None)
+        self.pace.took(time.perf_counter() - start)
         yield snapshot
         yield from self._found(self.watchdog.snapshot(snapshot))
         return snapshot

@@ -12,7 +12,7 @@ from imgcls.training.records import Histogram, LayerView, Snapshot
 BINS = 40
 MOST_MAPS = 16
 MOST_SIDE = 64  # of a feature map that is kept
-SHARE_OF_TIME = 0.03
+SHARE_OF_TIME = 0.02
 LEAST_SECONDS = 0.25  # between two looks
 _SILENT = (nn.ReLU,)  # activations that can be 0 for good
 
@@ -35,30 +35,31 @@ class Pace:
 
 
 @torch.no_grad()
-def look(module: nn.Module, probe: Tensor, batch: Tensor, step: int, epoch: float) -> Snapshot:
+def look(module: nn.Module, probe: Tensor, batch: Tensor | None, step: int, epoch: float) -> Snapshot:
     """A snapshot of a SmallCNN, or of any other module as one layer.
 
     Args:
         probe: input for one picture (1, ...), whose feature maps are kept.
-        batch: inputs (B, ...) by which silent units are found.
+        batch: inputs (B, ...) by which silent units are found; None: they are not looked for.
     """
     was_training = module.training
     module.eval()
     try:
         layers = dict(module.layers.named_children()) if isinstance(module, SmallCNN) else {"head": module}
-        views, x, together = [], probe.float(), torch.cat([probe, batch]).float()
+        views, x, together = [], probe, probe if batch is None else torch.cat([probe, batch])
         for name, layer in layers.items():
             together = layer(together)
             x = together[:1]
             if isinstance(layer, (nn.Flatten, nn.Dropout)):
                 continue
-            views.append(_view(name, layer, together, first=not any(view.kernels is not None for view in views)))
+            first = not any(view.kernels is not None for view in views)
+            views.append(_view(name, layer, together, first, silent=batch is not None and isinstance(layer, _SILENT)))
     finally:
         module.train(was_training)
     return Snapshot(step, epoch, tuple(views), x[0].softmax(0).float().cpu().numpy())
 
 
-def _view(name: str, layer: nn.Module, output: Tensor, first: bool) -> LayerView:
+def _view(name: str, layer: nn.Module, output: Tensor, first: bool, silent: bool) -> LayerView:
     weights = list(_weights(layer))
     gradients = [weight.grad for weight in weights if weight.grad is not None]
     kernels = layer.weight.detach().half().cpu().numpy() if first and isinstance(layer, nn.Conv2d) else None
@@ -67,7 +68,7 @@ def _view(name: str, layer: nn.Module, output: Tensor, first: bool) -> LayerView
         kind=type(layer).__name__,
         weight=histogram([weight.detach() for weight in weights]),
         gradient=histogram(gradients),
-        dead=dead_share(output) if isinstance(layer, _SILENT) else None,
+        dead=dead_share(output) if silent else None,
         maps=_small(output[0, :MOST_MAPS]).half().cpu().numpy(),
         kernels=kernels,
     )

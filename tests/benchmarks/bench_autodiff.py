@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from imgcls.ops.autodiff import central_differences, trace
 from imgcls.ops.descent import descend
@@ -54,7 +54,10 @@ def drag(page: Page, slider: str, watched: str, count: int = 60) -> list[float]:
         drawn, start = page.evaluate("[draws.length, performance.now()]")
         share = 0.2 + 0.6 * (3 * (step + 1) % 10) / 10  # far enough for another whole number, too
         page.mouse.move(box["x"] + share * box["width"], y)
-        page.wait_for_function("n => draws.length > n", arg=drawn, polling=1)
+        try:
+            page.wait_for_function("n => draws.length > n", arg=drawn, polling=1, timeout=1500)
+        except TimeoutError:  # the same whole number again: nothing to draw
+            continue
         times.append(page.evaluate("n => draws[n]", drawn) - start)
     page.mouse.up()
     page.wait_for_timeout(500)
@@ -75,12 +78,12 @@ LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
 DRAGS = (
     Drag("graph: w to redrawn graph", "autodiff", "w", ".graph svg"),
     Drag("log loss: w to redrawn graph", f"autodiff?autodiff_f={LOG_LOSS}", "w", ".graph svg"),
-    Drag("descent: rate to redrawn curve", "autodiff?autodiff_part=Gradient descent", "rate", ".plot"),
+    Drag("descent: rate to redrawn curve", "autodiff?autodiff_part=Gradient descent", "rate", ".charts"),
     Drag(
         "kernel cell to redrawn grids", "autodiff?autodiff_part=Convolution and max-pool", "kernel[0, 0]", ".graph svg"
     ),
-    Drag("slice: last row to new facts", "tensors", "last of the rows", ".slicer tbody"),
-    Drag("normalise: mean to moved histogram", "tensors?tensors_part=Normalise", "mean", ".plot"),
+    Drag("slice: last row to new facts", "tensors", "last of the rows", ".slicer code"),
+    Drag("normalise: mean to moved histogram", "tensors?tensors_part=Normalise", "mean", ".charts"),
 )
 
 

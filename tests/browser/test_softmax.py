@@ -45,6 +45,18 @@ def test_dragging_a_logit_moves_every_probability_to_torchs_before_the_hand_lets
     page.wait_for_url(re.compile("softmax_logits=1_"))
 
 
+def test_a_thumb_brought_back_to_where_it_was_leaves_the_presets_working(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/softmax")
+    slider = page.locator(".sliders .range").first
+    drag(page, slider, 0.8)
+    expect(page.locator(".sliders .number").first).not_to_have_value("1")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 11 + 0.44 * (box["width"] - 22), box["y"] + box["height"] / 2, steps=6)
+    page.mouse.up()
+    page.get_by_role("button", name="halved").click()
+    expect(page.locator(".sliders .value").nth(1)).to_have_text("54.7%")
+
+
 def test_pointing_at_a_part_of_the_sum_lights_its_row_and_writes_its_quotient(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/softmax")
     page.locator(".sliders .segment").nth(2).hover()
@@ -93,6 +105,23 @@ def test_the_loss_follows_the_true_class_and_a_step_downhill_lowers_it(page: Pag
     page.get_by_role("button", name="Step downhill").click()
     expect(total).not_to_have_text(f"loss {expected:.4f}")
     assert number(total.inner_text().split()[1]) < float(expected)
+
+
+def test_a_drag_of_label_smoothing_moves_table_and_curve_before_the_hand_lets_go(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/cross-entropy")
+    page.wait_for_selector(".plot[data-drawn]")
+    total = page.locator(".sliders .foot .total").nth(2)
+    expect(total).to_have_text("loss 1.040")
+    drag(page, page.locator(".sliders input.plain").first, 0.6)
+    expect(page.locator(".sliders output").first).to_have_text("0.30")
+    expected = F.cross_entropy(torch.tensor([[-2.85, 0.86, 0.28]]), torch.tensor([2]), label_smoothing=0.3)
+    expect(total).to_have_text(f"loss {expected:.3f}")
+    expect(page.locator(".plot").get_by_text("with label smoothing")).to_be_visible()
+    assert "ce_smoothing" not in page.url
+    page.mouse.up()
+    page.wait_for_url(re.compile("ce_smoothing=0.3"))
+    page.get_by_text("The code behind these numbers").click()
+    expect(page.locator("[data-testid=stCode]").first).to_contain_text("label_smoothing=0.3")
 
 
 def test_ordering_the_price_list_by_hand_ends_with_all_in_place(page: Page, server_url: str) -> None:

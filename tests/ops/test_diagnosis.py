@@ -21,8 +21,8 @@ def test_numbers_are_written_with_four_digits_and_a_true_minus(number: float, te
 @pytest.mark.parametrize(
     ("text", "x", "says"),
     [
-        ("2 + log(x)", -1.0, "`log(x)` is nan: no real number has e to its power equal to −1"),
-        ("log(x) * 2", 0.0, "`log(x)` is −∞"),
+        ("2 + log(x)", -1.0, "“log(x)” is nan: no real number has e to its power equal to −1"),
+        ("log(x) * 2", 0.0, "“log(x)” is −∞"),
         ("1 / x", 0.0, "division by 0"),
         ("x / x", 0.0, "0 divided by 0"),
         ("x**-1", 0.0, "0 to a negative power"),
@@ -30,7 +30,7 @@ def test_numbers_are_written_with_four_digits_and_a_true_minus(number: float, te
         ("sqrt(x)", -4.0, "no real number squared gives −4"),
         ("exp(x*x)", 30.0, "e to the 900 passes the largest float64"),
         ("exp(x) * exp(x) * x", 400.0, "overflow"),
-        ("sqrt(x) + 1", 0.0, "`sqrt(x)` is infinitely steep where `x` is 0"),
+        ("sqrt(x) + 1", 0.0, "“sqrt(x)” is infinitely steep where “x” is 0"),
         ("(x - 3)**x", 2.0, "by its exponent needs the log"),
         ("exp(x) * 1e300 * x", -700.0, ""),
         ("x*x + 3", 2.0, ""),

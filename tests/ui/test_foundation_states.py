@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgcls.ops.examples import EXAMPLES
 from imgcls.ops.tensors import LAYOUTS
+from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
 from tests.test_pages import ROOT, numbers
 
@@ -41,7 +42,8 @@ def test_every_example_runs_and_its_code_gives_the_numbers(
     address = {"autodiff_f": example.text, "autodiff_part": part, "autodiff_at": "3"}
     app = opened("autodiff", address)
     assert not app.error
-    assert bool(app.warning) == (example in EXAMPLES[-2:])
+    fields, _ = unpack(app.get("bidi_component")[0].proto.bytes)
+    assert bool(fields["warning"]) == (example in EXAMPLES[-2:])
     agrees(app, tmp_path, monkeypatch)
 
 
@@ -117,3 +119,32 @@ def test_the_operations_are_timed_when_asked() -> None:
     app.button(key="tensors_time").click().run()
     assert not app.exception
     assert len(app.session_state["tensors_timings"]) >= 4
+
+
+def test_choosing_an_example_sets_text_values_data_and_rate() -> None:
+    app = opened("autodiff", {"autodiff_w_": "5", "autodiff_fixed": "w"})
+    line = next(example for example in EXAMPLES if example.title.startswith("A straight line"))
+    app.selectbox(key="autodiff_example").select(line.title).run()
+    assert not app.exception
+    assert app.text_input(key="autodiff_f").value == line.text
+    fields, _ = unpack(app.get("bidi_component")[0].proto.bytes)
+    assert fields["numbers"] == {f"autodiff_{name}_": value for name, value in line.values.items()}
+    assert app.session_state["autodiff_fixed"] == list(line.fixed)
+    assert app.session_state["autodiff_rate:slider"] == line.rate
+
+
+def test_typing_another_expression_forgets_the_old_variables_and_lets_something_learn() -> None:
+    app = opened("autodiff", {"autodiff_f": "w*x + q", "autodiff_q_": "3", "autodiff_fixed": "w,x"})
+    app.text_input(key="autodiff_f").set_value("w*x").run()
+    assert "autodiff_q_" not in app.query_params
+    fields, _ = unpack(app.get("bidi_component")[0].proto.bytes)
+    assert fields["turns"] > 0, "with both set aside there would be no backward pass"
+
+
+def test_a_new_kernel_forgets_the_cells_that_were_changed() -> None:
+    app = opened("autodiff", {"autodiff_part": "Convolution and max-pool", "autodiff_kernel_00": "4"})
+    before = app.session_state[PANEL]["routes"].code
+    app.selectbox(key="autodiff_kernel").select("copy").run()
+    assert "kernel = torch.tensor([[4.0" in before
+    assert "kernel = torch.tensor([[0.0, 0.0, 0.0], [0.0, 1.0" in app.session_state[PANEL]["routes"].code
+    assert "autodiff_kernel_00" not in app.query_params

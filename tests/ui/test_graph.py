@@ -132,23 +132,25 @@ def test_a_cells_chain_rule_and_marks_follow_its_route() -> None:
 def choosing() -> None:
     import streamlit as st
 
-    from imgcls.ui.components.graph import choice
+    from imgcls.ui.components.graph import read_choice
+    from imgcls.ui.dials import Dial, read_dials
 
-    st.session_state["chosen"] = choice("page_graph", st.session_state.get("about", "w*x"), turns=5, nodes=4)
+    st.session_state["chosen"] = read_choice("page_graph", st.session_state.get("about", "w*x"))
+    st.session_state["numbers"] = read_dials("page_graph", [Dial("page_w_", "w", -8.0, 8.0, 0.02, 1.5)])
 
 
 @pytest.mark.parametrize(
     ("step", "node", "expected"),
     [
         ("3", "2", (3, 2)),
-        ("99", "-1", (5, None)),
-        ("abc", "nan", (5, None)),
-        ("-4", "4", (0, None)),
-        ("", "", (5, None)),
+        ("0", "0", (0, 0)),
+        ("abc", "nan", (None, None)),
+        ("-4", "1e9", (None, None)),
+        ("", "", (None, None)),
     ],
 )
 def test_the_address_sets_step_and_node_and_nonsense_is_ignored(
-    step: str, node: str, expected: tuple[int, int | None]
+    step: str, node: str, expected: tuple[int | None, int | None]
 ) -> None:
     app = AppTest.from_function(choosing)
     app.query_params["page_graph_step"] = step
@@ -159,6 +161,15 @@ def test_the_address_sets_step_and_node_and_nonsense_is_ignored(
     assert (chosen.turn, chosen.picked, chosen.cut, chosen.cell) == (*expected, None, None)
 
 
+@pytest.mark.parametrize(("text", "number"), [("2.5", 2.5), ("-8", -8.0), ("9", 1.5), ("nan", 1.5), ("x", 1.5)])
+def test_the_address_sets_a_dial_and_nonsense_is_ignored(text: str, number: float) -> None:
+    app = AppTest.from_function(choosing)
+    app.query_params["page_w_"] = text
+    app.run()
+    assert app.session_state["numbers"] == {"page_w_": number}
+    assert ("page_w_" in app.query_params) == (number != 1.5)
+
+
 def test_another_expression_starts_at_the_end_of_its_backward_pass() -> None:
     app = AppTest.from_function(choosing)
     app.query_params["page_graph_step"] = "2"
@@ -166,5 +177,14 @@ def test_another_expression_starts_at_the_end_of_its_backward_pass() -> None:
     assert app.session_state["chosen"].turn == 2
     app.session_state["about"] = "w + x"
     app.run()
-    assert app.session_state["chosen"].turn == 5
+    assert app.session_state["chosen"].turn is None
     assert "page_graph_step" not in app.query_params
+
+
+def test_a_step_or_node_beyond_the_picture_counts_as_the_last_step_and_as_none() -> None:
+    recorded = trace(NEURON.steps, VALUES)
+    differences = central_differences(NEURON.steps, VALUES)
+    drawn = words.picture(recorded, 99, 99, differences)
+    assert drawn["turn"] == drawn["turns"] == recorded.backward_steps
+    assert drawn["selected"] == words.selection(recorded, recorded.backward_steps)
+    assert words.picture(recorded, None, 3, differences)["selected"] == 3

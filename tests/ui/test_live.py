@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import socket
 
 import pytest
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from imgcls.ui import live
+from imgcls.ui.server import send_at_once
 
 
 def script() -> None:
@@ -74,3 +76,13 @@ def test_the_path_stays_and_another_session_has_another(path: str) -> None:
 def test_what_was_offered_ends_with_the_session(path: str) -> None:
     live._forget(path.rsplit("/", 2)[-2])
     assert ask(path, b'{"number": 1}').status_code == 404
+
+
+def test_connections_do_not_hold_small_parts_back() -> None:
+    # Made as Streamlit makes it: without IPPROTO_TCP, which is what asyncio looks at.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        send_at_once()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

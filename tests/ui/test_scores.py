@@ -7,7 +7,7 @@ import torch
 
 from imgcls.ops.softmax import softmax_terms
 from imgcls.ui.scores import including, lengths, percent, short, written
-from imgcls.ui.softmax_views import overflow_words, rounding_words
+from imgcls.ui.softmax.pictures import overflow_words, rounding_words
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,26 @@
-"""The Python side of many sliders in one element: what it takes from the address, and what it refuses."""
+"""The Python side of many sliders in one element: what they take from the address and a drag, and what they refuse."""
 
 import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgcls.ui.components.sliders import joined
+from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, asked, drawing_fields, joined
+from imgcls.ui.packet import pack, unpack
 
 
 def script() -> None:
     import streamlit as st
 
-    from imgcls.ui.components.sliders import Column, draw_sliders, read_sliders
+    from imgcls.ui.components.sliders import Column, Dial, Drawing, live_sliders, read_sliders
 
-    rows = read_sliders("page_z", (1.0, -2.0, 0.0), low=-10, high=15, picked=2, limits=(2, 5))
+    dials = (Dial("page_t", "T", 0.1, 5.0, 0.1, 1.0),)
+    rows = read_sliders("page_z", (1.0, -2.0, 0.0), low=-10, high=15, picked=2, limits=(2, 5), dials=dials)
     st.session_state["rows"] = rows
-    names = [f"class {i}" for i in range(len(rows.numbers))]
-    lengths = [float("nan"), *([0.5] * (len(names) - 1))]
-    draw_sliders(rows, names, [Column("p", ["nan", *["1"] * (len(names) - 1)], lengths)], alt="test")
+    count = len(rows.numbers)
+    names = [f"class {i}" for i in range(count)]
+    column = Column("p", ["nan", *["1"] * (count - 1)], [float("nan"), *([0.5] * (count - 1))])
+    live_sliders(rows, names, lambda _rows: Drawing([column]), alt="test")
 
 
 def opened(**address: str) -> AppTest:
@@ -70,6 +73,47 @@ def test_what_is_not_a_number_is_sent_as_a_bar_of_no_length():
     sent = json.loads(opened().get("bidi_component")[0].proto.json)
     assert sent["columns"][0]["lengths"] == [0.0, 0.5, 0.5]
     assert sent["columns"][0]["texts"][0] == "nan"
+
+
+def test_a_dial_is_set_by_the_address_and_its_nonsense_ignored():
+    assert opened(page_t="2.5").session_state["rows"].settings == {"page_t": 2.5}
+    assert opened(page_t="99").session_state["rows"].settings == {"page_t": 1.0}
+    assert "page_t" not in opened(page_t="1").query_params
+
+
+ROWS = SliderRows("k", (1.0, 2.0), -10, 15, (2, 5), 0, 1, None, (Dial("t", "T", 0.1, 5, 0.1, 1),), {"t": 1.0})
+
+
+def test_a_drag_asks_for_the_same_rows_with_other_numbers():
+    rows = asked(ROWS, {"numbers": [3, -4.5], "settings": {"t": 2}, "active": 1, "picked": 0})
+    assert (rows.numbers, rows.settings, rows.active) == ((3.0, -4.5), {"t": 2.0}, 1)
+    assert rows.picked == 1, "the true row changes by a click, not by a drag"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {},
+        {"numbers": [1, 2, 3], "settings": {"t": 1}},
+        {"numbers": [1, 99], "settings": {"t": 1}},
+        {"numbers": ["x", 1], "settings": {"t": 1}},
+        {"numbers": [1, float("nan")], "settings": {"t": 1}},
+        {"numbers": "12", "settings": {"t": 1}},
+        {"numbers": [1, 2]},
+        {"numbers": [1, 2], "settings": {"t": 0}},
+        {"numbers": [1, 2], "settings": [1]},
+    ],
+)
+def test_a_drag_beyond_the_limits_is_refused(question):
+    with pytest.raises(ValueError, match="limits"):
+        asked(ROWS, question)
+
+
+def test_a_drawing_travels_as_a_packet_also_with_what_is_not_a_number():
+    drawing = Drawing([Column("p", ["inf", "1"], [float("inf"), 1.0])], beside={"other": {"x": 1}})
+    fields, _ = unpack(pack(drawing_fields(drawing)))
+    assert fields["columns"][0]["lengths"] == [0.0, 1.0]
+    assert fields["beside"] == {"other": {"x": 1}}
 
 
 def test_joined_numbers_need_no_escaping():

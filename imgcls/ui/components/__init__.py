@@ -14,13 +14,13 @@ _HERE = Path(__file__).resolve().parent
 def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Sequence[str] = ()) -> Callable[..., Any]:
     """Register the component in folder `name` once, at import time; returns its mount function.
 
-    `uses` names further scripts of this folder that stand in front of its view.js.
+    `uses` names further scripts of this folder that stand in front of its view.js; a style sheet beside a script
+    comes along.
     """
-    script = "\n".join((_HERE / file).read_text() for file in ("shared.js", *uses, f"{name}/view.js"))
-    style = palette.css_variables() + (_HERE / "shared.css").read_text()
-    own_style = _HERE / name / "view.css"
-    if own_style.is_file():
-        style += own_style.read_text()
+    scripts = [_HERE / file for file in ("shared.js", *uses, f"{name}/view.js")]
+    script = "\n".join(file.read_text() for file in scripts)
+    styles = [file.with_suffix(".css") for file in scripts]
+    style = palette.css_variables() + "\n".join(file.read_text() for file in styles if file.is_file())
     return st.components.v2.component(f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles)
 
 

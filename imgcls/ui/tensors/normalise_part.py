@@ -1,20 +1,31 @@
 """Normalising: every number minus a mean, divided by a standard deviation, and what that does to the histogram."""
 
-import streamlit as st
+from collections.abc import Mapping
+from typing import Any
 
-from imgcls.figures.normalised import moved_histograms
-from imgcls.ops.tensors import channel_statistics, normalise, photo_tensor
-from imgcls.ui.components.plot import plot
-from imgcls.ui.components.slider import live_slider
+import streamlit as st
+from PIL import Image
+from torch import Tensor
+
+from imgcls.ops.tensors import Normalised, channel_statistics, normalise, photo_tensor
+from imgcls.ui.components.live_chart import live_chart
+from imgcls.ui.dials import Dial, read_dials
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
+from imgcls.ui.tensors.histogram_chart import COLOURS, moved_histograms
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 """Mean and standard deviation of ImageNet's photos, red, green and blue, as most pretrained networks expect them."""
 WAYS = ("one number for all", "ImageNet's", "this photo's own")
-NAMES = ("red", "green", "blue")
-_SIDE = 256  # pixels: enough for a histogram, quick enough for a drag
+KEY = "tensors_histogram"
+SIDE = 256  # pixels: enough for a histogram, quick enough for a drag
+
+
+DIALS = (
+    Dial("tensors_mean", "mean", 0.0, 1.0, 0.01, 0.5),
+    Dial("tensors_std", "standard deviation", 0.1, 1.0, 0.01, 0.5),
+)
 
 
 @st.fragment
@@ -25,37 +36,46 @@ def normalise_part() -> None:
         bind="query-params", persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     picture = current_photo()
+    photo: Tensor = remember("tensors_small", picture.digest, lambda: _small(picture.image))
+    dials = DIALS if way == WAYS[0] else ()
+    numbers = read_dials(KEY, dials)
 
-    def load() -> object:
-        small = picture.image.copy()
-        small.thumbnail((_SIDE, _SIDE))
-        return photo_tensor(small).contiguous()
+    def made(moved: Mapping[str, float]) -> Normalised:
+        if way == WAYS[1]:
+            return normalise(photo, *IMAGENET)
+        if way == WAYS[2]:
+            return normalise(photo, *channel_statistics(photo))
+        return normalise(photo, (moved["tensors_mean"],) * 3, (moved["tensors_std"],) * 3)
 
-    photo = remember("tensors_small", picture.digest, load)
-    if way == WAYS[0]:
-        left, right = st.columns(2, gap="large")
-        with left:
-            one_mean = live_slider("mean", 0.0, 1.0, 0.5, step=0.01, key="tensors_mean")
-        with right:
-            one_std = live_slider("standard deviation", 0.1, 1.0, 0.5, step=0.01, key="tensors_std")
-        mean, std = (one_mean,) * 3, (one_std,) * 3
-    else:
-        mean, std = IMAGENET if way == WAYS[1] else channel_statistics(photo)
-    made = normalise(photo, mean, std)
-    plot(
-        moved_histograms(made),
-        key="tensors_histogram",
-        alt="Histograms of red, green and blue before and after normalising",
+    def drawn(moved: Mapping[str, float]) -> dict[str, Any]:
+        found = made(moved)
+        return {"charts": [moved_histograms(found)], "lines": _told(found)}
+
+    live_chart(drawn, numbers, dials=dials, key=KEY)
+    _code(made(numbers))
+
+
+def _small(image: Image.Image) -> Tensor:
+    small = image.copy()
+    small.thumbnail((SIDE, SIDE))
+    return photo_tensor(small).contiguous()
+
+
+def _told(made: Normalised) -> list[str]:
+    """One pixel worked out, and what the channels are like afterwards."""
+    before, after = (pair.tolist() for pair in made.pixel)
+    pixel = ";  ".join(
+        f"{name} ({b:.2f} − {mean:.3g}) / {std:.3g} = {a:.2f}"
+        for name, b, mean, std, a in zip(COLOURS, before, made.mean, made.std, after, strict=True)
     )
-    before, after = made.pixel
-    pixel = "; ".join(
-        f"{name}: ({b:.2f} − {m:.3g}) / {s:.3g} = **{a:.2f}**".replace("-", "−")
-        for name, b, m, s, a in zip(NAMES, before.tolist(), mean, std, after.tolist(), strict=True)
-    )
-    st.markdown(f"The middle pixel: {pixel}")
-    means, stds = ([f"{value:.2f}".replace("-", "−") for value in pair[1].tolist()] for pair in (made.means, made.stds))
-    told = f"Afterwards the channels have means **{', '.join(means)}** and standard deviations **{', '.join(stds)}**."
-    st.markdown(told + (f" {made.beyond:.0%} lie beyond the axis." if made.beyond > 0.005 else ""))
+    means, stds = (", ".join(f"{value:.2f}" for value in pair[1].tolist()) for pair in (made.means, made.stds))
+    channels = f"Afterwards the channels have means {means} and standard deviations {stds}."
+    if made.beyond > 0.005:
+        channels += f" {made.beyond:.0%} of the numbers lie beyond the axis, and are counted at its ends."
+    return [text.replace("-", "−") for text in (f"The middle pixel: {pixel}", channels)]
+
+
+def _code(made: Normalised) -> None:
     code_panel(
         f"""
         import numpy as np
@@ -63,10 +83,10 @@ def normalise_part() -> None:
         from PIL import Image
 
         small = Image.open("photo.png").convert("RGB")
-        small.thumbnail(({_SIDE}, {_SIDE}))
+        small.thumbnail(({SIDE}, {SIDE}))
         photo = torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 255  # (3, H, W), 0 to 1
-        mean = torch.tensor({list(mean)})[:, None, None]                          # (3, 1, 1): broadcast over H and W
-        std = torch.tensor({list(std)})[:, None, None]
+        mean = torch.tensor({list(made.mean)})[:, None, None]          # (3, 1, 1): broadcast over H, W
+        std = torch.tensor({list(made.std)})[:, None, None]
         normalised = (photo - mean) / std
         means = normalised.mean((1, 2)).tolist()
         stds = normalised.std((1, 2), correction=0).tolist()

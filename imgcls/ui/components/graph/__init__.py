@@ -1,114 +1,89 @@
-"""The autograd graph as a picture: nodes left to right, the backward pass step by step, the chain rule in numbers."""
+"""The autograd graph as a picture: sliders above, nodes left to right, the backward pass step by step, the chain rule.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+During a drag the picture is asked for at `imgcls.ui.live`; Streamlit hears of it when the hand is lifted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import streamlit as st
-from torch import Tensor
 
-from imgcls.ops.autodiff import Trace
+from imgcls.ui.address import as_number, to_address
 from imgcls.ui.components import declare, ignore, sent
-from imgcls.ui.components.graph import words
-from imgcls.ui.components.graph.layout import lay_out
+from imgcls.ui.dials import Dial, asked_numbers
+from imgcls.ui.live import offer
+from imgcls.ui.packet import pack
 
-_mount = declare("graph")
+_mount = declare("graph", uses=("asker.js", "dials.js", "charts.js", "graph/shapes.js", "graph/panels.js"))
 
 
 @dataclass(frozen=True)
 class Choice:
     """What the student has chosen in the picture.
 
-    `turn` is the backward step. `picked` is the node clicked (None: follow the backward pass). `cut` is a node whose
-    detach button was just pressed, `cell` a (node, row, column) just clicked; both are None in later runs.
+    `turn` is the backward step, None for the last one. `picked` is the node clicked (None: follow the backward pass).
+    `cut` is a node whose switch was just pressed, `cell` a (node, row, column) just clicked; both are None afterwards.
     """
 
-    turn: int
+    turn: int | None
     picked: int | None
-    cut: int | None
-    cell: tuple[int, int, int] | None
+    cut: int | None = None
+    cell: tuple[int, int, int] | None = None
 
 
-def choice(key: str, about: str, turns: int, nodes: int) -> Choice:
-    """Read the choice for a picture with backward steps 0 to `turns` and that many `nodes`, and keep it in the address.
+Picture = Callable[[Mapping[str, float], Choice], Mapping[str, Any]]
+"""What to draw for the dials' numbers and a choice: JSON fields, made without Streamlit."""
+
+
+def read_choice(key: str, about: str) -> Choice:
+    """What is chosen in the picture, from the last message, the session, or the page's address.
 
     A picture of something else (`about` changed) starts at the end of its backward pass again.
     """
     store = st.session_state.setdefault(f"{key}:choice", {})
     if store.get("about") != about:
-        fresh = "about" not in store
+        opened = "about" not in store
         store.update(about=about, turn=None, picked=None)
-        if fresh:  # the page was opened by its address
-            store.update(
-                turn=_number(st.query_params.get(f"{key}_step")), picked=_number(st.query_params.get(f"{key}_node"))
-            )
-    cut = cell = None
+        if opened:
+            turn, picked = (_number(st.query_params.get(f"{key}_{name}")) for name in ("step", "node"))
+            store.update(turn=turn, picked=picked)
     news = sent(key)
+    cut = cell = None
     if news.get("seq") != store.get("seq"):
-        store["seq"] = news.get("seq")
-        turn = _number(news.get("turn"))
-        store.update(turn=None if turn == turns else turn, picked=_number(news.get("selected")))
-        cut = _number(news.get("cut"))
-        cell = _cell(news.get("cell"))
-    turn = turns if store["turn"] is None else min(max(store["turn"], 0), turns)
-    picked = store["picked"] if store["picked"] is not None and 0 <= store["picked"] < nodes else None
-    _to_address(f"{key}_step", None if turn == turns else turn)
-    _to_address(f"{key}_node", picked)
-    return Choice(turn, picked, cut if cut is not None and 0 <= cut < nodes else None, cell)
+        store.update(seq=news.get("seq"), turn=_number(news.get("turn")), picked=_number(news.get("selected")))
+        cut, cell = _number(news.get("cut")), _cell(news.get("cell"))
+    to_address(f"{key}_step", None if store["turn"] is None else str(store["turn"]))
+    to_address(f"{key}_node", None if store["picked"] is None else str(store["picked"]))
+    return Choice(store["turn"], store["picked"], cut, cell)
 
 
 def graph(
-    trace: Trace,
-    chosen: Choice,
-    *,
-    key: str,
-    alt: str,
-    differences: Mapping[str, Tensor] | None = None,
-    caption: str = "",
+    picture: Picture, numbers: Mapping[str, float], chosen: Choice, *, dials: Sequence[Dial], key: str, alt: str
 ) -> None:
-    """Show the trace of an expression at a backward step, with the leaves beside their central `differences`."""
-    steps = [node.step for node in trace.nodes]
-    heights = words.node_heights(steps)
-    layout = lay_out([step.inputs for step in steps], heights)
-    selected = words.selection(trace, chosen.turn) if chosen.picked is None else chosen.picked
-    show(
-        {
-            "nodes": words.nodes(trace, chosen.turn, layout, heights),
-            "edges": words.edges(trace, chosen.turn, layout),
-            "height": layout.height,
-            "chain": words.chain_rule(trace, selected, chosen.turn),
-            "leaves": words.leaf_table(trace, differences) if differences is not None else None,
-            "turns": trace.backward_steps,
-            "caption": caption or words.step_caption(trace, chosen.turn),
-            "selected": selected,
-        },
-        chosen,
-        key=key,
-        alt=alt,
-    )
+    """Show `picture(numbers, chosen)`, and draw it anew at every move of a dial, every step, and every click."""
 
+    def answer(question: Mapping[str, Any]) -> bytes:
+        moved = asked_numbers(question, dials, numbers)
+        return pack(picture(moved, Choice(_number(question.get("turn")), _number(question.get("selected")))))
 
-def show(picture: Mapping[str, Any], chosen: Choice, *, key: str, alt: str) -> None:
-    """Mount the component with a picture made by `words` (numbers) or `grids` (small tensors)."""
-    answers = {"turn": chosen.turn, "picked": chosen.picked, "alt": alt, "ack": sent(key).get("seq")}
-    _mount(key=key, data={**picture, **answers}, default={"value": None}, on_value_change=ignore)
+    fields = {
+        **picture(numbers, chosen),
+        "dials": [asdict(dial) for dial in dials],
+        "numbers": dict(numbers),
+        "alt": alt,
+        "ask": offer(key, answer),
+        "ack": sent(key).get("seq"),
+    }
+    _mount(key=key, data=pack(fields), default={"value": None}, on_value_change=ignore)
 
 
 def _number(candidate: object) -> int | None:
-    try:
-        return int(candidate)  # type: ignore[call-overload]
-    except (TypeError, ValueError, OverflowError):
-        return None
+    """A small whole number, else None."""
+    number = as_number(candidate, 0, 999)
+    return None if number is None else int(number)
 
 
 def _cell(candidate: object) -> tuple[int, int, int] | None:
     numbers = [_number(part) for part in candidate.split(",")] if isinstance(candidate, str) else []
     return tuple(numbers) if len(numbers) == 3 and None not in numbers else None  # type: ignore[return-value]
-
-
-def _to_address(name: str, number: int | None) -> None:
-    if number is None:
-        if name in st.query_params:
-            del st.query_params[name]
-    elif st.query_params.get(name) != str(number):
-        st.query_params[name] = str(number)

@@ -16,9 +16,10 @@ Cell = tuple[int, int, int]
 """Node, row, column."""
 
 
-def picture(routes: Routes, turn: int, chosen: Cell) -> dict[str, Any]:
-    """Everything the component draws after backward step `turn`, with the chosen cell's routes marked."""
+def picture(routes: Routes, turn: int | None, chosen: Cell) -> dict[str, Any]:
+    """Everything the component draws after backward step `turn` (None: the last), the chosen cell's routes marked."""
     trace = routes.trace
+    turn = trace.backward_steps if turn is None else min(turn, trace.backward_steps)
     heights = [_height(routes.value(name)) for name in NAMES]
     layout = lay_out([node.step.inputs for node in trace.nodes], heights)
     nodes = words.nodes(trace, turn, layout, heights)
@@ -44,7 +45,8 @@ def picture(routes: Routes, turn: int, chosen: Cell) -> dict[str, Any]:
         }  # fmt: skip
     return {
         "nodes": nodes, "edges": edges, "height": layout.height, "chain": _chain(routes, turn, chosen), "leaves": None,
-        "turns": trace.backward_steps, "caption": caption(routes, turn), "selected": chosen[0], "grids": True,
+        "turn": turn, "turns": trace.backward_steps, "caption": caption(routes, turn), "selected": chosen[0],
+        "picked": None, "grids": True, "warning": "", "note": _check(routes),
     }  # fmt: skip
 
 
@@ -104,6 +106,18 @@ def _chain(routes: Routes, turn: int, chosen: Cell) -> dict[str, Any]:
 
 def _product(text: str) -> str:
     return f"({text})" if text.startswith("−") else text
+
+
+def _check(routes: Routes) -> str:
+    """How the gradients compare with central differences, and what ties have to do with it."""
+    told = f"All 45 gradients against central differences: the largest disagreement is {routes.disagreement:.1e}."
+    if routes.ties:
+        windows = " and ".join(f"pooled[{row}, {column}]" for row, column in routes.ties)
+        told += (
+            f" In the window of {windows} the largest value occurs twice: autograd sends all to the first, "
+            "while a nudge up and a nudge down each find another winner."
+        )
+    return told
 
 
 def caption(routes: Routes, turn: int) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 from imgcls.ops.autodiff import Edge, Trace
 from imgcls.ops.diagnosis import disagreement, written
 from imgcls.ops.program import OPERATIONS, Step
-from imgcls.ui.components.graph.layout import Layout
+from imgcls.ui.components.graph.layout import Layout, lay_out
 
 NODE_HEIGHT, CONSTANT_HEIGHT = 72.0, 34.0
 OUTPUT = "out"
@@ -64,6 +64,41 @@ def selection(trace: Trace, turn: int) -> int:
         return at_work
     leaves = [i for i, node in enumerate(trace.nodes) if node.step.kind == "variable" and node.reached]
     return leaves[0] if leaves and turn else len(trace.nodes) - 1
+
+
+def picture(
+    trace: Trace,
+    turn: int | None,
+    picked: int | None,
+    differences: Mapping[str, Tensor],
+    *,
+    warning: str = "",
+    caption: str = "",
+) -> dict[str, Any]:
+    """Everything that the component draws of an expression's trace after backward step `turn` (None: the last).
+
+    `picked` is the node whose chain rule is wanted, None for the one at work. A step or a node that does not exist
+    counts as the last step and as none.
+    """
+    turns = trace.backward_steps
+    turn = turns if turn is None else min(turn, turns)
+    selected = picked if picked is not None and picked < len(trace.nodes) else selection(trace, turn)
+    steps = [node.step for node in trace.nodes]
+    heights = node_heights(steps)
+    layout = lay_out([step.inputs for step in steps], heights)
+    return {
+        "nodes": nodes(trace, turn, layout, heights),
+        "edges": edges(trace, turn, layout),
+        "height": layout.height,
+        "chain": chain_rule(trace, selected, turn),
+        "leaves": leaf_table(trace, differences),
+        "turn": turn,
+        "turns": turns,
+        "caption": caption or step_caption(trace, turn),
+        "warning": warning,
+        "selected": selected,
+        "picked": picked,
+    }
 
 
 def node_heights(steps: Sequence[Step]) -> list[float]:

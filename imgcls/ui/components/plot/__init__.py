@@ -23,6 +23,7 @@ def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:
     _mount(
         key=key,
         data={
+            "key": key,
             "figure": figure.to_json(),
             "alt": alt,
             "source": f"/{source.lstrip('/')}?v={plotly.__version__}",

@@ -33,12 +33,20 @@ export default function (component) {
   const element = parentElement.querySelector(".plot")
   const own = instance(element, () => ({ turn: 0, sender: new Sender() }))
   own.component = component
-  const turn = ++own.turn
   element.setAttribute("role", "img")
   element.setAttribute("aria-label", data.alt)
-  const figure = JSON.parse(data.figure)
+  show(own, element, data.source, data.figure)
+  // Another live element brings new figures while it is dragged: key -> what takes them.
+  const live = (window.imgclsLive ??= {})
+  live[data.key] = (news) => show(own, element, data.source, news.figure)
+  return () => { delete live[data.key]; own.turn++; window.Plotly?.purge(element) }
+}
+
+function show(own, element, source, text) {
+  const turn = ++own.turn
+  const figure = JSON.parse(text)
   element.style.height = (figure.layout.height ?? 360) + "px"
-  loadPlotly(data.source).then(async (Plotly) => {
+  loadPlotly(source).then(async (Plotly) => {
     if (turn !== own.turn) return // newer data is already on its way
     await Plotly.react(element, figure.data, themed(figure.layout, element), {
       displaylogo: false, displayModeBar: false, responsive: true, ...figure.config,
@@ -51,5 +59,4 @@ export default function (component) {
       own.component.setStateValue("clicked", value)
     })
   }, () => { element.textContent = "The chart library did not load; reload the page." })
-  return () => { own.turn++; window.Plotly?.purge(element) }
 }

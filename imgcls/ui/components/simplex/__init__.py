@@ -1,44 +1,61 @@
 """Three probabilities as a point in a triangle: each corner is one class for certain. The point can be dragged."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
 
-_mount = declare("simplex", html='<div class="simplex"></div>')
+_mount = declare("simplex", html='<div class="simplex"></div>', uses=("asker.js",))
+
+Point = tuple[float, float, float]
 
 
-def simplex_dragged(key: str) -> tuple[tuple[float, float, float], bool] | None:
-    """Where the point has been dragged to since the last run, and whether it was let go; None if it was not.
-
-    The probabilities are all above 0 and sum to 1.
-    """
-    news = sent(key)
-    if not news or news.get("seq") == st.session_state.get(f"{key}:seq"):
-        return None
-    st.session_state[f"{key}:seq"] = news.get("seq")
+def point_of(message: Mapping[str, Any]) -> Point | None:
+    """The probabilities of a message from the triangle, all above 0 and with sum 1; None if they are not."""
     try:
-        a, b, c = (float(number) for number in news["probabilities"])
+        a, b, c = (float(number) for number in message["probabilities"])
     except (KeyError, TypeError, ValueError):
         return None
     total = a + b + c
     if not (min(a, b, c) > 0 and math.isfinite(total)):
         return None
-    return (a / total, b / total, c / total), bool(news.get("final"))
+    return a / total, b / total, c / total
+
+
+def simplex_dragged(key: str) -> tuple[Point, bool] | None:
+    """Where the point has been dragged to since the last run, and whether it was let go; None if it was not."""
+    news = sent(key)
+    if not news or news.get("seq") == st.session_state.get(f"{key}:seq"):
+        return None
+    st.session_state[f"{key}:seq"] = news.get("seq")
+    point = point_of(news)
+    return None if point is None else (point, bool(news.get("final")))
 
 
 def simplex(
-    names: Sequence[str], probabilities: Sequence[float], trail: Sequence[Sequence[float]], *, key: str, alt: str
+    names: Sequence[str],
+    probabilities: Sequence[float],
+    trail: Sequence[Sequence[float]],
+    *,
+    key: str,
+    ask: str,
+    alt: str,
 ) -> None:
-    """Draw the point `probabilities` (3), and the `trail` of points (N, 3) that it moves along as a setting changes."""
+    """Draw the point `probabilities` (3), and the `trail` of points (N, 3) that it moves along as a setting changes.
+
+    During a drag it asks at `ask`; the answer's field `beside` has new data for the live elements, by their key.
+    """
     _mount(
         key=key,
         data={
+            "key": key,
             "names": list(names),
-            "probabilities": [float(p) for p in probabilities],
-            "trail": [[round(float(p), 4) for p in point] for point in trail],
+            "probabilities": list(probabilities),
+            "trail": [list(point) for point in trail],
+            "ask": ask,
             "alt": alt,
             "ack": sent(key).get("seq"),
         },

@@ -48,6 +48,9 @@ function build(box) {
   return { svg, trail, corners, point: add(svg, "circle", { class: "point", r: 12 }), sender: new Sender(), dragging: false }
 }
 
+// Live elements find each other here, so that one drag can move them all: key -> what takes new data.
+const live = (window.imgclsLive ??= {})
+
 function draw(own) {
   const { data } = own
   own.trail.setAttribute("d", line(data.trail))
@@ -68,15 +71,29 @@ function draw(own) {
 export default function (component) {
   const { data } = component
   const box = component.parentElement.querySelector(".simplex")
-  const own = instance(box, () => build(box))
+  const own = instance(box, () => {
+    const made = build(box)
+    made.asker = new Asker((bytes) => {
+      for (const [key, news] of Object.entries(unpack(bytes).beside)) live[key]?.(news)
+    })
+    return made
+  })
   own.data = data
+  live[data.key] = (news) => {
+    own.data = { ...own.data, ...news }
+    if (!own.dragging) own.probabilities = news.probabilities
+    draw(own)
+  }
   own.sender.acknowledge(data.ack)
   if (!own.dragging && !own.sender.busy) own.probabilities = data.probabilities
   draw(own)
   const move = (x, y, final) => {
     own.probabilities = shares(x, y)
     draw(own)
-    own.sender.send(component, "value", { probabilities: own.probabilities, final })
+    const value = { probabilities: own.probabilities }
+    if (!final && !own.asker.broken) return own.asker.ask(data.ask, value)
+    own.asker.cancel()
+    own.sender.send(component, "value", { ...value, final })
   }
   const follow = (event, final) => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(own.svg.getScreenCTM().inverse())
@@ -89,7 +106,11 @@ export default function (component) {
   }
   own.svg.onpointermove = (event) => { if (own.dragging) follow(event, false) }
   own.svg.onpointerup = (event) => { if (own.dragging) { own.dragging = false; follow(event, true) } }
-  own.svg.onpointercancel = () => { own.dragging = false }
+  own.svg.onpointercancel = () => {
+    if (!own.dragging) return
+    own.dragging = false
+    own.sender.send(component, "value", { probabilities: own.probabilities, final: true })
+  }
   own.svg.onkeydown = (event) => {
     const step = { ArrowLeft: [-6, 0], ArrowRight: [6, 0], ArrowUp: [0, -6], ArrowDown: [0, 6] }[event.key]
     if (!step) return
@@ -97,4 +118,5 @@ export default function (component) {
     const [x, y] = place(own.probabilities)
     move(x + step[0], y + step[1], true)
   }
+  return () => { delete live[data.key] }
 }

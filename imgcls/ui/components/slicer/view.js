@@ -30,7 +30,8 @@ function decode(own, name, bytes) {
 function draw(own) {
   const { box, data, made, pictures } = own
   const { rows, columns } = own.ranges
-  box.querySelector("code").textContent = made.code
+  const code = box.querySelector("code")
+  if (code.textContent !== made.code) code.textContent = made.code
   for (const [what, size] of [["rows", data.height], ["columns", data.width]]) {
     const part = box.querySelector(`[data-what=${what}]`)
     const ends = own.ranges[what]

@@ -1,4 +1,4 @@
-"""An exercise of the cross-entropy lesson: put six forecasts in order of what they cost."""
+"""A part of the cross-entropy lesson, an exercise: put six forecasts in order of what they cost."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,8 @@ import streamlit as st
 from imgcls.ops.forecasts import Forecast, by_price, forecasts
 from imgcls.ops.losses import log_loss
 from imgcls.ui.components.ranking import Card, draw_ranking, read_order, reset_order
-from imgcls.ui.cross_entropy_views import Snippet, priced
+from imgcls.ui.cross_entropy.parts import Snippet
+from imgcls.ui.cross_entropy.pictures import priced
 from imgcls.ui.scores import class_names, percent, written
 
 _RANKING, _ROUND, _CHECKED = "ce_ranking", "ce_round", "ce_checked"

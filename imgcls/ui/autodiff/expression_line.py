@@ -1,0 +1,109 @@
+"""The typed expression of the lesson: its text, the examples, its variables' sliders, and which of them learn."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
+from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, parse
+from imgcls.ops.program import FUNCTIONS, detach_part
+from imgcls.ui.address import to_address
+from imgcls.ui.components.graph import Choice
+from imgcls.ui.components.slider import set_slider
+from imgcls.ui.dials import Dial
+
+TEXT, EXAMPLE, FIXED, PENDING = "autodiff_f", "autodiff_example", "autodiff_fixed", "autodiff_pending"
+RATE = "autodiff_rate"
+LOW, HIGH, STEP = -8.0, 8.0, 0.02
+
+
+def dial_name(variable: str) -> str:
+    """The key of a variable's slider, and its name in the address."""
+    return f"autodiff_{variable}_"
+
+
+def expression_line() -> Expression | None:
+    """A line to type in and a menu of examples; None, with a sentence and a caret, while the text cannot be read."""
+    if (pending := st.session_state.pop(PENDING, None)) is not None:
+        st.session_state[TEXT] = pending
+    text = st.session_state.get(TEXT, st.query_params.get(TEXT, EXAMPLES[0].text))
+    st.session_state[EXAMPLE] = BY_TEXT[text].title if text in BY_TEXT else None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Expression", EXAMPLES[0].text, key=TEXT, bind="query-params", persist_state="session",
+            label_visibility="collapsed", placeholder="relu(w*x + b)", max_chars=MAX_CHARACTERS,
+            help=f"Names, numbers, + - * / **, brackets, and {', '.join(FUNCTIONS)}. Name a part with p = …;",
+        )  # fmt: skip
+        st.selectbox(
+            "Examples", [example.title for example in EXAMPLES], key=EXAMPLE, on_change=_take_example, index=None,
+            placeholder="Examples", label_visibility="collapsed", width=330,
+        )  # fmt: skip
+    try:
+        return parse(text)
+    except ExpressionError as trouble:
+        st.error(f"{trouble}\n\n```text\n{trouble.pointer}\n```", icon=":material/edit:")
+        return None
+
+
+def _take_example() -> None:
+    example = next((each for each in EXAMPLES if each.title == st.session_state[EXAMPLE]), None)
+    if example is None:
+        return
+    st.session_state[TEXT] = example.text
+    st.session_state[FIXED] = list(example.fixed)
+    set_slider(RATE, example.rate)
+    for name, value in example.values.items():
+        set_slider(dial_name(name), value)
+
+
+def variable_dials(expression: Expression) -> list[Dial]:
+    """One slider a variable; those of variables that are gone leave the address."""
+    dials = [
+        Dial(dial_name(name), name, LOW, HIGH, STEP, starting_value(expression.text, name, place))
+        for place, name in enumerate(expression.variables)
+    ]
+    names = {dial.name for dial in dials}
+    for stale in [key for key in st.query_params if key.startswith("autodiff_") and key.endswith("_")]:
+        if stale not in names:
+            del st.query_params[stale]
+    return dials
+
+
+def variables(expression: Expression, numbers: Mapping[str, float]) -> dict[str, float]:
+    """The values of the variables, by their own names, among the numbers of all sliders."""
+    return {name: numbers[dial_name(name)] for name in expression.variables}
+
+
+def learning(expression: Expression) -> list[str]:
+    """The variables that require a gradient: all but those set aside, which are kept in the address."""
+    example = BY_TEXT.get(expression.text)
+    usual = sorted(example.fixed) if example else []
+    about = st.session_state.get(f"{FIXED}:text")
+    if about is None:  # the page was opened by its address
+        st.session_state[FIXED] = st.query_params.get(FIXED, ",".join(usual)).split(",")
+    elif about != expression.text and (example or set(expression.variables) <= set(st.session_state[FIXED])):
+        st.session_state[FIXED] = usual
+    st.session_state[f"{FIXED}:text"] = expression.text
+    fixed = [name for name in expression.variables if name in st.session_state[FIXED]]
+    to_address(FIXED, None if sorted(fixed) == usual else ",".join(fixed))
+    return [name for name in expression.variables if name not in fixed]
+
+
+def make_cut(expression: Expression, chosen: Choice) -> None:
+    """Do what a switch of the picture asked for: detach an operation, or let a variable learn or not."""
+    if chosen.cut is None or chosen.cut >= len(expression.steps):
+        return
+    step = expression.steps[chosen.cut]
+    if step.kind == "variable":
+        st.session_state[FIXED] = sorted(set(st.session_state[FIXED]) ^ {step.name})
+    else:
+        st.session_state[PENDING] = detach_part(expression, chosen.cut)
+    st.rerun(scope="app")
+
+
+def leaf_lines(values: Mapping[str, float], learn: Sequence[str]) -> str:
+    """The lines of torch code that make the variables."""
+    return "\n".join(
+        f"{name} = torch.tensor({value!r}, dtype=torch.float64{', requires_grad=True' if name in learn else ''})"
+        for name, value in values.items()
+    )

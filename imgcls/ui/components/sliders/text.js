@@ -1,0 +1,19 @@
+// Text in which ^{...} is raised and **...** bold; everything is set as text, never as HTML.
+function write(element, text) {
+  if (element.dataset.text === text) return
+  element.dataset.text = text
+  element.replaceChildren(...text.split(/(\^\{[^}]*\}|\*\*[^*]+\*\*)/).map((part) => {
+    const tag = part.startsWith("^{") ? "sup" : part.startsWith("**") ? "b" : null
+    if (!tag) return document.createTextNode(part)
+    const styled = document.createElement(tag)
+    styled.textContent = tag === "sup" ? part.slice(2, -1) : part.slice(2, -2)
+    return styled
+  }))
+}
+
+function make(tag, name, parent) {
+  const element = document.createElement(tag)
+  element.className = name
+  parent?.append(element)
+  return element
+}

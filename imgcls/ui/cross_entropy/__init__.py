@@ -1,0 +1,1 @@
+"""The pictures and parts of the cross-entropy lesson."""

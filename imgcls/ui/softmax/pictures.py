@@ -1,0 +1,157 @@
+"""What the softmax lesson draws for its sliders, without Streamlit: the same for a page's run and for a drag."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
+from imgcls.ops.softmax import SoftmaxTerms, hardmax, largest_exponent, softmax, softmax_jacobian, softmax_terms, sweep
+from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, Stack
+from imgcls.ui.scores import HIGH, LOW, all_written, including, lengths, percent, short, written
+
+TEMPERATURE = Dial("softmax_t", "temperature T: divides every logit", 0.1, 5.0, 0.05, 1.0)
+CONSTANT = Dial("softmax_c", "constant c: added to every logit", -120, 120, 1, 0, 0)
+KINDS = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64}
+SIMPLEX = "softmax_simplex"
+
+
+def temperature_of(rows: SliderRows) -> float:
+    """T."""
+    return rows.settings[TEMPERATURE.name]
+
+
+def constant_of(rows: SliderRows) -> float:
+    """c; 0 in the pictures that leave it out."""
+    return rows.settings.get(CONSTANT.name, 0)
+
+
+def logits_of(rows: SliderRows) -> Tensor:
+    """z + c (K,), float64."""
+    return torch.tensor(rows.numbers, dtype=torch.float64) + constant_of(rows)
+
+
+def probabilities_of(rows: SliderRows) -> Tensor:
+    """The softmax of the logits (K,), float64."""
+    return softmax(logits_of(rows), temperature=temperature_of(rows))
+
+
+def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
+    """Every term, their sum, and each quotient."""
+    worked = softmax_terms(logits_of(rows), temperature=temperature_of(rows), subtract_maximum=False)
+    terms, quotients, total = worked.terms.tolist(), worked.probabilities.tolist(), float(worked.total)
+    exponent = "z + c" if constant_of(rows) else "z"
+    if temperature_of(rows) != 1:
+        exponent = f"({exponent}) / T" if constant_of(rows) else "z / T"
+    powers = [f"e^{{{short(x)}}}" for x in worked.exponents.tolist()]
+    summed = " + ".join(powers) if len(powers) <= 5 else "sum"
+    finite = math.isfinite(total) and total > 0
+    note = ""
+    if not finite:
+        what = "Even 64-bit numbers end at e^{709.8}: a term became **inf**" if total else "Every term is too small"
+        note = f"**⚠** {what}, and the quotient is not a number. The picture **Overflow** shows the way out."
+    return Drawing(
+        [
+            Column(f"e^{{{exponent}}}", all_written(terms), lengths(terms), total=f"sum {written(total)}"),
+            Column(
+                f"probability = e^{{{exponent}}} / sum", [percent(q) for q in quotients], quotients,
+                total="sum 100%" if finite else "sum nan",
+            ),
+        ],
+        Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
+        [
+            f"{name}: {power} / ({summed}) = {written(term)} / {written(total)} = {written(quotient)}"
+            for name, power, term, quotient in zip(names, powers, terms, quotients, strict=True)
+        ],
+        note,
+    )  # fmt: skip
+
+
+def shares(rows: SliderRows) -> Column:
+    """The probabilities as a column of bars."""
+    numbers = probabilities_of(rows).tolist()
+    return Column("probability", [percent(p) for p in numbers], numbers)
+
+
+def temperature(rows: SliderRows, names: list[str]) -> Drawing:
+    """Every probability over the temperature."""
+    now = temperature_of(rows)
+    temperatures = including(torch.logspace(-1, 1, 61, dtype=torch.float64), now)
+    curves = softmax(logits_of(rows), temperature=temperatures[:, None])  # (temperatures, K)
+    figure = temperature_curves(names, temperatures.tolist(), curves.T.tolist(), now)
+    count = len(names)
+    note = (
+        "**T → 0:** the largest logit takes everything, as in hardmax. "
+        f"**T → ∞:** each class gets 1/{count} = {percent(1 / count)}."
+    )
+    return Drawing([shares(rows)], note=note, figure=figure)
+
+
+def hard(rows: SliderRows, names: list[str]) -> Drawing:
+    """Softmax beside hardmax, and both over the logit last moved."""
+    logits, soft, i, now = logits_of(rows), probabilities_of(rows), rows.active, rows.numbers[rows.active]
+    onehot = hardmax(logits)
+    rival = max(z for k, z in enumerate(rows.numbers) if k != i)
+    edges = (rival - 1e-6, rival + 1e-6)  # both sides of the jump
+    values = including(torch.linspace(LOW, HIGH, 101, dtype=torch.float64), now, *edges)
+    moved = sweep(logits, i, values + constant_of(rows))
+    softs, hards = softmax(moved, temperature=temperature_of(rows))[:, i], hardmax(moved)[:, i]
+    slope = float(softmax_jacobian(soft, temperature_of(rows))[i, i])
+    note = (
+        f"**argmax** names the winner: {names[int(onehot.argmax())]}. Softmax climbs at **{written(slope)}** a unit "
+        "here, p (1 − p) / T; hardmax is flat on both sides of its jump: slope **0** tells a network nothing."
+    )
+    return Drawing(
+        [shares(rows), Column("hardmax", [f"{h:.0f}" for h in onehot.tolist()], onehot.tolist(), "evidence")],
+        note=note,
+        figure=nudge_curves(values.tolist(), softs.tolist(), hards.tolist(), now, f"logit of {names[i]}"),
+    )
+
+
+def triangle(rows: SliderRows, names: list[str]) -> Drawing:
+    """Three probabilities as a point in the simplex, and its way as the temperature goes from infinity to 0."""
+    if len(rows.numbers) != 3:
+        return Drawing([shares(rows)])
+    temperatures = torch.logspace(-1.7, 2, 90, dtype=torch.float64)[:, None]
+    trail = softmax(logits_of(rows), temperature=temperatures)
+    rounded = [[round(p, 4) for p in point] for point in trail.tolist()]
+    return Drawing(
+        [shares(rows)], beside={SIMPLEX: {"probabilities": probabilities_of(rows).tolist(), "trail": rounded}}
+    )
+
+
+def overflow(rows: SliderRows, names: list[str], kind: str) -> Drawing:
+    """The same softmax really computed in a small number format, plainly and with the maximum subtracted."""
+    logits = logits_of(rows).to(KINDS[kind])
+    plain = softmax_terms(logits, temperature=temperature_of(rows), subtract_maximum=False)
+    safe = softmax_terms(logits, temperature=temperature_of(rows))
+    columns = []
+    for worked, power in ((plain, "plain: e^{z + c}"), (safe, "safe: e^{z − max}")):
+        quotients, total = worked.probabilities.tolist(), "sum " + written(float(worked.total))
+        columns.append(Column(power, all_written(worked.terms.tolist()), total=total))
+        columns.append(Column("/ sum", [percent(q) for q in quotients], quotients))
+    words = f"{overflow_words(plain, kind)} {rounding_words(safe.probabilities, probabilities_of(rows), kind)}"
+    return Drawing(columns, note=words)
+
+
+def overflow_words(plain: SoftmaxTerms, kind: str) -> str:
+    """What happened to the plain formula in the number format `kind`, in words."""
+    dtype = KINDS[kind]
+    largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is e^{{{largest_exponent(dtype):.2f}}}"
+    if plain.trouble == "overflow":
+        if torch.isinf(plain.terms).any():
+            return f"{largest}. A larger term becomes **inf**, infinity, and inf / inf is **nan**: not a number."
+        return f"{largest}. Each term fits, but their sum is **inf**, and a number divided by infinity is **0**."
+    if plain.trouble == "underflow":
+        return f"Every term is too small for **{kind}** and became **0**: the sum is 0, and 0 / 0 is **nan**."
+    if plain.trouble == "vanished":
+        return f"{largest}. A term too small for it became **0**: harmless in a sum, but its logarithm is −inf."
+    return f"{largest}: every term fits. Move c up, or far down, until it breaks."
+
+
+def rounding_words(computed: Tensor, exact: Tensor, kind: str) -> str:
+    """By how much storing the logits in `kind` moved the probabilities, if one could see it."""
+    off = float((computed.double() - exact).abs().max())
+    if off < 0.001:
+        return "With the maximum subtracted no format overflows, and nothing moves."
+    return f"The safe way cannot overflow; but {kind} rounds z + c, which moved a probability by {percent(off)}."
