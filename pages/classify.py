@@ -3,14 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from imgcls.figures.bars import probability_bars
 from imgcls.figures.images import channel_row, with_box
-from imgcls.models.classify import classify, confidence_words
+from imgcls.models.classify import classify
 from imgcls.models.gradcam import grad_cam
 from imgcls.models.labels import UNKNOWABLE, display_name
 from imgcls.models.occlusion import occlude, patch_box
 from imgcls.ops.softmax import softmax
-from imgcls.ui.components.plot import plot
+from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
+from imgcls.ui.components.plot import show_chart
 from imgcls.ui.components.sight import Heat, heat_sight, patch_sight, placed_patch
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.memo import remember
@@ -19,7 +19,7 @@ from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
 photo = current_photo()
-readings, choice = st.container(), st.container()
+answers, choice = st.container(), st.container()
 with choice:
     classifier = choose_model("classify_model")
 subject = (classifier.name, photo.digest)
@@ -35,36 +35,21 @@ def three_readings() -> None:
     with left:
         place = st.container()
         size = live_slider("Side of the grey patch", 0.1, 0.6, 0.25, step=0.05, key="classify_patch")
-        patch = placed_patch("classify_sight", size)
-        now = occlude(classifier, photo, patch.x, patch.y, size) if patch else prediction
-        with place:
-            patch_sight(crop, size=size, key="classify_sight")
+    patch = placed_patch("classify_sight", size)
+    now = occlude(classifier, photo, patch.x, patch.y, size) if patch else prediction
     with right:
+        threshold = 0.5
         if now.dog is not None:
             threshold = live_slider("Binary: call it a dog from", 0.0, 1.0, 0.5, step=0.01, key="classify_threshold")
-            answer = ":material/check: **a dog**" if now.dog >= threshold else ":material/close: **not a dog**"
-            plot(
-                probability_bars(["Dog"], [now.dog], before=[prediction.dog] if patch else None, threshold=threshold),
-                key="classify_binary",
-                alt=f"The probability of a dog is {now.dog:.1%}; the threshold is {threshold:.0%}.",
-            )
-            st.markdown(
-                f"{answer}: the probabilities of its {len(classifier.dog_indices)} breeds add up to {now.dog:.1%}."
-            )
+            binary = st.container()
         k = st.slider("Multi-class: how many", 1, 15, 5, key="classify_k", bind="query-params", persist_state="session")
-        top = prediction.top(k)
-        chances = [float(now.probabilities[each.index]) for each in top]
-        plot(
-            probability_bars(
-                [display_name(each.label) for each in top],
-                chances,
-                before=[each.probability for each in top] if patch else None,
-            ),
-            key="classify_bars",
-            alt="; ".join(f"{display_name(each.label)} {p:.1%}" for each, p in zip(top, chances, strict=True)),
-        )
-        best = now.top(1)[0]
-        st.markdown(f"Top answer: **{display_name(best.label)}**, {confidence_words(best.probability)}.")
+        readings = Readings(prediction, threshold, k)
+        if now.dog is not None:
+            with binary:
+                show_chart(readings.binary(now, bool(patch)), key=BINARY)
+        show_chart(readings.classes(now, bool(patch)), key=CLASSES)
+    with place:
+        patch_sight(crop, readings.while_dragged(classifier, photo, size), size=size, key="classify_sight")
     covered = ""
     if patch:
         x0, y0, x1, y1 = patch_box(crop.shape[0], patch.x, patch.y, size)
@@ -86,7 +71,7 @@ top = probabilities.topk({k}).values.tolist()  # multi-class
     code_panel(code, shows, functions=(classify, softmax), photo=True, key="classify")
 
 
-with readings:
+with answers:
     three_readings()
 sample_note()
 

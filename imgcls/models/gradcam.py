@@ -99,10 +99,14 @@ def _forward(classifier: Classifier, inputs: Tensor, layer: str) -> tuple[Tensor
 
 def _of_class(layer: str, index: int, activations: Tensor, logits: Tensor) -> GradCam:
     (gradient,) = torch.autograd.grad(logits[index], activations, retain_graph=True)
-    maps = activations.detach()[0].cpu()  # (C, h, w)
-    weights = gradient[0].mean(dim=(1, 2)).cpu()  # (C,)
+    return weighed(layer, index, float(logits[index].detach()), activations.detach()[0].cpu(), gradient[0].cpu())
+
+
+def weighed(layer: str, index: int, logit: float, maps: Tensor, gradient: Tensor) -> GradCam:
+    """Equations 1 and 2 for a layer's output (C, h, w) and the gradient of the class's logit there (C, h, w)."""
+    weights = gradient.mean(dim=(1, 2))  # (C,)
     raw = torch.einsum("c,chw->hw", weights, maps)
     positive = raw.relu()
     maximum = positive.max()
     heatmap = positive / maximum if maximum > 0 else positive
-    return GradCam(layer, index, float(logits[index].detach()), maps, weights, raw, heatmap)
+    return GradCam(layer, index, logit, maps, weights, raw, heatmap)

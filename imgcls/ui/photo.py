@@ -9,8 +9,10 @@ from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.ui.components.gallery import gallery
+from imgcls.ui.session import drop_upload
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
+_UPLOADS = "current_photo_uploads"
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
 
@@ -41,10 +43,17 @@ def _take(load: Callable[[], Picture], sample: str | None = None) -> None:
 
 def _take_file(key: str) -> None:
     file = st.session_state.get(key)
-    if file is None:  # the student removed the upload: what is shown stays
+    if file is None:  # the student took the camera's picture away: what is shown stays
         st.session_state.pop(_TROUBLE, None)
     else:
         _take(lambda: open_picture(file.getvalue(), file.name))
+
+
+def _take_upload(key: str) -> None:
+    """Takes the file and offers an empty uploader again: replacing a file in it would run the page twice."""
+    _take_file(key)
+    drop_upload(st.session_state[key])
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
 
 
 def photo_png() -> bytes:
@@ -100,11 +109,12 @@ def _ways(place: str) -> None:
 
 
 def _upload(place: str) -> None:
+    key = f"{place}_upload_{st.session_state.get(_UPLOADS, 0)}"
     st.file_uploader(
         "Your own picture (up to 25 MB)",
-        key=f"{place}_upload",
-        on_change=_take_file,
-        args=(f"{place}_upload",),
+        key=key,
+        on_change=_take_upload,
+        args=(key,),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for your session only.",
     )
 

@@ -1,4 +1,7 @@
-"""What the web process does besides running pages: warm-up, static routes, shutdown."""
+"""What the web process does besides running pages: warm-up, static routes, shutdown.
+
+torch is imported by the warm-up, not here: the browser loads the frame meanwhile.
+"""
 
 import asyncio
 import gc
@@ -13,13 +16,11 @@ from typing import Any
 
 import plotly
 import streamlit as st
-import torch
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from imgcls.data.samples import SAMPLES, load_sample
-from imgcls.models import registry
 from imgcls.training import jobs
 from imgcls.ui import live
 from imgcls.ui.components.gallery import thumbnail
@@ -30,7 +31,11 @@ log = logging.getLogger("imgcls")
 
 
 def _warm_up() -> None:
-    """Load the default network and run it once, so that the first student does not wait for it."""
+    """Load the default network and run it once, so that the first student does not wait for it; then the workers."""
+    import torch
+
+    from imgcls.models import registry
+
     # One thread a forward pass: with a hall of students the cores are shared, and splitting 20 ms gains nothing.
     torch.set_num_threads(1)
     _compressed_plotly()
@@ -40,6 +45,7 @@ def _warm_up() -> None:
     # What is loaded now lives as long as the process: the collector need not walk it again.
     gc.collect()
     gc.freeze()
+    jobs.start()  # last: the workers import torch, too, and would take the first page's cores
 
 
 def send_at_once() -> None:
@@ -57,11 +63,10 @@ def send_at_once() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Warm up and start the workers beside the first page load, not in front of it; end the workers at the end."""
+    """Warm up beside the first page load, not in front of it; end the workers at the end."""
     send_at_once()
     warming = asyncio.create_task(asyncio.to_thread(_warm_up))
     warming.add_done_callback(_log_failure)
-    jobs.start()
     yield
     warming.cancel()
     jobs.shutdown()

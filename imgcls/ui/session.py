@@ -1,8 +1,10 @@
-"""Who owns a job: one name a browser session, and the end of its jobs when the session ends."""
+"""What belongs to a browser session: its jobs, which end with it, and the files that it sends."""
 
 import secrets
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from imgcls.training import jobs
 
@@ -24,3 +26,10 @@ def _left(name: str) -> None:
 def _present(name: str) -> str:
     jobs.keep(name)  # the hook also fires when the connection breaks for a moment: take the end back
     return name
+
+
+def drop_upload(file: UploadedFile | None) -> None:
+    """Frees the memory of a file that has been read; Streamlit would keep it until the session ends."""
+    context = get_script_run_ctx()
+    if file and context and hasattr(context.uploaded_file_mgr, "remove_file"):  # that of a running server has it
+        context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file.file_id)

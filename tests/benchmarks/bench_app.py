@@ -4,9 +4,10 @@ All in a real browser against the app started as the README says. The ratio colu
 pass of the default network, timed in this process in the same run.
 """
 
-import io
 import statistics
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -26,16 +27,16 @@ WATCH = """place => {
 }"""
 
 
-def phone_photo(seed: int) -> bytes:
-    """A 12-megapixel JPEG with detail at several scales, some 3 MB like a phone's."""
+def phone_photo(seed: int, folder: Path) -> Path:
+    """A 12-megapixel JPEG file with detail at several scales, some 2 MB like a phone's."""
     rng = np.random.default_rng(seed)
     coarse = Image.fromarray(rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)).resize(
         (4000, 3000), Image.Resampling.BICUBIC
     )
     fine = Image.fromarray(rng.integers(0, 256, (1500, 2000, 3), dtype=np.uint8)).resize((4000, 3000))
-    buffer = io.BytesIO()
-    Image.blend(coarse, fine.filter(ImageFilter.GaussianBlur(1.5)), 0.3).save(buffer, "JPEG", quality=85)
-    return buffer.getvalue()
+    path = folder / f"{seed}.jpg"
+    Image.blend(coarse, fine.filter(ImageFilter.GaussianBlur(1.5)), 0.3).save(path, quality=85)
+    return path
 
 
 def forward_passes(count: int = 30) -> list[float]:
@@ -67,19 +68,19 @@ def page_switches(page: Page) -> list[float]:
     return times
 
 
-def uploads(page: Page, url: str, count: int = 8) -> list[float]:
+def uploads(page: Page, url: str, folder: Path, count: int = 8) -> list[float]:
     """From handing the browser a new 12-megapixel file to another answer on the page."""
     page.goto(f"{url}/classify")
     page.wait_for_selector(".plot[data-drawn]")
     page.wait_for_timeout(1500)
     times = []
     for number in range(count):
-        photo = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": phone_photo(number)}
+        photo = phone_photo(number, folder)
         page.evaluate(WATCH, 1)
         page.wait_for_timeout(500)
         drawn = page.evaluate("draws.length")
         start = time.perf_counter()
-        page.locator("[data-testid=stSidebar] input[type=file]").set_input_files([photo])
+        page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(photo)
         page.wait_for_function("n => draws.length > n", arg=drawn)
         times.append(1000 * (time.perf_counter() - start))
         page.wait_for_timeout(1200)
@@ -109,10 +110,14 @@ def main() -> None:
     base = statistics.median(forward)
     lines = [row("bare forward pass, EfficientNet-Lite0", forward, base=base)]
     start = time.perf_counter()
-    with running_app() as url, open_page() as page:
+    with running_app() as url, open_page() as page, tempfile.TemporaryDirectory() as folder:
         page.goto(url)
         page.locator("h1").wait_for()
-        lines.append(row("cold start to first page", [1000 * (time.perf_counter() - start)], "6000"))
+        lines.append(row("cold start to the frame", [1000 * (time.perf_counter() - start)]))
+        page.wait_for_selector(".plot[data-drawn]")
+        lines.append(
+            row("cold start to its answers", [1000 * (time.perf_counter() - start)], "6000")
+        )
         page.wait_for_timeout(6000)
         warm = []
         for _ in range(3):
@@ -123,7 +128,7 @@ def main() -> None:
             page.wait_for_timeout(1000)
         lines.append(row("first page interactive, warm", warm, "2000"))
         lines.append(row("page switch", page_switches(page), "400", base))
-        lines.append(row("12-megapixel upload to label", uploads(page, url), "400", base))
+        lines.append(row("12-megapixel upload to label", uploads(page, url, Path(folder)), "400", base))
         lines.append(row("occlusion drag, move to bars", occlusion_moves(page), "100", base))
     print(HEAD, *lines, sep="\n")
 

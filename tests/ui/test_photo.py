@@ -25,7 +25,7 @@ def app() -> AppTest:
 
 
 def uploader(app: AppTest):
-    return next(each for each in app.file_uploader if each.key == "photo_upload")
+    return next(each for each in app.file_uploader if each.key.startswith("photo_upload"))
 
 
 def test_a_session_starts_on_the_default_sample(app: AppTest) -> None:
@@ -55,7 +55,6 @@ def test_a_bad_file_gives_one_sentence_and_the_photo_stays(app: AppTest, data: b
 def test_the_sentence_goes_when_a_good_file_comes(app: AppTest) -> None:
     uploader(app).upload("bad.jpg", b"%PDF-").run()
     assert app.error
-    uploader(app).set_value([]).run()
     uploader(app).upload("good.jpg", jpeg("blue")).run()
     assert not app.error
 

@@ -1,5 +1,6 @@
 """A Plotly chart that changes in place (`Plotly.react`): it never blanks and keeps its zoom."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import plotly
@@ -10,7 +11,22 @@ from imgcls.ui.components import declare, ignore, sent
 
 PLOTLY_PATH = "imgcls/plotly.min.js"
 
-_mount = declare("plot", html='<div class="plot"></div>', isolate_styles=False)
+_mount = declare(
+    "plot", html='<div class="plot"></div><p class="plot-caption"></p>', isolate_styles=False, uses=("text.js",)
+)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, a sentence on what it shows, and one to stand below it, with **words** in bold."""
+
+    figure: go.Figure
+    alt: str
+    caption: str = ""
+
+    def news(self) -> dict[str, str]:
+        """As JSON, for a plot that is on the page already."""
+        return {"figure": self.figure.to_json(), "alt": self.alt, "caption": self.caption}
 
 
 def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:
@@ -18,15 +34,19 @@ def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:
 
     Returns the point last clicked as {"curve", "point", "x", "y"}, or {} when none was.
     """
+    return show_chart(Chart(figure, alt), key=key)
+
+
+def show_chart(chart: Chart, *, key: str) -> dict[str, Any]:
+    """Show a chart with its caption; returns the point last clicked, as `plot` does."""
     base = st.get_option("server.baseUrlPath").strip("/")
     source = "/".join(part for part in ("", base, PLOTLY_PATH) if part or not base)
     _mount(
         key=key,
         data={
             "key": key,
-            "figure": figure.to_json(),
-            "alt": alt,
             "source": f"/{source.lstrip('/')}?v={plotly.__version__}",
+            **chart.news(),
         },
         default={"clicked": None},
         on_clicked_change=ignore,

@@ -34,12 +34,22 @@ export default function (component) {
   const own = instance(element, () => ({ turn: 0, sender: new Sender() }))
   own.component = component
   element.setAttribute("role", "img")
-  element.setAttribute("aria-label", data.alt)
-  show(own, element, data.source, data.figure)
+  own.caption = parentElement.querySelector(".plot-caption")
+  take(own, element, data.source, data)
   // Another live element brings new figures while it is dragged: key -> what takes them.
   const live = (window.imgclsLive ??= {})
-  live[data.key] = (news) => show(own, element, data.source, news.figure)
+  live[data.key] = (news) => take(own, element, data.source, news)
   return () => { delete live[data.key]; own.turn++; window.Plotly?.purge(element) }
+}
+
+// What is not said stays as it was.
+function take(own, element, source, { figure, alt, caption }) {
+  if (alt !== undefined) element.setAttribute("aria-label", alt)
+  if (caption !== undefined) {
+    write(own.caption, caption)
+    own.caption.hidden = !caption
+  }
+  show(own, element, source, figure)
 }
 
 function show(own, element, source, text) {

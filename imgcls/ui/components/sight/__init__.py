@@ -7,9 +7,10 @@ import numpy as np
 
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.live import Answer, offer
 from imgcls.ui.packet import pack
 
-_mount = declare("sight")
+_mount = declare("sight", uses=("asker.js",))
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,16 @@ class Heat:
     alt: str
 
 
-def patch_sight(crop: np.ndarray, *, size: float, key: str) -> Patch | None:
-    """Show uint8 (S, S, 3) with a patch of side `size` to be dragged; returns where it lies, None while it is off."""
+def patch_sight(crop: np.ndarray, answer: Answer, *, size: float, key: str) -> Patch | None:
+    """Show uint8 (S, S, 3) with a patch of side `size` to be dragged; returns where it lies, None while it is off.
+
+    `answer` is asked during a drag, with the patch's centre as x and y in 0..1, and packs as "beside" what other live
+    elements show then, by their keys. Streamlit hears of the patch when it is let go.
+    """
     patch = placed_patch(key, size)
     place = None if patch is None else {"x": patch.x, "y": patch.y}
-    fields = {"mode": "patch", "size": size, "patch": place, "ack": sent(key).get("seq"), "heats": []}
+    ask = offer(key, answer)
+    fields = {"mode": "patch", "size": size, "patch": place, "ack": sent(key).get("seq"), "heats": [], "ask": ask}
     _mount(key=key, data=pack(fields, crop=crop), default={"value": None}, on_value_change=ignore)
     return patch
 

@@ -5,8 +5,11 @@ function build(root) {
     <label class="opacity"><span>photo</span><input type="range" min="0" max="1" step="0.01" value="0.6" aria-label="opacity of the heat map"><span>heat map</span></label>
     <div class="hint"><span></span><button type="button">Take the patch off</button></div>`
   root.append(box)
+  const asker = new Asker((bytes) => {
+    for (const [key, news] of Object.entries(unpack(bytes).beside)) window.imgclsLive?.[key]?.(news)
+  })
   return {
-    box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), sender: new Sender(),
+    asker, box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), sender: new Sender(),
     off: box.querySelector("button"), hint: box.querySelector(".hint"), canvases: [], patch: null, dragging: false,
   }
 }
@@ -77,11 +80,13 @@ function describe(own) {
 function wirePatch(own, component) {
   const canvas = own.canvases[0]
   canvas.tabIndex = 0
+  const tell = () => { own.asker.cancel(); own.sender.send(component, "value", own.patch ?? { x: null, y: null }) }
   const put = (x, y) => {
     own.patch = { x: clamp(x, 0, 1), y: clamp(y, 0, 1) }
     draw(own)
     describe(own)
-    own.sender.send(component, "value", own.patch)
+    if (own.dragging && !own.asker.broken) own.asker.ask(own.packet.ask, own.patch)
+    else tell()
   }
   const follow = (event) => {
     const place = canvas.getBoundingClientRect()
@@ -89,12 +94,15 @@ function wirePatch(own, component) {
   }
   canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); own.dragging = true; follow(event) }
   canvas.onpointermove = (event) => { if (own.dragging) follow(event) }
-  canvas.onpointerup = canvas.onpointercancel = () => { own.dragging = false }
+  canvas.onpointerup = canvas.onpointercancel = () => {
+    if (own.dragging) tell()
+    own.dragging = false
+  }
   const remove = () => {
     own.patch = null
     draw(own)
     describe(own)
-    own.sender.send(component, "value", { x: null, y: null })
+    tell()
   }
   canvas.onkeydown = (event) => {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]

@@ -1,0 +1,1 @@
+"""The classify page's parts."""

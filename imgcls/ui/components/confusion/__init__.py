@@ -1,0 +1,27 @@
+"""A confusion matrix of buttons: rows are true classes, columns answers; a click chooses a cell."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.packet import pack
+
+_mount = declare("confusion", html='<div class="confusion"></div>')
+
+
+def confusion_cell(key: str) -> tuple[int, int] | None:
+    """Row and column of the cell that was clicked last on `key`; None if none was."""
+    news = sent(key, "cell")
+    row, column = news.get("row"), news.get("column")
+    return (row, column) if isinstance(row, int) and isinstance(column, int) else None
+
+
+def confusion_matrix(counts: np.ndarray, names: Sequence[str], *, key: str) -> None:
+    """Show counts (K, K), each cell as dark as its share of its row."""
+    shares = counts / np.maximum(1, counts.sum(1, keepdims=True))
+    places = (shares * 255).round().astype(np.uint8)
+    fields = {"names": list(names), "chosen": confusion_cell(key)}
+    packet = pack(fields, counts=counts.astype(np.int32), places=places, colours=colour_table("probability"))
+    _mount(key=key, data=packet, default={"cell": None}, on_cell_change=ignore)

@@ -1,0 +1,69 @@
+const GAP = 4, TALLEST = 260 // pixels: of all rows together
+
+function pictureAt(array, place, colours) {
+  const [, height, width, channels] = array.shape
+  const size = height * width * (channels ?? 1)
+  const part = array.subarray(place * size, (place + 1) * size)
+  if (!channels) return coloured(part, [height, width], colours)
+  part.shape = [height, width, 3]
+  return bitmap(part)
+}
+
+function drawRow(canvas, array, colours, width, largest) {
+  const count = array.shape[0]
+  const lines = Math.ceil(count / Math.max(1, Math.floor((width + GAP) / (22 + GAP))))
+  const across = Math.ceil(count / lines)
+  const side = Math.min(largest, Math.floor((width + GAP) / across) - GAP)
+  const tall = Math.max(1, Math.min(side, Math.round(side * array.shape[1] / array.shape[2])))
+  const pen = sizedCanvas(canvas, width, lines * (tall + GAP) - GAP)
+  pen.clearRect(0, 0, width, lines * (tall + GAP))
+  for (let place = 0; place < count; place++) {
+    const picture = pictureAt(array, place, colours)
+    pen.imageSmoothingEnabled = picture.width > side // small kernels keep their pixels, large maps are averaged
+    pen.imageSmoothingQuality = "high"
+    pen.drawImage(picture, (place % across) * (side + GAP), Math.floor(place / across) * (tall + GAP), side, tall)
+  }
+}
+
+function draw(own) {
+  const { data, box } = own
+  const width = box.clientWidth
+  if (!width) return
+  const rows = box.querySelectorAll(".row")
+  data.titles.forEach((title, i) => {
+    rows[i].querySelector("h4").textContent = title
+    const canvas = rows[i].querySelector("canvas")
+    canvas.setAttribute("aria-label", title)
+    drawRow(canvas, data.arrays[`row${i}`], data.arrays[`colours_${data.quantities[i]}`], width, TALLEST / data.titles.length)
+  })
+  box.querySelector(".answer h4").textContent = data.heading
+  const best = Math.max(...data.bars.map(([, share]) => share))
+  box.querySelectorAll(".bar").forEach((bar, i) => {
+    const [name, share] = data.bars[i]
+    bar.classList.toggle("best", share === best)
+    bar.children[0].textContent = name
+    bar.querySelector("b").style.width = 100 * share + "%"
+    bar.children[2].textContent = Math.round(100 * share) + "%"
+  })
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+}
+
+export default function (component) {
+  const box = component.parentElement.querySelector(".film")
+  const own = instance(box, () => ({ box, shape: "" }))
+  own.data = unpack(component.data)
+  const shape = `${own.data.titles.length}/${own.data.bars.length}`
+  if (own.shape !== shape) {
+    own.shape = shape
+    const row = `<div class="row"><h4></h4><canvas role="img"></canvas></div>`
+    const bar = `<div class="bar"><span></span><i><b></b></i><span></span></div>`
+    box.innerHTML = row.repeat(own.data.titles.length) +
+      `<div class="answer"><h4></h4><div class="bars">${bar.repeat(own.data.bars.length)}</div></div>`
+  }
+  box.setAttribute("role", "group")
+  box.setAttribute("aria-label", own.data.alt)
+  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
+  own.observer.observe(box)
+  draw(own)
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,60 @@
+const HEIGHT = 52
+
+const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecision(2) : number.toExponential(0).replace("e-", "·10^−"))
+
+// Negative values left of the middle in one colour, positive ones right of it in the other; a line marks zero.
+function drawSpread(box, canvas, counts, reach, quantity) {
+  const width = canvas.parentElement.clientWidth
+  const pen = sizedCanvas(canvas, width, HEIGHT + 18)
+  pen.clearRect(0, 0, width, HEIGHT + 18)
+  pen.fillStyle = cssValue(box, "--st-text-color", "#222")
+  pen.font = `14px ${cssValue(box, "--st-font", "sans-serif")}`
+  if (!counts) { pen.fillText("none yet", 0, HEIGHT - 8); return }
+  const most = Math.max(1, ...counts), bar = width / counts.length
+  counts.forEach((count, i) => {
+    const tall = (count / most) * (HEIGHT - 4)
+    pen.fillStyle = cssValue(box, i < counts.length / 2 ? `--q-${quantity}-negative` : `--q-${quantity}`, "#888")
+    pen.fillRect(i * bar, HEIGHT - tall, Math.max(1, bar - 1), tall)
+  })
+  pen.fillStyle = cssValue(box, "--st-text-color", "#222")
+  pen.fillRect(0, HEIGHT, width, 1)
+  pen.fillRect(width / 2 - 0.5, 4, 1, HEIGHT - 4)
+  pen.textAlign = "left"
+  pen.fillText("−" + power(reach), 0, HEIGHT + 15)
+  pen.textAlign = "center"
+  pen.fillText("0", width / 2, HEIGHT + 15)
+  pen.textAlign = "right"
+  pen.fillText("+" + power(reach), width, HEIGHT + 15)
+  pen.textAlign = "left"
+}
+
+function draw(own) {
+  const { box, data } = own
+  box.querySelectorAll(".line.layer").forEach((line, i) => {
+    const about = data.lines[i]
+    line.querySelector("b").textContent = about.name
+    line.querySelector("small").textContent = about.note
+    const [weights, gradients] = line.querySelectorAll("canvas")
+    drawSpread(box, weights, data.arrays[`weights${i}`], about.weights, "weight")
+    drawSpread(box, gradients, data.arrays[`gradients${i}`], about.gradients, "gradient")
+  })
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+}
+
+export default function (component) {
+  const box = component.parentElement.querySelector(".histograms")
+  const own = instance(box, () => ({ box, count: -1 }))
+  own.data = unpack(component.data)
+  if (own.count !== own.data.lines.length) {
+    own.count = own.data.lines.length
+    const cell = `<div><canvas role="img"></canvas></div>`
+    box.innerHTML = `<div class="line head"><span></span><span>weights</span><span>gradients of the last step</span></div>` +
+      `<div class="line layer"><div class="name"><b></b><small></small></div>${cell}${cell}</div>`.repeat(own.count)
+  }
+  box.setAttribute("role", "group")
+  box.setAttribute("aria-label", own.data.alt)
+  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
+  own.observer.observe(box)
+  draw(own)
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,101 @@
+// Tiles in a grid; they keep their canvases, so that a drag changes pixels and nothing else.
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "sheet"
+  box.innerHTML = `<div class="dials"></div><div class="tiles" role="group"></div>`
+  root.append(box)
+  const own = { box, dials: box.firstChild, tiles: box.lastChild, sender: new Sender(), dragging: false, picked: null, shape: "" }
+  own.asker = new Asker((bytes) => { own.news = { ...own.news, ...unpack(bytes) }; draw(own) })
+  return own
+}
+
+function makeTile(own, i) {
+  const { pick } = own.news
+  const tile = document.createElement(pick ? "button" : "div")
+  if (pick) tile.type = "button"
+  tile.className = "tile"
+  tile.innerHTML = "<canvas></canvas><small></small>"
+  if (pick) tile.onclick = () => { own.picked = i; mark(own); tell(own, true) }
+  return tile
+}
+
+function makeTiles(own) {
+  const { labels, groups } = own.news
+  const tiles = labels.map((_, i) => makeTile(own, i))
+  own.tiles.classList.toggle("grouped", groups.length > 0)
+  if (!groups.length) { own.tiles.replaceChildren(...tiles); return }
+  own.tiles.replaceChildren(...groups.map((group, k) => {
+    const row = document.createElement("div")
+    row.className = "group"
+    row.innerHTML = `<div class="head"><b></b><i></i><span></span></div><div class="row"></div>`
+    row.lastChild.append(...tiles.slice(group.first, groups[k + 1]?.first))
+    return row
+  }))
+}
+
+function mark(own) {
+  own.tiles.querySelectorAll(".tile").forEach((tile, i) => {
+    if (own.news.pick) tile.setAttribute("aria-pressed", String(i === own.picked))
+  })
+}
+
+function tell(own, final) {
+  own.sender.send(own.component, "told", { numbers: own.numbers, picked: own.picked, final })
+}
+
+function moved(own, final) {
+  if (final || own.asker.broken) {
+    own.asker.cancel()
+    tell(own, final)
+  } else own.asker.ask(own.data.ask, { numbers: own.numbers })
+}
+
+function draw(own) {
+  const { labels, captions, groups, wrong, arrays: { pictures } } = own.news
+  const [count, height, width] = pictures.shape
+  const shape = JSON.stringify([count, groups.map((group) => group.first), own.news.pick])
+  if (own.shape !== shape) { own.shape = shape; makeTiles(own) }
+  own.tiles.querySelectorAll(".head").forEach((head, k) => {
+    const [title, bar, note] = head.children, { length } = groups[k]
+    title.textContent = groups[k].title
+    note.textContent = groups[k].note
+    bar.classList.toggle("none", length === null)
+    bar.style.setProperty("--share", `${100 * (length ?? 0)}%`)
+  })
+  const size = 3 * width * height
+  own.tiles.querySelectorAll(".tile").forEach((tile, i) => {
+    const [canvas, caption] = tile.children
+    if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height }
+    const image = new ImageData(width, height), start = i * size
+    for (let from = start, to = 0; from < start + size; from += 3, to += 4) {
+      image.data[to] = pictures[from]
+      image.data[to + 1] = pictures[from + 1]
+      image.data[to + 2] = pictures[from + 2]
+      image.data[to + 3] = 255
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0)
+    caption.textContent = captions[i] ?? ""
+    tile.classList.toggle("wrong", wrong.includes(i))
+    tile.title = labels[i]
+    if (own.news.pick) tile.setAttribute("aria-label", labels[i])
+    else { canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", labels[i]) }
+  })
+  mark(own)
+  own.box.dataset.drawn = Number(own.box.dataset.drawn ?? 0) + 1
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement))
+  own.component = component
+  const data = unpack(component.data)
+  own.sender.acknowledge(data.ack)
+  if (own.dragging || own.sender.busy) return // what is under the finger is newer
+  Object.assign(own, { data, news: data, numbers: data.numbers, picked: data.picked })
+  own.tiles.setAttribute("aria-label", data.alt)
+  own.tiles.style.setProperty("--side", `${data.side}px`)
+  own.tiles.style.maxHeight = data.height ? `${data.height}px` : ""
+  own.tiles.classList.toggle("large", data.large)
+  buildDials(own, data.dials, (final) => moved(own, final))
+  if (data.dials.length) showDials(own)
+  draw(own)
+}

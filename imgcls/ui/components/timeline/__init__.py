@@ -1,0 +1,41 @@
+"""The film of a run: a slider over its recorded steps, a play button, and the way back to the newest."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from imgcls.ui.address import as_number, to_address
+from imgcls.ui.components import declare, ignore, sent
+
+_mount = declare("timeline", html='<div class="timeline"></div>')
+MOST_STEPS = 10**9
+
+
+def timeline_step(key: str, name: str) -> int | None:
+    """The step that was chosen on the timeline `key`; None for the newest.
+
+    `name` is its name in the page's address, where it is read when the page opens.
+    """
+    news = sent(key)
+    told = news.get("step") if news else st.query_params.get(name)
+    number = as_number(told, 0, MOST_STEPS)
+    if news and news.get("final"):
+        to_address(name, None if number is None else f"{number:g}")
+    return None if number is None else int(number)
+
+
+def timeline(
+    steps: Sequence[int], chosen: int | None, *, per_epoch: int, marks: Sequence[tuple[int, str]] = (), key: str
+) -> None:
+    """Show the slider over `steps`, standing at the recorded step at or before `chosen`; None: at the newest.
+
+    `per_epoch` steps make an epoch; `marks` are steps at which something happened, and what.
+    """
+    fields = {
+        "steps": list(steps),
+        "chosen": chosen,
+        "perEpoch": per_epoch,
+        "marks": [[step, text] for step, text in marks],
+        "ack": sent(key).get("seq"),
+    }
+    _mount(key=key, data=fields, default={"value": None}, on_value_change=ignore)
