@@ -27,7 +27,7 @@ PARTS = {
 }
 
 view = st.segmented_control(
-    "Picture", list(PARTS), default="One example", required=True, key="ce_view", bind="query-params",
+    "Part", list(PARTS), default="One example", required=True, key="ce_view", bind="query-params",
     persist_state="session", label_visibility="collapsed",
 )  # fmt: skip
 if view == "One example":

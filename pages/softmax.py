@@ -33,7 +33,7 @@ CHARTS = {
 }
 
 view = st.segmented_control(
-    "Picture", list(PICTURES), default="Arithmetic", required=True, key="softmax_view", bind="query-params",
+    "Part", list(PICTURES), default="Arithmetic", required=True, key="softmax_view", bind="query-params",
     persist_state="session", label_visibility="collapsed",
 )  # fmt: skip
 presets("softmax", PRESETS)

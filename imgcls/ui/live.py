@@ -10,10 +10,15 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from imgcls.ui.address import as_number
+from imgcls.ui.components import caught
+from imgcls.ui.packet import pack
 
 Answer = Callable[[Mapping[str, Any]], bytes]
 
@@ -32,6 +37,25 @@ def offer(name: str, answer: Answer) -> str:
     _answers.setdefault(token, {})[name] = answer
     base = st.get_option("server.baseUrlPath").strip("/")
     return f"{'/' if base else ''}{base}/imgcls/live/{token}/{name}"
+
+
+def follow(name: str, draw: Callable[[float], None], low: float, high: float) -> str:
+    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the path to ask at.
+
+    `draw` calls live components that are on the page already, and nothing else of Streamlit: they get their new data
+    without a rerun.
+    """
+
+    def answer(question: Mapping[str, Any]) -> bytes:
+        number = as_number(question.get("number"), low, high)
+        if number is None:
+            raise ValueError(f"a number from {low:g} to {high:g} is asked for")
+        with caught() as elements:
+            draw(number)
+        packets = {key: np.frombuffer(data, np.uint8) for key, data in elements.items() if isinstance(data, bytes)}
+        return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
+
+    return offer(name, answer)
 
 
 def _forget(token: str) -> None:

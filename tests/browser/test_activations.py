@@ -33,10 +33,10 @@ def test_dragging_a_line_of_maxout_moves_its_weight_and_the_curve(page: Page, se
     assert numbers(page)[1:] == (3.0, 1.0)  # the second line, w = 1 and b = 0
     box = page.locator(".board canvas").bounding_box()
     width = box["width"]
-    handle = box["x"] + 44 + (3 + 6) / 12 * (width - 54), box["y"] + 16 + 244 * (5 - 3) / 9
+    handle = box["x"] + 44 + (3 + 6) / 12 * (width - 54), box["y"] + 16 + 214 * (5 - 3) / 9
     page.mouse.move(*handle)
     page.mouse.down()
-    page.mouse.move(handle[0], handle[1] - 244 / 9, steps=5)  # up by one unit: 3 becomes 4
+    page.mouse.move(handle[0], handle[1] - 214 / 9, steps=5)  # up by one unit: 3 becomes 4
     page.mouse.up()
     expect(page.locator(".board li .y")).to_have_text("f = 4.000")
     page.wait_for_url(re.compile("act_w2=1.1667&act_b2=0.5"))  # the line through (-3, -3) and (3, 4)

@@ -41,7 +41,7 @@ def test_the_presets_give_the_numbers_of_the_lecture(page: Page, server_url: str
         ("CS231n", "weights into one output", ["75", "75"]),
     ):
         page.get_by_role("button", name=preset).click()
-        cells = page.locator(".dense-costs tr", has=page.get_by_role("rowheader", name=row, exact=True)).locator("td")
+        cells = page.locator(".words tr", has=page.get_by_role("rowheader", name=row, exact=True)).locator("td")
         expect(cells.nth(1)).to_have_text(numbers[0])
         expect(cells.nth(2)).to_have_text(numbers[1])
     expect(cells.nth(0)).to_have_text("120,000")

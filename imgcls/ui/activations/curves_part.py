@@ -1,5 +1,7 @@
 """Part 1 of the activations lesson: the functions, their slopes, and what they do at one x."""
 
+from collections.abc import Callable
+
 import streamlit as st
 import torch
 
@@ -9,6 +11,7 @@ from imgcls.ui.components.slider import live_slider, set_slider
 from imgcls.ui.shell import code_panel
 
 X = torch.linspace(-6, 6, 481)
+Lines = tuple[tuple[float, float], ...]  # w and b of each
 _BOARD = "act_x"
 _FURTHER_LINES = ((0.3, 1.0), (-1.5, -2.5))  # what a third and a fourth Maxout line start with
 
@@ -29,18 +32,20 @@ def choose_functions() -> list[str]:
     return (chosen or ["relu"])[:6]
 
 
-def settings_of(name: str) -> dict[str, object]:
-    """The live sliders of a function with settings of its own, and their values."""
+def settings_of(name: str, follow: Callable[[dict[str, object]], None]) -> dict[str, object]:
+    """The live sliders of a function with settings of its own, and their values; `follow` draws during a drag."""
     if name == "leaky_relu":
-        return {"slope": live_slider("Leaky ReLU: slope a", 0.0, 1.0, 0.1, step=0.01, key="act_slope")}
+        label, key = "Leaky ReLU: slope a", "act_slope"
+        return {"slope": live_slider(label, 0.0, 1.0, 0.1, step=0.01, key=key, follow=lambda a: follow({"slope": a}))}
     if name == "elu":
-        return {"alpha": live_slider("ELU: α", 0.1, 3.0, 1.0, step=0.05, key="act_alpha")}
+        label, key = "ELU: α", "act_alpha"
+        return {"alpha": live_slider(label, 0.1, 3.0, 1.0, step=0.05, key=key, follow=lambda a: follow({"alpha": a}))}
     if name == "maxout":
-        return {"lines": tuple((line.w, line.b) for line in _maxout_lines())}
+        return {"lines": _maxout_lines(lambda lines: follow({"lines": lines}))}
     return {}
 
 
-def _maxout_lines() -> list[Line]:
+def _maxout_lines(follow: Callable[[Lines], None]) -> Lines:
     pieces = live_slider("Maxout: lines k", 2, 4, 2, step=1, key="act_pieces", digits=0)
     if dragged := dragged_lines(_BOARD):
         lines, final = dragged
@@ -48,27 +53,41 @@ def _maxout_lines() -> list[Line]:
             for key, number in ((f"act_w{i}", round(line.w, 4)), (f"act_b{i}", round(line.b, 4))):
                 if final or number != st.session_state.get(f"{key}:slider"):
                     set_slider(key, number, final=final)
-    lines = []
+    numbers: list[float] = []  # w1, b1, w2, b2, …: complete when the first drag begins
+
+    def dragging(place: int) -> Callable[[float], None]:
+        def draw(number: float) -> None:
+            moved = [*numbers[:place], number, *numbers[place + 1 :]]
+            follow(tuple(zip(moved[::2], moved[1::2], strict=True)))
+
+        return draw
+
     columns = st.columns(2)
     for i, (w, b) in enumerate((*MAXOUT_LINES, *_FURTHER_LINES)[:pieces], start=1):
-        with columns[0]:
-            slope = live_slider(f"w{i}", -5.0, 5.0, w, step=0.05, key=f"act_w{i}")
-        with columns[1]:
-            lines.append(Line(slope, live_slider(f"b{i}", -10.0, 10.0, b, step=0.05, key=f"act_b{i}")))
-    return lines
+        for column, name, limit, start in ((columns[0], "w", 5.0, w), (columns[1], "b", 10.0, b)):
+            key, draw = f"act_{name}{i}", dragging(len(numbers))
+            with column:
+                numbers.append(live_slider(f"{name}{i}", -limit, limit, start, step=0.05, key=key, follow=draw))
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 @st.fragment
 def curves_part(names: list[str]) -> None:
     """The board, with the settings of the chosen functions beneath it; all of it live."""
     place = st.container()
-    settings = {name: settings_of(name) for name in names}
-    curves = [activation_curve(name, X, **settings[name]) for name in names]
-    lines = [Line(w, b) for w, b in settings.get("maxout", {}).get("lines", ())]
-    with place:
+    settings: dict[str, dict[str, object]] = {}
+
+    def draw(settings: dict[str, dict[str, object]]) -> float:
+        curves = [activation_curve(name, X, **settings[name]) for name in names]
+        lines = [Line(w, b) for w, b in settings.get("maxout", {}).get("lines", ())]
         titles = [ACTIVATIONS[name].title for name in names]
         y_range = (-4.0, 5.0) if lines else (-2.0, 4.0)
-        x = board(curves, titles, key=_BOARD, zones=curves[0].zones(), lines=lines, y_range=y_range)
+        return board(curves, titles, key=_BOARD, zones=curves[0].zones(), lines=lines, y_range=y_range)
+
+    for name in names:
+        settings[name] = settings_of(name, lambda own, name=name: draw({**settings, name: own}))
+    with place:
+        x = draw(settings)
     st.markdown(
         "\n".join(
             f"- **{ACTIVATIONS[name].title}** ${ACTIVATIONS[name].latex}$ · {ACTIVATIONS[name].source}"

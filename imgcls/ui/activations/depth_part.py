@@ -1,6 +1,7 @@
 """Part 3 of the activations lesson: what many layers do to activations and gradients."""
 
 import math
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 import torch
@@ -11,6 +12,7 @@ from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
 from imgcls.palette import HUES
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
+from imgcls.ui.components.words import words
 from imgcls.ui.shell import code_panel
 
 
@@ -18,26 +20,43 @@ from imgcls.ui.shell import code_panel
 def depth_part(name: str) -> None:
     """A real forward and backward pass through up to fifty layers, redone while the slider moves."""
     controls = st.columns([0.42, 0.4, 0.18], vertical_alignment="bottom")
-    with controls[0]:
-        layers = live_slider("Layers", 1, 50, 20, step=1, key="act_layers", digits=0)
     initialisation = controls[1].selectbox(
         "Weights start as", list(INITIALISATIONS), index=2, format_func=INITIALISATIONS.get, key="act_init",
         bind="query-params", persist_state="session",
     )  # fmt: skip
     seed = controls[2].number_input("Seed", 0, 9999, 0, key="act_seed", bind="query-params", persist_state="session")
-    result = through_layers(name, layers, initialisation, seed=seed)
-    worst = max(range(layers), key=lambda i: float(result.dead[i]))
-    st.markdown(f"**{result.verdict}**")
+
+    def parts(layers: int) -> tuple[DepthResult, Sequence[Callable[[], object]]]:
+        result = through_layers(name, layers, initialisation, seed=seed)
+        worst = max(range(layers), key=lambda i: float(result.dead[i]))
+        facts = (
+            f"128 random examples through {layers} layers of 128 units with {ACTIVATIONS[name].title}. Dead units "
+            f"(slope 0 for every example): at most **{result.dead[worst]:.0%}**, in layer {worst + 1}. Saturated "
+            f"slopes in the last layer: **{result.saturated[-1]:.0%}**."
+        )
+        spread = "Mean and spread of the activations, layer by layer."
+        norms = "Norm of the gradient at each layer, on a logarithmic scale."
+        return result, (
+            lambda: words(f"**{result.verdict}**", key="act_verdict"),
+            lambda: plot(_activations(result), key="act_spread", alt=spread),
+            lambda: plot(_gradients(result), key="act_gradients", alt=norms),
+            lambda: words(facts, key="act_facts"),
+        )
+
+    def draw(layers: int) -> None:
+        for part in parts(layers)[1]:
+            part()
+
+    with controls[0]:
+        layers = live_slider("Layers", 1, 50, 20, step=1, key="act_layers", digits=0, follow=draw)
+    result, (verdict, spread, gradients, facts) = parts(layers)
+    verdict()
     left, right = st.columns(2)
     with left:
-        plot(_activations(result), key="act_spread", alt="Mean and spread of the activations, layer by layer.")
+        spread()
     with right:
-        plot(_gradients(result), key="act_gradients", alt="Norm of the gradient at each layer, on a logarithmic scale.")
-    st.markdown(
-        f"128 random examples through {layers} layers of 128 units with {ACTIVATIONS[name].title}. Dead units (slope 0 "
-        f"for every example): at most **{result.dead[worst]:.0%}**, in layer {worst + 1}. Saturated slopes in the last "
-        f"layer: **{result.saturated[-1]:.0%}**."
-    )
+        gradients()
+    facts()
     code = f"""
     from imgcls.ops.depth import through_layers
 

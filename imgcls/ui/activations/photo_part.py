@@ -1,6 +1,7 @@
 """Part 2 of the activations lesson: a feature map of the photo before and after the function."""
 
 import streamlit as st
+from torch import Tensor
 
 from imgcls.figures.histogram import histogram_curves
 from imgcls.figures.images import colourise
@@ -9,13 +10,13 @@ from imgcls.models.registry import load
 from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
 from imgcls.ops.histogram import histogram
 from imgcls.ui.activations.curves_part import settings_of
+from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
+from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
-
-ENLARGED = 3
 
 
 @st.fragment
@@ -23,29 +24,58 @@ def photo_part(name: str) -> None:
     """One of the 32 maps of the first layer, as the function finds and as it leaves it."""
     photo, network = current_photo(), load()
     maps = remember("act_maps", photo.digest, lambda: first_layer(network, photo.image).normalised)
+    settings: dict[str, object] = {}
+    title = ACTIVATIONS[name].title
+
+    def chosen(index: int, settings: dict[str, object]) -> tuple[Tensor, Tensor, float]:
+        before = maps[index]
+        return before, activate(name, before, **settings), float(before.abs().max())
+
+    def pictured(index: int, settings: dict[str, object], after: bool) -> None:
+        found, left, limit = chosen(index, settings)
+        caption = f"After {title}" if after else "Before"
+        colours = colourise((left if after else found).numpy(), "activation", -limit, limit)
+        picture(colours, key=f"act_picture_{after:d}", alt=f"Feature map {index}. {caption}.", caption=caption)
+
+    def counted(index: int, settings: dict[str, object]) -> None:
+        before, after, limit = chosen(index, settings)
+        counts = {"before": histogram(before, -limit, limit), f"after {title}": histogram(after, -limit, limit)}
+        plot(histogram_curves(counts), key="act_histogram", alt=f"Histograms of the map before and after {title}.")
+
+    def explained(index: int, settings: dict[str, object]) -> float:
+        before = maps[index]
+        slopes = activation_curve(name, before.flatten(), **settings).slope
+        flat = float((slopes == 0).float().mean())
+        words(
+            f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
+            f"{before.shape[0]} × {before.shape[1]} values from {before.min():.2f} to {before.max():.2f}. Red is "
+            f"negative, blue positive. At **{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient "
+            "comes back through them.",
+            key="act_words",
+        )
+        return flat
+
+    def draw(index: int, settings: dict[str, object]) -> None:
+        for after in (False, True):
+            pictured(index, settings, after)
+        counted(index, settings)
+        explained(index, settings)
+
     left, right = st.columns([0.5, 0.5])
     with left:
-        index = live_slider("Feature map", 0, len(maps) - 1, 6, step=1, key="act_map", digits=0)
+        index = live_slider(
+            "Feature map", 0, len(maps) - 1, 6, step=1, key="act_map", digits=0, follow=lambda i: draw(i, settings)
+        )
     with right:
-        settings = settings_of(name)
-    before = maps[index]
-    after = activate(name, before, **settings)
-    slopes = activation_curve(name, before.flatten(), **settings).slope
-    limit = float(before.abs().max())
-    title = ACTIVATIONS[name].title
+        settings.update(settings_of(name, lambda own: draw(index, own)))
     columns = st.columns([0.29, 0.29, 0.42])
-    for column, values, words in ((columns[0], before, "Before"), (columns[1], after, f"After {title}")):
-        picture = colourise(values.numpy(), "activation", -limit, limit)
-        column.image(picture.repeat(ENLARGED, 0).repeat(ENLARGED, 1), caption=words, output_format="PNG")
+    for after in (False, True):
+        with columns[after]:
+            pictured(index, settings, after)
     with columns[2]:
-        counted = {"before": histogram(before, -limit, limit), f"after {title}": histogram(after, -limit, limit)}
-        plot(histogram_curves(counted), key="act_histogram", alt=f"Histograms of the map before and after {title}.")
-    flat = float((slopes == 0).float().mean())
-    st.markdown(
-        f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: {before.shape[0]} × "
-        f"{before.shape[1]} values from {before.min():.2f} to {before.max():.2f}. Red is negative, blue positive. At "
-        f"**{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient comes back through them."
-    )
+        counted(index, settings)
+    flat = explained(index, settings)
+    after = activate(name, maps[index], **settings)
     code = f"""
     import torch
     from PIL import Image

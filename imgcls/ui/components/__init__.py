@@ -1,6 +1,9 @@
 """Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,8 @@ import streamlit as st
 from imgcls import palette
 
 _HERE = Path(__file__).resolve().parent
+_VIEW = "export default function ("
+_caught: ContextVar[dict[str, Any] | None] = ContextVar("caught", default=None)
 
 
 def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Sequence[str] = ()) -> Callable[..., Any]:
@@ -18,14 +23,46 @@ def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Seq
     comes along.
     """
     scripts = [_HERE / file for file in ("shared.js", *uses, f"{name}/view.js")]
-    script = "\n".join(file.read_text() for file in scripts)
+    script = "\n".join(file.read_text() for file in scripts).replace(_VIEW, "function view(")
+    script += "\nexport default lively(view)\n"
     styles = [file.with_suffix(".css") for file in scripts]
     style = palette.css_variables() + "\n".join(file.read_text() for file in styles if file.is_file())
-    return st.components.v2.component(f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles)
+    mount = st.components.v2.component(
+        f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles
+    )
+
+    def show(*, key: str, data: Any, **more: Any) -> Any:
+        if (elements := _caught.get()) is not None:
+            elements[re.sub(r"[^\w-]", "-", key, flags=re.ASCII)] = data  # as Streamlit names the element's class
+            return None
+        return mount(key=key, data=data, **more)
+
+    return show
+
+
+@contextmanager
+def caught() -> Iterator[dict[str, Any]]:
+    """Components called inside are not shown: their data are kept by key, to be sent to those that are on the page.
+
+    What is called inside must use nothing else of Streamlit; it may run in any thread.
+    """
+    elements: dict[str, Any] = {}
+    token = _caught.set(elements)
+    try:
+        yield elements
+    finally:
+        _caught.reset(token)
+
+
+def is_caught() -> bool:
+    """Whether components are `caught` rather than shown: then there is no session."""
+    return _caught.get() is not None
 
 
 def sent(key: str, name: str = "value") -> Mapping[str, Any]:
-    """What the component `key` last sent under `name`; empty before it has sent anything."""
+    """What the component `key` last sent under `name`; empty before it has sent anything, and when `caught`."""
+    if is_caught():
+        return {}
     state = st.session_state.get(key) or {}
     return state.get(name) or {}
 

@@ -7,6 +7,25 @@ function instance(root, create) {
   return instances.get(root)
 }
 
+// Live elements find each other by their keys: while one of them is dragged, it brings the others new data.
+const live = (window.imgclsLive ??= {})
+function lively(view) {
+  return (component) => {
+    const root = component.parentElement.host ?? component.parentElement
+    const key = root.closest("[class*=st-key-]").className.match(/st-key-(\S+)/)[1]
+    let end
+    live[key] = (data) => { end = view({ ...component, data }) ?? end }
+    end = view(component) // which may take new data in a way of its own
+    return () => { delete live[key]; end?.() }
+  }
+}
+
+// What imgcls.ui.live.follow answers: new data for the elements beside.
+function bring(bytes) {
+  const { beside, arrays } = unpack(bytes)
+  for (const [key, data] of Object.entries({ ...beside, ...arrays })) live[key]?.(data)
+}
+
 // The mirror of imgcls/ui/packet.py: {...fields, arrays: {name: typed array with .shape}}.
 function unpack(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true)

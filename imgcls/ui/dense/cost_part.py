@@ -10,6 +10,7 @@ from imgcls.ops.dense import LayerCost, LayerShape, layer_costs
 from imgcls.training.layer_times import LayerTimes, layer_times, same_layer, too_large
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.components.words import table, words
 from imgcls.ui.experiment import experiment
 from imgcls.ui.shell import code_panel
 
@@ -50,19 +51,6 @@ QUANTITIES: dict[str, tuple[str, Callable[[LayerCost], int], Callable[[float], s
     "bytes of activations": ("bytes", lambda cost: cost.activation_bytes, in_bytes),
 }
 TIME = "measured time"
-_STYLE = """<style>
-.dense-costs { overflow-x: auto; }
-.dense-costs table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.4; }
-.dense-costs th { text-align: left; font-weight: 400; padding: 0 8px 0 0; }
-.dense-costs td, .dense-costs tr:first-child th { text-align: right; white-space: nowrap; padding: 0 0 0 14px; }
-.dense-costs tr:first-child th, .dense-costs td { font-weight: 600; }
-.dense-costs tr + tr { border-top: 1px solid rgba(125, 132, 143, 0.4); }
-@media (max-width: 640px) {
-  .dense-costs table { font-size: 14px; }
-  .dense-costs td, .dense-costs tr:first-child th { padding-left: 6px; }
-  .dense-costs tr:first-child th { white-space: normal; }
-}
-</style>"""
 
 
 def _preset(shape: LayerShape) -> None:
@@ -73,27 +61,31 @@ def _preset(shape: LayerShape) -> None:
             set_slider(f"dense_cost_{name}", number)
 
 
-def _shape() -> LayerShape:
-    """The layer that the controls describe."""
+def _shape(draw: Callable[[LayerShape], object]) -> LayerShape:
+    """The layer that the controls describe; `draw` follows them during a drag."""
+    now: dict[str, int] = {}  # complete when the first drag begins
 
-    def count(label: str, key: str, default: int) -> int:
-        place = COUNTS.index(default)
-        return st.selectbox(label, COUNTS, place, key=key, bind="query-params", persist_state="session")
+    def count(label: str, name: str, key: str) -> None:
+        place = COUNTS.index(getattr(DEFAULT, name))
+        now[name] = st.selectbox(label, COUNTS, place, key=key, bind="query-params", persist_state="session")
 
-    def drag(label: str, name: str, low: int, high: int) -> int:
-        key = f"dense_cost_{name}"
-        return live_slider(label, low, high, getattr(DEFAULT, name), step=1, key=key, digits=0)
+    def drag(label: str, name: str, low: int, high: int) -> None:
+        def follow(number: float) -> None:
+            draw(LayerShape(**{**now, name: int(number)}))
 
-    size = drag("Image size in pixels", "size", 4, 256)
-    kernel = drag("Kernel side F", "kernel", 1, 11)
+        key, start = f"dense_cost_{name}", getattr(DEFAULT, name)
+        now[name] = live_slider(label, low, high, start, step=1, key=key, digits=0, follow=follow)
+
+    drag("Image size in pixels", "size", 4, 256)
+    drag("Kernel side F", "kernel", 1, 11)
     left, right = st.columns(2, gap="small")
     with left:
-        stride = drag("Stride S", "stride", 1, 8)
-        channels = count("Channels C", "dense_channels_in", DEFAULT.channels)
+        drag("Stride S", "stride", 1, 8)
+        count("Channels C", "channels", "dense_channels_in")
     with right:
-        padding = drag("Padding P", "padding", 0, 5)
-        filters = count("Filters K", "dense_filters", DEFAULT.filters)
-    return LayerShape(channels, size, kernel, filters, stride, padding)
+        drag("Padding P", "padding", 0, 5)
+        count("Filters K", "filters", "dense_filters")
+    return LayerShape(**now)
 
 
 @st.fragment
@@ -104,39 +96,53 @@ def cost_part() -> None:
             st.button(name, on_click=_preset, args=(preset,), key=f"dense_preset:{name}")
     left, right = st.columns([0.3, 0.7], gap="medium")
     with left:
-        shape = _shape()
+        sliders = st.container()
         quantity = st.selectbox(
             "Over the image size", [*QUANTITIES, TIME], index=1, key="dense_quantity", bind="query-params",
             persist_state="session",
         )  # fmt: skip
+
+    def draw(shape: LayerShape) -> None:
+        _table(shape)
+        if quantity != TIME:
+            _curves(shape, quantity)
+        _summary(shape)
+
+    with sliders:
+        shape = _shape(draw)
     try:
-        costs = layer_costs(shape)
+        layer_costs(shape)
     except ValueError as trouble:
         right.warning(f"{trouble} Choose a smaller kernel, a larger image or more padding.")
         return
     with right:
-        st.html(_table(shape))
+        _table(shape)
         if quantity == TIME:
             _times(shape)
         else:
             _curves(shape, quantity)
-    st.markdown(
-        f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
-        f"{shape.filters}. The fully connected layer has **{costs.dense.weights / costs.conv.weights:,.0f} times** the "
-        "weights of the convolution. Locally connected: a window as in the convolution, but weights of its own for "
-        "every place."
-    )
+    _summary(shape)
     _panel(shape)
 
 
-def _table(shape: LayerShape) -> str:
-    """Layers beside each other, a quantity a row, as HTML."""
+def _summary(shape: LayerShape) -> None:
+    costs = layer_costs(shape)
+    words(
+        f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
+        f"{shape.filters}. The fully connected layer has **{costs.dense.weights / costs.conv.weights:,.0f} times** the "
+        "weights of the convolution. Locally connected: a window as in the convolution, but weights of its own for "
+        "every place.",
+        key="dense_cost_words",
+    )
+
+
+def _table(shape: LayerShape) -> None:
+    """Layers beside each other, a quantity a row."""
     costs = _by_name(shape)
-    rows = ["<tr><th></th>" + "".join(f"<th>{LAYERS[name]}</th>" for name in costs) + "</tr>"]
+    rows = [["", *(LAYERS[name] for name in costs)]]
     for title, (_, read, written) in QUANTITIES.items():
-        cells = "".join(f"<td>{written(read(cost))}</td>" for cost in costs.values())
-        rows.append(f"<tr><th>{title}</th>{cells}</tr>")
-    return f"{_STYLE}<div class='dense-costs'><table>{''.join(rows)}</table></div>"
+        rows.append([title, *(written(read(cost)) for cost in costs.values())])
+    table(rows, key="dense_costs")
 
 
 def _by_name(shape: LayerShape) -> dict[str, LayerCost]:

@@ -1,12 +1,15 @@
 """Part 1 of the dense lesson: a drawn network that grows under the sliders."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from imgcls.ops.dense import DenseLayer, dense_layers, first_weights
 from imgcls.ui.components.nodes import Connections, Layer, nodes
 from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.components.words import words
 from imgcls.ui.shell import code_panel
 
 MOST_DRAWN = 16  # nodes of a layer; with more, the first FEW and three dots
@@ -27,20 +30,66 @@ def _example(name: str) -> None:
         set_slider(f"dense_{setting}", number)
 
 
-def _settings() -> tuple[int, int, tuple[int, ...], int]:
-    """Size, channels, hidden widths and seed."""
-    size = live_slider("Image size", 2, 224, 4, step=1, key="dense_size", digits=0, unit="px")
+@dataclass(frozen=True)
+class _Settings:
+    size: int
+    channels: int
+    hidden: tuple[int, ...]
+    seed: int
+
+
+def _settings(draw: Callable[[_Settings], object]) -> _Settings:
+    """What the sliders say; `draw` follows them during a drag."""
+    now: dict[str, int] = {}  # complete when the first drag begins
+
+    def put_together(numbers: dict[str, int]) -> _Settings:
+        widths = (numbers.get(f"width{i}", width) for i, width in enumerate(WIDTHS[: numbers["layers"]], start=1))
+        return _Settings(numbers["size"], numbers["channels"], tuple(widths), numbers["seed"])
+
+    def drag(name: str, label: str, low: int, high: int, start: int, unit: str = "") -> None:
+        def follow(number: float) -> None:
+            draw(put_together({**now, name: int(number)}))
+
+        key = f"dense_{name}"
+        now[name] = live_slider(label, low, high, start, step=1, key=key, digits=0, unit=unit, follow=follow)
+
+    drag("size", "Image size", 2, 224, 4, "px")
     columns = st.columns([0.45, 0.55], gap="small")
     with columns[0]:
-        channels = live_slider("Channels", 1, 3, 1, step=1, key="dense_channels", digits=0)
+        drag("channels", "Channels", 1, 3, 1)
     with columns[1]:
-        count = live_slider("Hidden layers", 0, len(WIDTHS), 2, step=1, key="dense_layers", digits=0)
-    hidden = [
-        live_slider(f"Width of hidden layer {i}", 1, 512, width, step=1, key=f"dense_width{i}", digits=0)
-        for i, width in enumerate(WIDTHS[:count], start=1)
-    ]
-    seed = st.number_input("Seed", 0, 999, 0, key="dense_seed", bind="query-params", persist_state="session")
-    return size, channels, tuple(hidden), int(seed)
+        drag("layers", "Hidden layers", 0, len(WIDTHS), 2)
+    for i, width in enumerate(WIDTHS[: now["layers"]], start=1):
+        drag(f"width{i}", f"Width of hidden layer {i}", 1, 512, width)
+    now["seed"] = int(
+        st.number_input("Seed", 0, 999, 0, key="dense_seed", bind="query-params", persist_state="session")
+    )
+    return put_together(now)
+
+
+def _counts(settings: _Settings) -> tuple[list[DenseLayer], list[int], int]:
+    """The layers, the nodes from the input to the classes, and all parameters."""
+    layers = dense_layers(settings.size, settings.channels, settings.hidden, CLASSES)
+    return layers, [layers[0].inputs, *(layer.outputs for layer in layers)], sum(layer.parameters for layer in layers)
+
+
+def _network(settings: _Settings) -> None:
+    layers, counts, total = _counts(settings)
+    titles = ["input", *(f"hidden {i}" for i in range(1, len(settings.hidden) + 1)), "classes"]
+    nodes(
+        [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
+        [_connections(layer, total, settings.seed + i) for i, layer in enumerate(layers)],
+        key="dense_nodes",
+        alt=f"A network with {' – '.join(f'{count:,}' for count in counts)} nodes and {total:,} parameters.",
+    )
+    size, channels = settings.size, settings.channels
+    words(
+        f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
+        f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
+        f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
+        f"**{layers[0].parameters / total:.2%}** of all parameters sit there.",
+        key="dense_words",
+    )
 
 
 def _drawn(count: int) -> int:
@@ -65,26 +114,11 @@ def network_part() -> None:
             st.button(name, on_click=_example, args=(name,), key=f"dense_example:{name}")
     left, right = st.columns([0.3, 0.7], gap="medium")
     with left:
-        size, channels, hidden, seed = _settings()
-    layers = dense_layers(size, channels, hidden, CLASSES)
-    total = sum(layer.parameters for layer in layers)
-    titles = ["input", *(f"hidden {i}" for i in range(1, len(hidden) + 1)), "classes"]
-    counts = [layers[0].inputs, *(layer.outputs for layer in layers)]
-    first = layers[0].parameters / total
-    alt = f"A network with {' – '.join(f'{count:,}' for count in counts)} nodes and {total:,} parameters."
+        settings = _settings(_network)
     with right:
-        nodes(
-            [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
-            [_connections(layer, total, seed + i) for i, layer in enumerate(layers)],
-            key="dense_nodes",
-            alt=alt,
-        )
-        st.markdown(
-            f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
-            f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
-            f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
-            f"**{first:.2%}** of all parameters sit there."
-        )
+        _network(settings)
+    layers, counts, total = _counts(settings)
+    seed = settings.seed
     sizes = ", ".join(map(str, counts))
     code = f"""
     import torch

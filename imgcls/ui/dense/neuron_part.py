@@ -4,10 +4,11 @@ import streamlit as st
 import torch
 
 from imgcls.ops.convolution import working_pixels
-from imgcls.ops.dense import centre_minus_border, neuron, random_weights
+from imgcls.ops.dense import Neuron, centre_minus_border, neuron, random_weights
 from imgcls.training.template import learned_template
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.unroll import unroll
+from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
@@ -38,8 +39,6 @@ _CODE = {
 def neuron_part() -> None:
     """Choose the weights, drag the size, lay the rows out."""
     left, middle, right = st.columns([0.34, 0.46, 0.2], vertical_alignment="bottom")
-    with left:
-        side = live_slider("Size of the picture", 4, 32, 16, step=1, key="dense_side", digits=0, unit="px")
     kind = middle.segmented_control(
         "Weights", [RANDOM, CENTRE, LEARNED], default=RANDOM, required=True, key="dense_weights", bind="query-params",
         persist_state="session",
@@ -49,19 +48,30 @@ def neuron_part() -> None:
         disabled=kind != RANDOM,
     )  # fmt: skip
     photo = current_photo()
-    pixels = remember("dense_pixels", (photo.digest, side), lambda: working_pixels(photo.image, side, "colour") / 255)
-    weights, bias, words = _weights(kind, side, int(seed))
-    result = neuron(pixels, weights, bias)
-    arrays = (each.numpy() for each in (pixels, weights, result.products, result.running))
-    unroll(
-        *arrays, bias, result.output, key="dense_unroll",
-        alt=f"The photo at {side} by {side} pixels, the weights of a neuron, their products, and all three as vectors; "
-        f"the neuron gives {result.output:.4f}.",
-    )  # fmt: skip
-    st.markdown(
-        f"Flattened, the photo is a vector of {side} × {side} × {CHANNELS} = **{pixels.numel():,}** numbers, and one "
-        f"neuron needs as many weights. {words}"
-    )
+
+    def draw(side: int) -> Neuron:
+        pixels = working_pixels(photo.image, side, "colour") / 255
+        weights, bias, about = _weights(kind, side, int(seed))
+        result = neuron(pixels, weights, bias)
+        arrays = (each.numpy() for each in (pixels, weights, result.products, result.running))
+        unroll(
+            *arrays, bias, result.output, key="dense_unroll",
+            alt=f"The photo at {side} by {side} pixels, the weights of a neuron, their products, and all three as "
+            f"vectors; the neuron gives {result.output:.4f}.",
+        )  # fmt: skip
+        words(
+            f"Flattened, the photo is a vector of {side} × {side} × {CHANNELS} = **{pixels.numel():,}** numbers, and "
+            f"one neuron needs as many weights. {about}",
+            key="dense_neuron_words",
+        )
+        return result
+
+    with left:
+        side = live_slider(
+            "Size of the picture", 4, 32, 16, step=1, key="dense_side", digits=0, unit="px",
+            follow=None if kind == LEARNED else draw,
+        )  # fmt: skip
+    result = draw(side)
     imports = "\nfrom imgcls.training.template import learned_template" if kind == LEARNED else ""
     margin = side // 4
     own = _CODE[kind].format(seed=int(seed), side=side, margin=margin, end=side - margin)
@@ -89,11 +99,11 @@ def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]
             "Random weights, as before any learning: the sum means nothing.",
         )
     if kind == CENTRE:
-        words = "This one is positive where the middle of the photo is brighter than its border."
-        return centre_minus_border(CHANNELS, side), 0.0, words
+        about = "This one is positive where the middle of the photo is brighter than its border."
+        return centre_minus_border(CHANNELS, side), 0.0, about
     template = remember("dense_template", side, lambda: learned_template(side))
-    words = (
+    about = (
         "These were learned from 120 small drawings: above 0 means dog, below 0 cat. On drawings it has not seen, it "
         f"is right in **{template.accuracy:.0%}** of the cases, guessing in 50%: one template for all dogs is blurred."
     )
-    return template.weights, template.bias, words
+    return template.weights, template.bias, about

@@ -1,5 +1,7 @@
 """The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 import torch
@@ -10,12 +12,14 @@ from imgcls.models.first_layer import first_layer
 from imgcls.models.labels import display_name
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
-from imgcls.ops.dropout import dropout, dropout_maps, many_passes
+from imgcls.ops.dropout import Dropped, ManyPasses, dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
 from imgcls.palette import HUES
 from imgcls.ui.components.grids import Grid, grids
+from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
+from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
@@ -48,41 +52,48 @@ def _head() -> LastLayer:
     return remember("drop_head", photo.digest, lambda: last_layer(load(), photo.image))
 
 
-def _p_slider(high: float = 0.95) -> float:
-    return live_slider("p, the probability to drop a value", 0.0, high, 0.5, step=0.01, key="drop_p")
+def _p_slider(follow: Callable[[float], object]) -> float:
+    label = "p, the probability to drop a value"
+    return live_slider(label, 0.0, 0.95, 0.5, step=0.01, key="drop_p", follow=follow)
 
 
 @st.fragment
 def mask_part(seed: int, training: bool) -> None:
     """The features before the last layer, the mask, what is left; and what the network answers with it."""
-    p = _p_slider()
     network, head = load(), _head()
-    result = dropout(head.features, p, _seeded(seed), training=training)
     count, most = SHOWN[0] * SHOWN[1], float(head.features.max())
-    high = most * max(result.scale, 1.0)
-    factors = result.mask * result.scale
-
-    def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
-        return Grid(title, values[:count].view(SHOWN).numpy(), quantity, low, top, 2, sign)
-
-    grids(
-        [
-            grid("features", head.features, "activation", -high, high, "×"),
-            grid(f"mask × 1 / (1 − p): 0 or {result.scale:.2f}", factors, "pixel", 0, result.scale, "="),
-            grid("what goes on", result.output, "activation", -high, high, ""),
-        ],
-        key="drop_grids",
-        alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
-    )
-    chances = softmax(head.logits(result.output))
     exact = softmax(head.logits(head.features))
     best = int(exact.argmax())
-    st.markdown(
-        f"The first {count} of the {len(head.features)} features that {network.title} computes for your photo; "
-        f"**{result.kept:.1%}** of all are kept. With this mask it says **{display_name(network.labels[best])}** with "
-        f"**{chances[best]:.1%}**, without dropout {exact[best]:.1%}. PyTorch's p is the probability to **drop**; "
-        f"CS231n writes p for the probability to **keep**, here {1 - p:.2f}."
-    )
+
+    def draw(p: float) -> tuple[Dropped, float]:
+        result = dropout(head.features, p, _seeded(seed), training=training)
+        high = most * max(result.scale, 1.0)
+        factors = result.mask * result.scale
+
+        def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
+            return Grid(title, values[:count].view(SHOWN).numpy(), quantity, low, top, 2, sign)
+
+        grids(
+            [
+                grid("features", head.features, "activation", -high, high, "×"),
+                grid(f"mask × 1 / (1 − p): 0 or {result.scale:.2f}", factors, "pixel", 0, result.scale, "="),
+                grid("what goes on", result.output, "activation", -high, high, ""),
+            ],
+            key="drop_grids",
+            alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
+        )
+        chance = float(softmax(head.logits(result.output))[best])
+        words(
+            f"The first {count} of the {len(head.features)} features that {network.title} computes for your photo; "
+            f"**{result.kept:.1%}** of all are kept. With this mask it says **{display_name(network.labels[best])}** "
+            f"with **{chance:.1%}**, without dropout {exact[best]:.1%}. PyTorch's p is the probability to **drop**; "
+            f"CS231n writes p for the probability to **keep**, here {1 - p:.2f}.",
+            key="drop_words",
+        )
+        return result, chance
+
+    p = _p_slider(draw)
+    result, chance = draw(p)
     code = f"""
     import torch
     from PIL import Image
@@ -97,35 +108,42 @@ def mask_part(seed: int, training: bool) -> None:
     kept = mask.mean()
     top = head.logits(output).softmax(0)[{best}]
     """
-    shows = {"kept": result.kept, "top": float(chances[best])}
+    shows = {"kept": result.kept, "top": chance}
     code_panel(code, shows, functions=(dropout,), photo=True, key="drop_mask")
 
 
 @st.fragment
 def average_part(seed: int) -> None:
     """The logit of the best class over many masks: its running mean closes in on the output without dropout."""
-    p = _p_slider()
     network, head = load(), _head()
     best = int(head.logits(head.features).argmax())
-    result = many_passes(head.features, head.weights[best], float(head.bias[best]), p, PASSES, _seeded(seed))
-    places = list(range(1, PASSES + 1))
-    low, high = result.band()
-    exact = Curve(
-        "without dropout, ± 2 spreads / √n", places, [result.exact] * PASSES, HUES["pixel"].line, "dash",
-        band=(low.tolist(), high.tolist()),
-    )  # fmt: skip
-    mean = Curve("mean of the first n masks", places, result.means.tolist(), HUES["probability"].line, "solid")
     name = display_name(network.labels[best])
-    plot(
-        curves([exact, mean], x_title="n, the number of masks", y_title=f"logit of {name}", height=330),
-        key="drop_average",
-        alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {result.means[-1]:.2f}.",
-    )
-    st.markdown(
-        f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they scatter by "
-        f"**{result.spread:.2f}** around **{result.exact:.2f}**, the logit without dropout. The mean of {PASSES} masks "
-        f"is **{result.means[-1]:.2f}**. So evaluation leaves dropout out: that stands for the mean of all masks."
-    )
+
+    def draw(p: float) -> ManyPasses:
+        result = many_passes(head.features, head.weights[best], float(head.bias[best]), p, PASSES, _seeded(seed))
+        places = list(range(1, PASSES + 1))
+        low, high = result.band()
+        exact = Curve(
+            "without dropout, ± 2 spreads / √n", places, [result.exact] * PASSES, HUES["pixel"].line, "dash",
+            band=(low.tolist(), high.tolist()),
+        )  # fmt: skip
+        mean = Curve("mean of the first n masks", places, result.means.tolist(), HUES["probability"].line, "solid")
+        plot(
+            curves([exact, mean], x_title="n, the number of masks", y_title=f"logit of {name}", height=330),
+            key="drop_average",
+            alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {result.means[-1]:.2f}.",
+        )
+        words(
+            f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they scatter "
+            f"by **{result.spread:.2f}** around **{result.exact:.2f}**, the logit without dropout. The mean of "
+            f"{PASSES} masks is **{result.means[-1]:.2f}**. So evaluation leaves dropout out: that "
+            "stands for the mean of all masks.",
+            key="drop_words",
+        )
+        return result
+
+    p = _p_slider(draw)
+    result = draw(p)
     code = f"""
     import torch
     from PIL import Image
@@ -146,17 +164,26 @@ def average_part(seed: int) -> None:
 @st.fragment
 def maps_part(seed: int, training: bool) -> None:
     """Dropout2d on the first layer's maps of the photo: a map is there or it is not."""
-    p = _p_slider()
     photo, network = current_photo(), load()
     maps = remember("drop_maps", photo.digest, lambda: first_layer(network, photo.image).activated)
-    result = dropout_maps(maps, p, _seeded(seed), training=training)
+    limit = float(maps.max())
+
+    def draw(p: float) -> Dropped:
+        result = dropout_maps(maps, p, _seeded(seed), training=training)
+        count = int((result.mask.flatten(1).amax(1) == 0).sum())
+        alt = f"The {len(maps)} feature maps, {count} of them empty."
+        picture(_sheet(result.output.numpy(), limit), key="drop_sheet", alt=alt)
+        words(
+            f"The {len(maps)} feature maps of the first layer of {network.title} on your photo: **{count}** are "
+            f"dropped whole, the others multiplied by {result.scale:.2f}. Single dropped pixels would be no loss: "
+            "their neighbours say nearly the same: so Dropout2d drops whole maps.",
+            key="drop_words",
+        )
+        return result
+
+    p = _p_slider(draw)
+    result = draw(p)
     dropped = [i for i in range(len(maps)) if result.mask[i].max() == 0]
-    st.image(_sheet(result.output.numpy(), float(maps.max())), output_format="PNG")
-    st.markdown(
-        f"The 32 feature maps of the first layer of {network.title} on your photo: **{len(dropped)}** are dropped "
-        f"whole, the others multiplied by {result.scale:.2f}. Single dropped pixels would be no loss, since their "
-        "neighbours say nearly the same: so `Dropout2d` drops whole maps."
-    )
     code = f"""
     import torch
     from PIL import Image

@@ -27,6 +27,7 @@ from imgcls.ui.components.map_table import MapRow, map_table
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.volume_stack import shade_limit, signed_levels
+from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.pooling.volume_part import first_kernels
@@ -80,23 +81,22 @@ def shift_stage(window: int, stride: int, kind: str) -> None:
             "Compare the features", list(MEASURES), format_func=MEASURES.get, default="place", required=True,
             key="pool_measure", bind="query-params", persist_state="session",
         )  # fmt: skip
-    with right:
-        shift = live_slider(
-            "the photo moves right by", 0, REACH, FIRST_SHIFT, step=1, key="pool_shift", digits=0, unit="pixels"
-        )
     result = study(window, stride, kind)
     changes = result.same_place if measure == "place" else result.moved_along
-    left, right = st.columns([1, 1.35], gap="medium")
-    with left:
+    picture = remember("pool_wide_picture", current_photo().digest, wide_picture)
+    maps = _Maps(measure, window, stride, kind)
+
+    def table(shift: int) -> None:
         map_table(
-            [_photo_row(shift), *_feature_rows(shift, measure, window, stride, kind)],
+            [_photo_row(picture, shift), *maps.rows(shift)],
             ["before", "after", "difference"],
             quantity="activation",
             side=SIDE,
             alt="The photo and one kernel's features before and after the move, and their difference",
             key="pool_maps",
         )
-    with right:
+
+    def chart(shift: int) -> None:
         lines = [Curve(name, result.shifts, changes[name], *LOOKS[name]) for name in changes]
         top = 1.05 if measure == "place" else 0.45
         plot(
@@ -109,7 +109,24 @@ def shift_stage(window: int, stride: int, kind: str) -> None:
             alt="Change of the features over the shift of the photo, one curve for each way of pooling",
         )  # fmt: skip
 
-    st.markdown(_words(measure, shift, changes, stride))
+    def sentence(shift: int) -> None:
+        words(_words(measure, shift, changes, stride), key="pool_words")
+
+    def draw(shift: int) -> None:
+        for part in (table, chart, sentence):
+            part(shift)
+
+    with right:
+        shift = live_slider(
+            "the photo moves right by", 0, REACH, FIRST_SHIFT, step=1, key="pool_shift", digits=0, unit="pixels",
+            follow=draw,
+        )  # fmt: skip
+    left, right = st.columns([1, 1.35], gap="medium")
+    with left:
+        table(shift)
+    with right:
+        chart(shift)
+    sentence(shift)
 
 
 def shift_note() -> str:
@@ -143,8 +160,7 @@ def _ordinal(number: int) -> str:
     return {2: "second", 3: "third"}.get(number, f"{number}th")
 
 
-def _photo_row(shift: int) -> MapRow:
-    picture = remember("pool_wide_picture", current_photo().digest, wide_picture)
+def _photo_row(picture: Image.Image, shift: int) -> MapRow:
     right = picture.width - REACH
     seen = [
         picture.resize((SENT, SENT), Image.Resampling.BOX, (REACH - n, 0, right - n, picture.height))
@@ -153,22 +169,28 @@ def _photo_row(shift: int) -> MapRow:
     return MapRow("your photo", [*map(np.asarray, seen), None])
 
 
-def _feature_rows(shift: int, measure: str, window: int, stride: int, kind: str) -> list[MapRow]:
-    one = remember("pool_one", current_photo().digest, lambda: features(first_kernels()[KERNEL : KERNEL + 1]))
-    settings = (window, stride, kind)
-    resting = remember(
-        "pool_resting", (current_photo().digest, *settings), lambda: pooled_ways(shifted(one, 0), *settings)
-    )
-    moved = pooled_ways(shifted(one, shift), *settings)
-    rows = []
-    for name in PICTURED[measure]:
-        now, before = moved[name], resting[name]
-        if measure == "along":
-            now, before = moved_along_pair(now, before, shift, pixels_per_cell(stride)[name])
-        limit = float(shade_limit(before[0]))
-        maps = [signed_levels(_small(each), limit) for each in (before, now, now - before)]
-        rows.append(MapRow(name, maps, *LOOKS[name]))
-    return rows
+class _Maps:
+    """One kernel's features of the photo, pooled in several ways: before a move, and after it."""
+
+    def __init__(self, measure: str, window: int, stride: int, kind: str) -> None:
+        digest, self.measure, self.settings = current_photo().digest, measure, (window, stride, kind)
+        self.one = remember("pool_one", digest, lambda: features(first_kernels()[KERNEL : KERNEL + 1]))
+        self.resting = remember("pool_resting", (digest, *self.settings), lambda: self._pooled(0))
+
+    def _pooled(self, shift: int) -> dict[str, Tensor]:
+        return pooled_ways(shifted(self.one, shift), *self.settings)
+
+    def rows(self, shift: int) -> list[MapRow]:
+        """Before, after and difference, a row for each way; needs no Streamlit."""
+        moved, rows = self._pooled(shift), []
+        for name in PICTURED[self.measure]:
+            now, before = moved[name], self.resting[name]
+            if self.measure == "along":
+                now, before = moved_along_pair(now, before, shift, pixels_per_cell(self.settings[1])[name])
+            limit = float(shade_limit(before[0]))
+            maps = [signed_levels(_small(each), limit) for each in (before, now, now - before)]
+            rows.append(MapRow(name, maps, *LOOKS[name]))
+        return rows
 
 
 def _small(feature_map: Tensor) -> Tensor:

@@ -66,27 +66,29 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
     if (picked := picked_slice(STACK)) is not None:
         set_slider(SLIDER, picked)
     left, right = st.columns([1.25, 1], gap="medium")
-    with left:
-        number = live_slider("slice", 0, facts.shape_before[0] - 1, FIRST_SHOWN, step=1, key=SLIDER, digits=0)
+    photo, version = network_input(), f"{current_photo().digest[:16]}:{window}:{stride}:{kind}"
+
+    def stack(number: int, *, held: bool) -> None:
         volume_stack(
             *whole.stacks,
             number,
             between=(f"{facts.dropped:.1%} dropped", f"{kind} {window} × {window}, stride {stride}", "depth kept"),
-            version=f"{current_photo().digest[:16]}:{window}:{stride}:{kind}",
+            version=version,
             quantity="activation",
             alt=f"{facts.shape_before[0]} slices in depth before and after pooling; arrow keys choose a slice",
             key=STACK,
+            whole=not held,
         )
-    last = len(kernels) - 1
-    which, negative = number % len(kernels), number >= len(kernels)
-    pair = sign_pair_volume(network_input(), kernels[which : which + 1])
-    one = pool(pair[int(negative) :][:1], window, stride, kind)
-    held = any(sent(key).get("final") is False for key in (STACK, SLIDER))
-    note = (
-        f"Largest value {one.values.max():.3g}.\n"
-        f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1)."
-    )
-    with right:
+
+    def chosen_slice(number: int, *, held: bool) -> None:
+        last = len(kernels) - 1
+        which, negative = number % len(kernels), number >= len(kernels)
+        pair = sign_pair_volume(photo, kernels[which : which + 1])
+        one = pool(pair[int(negative) :][:1], window, stride, kind)
+        note = (
+            f"Largest value {one.values.max():.3g}.\n"
+            f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1)."
+        )
         slice_pair(
             one,
             number=number,
@@ -96,6 +98,18 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
             quantity="activation",
             key="pool_pair",
         )
+
+    def dragged(number: int) -> None:
+        stack(number, held=True)
+        chosen_slice(number, held=True)
+
+    with left:
+        number = live_slider(
+            "slice", 0, facts.shape_before[0] - 1, FIRST_SHOWN, step=1, key=SLIDER, digits=0, follow=dragged
+        )
+        stack(number, held=False)
+    with right:
+        chosen_slice(number, held=sent(STACK).get("final") is False)
 
 
 def volume_note() -> str:

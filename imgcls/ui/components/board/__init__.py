@@ -9,7 +9,7 @@ import streamlit as st
 from imgcls.ops.activations import ActivationCurve, Zone
 from imgcls.palette import SERIES
 from imgcls.ui.address import number_in_address, to_address
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.components import declare, ignore, is_caught, sent
 from imgcls.ui.packet import pack
 
 DASHES: tuple[tuple[int, ...], ...] = ((), (10, 5), (3, 4), (10, 4, 3, 4), (16, 6), (16, 4, 3, 4))
@@ -50,7 +50,9 @@ def board(
     x = curves[0].x
     low, high = float(x[0]), float(x[-1])
     news = sent(key)
-    if "cursor" in news:
+    if is_caught():
+        cursor = None  # it stays where it is
+    elif "cursor" in news:
         cursor = float(np.clip(news["cursor"], low, high))
         if news.get("final"):
             to_address(key, f"{cursor:g}")
@@ -69,4 +71,4 @@ def board(
     y, slope = (np.stack([getattr(curve, name).numpy() for curve in curves]) for name in ("y", "slope"))
     packet = pack(fields, x=x.numpy().astype("f4"), y=y.astype("f4"), slope=slope.astype("f4"))
     _mount(key=key, data=packet, default={"value": None}, on_value_change=ignore)
-    return cursor
+    return 0.0 if cursor is None else cursor

@@ -15,7 +15,7 @@ function geometry(own) {
   const { packet } = own
   const x = packet.arrays.x
   const width = own.canvas.parentElement.clientWidth < 620 ? own.box.clientWidth : own.box.clientWidth - 250
-  const heights = width < 460 ? [210, 110] : [244, 122]
+  const heights = width < 460 ? [210, 110] : [214, 106]
   const px = (value) => LEFT + ((value - x[0]) / (x.at(-1) - x[0])) * (width - LEFT - 10)
   const panel = (top, height, [low, high]) => ({
     top, height, low, high, y: (value) => top + height - ((value - low) / (high - low)) * height,
@@ -209,7 +209,7 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const packet = own.packet = unpack(component.data)
   own.sender.acknowledge(packet.ack)
-  if (!own.grip && !own.sender.busy) { own.lines = packet.lines; own.cursor = packet.cursor }
+  if (!own.grip && !own.sender.busy) { own.lines = packet.lines; own.cursor = packet.cursor ?? own.cursor }
   own.lines ??= packet.lines
   own.cursor ??= packet.cursor
   wire(own, component)

@@ -37,7 +37,6 @@ export default function (component) {
   own.caption = parentElement.querySelector(".plot-caption")
   take(own, element, data.source, data)
   // Another live element brings new figures while it is dragged: key -> what takes them.
-  const live = (window.imgclsLive ??= {})
   live[data.key] = (news) => take(own, element, data.source, news)
   return () => { delete live[data.key]; own.turn++; window.Plotly?.purge(element) }
 }

@@ -5,11 +5,8 @@ function build(root) {
     <label class="opacity"><span>photo</span><input type="range" min="0" max="1" step="0.01" value="0.6" aria-label="opacity of the heat map"><span>heat map</span></label>
     <div class="hint"><span></span><button type="button">Take the patch off</button></div>`
   root.append(box)
-  const asker = new Asker((bytes) => {
-    for (const [key, news] of Object.entries(unpack(bytes).beside)) window.imgclsLive?.[key]?.(news)
-  })
   return {
-    asker, box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), sender: new Sender(),
+    asker: new Asker(bring), box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), sender: new Sender(),
     off: box.querySelector("button"), hint: box.querySelector(".hint"), canvases: [], patch: null, dragging: false,
   }
 }

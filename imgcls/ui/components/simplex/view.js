@@ -48,8 +48,6 @@ function build(box) {
   return { svg, trail, corners, point: add(svg, "circle", { class: "point", r: 12 }), sender: new Sender(), dragging: false }
 }
 
-// Live elements find each other here, so that one drag can move them all: key -> what takes new data.
-const live = (window.imgclsLive ??= {})
 
 function draw(own) {
   const { data } = own

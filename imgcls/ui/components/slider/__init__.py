@@ -1,11 +1,14 @@
 """A slider that sends its value while it is dragged (Streamlit's own sends on release only)."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from imgcls.ui.address import as_number, number_in_address, to_address
 from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.live import follow as follow_drag
 
-_mount = declare("slider", html='<div class="slider"></div>')
+_mount = declare("slider", html='<div class="slider"></div>', uses=("asker.js",))
 
 
 def live_slider(
@@ -19,6 +22,7 @@ def live_slider(
     digits: int = 2,
     unit: str = "",
     help: str = "",
+    follow: Callable[[float], None] | None = None,
 ) -> float:
     """A slider from `low` to `high` in steps of `step`; returns its value, live during a drag.
 
@@ -26,6 +30,9 @@ def live_slider(
     written there when the drag ends, unless it is the default. A value that is not a number within the
     limits is ignored. Call it inside the fragment that draws what it changes. An integer slider is one
     whose `step` and `value` are ints; it returns an int.
+
+    With `follow`, a drag does not rerun the script until it ends: `follow(number)` draws what changes meanwhile, with
+    live components alone (see `imgcls.ui.live.follow`).
     """
     store = f"{key}:slider"
     if store not in st.session_state:
@@ -37,7 +44,8 @@ def live_slider(
             st.session_state[store] = number
     # Limits may have moved since (one control limits another): stay inside them.
     number = min(max(st.session_state[store], low), high)
-    if isinstance(step, int) and isinstance(value, int):
+    whole = isinstance(step, int) and isinstance(value, int)
+    if whole:
         number = round(number)
     # At the end of a drag, and when the page opens anew on what was set before: its address has been cleared.
     if news.get("final") or (not news and (key in st.query_params) == (number == value)):
@@ -47,6 +55,7 @@ def live_slider(
         data={
             "label": label, "low": low, "high": high, "step": step, "number": number, "digits": digits,
             "unit": unit, "help": help, "ack": news.get("seq"),
+            "ask": follow and follow_drag(key, lambda asked: follow(round(asked) if whole else asked), low, high),
         },
         default={"value": None},
         on_value_change=ignore,

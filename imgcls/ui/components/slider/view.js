@@ -3,7 +3,7 @@ export default function (component) {
   const box = parentElement.querySelector(".slider")
   const own = instance(box, () => {
     box.innerHTML = `<label><span class="label"></span><output></output></label><input type="range"><div class="help"></div>`
-    return { sender: new Sender(), input: box.querySelector("input"), dragging: false }
+    return { sender: new Sender(), asker: new Asker(bring), input: box.querySelector("input"), dragging: false }
   })
   const { input, sender } = own
   const show = () => {
@@ -20,7 +20,12 @@ export default function (component) {
   input.min = data.low
   input.max = data.high
   input.step = data.step
-  const send = (final) => sender.send(component, "value", { number: Number(input.value), final })
+  const send = (final) => {
+    const number = Number(input.value)
+    if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, { number })
+    own.asker.cancel()
+    sender.send(component, "value", { number, final })
+  }
   input.oninput = () => { own.dragging = true; show(); send(false) }
   input.onchange = () => { own.dragging = false; show(); send(true) }
   sender.acknowledge(data.ack)

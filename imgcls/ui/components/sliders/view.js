@@ -16,8 +16,6 @@ function changed(own, final) {
   own.sender.send(own.component, "value", { ...value, final })
 }
 
-// Live elements find each other here, so that one drag can move them all: key -> what takes new data.
-const live = (window.imgclsLive ??= {})
 
 function receive(own, news) {
   own.data = { ...own.data, ...news }

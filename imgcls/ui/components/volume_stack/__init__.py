@@ -60,14 +60,23 @@ def picked_slice(key: str) -> int | None:
 
 
 def volume_stack(
-    before: Stack, after: Stack, chosen: int, *, between: Sequence[str], version: str, quantity: str, alt: str, key: str
+    before: Stack,
+    after: Stack,
+    chosen: int,
+    *,
+    between: Sequence[str],
+    version: str,
+    quantity: str,
+    alt: str,
+    key: str,
+    whole: bool = True,
 ) -> None:
     """Draw both stacks with slice `chosen` pulled out.
 
-    The thumbnails are sent when `version` changes, not while one slides through the slices.
+    The thumbnails are sent when `version` changes, not while one slides through the slices; never unless `whole`.
     """
     arrays = {}
-    if sent(key).get("have") != version:
+    if whole and sent(key).get("have") != version:
         arrays = {"before": before.thumbnails, "after": after.thumbnails, "colours": colour_table(quantity)}
     fields = {
         "ack": sent(key).get("seq"),

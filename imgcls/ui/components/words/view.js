@@ -1,0 +1,14 @@
+// Sets the texts of as many elements as there are, so that nothing blinks.
+function fill(parent, tag, texts, each = write) {
+  while (parent.children.length > texts.length) parent.lastChild.remove()
+  while (parent.children.length < texts.length) make(tag(parent.children.length), "", parent)
+  texts.forEach((text, i) => each(parent.children[i], text))
+}
+
+export default function (component) {
+  const box = component.parentElement.querySelector(".words"), { paragraphs, rows } = component.data
+  const own = instance(box, () => ({ text: make("div", "paragraphs", box), table: make("table", "", box) }))
+  fill(own.text, () => "p", paragraphs)
+  fill(own.table, () => "tr", rows, (tr, cells) => fill(tr, (i) => (i && tr.rowIndex ? "td" : "th"), cells))
+  box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
+}
