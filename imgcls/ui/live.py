@@ -52,10 +52,15 @@ def follow(name: str, draw: Callable[[float], None], low: float, high: float) ->
             raise ValueError(f"a number from {low:g} to {high:g} is asked for")
         with caught() as elements:
             draw(number)
-        packets = {key: np.frombuffer(data, np.uint8) for key, data in elements.items() if isinstance(data, bytes)}
-        return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
+        return beside(elements)
 
     return offer(name, answer)
+
+
+def beside(elements: Mapping[str, Any]) -> bytes:
+    """One packet with the new data of components that were `caught`: what `bring` in shared.js takes apart."""
+    packets = {key: np.frombuffer(data, np.uint8) for key, data in elements.items() if isinstance(data, bytes)}
+    return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
 
 
 def _forget(token: str) -> None:

@@ -50,7 +50,7 @@ def drags(page: Page, url: str, watched: str, count: int = 45) -> list[float]:
     """Milliseconds of each step of a drag of the first logit."""
     page.goto(url)
     slider = page.locator(".sliders .range").first
-    slider.wait_for()
+    slider.wait_for(state="attached")
     if watched == ".plot":
         page.wait_for_selector(".plot[data-drawn]")
     page.wait_for_timeout(2000)

@@ -1,6 +1,8 @@
 """Part 1 of the pooling lesson: one slice, as numbers that the reader changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,8 +12,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
-from imgcls.ui.components import sent
+from imgcls.ui.components import caught, sent
 from imgcls.ui.components.pool_grid import numbers_within, pool_grid
+from imgcls.ui.live import beside, offer
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 
@@ -56,9 +59,8 @@ def slice_at_hand(source: str, window: int, stride: int, kind: str) -> Slice:
         photo = current_photo()
         grey = remember("pool_grey", photo.digest, lambda: grey_pixels(photo.image))
         corner = _corner(desk, photo.digest, grey)
-        version = f"{photo.digest[:16]}:{corner[0]},{corner[1]}"
-        row, column = corner
-        start = torch.from_numpy(grey[row : row + PATCH, column : column + PATCH].astype(float))
+        version = _version(photo.digest[:16], corner)
+        start = _patch(grey, corner)
     _take(desk, version, start.numel())
     kept = desk.values.get(version)
     values = start[None] if kept is None else torch.tensor(kept, dtype=torch.float64).view(1, *start.shape)
@@ -69,7 +71,37 @@ def slice_at_hand(source: str, window: int, stride: int, kind: str) -> Slice:
 
 
 def draw_slice(shown: Slice, direction: str) -> None:
-    """Draw the grids, the window between them, forward or backward."""
+    """Draw the grids and the window between them, forward or backward; they follow while a hand is at them."""
+
+    def answer(question: Mapping[str, Any]) -> bytes:
+        with caught() as elements:
+            _draw(_meanwhile(shown, question), direction, ask)
+        return beside(elements)
+
+    ask = offer(GRID, answer)
+    _draw(shown, direction, ask)
+
+
+def _meanwhile(shown: Slice, news: Mapping[str, Any]) -> Slice:
+    """The slice as the hand has it now: the patch moved, numbers changed, gradients put on the output."""
+    values, corner, version = shown.pooled.values, shown.corner, shown.version
+    place = news.get("corner")
+    if shown.grey is not None and isinstance(place, list) and len(place) == 2:
+        corner = _inside(shown.grey, *map(int, place))
+        version = _version(shown.version.partition(":")[0], corner)
+        if version != shown.version:
+            values = _patch(shown.grey, corner)[None]
+    if news.get("version") == version and (typed := numbers_within(news.get("values"), values.numel())):
+        values = torch.tensor(typed, dtype=torch.float64).view(values.shape)
+    settings = shown.pooled.window, shown.pooled.stride, shown.pooled.kind
+    upstream = shown.upstream
+    if put := numbers_within(news.get("upstream"), upstream.numel()):
+        upstream = torch.tensor(put, dtype=torch.float64).view(upstream.shape)
+    gradient = pool_backward(values, upstream, *settings)
+    return Slice(pool(values, *settings), upstream, gradient, version, shown.grey, corner)
+
+
+def _draw(shown: Slice, direction: str, ask: str) -> None:
     pooled, kind = shown.pooled, shown.pooled.kind
     marks = " · ◤ wins a window" if kind == "max" else ""
     pool_grid(
@@ -87,6 +119,7 @@ def draw_slice(shown: Slice, direction: str) -> None:
         formula=_formula(pooled.values.shape[1], pooled.window, pooled.stride),
         photo=shown.grey,
         corner=shown.corner,
+        ask=ask,
         key=GRID,
     )
 
@@ -173,8 +206,20 @@ def _corner(desk: _Desk, digest: str, grey: np.ndarray) -> tuple[int, int]:
             st.query_params["pool_patch"] = f"{candidate[0]},{candidate[1]}"
     if desk.corner is None or desk.corner[0] != digest:
         desk.corner = (digest, *liveliest_patch(grey))
-    _, row, column = desk.corner
+    return _inside(grey, *desk.corner[1:])
+
+
+def _inside(grey: np.ndarray, row: int, column: int) -> tuple[int, int]:
     return min(max(row, 0), grey.shape[0] - PATCH), min(max(column, 0), grey.shape[1] - PATCH)
+
+
+def _patch(grey: np.ndarray, corner: tuple[int, int]) -> Tensor:
+    row, column = corner
+    return torch.from_numpy(grey[row : row + PATCH, column : column + PATCH].astype(float))
+
+
+def _version(photo: str, corner: tuple[int, int]) -> str:
+    return f"{photo}:{corner[0]},{corner[1]}"
 
 
 def _take(desk: _Desk, version: str, count: int) -> None:

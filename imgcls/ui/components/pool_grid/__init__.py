@@ -13,7 +13,7 @@ from imgcls.ui.packet import pack
 LIMIT = 999.0
 """The largest size of a number that may be typed: more digits would not fit into a cell."""
 
-_mount = declare("pool_grid", uses=("number.js", "tiles.js", "pool_grid/cells.js", "pool_grid/photo.js"))
+_mount = declare("pool_grid", uses=("asker.js", "number.js", "tiles.js", "pool_grid/cells.js", "pool_grid/photo.js"))
 
 
 def numbers_within(candidate: object, count: int) -> list[float] | None:
@@ -40,13 +40,14 @@ def pool_grid(
     key: str,
     photo: np.ndarray | None = None,
     corner: tuple[int, int] = (0, 0),
+    ask: str = "",
 ) -> None:
     """Show a volume of one slice, pooled "forward", or "backward" with `gradient` (1, H, W) from `upstream` (1, h, w).
 
     `captions` are those of "photo", "before" and "after"; `formula` says how the output's size comes about.
     `version` names the numbers' origin: what the reader types belongs to that version. `photo` uint8 (H, W) is shown
     beside, with the patch at `corner` (row, column). `sent(key)` holds the reader's last {"version", "values",
-    "upstream", "corner", "reset", "final", "seq"}.
+    "upstream", "corner", "reset", "final", "seq"}; while a hand is at it, the same is asked for at the path `ask`.
     """
     values = pooled.values[0].double().numpy()
     largest = max(float(np.abs(values).max()), 1e-9)
@@ -79,5 +80,6 @@ def pool_grid(
         "captions": dict(captions),
         "formula": formula,
         "corner": list(corner),
+        "ask": ask,
     }
     _mount(key=key, data=pack(fields, **arrays), default={"value": None}, on_value_change=ignore)

@@ -15,7 +15,7 @@ function build(root) {
   root.append(box)
   const get = (name) => box.querySelector("." + name)
   const side = (name) => ({ figure: get(name), holder: get(name).querySelector(".cells"), frame: get(name).querySelector(".frame"), cells: [] })
-  return { box, get, before: side("before"), after: side("after"), sender: new Sender(), pin: [0, 0], hover: null }
+  return { box, get, before: side("before"), after: side("after"), sender: new Sender(), asker: new Asker(bring), pin: [0, 0], hover: null }
 }
 
 const spans = (own, [r, c], [row, column]) => {
@@ -120,9 +120,12 @@ function layout(own) {
 function wire(own) {
   const { get, box } = own
   own.draw = () => { cancelAnimationFrame(own.frame); own.frame = requestAnimationFrame(() => draw(own)) }
-  own.change = (final, reset = false) => own.sender.send(own.component, "value", {
-    version: own.data.version, values: own.values, upstream: own.upstream, corner: own.corner, reset, final,
-  })
+  own.change = (final, reset = false) => {
+    const value = { version: own.data.version, values: own.values, upstream: own.upstream, corner: own.corner, reset, final }
+    if (!final && own.data.ask && !own.asker.broken) return own.asker.ask(own.data.ask, value)
+    own.asker.cancel()
+    own.sender.send(own.component, "value", value)
+  }
   const all = (number) => { own.upstream = own.upstream.map(() => number); own.change(true); layout(own) }
   get("ones").onclick = () => all(1)
   get("none").onclick = () => all(0)
@@ -150,7 +153,8 @@ export default function (component) {
   const data = (own.data = unpack(component.data)), { arrays } = data
   own.sender.acknowledge(data.ack)
   // Python's numbers do not count while newer ones are on their way to it, or a number would jump back.
-  if (!own.sender.busy || own.version !== data.version || own.upstream.length !== arrays.upstream.length) {
+  const busy = own.sender.busy || own.asker.busy
+  if (!busy || own.version !== data.version || own.upstream.length !== arrays.upstream.length) {
     [own.values, own.upstream, own.version] = [Array.from(arrays.values), Array.from(arrays.upstream), data.version]
   }
   if (!own.held) own.corner = data.corner
