@@ -6,7 +6,7 @@ import streamlit as st
 from imgcls.figures.images import channel_row, with_box
 from imgcls.models.classify import classify
 from imgcls.models.gradcam import grad_cam
-from imgcls.models.labels import UNKNOWABLE, display_name
+from imgcls.models.labels import IMAGENET_LABELS, UNKNOWABLE, display_name
 from imgcls.models.occlusion import occlude, patch_box
 from imgcls.ops.softmax import softmax
 from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
@@ -14,7 +14,7 @@ from imgcls.ui.components.plot import show_chart
 from imgcls.ui.components.sight import Heat, heat_sight, patch_sight, placed_patch
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.memo import remember
-from imgcls.ui.models import choose_model
+from imgcls.ui.models import choose_model, model_lines
 from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
@@ -55,19 +55,23 @@ def three_readings() -> None:
         x0, y0, x1, y1 = patch_box(crop.shape[0], patch.x, patch.y, size)
         grey = "network.preprocess.normalise(torch.full((3, 1, 1), 0.5))"
         covered = f"x[:, :, {y0}:{y1}, {x0}:{x1}] = {grey}  # the patch\n"
+    imports, expression = model_lines(classifier)
+    shows = {"top": [each.probability for each in now.top(k)]}
+    binary = ""
+    if now.dog is not None:
+        shows["dog"] = now.dog
+        binary = "dog = probabilities[list(network.dog_indices)].sum()  # binary: all breeds together\n"
     code = f"""import torch
 from PIL import Image
-from imgcls.models.registry import load
+{imports}
 
-network = load("{classifier.name}")  # its weights, its labels and its preprocessing belong together
+network = {expression}  # its weights, its labels and its preprocessing belong together
 x = network.preprocess(Image.open("photo.png").convert("RGB"))  # (1, 3, {crop.shape[0]}, {crop.shape[0]})
 {covered}with torch.inference_mode():
     logits = network.module(x)[0]  # ({len(now.labels)},)
 probabilities = logits.softmax(0)
-dog = probabilities[list(network.dog_indices)].sum()  # binary: all breeds together
-top = probabilities.topk({k}).values.tolist()  # multi-class
+{binary}top = probabilities.topk({len(shows["top"])}).values.tolist()  # multi-class
 """
-    shows = {"dog": now.dog, "top": [each.probability for each in now.top(k)]}
     code_panel(code, shows, functions=(classify, softmax), photo=True, key="classify")
 
 
@@ -117,11 +121,14 @@ def where() -> None:
 where()
 
 st.subheader("What it cannot know", anchor=False)
+never = "The network must divide 100% among the categories it was trained on; it never says “none of these”. "
+missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
+known = ", ".join(f"**{display_name(label)}**" for label in classifier.labels[:20])
 st.markdown(
-    "The network must divide 100% among the categories it was trained on; it never says “none of these”. A dog whose "
-    "breed is missing always comes out as another one, with a mean confidence of 56%. Missing are, among others: "
-    + ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
-    + "."
+    f"{never}A dog whose breed is missing always comes out as another one, with a mean confidence of 56%. "
+    f"Missing are, among others: {missing}."
+    if len(classifier.labels) == len(IMAGENET_LABELS)
+    else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
 )
 
 st.subheader("How the photo gets in", anchor=False)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -105,6 +106,12 @@ def apply(x: Tensor, drawn: Draw) -> Tensor:
     if drawn.erased is not None:
         x = _erased(x, *drawn.erased.T.unbind())
     return x
+
+
+def variations(picture: np.ndarray, drawn: Draw, count: int) -> np.ndarray:
+    """What `drawn` makes of one and the same picture, uint8 (S, S, 3): uint8 (count, S, S, 3)."""
+    x = torch.from_numpy(np.array(picture)).permute(2, 0, 1).expand(count, -1, -1, -1) / 255
+    return (apply(x, drawn) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
 
 
 def _shifted(x: Tensor, shift: Tensor) -> Tensor:

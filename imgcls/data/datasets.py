@@ -153,7 +153,7 @@ def prepare(
         source=source,
         chosen=kept,
     )
-    _check_parts(dataset)
+    check_split(dataset)
     return dataset
 
 
@@ -248,7 +248,8 @@ def split(labels: np.ndarray, given: np.ndarray, share: float | None, seed: int)
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
-def _check_parts(dataset: Dataset) -> None:
+def check_split(dataset: Dataset) -> None:
+    """Raises DatasetError if a class has no picture left for training, or there is none for validation."""
     present = np.bincount(dataset.labels[dataset.training], minlength=len(dataset.classes))
     if not len(dataset.labels):
         raise DatasetError(f"Not one picture of {dataset.title} can be read.")

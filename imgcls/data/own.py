@@ -2,19 +2,22 @@
 
 import hashlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from imgcls.data.archives import open_zip
-from imgcls.data.datasets import DatasetError, Source
+from imgcls.data.archives import open_tree, open_zip
+from imgcls.data.datasets import TASKS, DatasetError, Source, task_labels
 from imgcls.data.download import DownloadError, cache_folder
 from imgcls.data.files import prune, replaced
 from imgcls.data.layouts import labelled
 from imgcls.data.picture_files import kind_of
 
-KEPT_FILES, KEPT_BYTES = 20, 4 * 2**30
+KEPT_FILES, KEPT_BYTES = 400, 8 * 2**30
 _ENDINGS = {
     "JPEG": "jpg",
     "PNG": "png",
@@ -25,6 +28,60 @@ _ENDINGS = {
     "AVIF": "avif",
     "HEIC": "heic",
 }
+
+
+@dataclass(frozen=True)
+class OwnSet:
+    """What people brought, as their page shows it.
+
+    `identity` names it in an address: it follows from the content, so that only who has the pictures or was given the
+    link knows it. `troubles` says for each task why it does not fit, "" where it does.
+    """
+
+    identity: str
+    file: Path
+    title: str
+    classes: tuple[str, ...]
+    pictures: int
+    with_splits: bool
+    troubles: Mapping[str, str]
+
+
+def identity_of(file: Path) -> str:
+    """The name in addresses of a zip that was kept."""
+    return file.stem[-16:]
+
+
+def find_own(identity: str) -> Path | None:
+    """The zip of that identity; None if there is none. Nothing but an identity is ever looked up."""
+    if not re.fullmatch("[0-9a-f]{16}", identity):
+        return None
+    with suppress(DownloadError, OSError):
+        for file in (cache_folder() / "own").glob(f"*-{identity}.zip"):
+            os.utime(file)  # used lately: kept longest
+            return file
+    return None
+
+
+def describe_own(file: Path) -> OwnSet:
+    """What is in a zip that was kept.
+
+    Raises:
+        DatasetError: it is gone or damaged.
+    """
+    return _described(file, labelled(open_tree(file)))
+
+
+def _described(file: Path, source: Source) -> OwnSet:
+    troubles = {}
+    for task in TASKS:
+        try:
+            task_labels(source, task)
+            troubles[task] = ""
+        except DatasetError as error:
+            troubles[task] = str(error)
+    splits = {"train", "validation"} <= set(source.splits)
+    return OwnSet(identity_of(file), file, source.title, source.classes, len(source), splits, troubles)
 
 
 def keep_zip(data: bytes, name: str = "Your pictures") -> tuple[Path, Source]:

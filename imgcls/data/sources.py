@@ -13,7 +13,7 @@ from imgcls.data.datasets import DatasetError, Progress, Source, Task, check_tas
 from imgcls.data.download import DownloadError, cache_folder, fetch
 from imgcls.data.drawn.tiny_breeds import ANIMALS, BREEDS, CAT
 from imgcls.data.drawn.tiny_scene import Difficulty
-from imgcls.data.drawn.tiny_set import drawn_animals
+from imgcls.data.drawn.tiny_set import drawn_animal, drawn_animals
 from imgcls.data.layouts import labelled
 from imgcls.data.pictures import open_picture
 
@@ -45,32 +45,62 @@ def drawn_dogs(
     Raises:
         DatasetError: unknown task, too few or too many pictures.
     """
-    check_task(task)
-    if not 2 * len(ANIMALS) <= count <= 50_000:
-        raise DatasetError(f"Between {2 * len(ANIMALS)} and 50,000 animals can be drawn, not {count:,}.")
-    dogs = count // 2 if task == "binary" else count
-    counts = {breed: dogs // len(BREEDS) + (place < dogs % len(BREEDS)) for place, breed in enumerate(BREEDS)}
-    if task == "binary":
-        counts[CAT] = count - dogs
+    counts = drawn_counts(task, count)
     parts, done = [], 0
     for animal, number in counts.items():
         told = (lambda drawn, _, done=done: progress(done + drawn, count)) if progress else None
         parts.append(drawn_animals(animal, number, seed, Difficulty.level(level), size, told))
         done += number
     pictures = np.concatenate(parts)
-    labels = np.repeat(np.arange(len(counts)), list(counts.values()))
+    settings = f"{task} {count} {seed} {level} {size}"
+    return _drawn_source(counts, lambda index: Image.fromarray(pictures[index]), settings)
+
+
+def drawn_one_by_one(
+    task: Task = "breeds", count: int = 2500, seed: int = 0, level: float = 0.5, size: int = 64
+) -> Source:
+    """The same set, but each picture is drawn when it is asked for: to look at some of them at once.
+
+    Raises:
+        DatasetError: unknown task, too few or too many pictures.
+    """
+    counts = drawn_counts(task, count)
+    animals = [(animal, index) for animal, number in counts.items() for index in range(number)]
+    difficulty = Difficulty.level(level)
+
+    def image(index: int) -> Image.Image:
+        return Image.fromarray(drawn_animal(*animals[index], seed, difficulty, size))
+
+    return _drawn_source(counts, image, "")
+
+
+def drawn_counts(task: Task, count: int) -> dict[str, int]:
+    """How many of each animal `drawn_dogs` draws.
+
+    Raises:
+        DatasetError: unknown task, too few or too many pictures.
+    """
+    check_task(task)
+    if not 2 * len(ANIMALS) <= count <= 50_000:
+        raise DatasetError(f"Between {2 * len(ANIMALS)} and 50,000 animals can be drawn, not {count:,}.")
+    dogs = count // 2 if task == "binary" else count
+    counts = {breed: dogs // len(BREEDS) + (place < dogs % len(BREEDS)) for place, breed in enumerate(BREEDS)}
+    return counts | ({CAT: count - dogs} if task == "binary" else {})
+
+
+def _drawn_source(counts: dict[str, int], image: Callable[[int], Image.Image], settings: str) -> Source:
     return Source(
         name=DRAWN_DOGS,
         title="Drawn dogs",
         classes=tuple(counts),
-        labels=labels,
-        splits=np.full(count, ""),
+        labels=np.repeat(np.arange(len(counts)), list(counts.values())),
+        splits=np.full(sum(counts.values()), ""),
         names=[f"{animal} {index + 1}" for animal, number in counts.items() for index in range(number)],
-        image=lambda index: Image.fromarray(pictures[index]),
+        image=image,
         dogs=frozenset(range(len(BREEDS))),
         other="cat",
         breeds=tuple(range(len(BREEDS))),
-        fingerprint=f"{DRAWN_DOGS} {task} {count} {seed} {level} {size}",
+        fingerprint=settings and f"{DRAWN_DOGS} {settings}",
         decoded=True,
     )
 
@@ -172,6 +202,13 @@ def downloaded(
         raise DatasetError(str(error)) from error
     except OSError as error:
         raise DatasetError(f"The {what} cannot be unpacked ({error.strerror or error}).") from error
+
+
+def is_downloaded(name: str) -> bool:
+    """Whether a set that has to be downloaded is on this machine."""
+    with suppress(DownloadError):
+        return (cache_folder() / "datasets" / name).is_dir()
+    return False
 
 
 def _in_bytes(progress: Progress | None) -> Callable[[int, int | None], None] | None:

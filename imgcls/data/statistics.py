@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from imgcls.data.datasets import Dataset, square
+from imgcls.data.datasets import Dataset, Progress, square
 
 # Two pictures whose 64-bit fingerprints differ in at most so many places are compared closely,
 NEAR_BITS = 4
@@ -15,52 +15,76 @@ _BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Summary:
-    """Attributes:
+class Balance:
+    """How many there are.
 
-    training, validation: pictures of each class, int (K,), in the two parts.
-    mean_picture: uint8 (S, S, 3), over the training part; class_means: uint8 (K, S, S, 3) the same for each class.
-    mean, std: of red, green and blue over the training part, in units of 0..1.
-    imbalance: pictures of the largest class for each of the smallest, in the training part.
-    baseline: accuracy on the validation part of always answering the most frequent training class.
+    Attributes:
+        training, validation: pictures of each class, int (K,), in the two parts.
+        imbalance: pictures of the largest class for each of the smallest, in the training part.
+        baseline: accuracy on the validation part of always answering the most frequent training class.
     """
 
     training: np.ndarray
     validation: np.ndarray
-    mean_picture: np.ndarray
-    class_means: np.ndarray
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
     imbalance: float
     baseline: float
 
 
+def balance(labels: np.ndarray, training: np.ndarray, validation: np.ndarray, classes: int) -> Balance:
+    """Counts the labels (N,) at the places of the two parts."""
+    learned, held_out = (np.bincount(labels[part], minlength=classes) for part in (training, validation))
+    return Balance(
+        training=learned,
+        validation=held_out,
+        imbalance=float(learned.max() / max(1, learned.min())),
+        baseline=float(held_out[learned.argmax()] / max(1, held_out.sum())),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What the training part looks like on average.
+
+    Attributes:
+        mean_picture: uint8 (S, S, 3); class_means: uint8 (K, S, S, 3) the same for each class.
+        mean, std: of red, green and blue over all pixels, in units of 0..1; class_mean, class_std: (K, 3) the same for
+            each class.
+    """
+
+    mean_picture: np.ndarray
+    class_means: np.ndarray
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    class_mean: np.ndarray
+    class_std: np.ndarray
+
+
 def summarise(dataset: Dataset) -> Summary:
-    """Counts and means of a data set."""
-    classes = len(dataset.classes)
-    images, labels = dataset.part("training")
-    training = np.bincount(labels, minlength=classes)
-    validation = np.bincount(dataset.labels[dataset.validation], minlength=classes)
-    size = dataset.size
-    sums, squares = np.zeros((classes, size, size, 3)), np.zeros(3)
+    """Means of a data set's training part."""
+    classes, size = len(dataset.classes), dataset.size
+    labels = dataset.labels[dataset.training]
+    counts = np.bincount(labels, minlength=classes).clip(1)
+    sums, squares = np.zeros((classes, size, size, 3)), np.zeros((classes, 3))
     for label in range(classes):
-        for block in _blocks(np.flatnonzero(labels == label)):
-            values = images[block].astype(np.float32)
+        for block in _blocks(dataset.training[labels == label]):
+            values = dataset.images[block].astype(np.float32)
             sums[label] += values.sum(0)
-            squares += (values.astype(np.float64) ** 2).sum((0, 1, 2))
-    count = max(1, len(labels))
-    mean_picture = sums.sum(0) / count
-    mean = mean_picture.mean((0, 1))
-    variance = squares / (count * size * size) - mean**2
+            squares[label] += (values.astype(np.float64) ** 2).sum((0, 1, 2))
+
+    def moments(total: np.ndarray, squared: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and spread of each colour, 0..1, from the sums (S, S, 3) of values and (3,) of squares."""
+        mean = total.mean((0, 1)) / count
+        return mean / 255, np.sqrt((squared / (count * size * size) - mean**2).clip(0)) / 255
+
+    mean, std = moments(sums.sum(0), squares.sum(0), max(1, len(labels)))
+    each = [moments(*measured) for measured in zip(sums, squares, counts, strict=True)]
     return Summary(
-        training=training,
-        validation=validation,
-        mean_picture=mean_picture.round().astype(np.uint8),
-        class_means=(sums / training.clip(1)[:, None, None, None]).round().astype(np.uint8),
-        mean=tuple(map(float, mean / 255)),
-        std=tuple(map(float, np.sqrt(variance.clip(0)) / 255)),
-        imbalance=float(training.max() / max(1, training.min())),
-        baseline=float(validation[training.argmax()] / max(1, validation.sum())),
+        mean_picture=(sums.sum(0) / max(1, len(labels))).round().astype(np.uint8),
+        class_means=(sums / counts[:, None, None, None]).round().astype(np.uint8),
+        mean=tuple(map(float, mean)),
+        std=tuple(map(float, std)),
+        class_mean=np.stack([mean for mean, _ in each]),
+        class_std=np.stack([std for _, std in each]),
     )
 
 
@@ -73,11 +97,14 @@ class Duplicate:
     kind: Literal["same", "nearly the same"]
 
 
-def duplicates(dataset: Dataset) -> tuple[Duplicate, ...]:
+def duplicates(dataset: Dataset, progress: Progress | None = None) -> tuple[Duplicate, ...]:
     """Validation pictures that the network may know by heart: the same pixels, or nearly the same, in training.
 
     Nearly: the difference hashes (is a pixel of a 9 x 8 thumbnail brighter than its left neighbour?) and the thumbnails
     agree.
+
+    Args:
+        progress: called now and then with the number of validation pictures compared, and of all.
     """
     small = _thumbnails(dataset.images)
     hashes = _difference_hashes(small)
@@ -91,6 +118,8 @@ def duplicates(dataset: Dataset) -> tuple[Duplicate, ...]:
                 found.append(Duplicate(one, other, "same"))
             elif np.abs(small[one].astype(int) - small[other]).mean() < NEAR_DIFFERENCE:
                 found.append(Duplicate(one, other, "nearly the same"))
+        if progress:
+            progress(int(np.searchsorted(dataset.validation, block[-1])) + 1, len(dataset.validation))
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torchvision  # noqa: F401  # waits until another thread's import is complete; a submodule's import would not
 from torchvision.models import ResNet50_Weights
 
 # All torchvision weights for ImageNet carry the same list; reading it needs no download.

@@ -80,7 +80,7 @@ def occlude(
         fill: the grey, 0 black to 1 white, before normalising.
     """
     inputs = network_input(classifier, picture)
-    return classify_batch(classifier, _covered(classifier, inputs, [(x, y)], size, fill))[0]
+    return classify_batch(classifier, covered(classifier, inputs, [(x, y)], size, fill))[0]
 
 
 def occlusion_map(
@@ -115,20 +115,20 @@ def _rows(
     centres = size / 2 + stride * torch.arange(places)
     drops = torch.full((places, places), float("nan"))
     for row, y in enumerate(centres.tolist()):
-        covered = _covered(classifier, inputs, [(x, y) for x in centres.tolist()], size, fill)
-        predictions = classify_batch(classifier, covered)
+        row_inputs = covered(classifier, inputs, [(x, y) for x in centres.tolist()], size, fill)
+        predictions = classify_batch(classifier, row_inputs)
         drops[row] = probability - torch.stack([each.probabilities[class_index] for each in predictions])
         done = (row + 1) / places
         yield OcclusionMap(class_index, probability, size, centres, centres, drops.clone(), done)
 
 
-def _covered(
-    classifier: Classifier, inputs: Tensor, centres: list[tuple[float, float]], size: float, fill: float
+def covered(
+    classifier: Classifier, inputs: Tensor, centres: list[tuple[float, float]], size: float, fill: float = GREY
 ) -> Tensor:
     """One copy of the input (1, 3, S, S) for every centre, with the patch painted there: (len(centres), 3, S, S)."""
     grey = classifier.preprocess.normalise(torch.full((3, 1, 1), fill))
-    covered = inputs.repeat(len(centres), 1, 1, 1)
-    for copy, (x, y) in zip(covered, centres, strict=True):
+    copies = inputs.repeat(len(centres), 1, 1, 1)
+    for copy, (x, y) in zip(copies, centres, strict=True):
         left, top, right, bottom = patch_box(inputs.shape[-1], x, y, size)
         copy[:, top:bottom, left:right] = grey
-    return covered
+    return copies

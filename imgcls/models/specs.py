@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import torchvision  # noqa: F401  # waits until another thread's import is complete; a submodule's import would not
 from torch import Tensor, nn
 from torchvision.models import get_model, get_model_weights
 

@@ -149,10 +149,10 @@ def run_datasets(args: argparse.Namespace) -> int:
 
 
 def _describe(dataset: "Dataset", as_json: bool) -> None:
-    from imgcls.data.statistics import summarise
+    from imgcls.data.statistics import balance
 
-    summary = summarise(dataset)
-    counts = list(zip(dataset.classes, summary.training.tolist(), summary.validation.tolist(), strict=True))
+    counted = balance(dataset.labels, dataset.training, dataset.validation, len(dataset.classes))
+    counts = list(zip(dataset.classes, counted.training.tolist(), counted.validation.tolist(), strict=True))
     if as_json:
         classes = [{"class": name, "training": training, "validation": held} for name, training, held in counts]
         skipped = [vars(skipped) for skipped in dataset.skipped]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 State = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
 _TARGET = re.compile(r"[a-z]\w*(\.[a-z]\w*)+:[a-z]\w*")
 # What a job keeps for its page; the oldest records go first. Things to be kept for good belong into files.
+# Of records whose class says `newest_only` the last one is kept alone.
 KEPT_RECORDS, KEPT_BYTES = 5000, 64 * 2**20
 
 
@@ -92,7 +93,7 @@ class Job:
         with self._lock:
             first = self._count - len(self._records)
             records = [record for record, _ in islice(self._records, max(0, number - first), None)]
-            return records, self._count
+            return [record for record in records if record is not None], self._count
 
     def send(self, message: Any) -> None:
         """Puts a message into the job's inbox; no effect unless it runs."""
@@ -112,11 +113,23 @@ class Job:
         self._state, self._started = "running", time.monotonic()
 
     def _append(self, body: bytes) -> None:
-        self._records.append((pipes.decode(body), len(body)))
+        record = pipes.decode(body)
+        if getattr(record, "newest_only", False):
+            self._forget(type(record))
+        self._records.append((record, len(body)))
         self._count += 1
         self._bytes += len(body)
         while len(self._records) > KEPT_RECORDS or (self._bytes > KEPT_BYTES and len(self._records) > 1):
             self._bytes -= self._records.popleft()[1]
+
+    def _forget(self, kind: type) -> None:
+        """Lets go of the records of a kind that replaces itself; their places stay, for `records_since`."""
+        for place in range(len(self._records) - 1, -1, -1):
+            record, size = self._records[place]
+            if isinstance(record, kind):
+                self._records[place] = (None, 0)
+                self._bytes -= size
+                return  # there is one at most
 
     def _finish(self, state: State, sentence: str = "") -> None:
         if self._over.is_set():
@@ -168,6 +181,11 @@ def submit(target: str, kwargs: Mapping[str, Any], *, owner: str, quick: bool = 
 def find(job_id: str) -> Job | None:
     """The job of that id if it waits, runs, or ended lately: for a page that was reloaded."""
     return start().find(job_id)
+
+
+def adopt(job: Job, owner: str) -> bool:
+    """Makes a job the `owner`'s if its own owner has been released: the page was reloaded. Says whether it is his."""
+    return start().adopt(job, owner)
 
 
 def release(owner: str, after: float = 0.0) -> None:

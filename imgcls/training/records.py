@@ -1,7 +1,7 @@
 """What a training run says about itself while it runs: frozen records of numbers, strings and NumPy arrays."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -104,7 +104,7 @@ class LayerView:
 
     `weight` and `gradient` are histograms of all its weights, `dead` the share of its units that gave 0 for every
     picture of a validation batch (None: no ReLU, or not looked for), `maps` its output for the probe picture, float16
-    (C, H, W) or (C,), `kernels` the weights of the first convolution, float16 (K, C, h, w).
+    (C, H, W) or (C,), `kernels` the weights of the first layer that has some, float16 (K, C, h, w).
     """
 
     name: str
@@ -119,6 +119,8 @@ class LayerView:
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """The inside of the network at a step, and its `probabilities` (K,) for the probe picture."""
+
+    newest_only: ClassVar[bool] = True  # a job keeps the last one only: the run's files have the others
 
     step: int
     epoch: float

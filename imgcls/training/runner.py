@@ -123,6 +123,16 @@ class JobRunner:
                 seat.worker.post("cancel", job.id)
                 seat.cancel_by, seat.reason = time.monotonic() + CANCEL_GRACE_SECONDS, reason
 
+    def adopt(self, job: Job, owner: str) -> bool:
+        """See imgcls.training.jobs.adopt."""
+        with self.lock:
+            if job.owner != owner and job.owner in self._releases and not job._over.is_set():
+                waits = self._queues[job.quick].remove(job)
+                job.owner = owner
+                if waits:
+                    self._queues[job.quick].put(job)
+            return job.owner == owner
+
     def release(self, owner: str, after: float = 0.0) -> None:
         """See imgcls.training.jobs.release."""
         with self.lock:

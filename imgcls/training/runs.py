@@ -5,6 +5,7 @@ history.jsonl    every step, evaluation and finding, one object a line
 checkpoint.pt    network, optimiser and step: to go on from
 best.pt          the network at its best validation accuracy
 views/STEP.npz   the inside of the network, and its answers on the validation pictures, at that step
+pictures.npz     validation pictures, small, to be shown beside those answers
 """
 
 import dataclasses
@@ -26,6 +27,7 @@ from imgcls.data.files import replaced
 from imgcls.training.arrays import from_npz, to_npz
 from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise
+from imgcls.training.kept_pictures import KeptPictures
 from imgcls.training.records import Evaluation, Finding, Finished, Snapshot, Step
 
 MOST_VIEWS = 100
@@ -171,6 +173,19 @@ class RunFiles:
         except Exception:  # damaged files make torch.load raise nearly anything
             return None
 
+    def save_pictures(self, pictures: KeptPictures) -> None:
+        """Keeps validation pictures."""
+        with suppress(OSError), replaced(self.folder / "pictures.npz") as file:
+            np.savez(file, **vars(pictures))
+
+    def pictures(self) -> KeptPictures | None:
+        """The validation pictures that were kept; None if there are none."""
+        try:
+            with np.load(self.folder / "pictures.npz", allow_pickle=False) as arrays:
+                return KeptPictures(arrays["images"], arrays["places"], arrays["labels"])
+        except Exception:  # a damaged archive makes NumPy raise nearly anything
+            return None
+
     def add_view(self, step: int, snapshot: Snapshot | None, evaluation: Evaluation | None) -> None:
         """Keeps the inside of the network at a step; when there are too many, the least missed one goes."""
         with replaced(self._view(step)) as file:
@@ -197,6 +212,11 @@ class RunFiles:
 
     def _view(self, step: int) -> Path:
         return self._views / f"{step:08d}.npz"
+
+
+def run_id(files: RunFiles) -> str:
+    """The name of a run of the web app; `run_folder` is its inverse."""
+    return files.folder.name
 
 
 def list_runs(folder: Path | None = None) -> list[RunFiles]:

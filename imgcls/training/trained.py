@@ -1,8 +1,10 @@
 """A trained network as a Classifier, with its labels and preprocessing, for every lesson that takes one."""
 
+import io
 from pathlib import Path
 from typing import Literal
 
+import torch
 from torch import nn
 
 from imgcls.models.classify import Classifier
@@ -29,17 +31,29 @@ def load_trained(folder: Path | str, which: Literal["best", "last"] = "best") ->
     except (KeyError, RuntimeError, AttributeError) as error:
         raise RunError("The weights of this run do not fit its settings.") from error
     name = f"run-{files.folder.name}"
+    dogs = tuple(place for place, label in enumerate(info.classes) if label == "dog")
     if info.config.transfer:
         layers = {"features.8": "Last convolution: 1280 channels, 7 x 7"}
         title = f"{info.title}, transfer"
-        return Classifier(name, title, transfer.whole(module), Preprocess(), info.classes, layers=layers)
+        return Classifier(name, title, transfer.whole(module), Preprocess(), info.classes, dogs, layers=layers)
     side = info.config.model.size
     preprocess = Preprocess(resize=side, crop=side, mean=info.normalise.mean, std=info.normalise.std)
     rows = [row for row in layer_table(info.config.model)[1:] if len(row.shape) == 3]
     layers = {f"layers.{row.name}": _title(row) for row in rows}
     note = "" if layers else "This network has no convolution: there are no feature maps to look at."
     module.eval().requires_grad_(False)
-    return Classifier(name, f"{info.title}, your training", module, preprocess, info.classes, (), layers, note)
+    return Classifier(name, f"{info.title}, your training", module, preprocess, info.classes, dogs, layers, note)
+
+
+def weights_file(classifier: Classifier) -> bytes:
+    """The weights as a file of tensors for `torch.load(..., weights_only=True)`.
+
+    Those of a SmallCNN are named as in the plain `nn.Sequential` that the page and the script print.
+    """
+    module = classifier.module
+    buffer = io.BytesIO()
+    torch.save((module.layers if isinstance(module, SmallCNN) else module).state_dict(), buffer)
+    return buffer.getvalue()
 
 
 def _module(info: RunInfo) -> nn.Module:

@@ -16,6 +16,7 @@ from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
 from imgcls.training.evaluate import evaluate
 from imgcls.training.inbox import Inbox
+from imgcls.training.kept_pictures import keep_pictures
 from imgcls.training.learner import Learner, Mode, pick_device
 from imgcls.training.material import Material, gather
 from imgcls.training.optimisers import SCHEDULES
@@ -28,7 +29,7 @@ from imgcls.training.world import World
 STEP_SECONDS = 0.1  # between two records of steps
 PARTIAL_SECONDS = 3.0  # in a long epoch, between two evaluations of PARTIAL pictures
 PARTIAL = 500
-WATCHED_PICTURES = 48  # of the validation part, in which silent units are looked for
+WATCHED_PICTURES = 24  # of the validation part, in which silent units are looked for
 CHECKPOINT_SECONDS = 3.0
 ALONE = World()
 
@@ -116,6 +117,7 @@ class _Run:
         elif self.files:
             normalise, title = self.material.normalise, self.material.dataset.title
             self.files.create(RunInfo(self.config, self.classes, normalise, title, time.time()))
+            self.files.save_pictures(keep_pictures(self.material.dataset))
         if self.world.first:
             yield Started(
                 step=self.step,
@@ -278,9 +280,10 @@ class _Run:
         start = time.perf_counter()
         watched = self.watched if closely else None
         snapshot = look(self.learner.module, self.probe, watched, self.step, self._epoch)
-        if self.files:
+        if self.files and not closely:  # else the evaluation keeps it together with its answers
             self.files.add_view(self.step, snapshot, None)
-        self.pace.took(time.perf_counter() - start)
+        # A close look belongs to an evaluation: it must not hold up the next glance.
+        self.pace.took(0.0 if closely else time.perf_counter() - start)
         yield snapshot
         yield from self._found(self.watchdog.snapshot(snapshot))
         return snapshot

@@ -1,8 +1,10 @@
 """Looking into a network while it learns: kernels, feature maps of a probe picture, histograms, silent units."""
 
+import math
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +14,7 @@ from imgcls.training.records import Histogram, LayerView, Snapshot
 BINS = 40
 MOST_MAPS = 16
 MOST_SIDE = 64  # of a feature map that is kept
+MOST_TEMPLATE = 32  # side of the weights of a dense node that sees pixels
 SHARE_OF_TIME = 0.02
 LEAST_SECONDS = 0.25  # between two looks
 _SILENT = (nn.ReLU,)  # activations that can be 0 for good
@@ -53,16 +56,17 @@ def look(module: nn.Module, probe: Tensor, batch: Tensor | None, step: int, epoc
             if isinstance(layer, (nn.Flatten, nn.Dropout)):
                 continue
             first = not any(view.kernels is not None for view in views)
-            views.append(_view(name, layer, together, first, silent=batch is not None and isinstance(layer, _SILENT)))
+            silent = batch is not None and isinstance(layer, _SILENT)
+            views.append(_view(name, layer, together, probe, first, silent))
     finally:
         module.train(was_training)
     return Snapshot(step, epoch, tuple(views), x[0].softmax(0).float().cpu().numpy())
 
 
-def _view(name: str, layer: nn.Module, output: Tensor, first: bool, silent: bool) -> LayerView:
+def _view(name: str, layer: nn.Module, output: Tensor, picture: Tensor, first: bool, silent: bool) -> LayerView:
     weights = list(_weights(layer))
     gradients = [weight.grad for weight in weights if weight.grad is not None]
-    kernels = layer.weight.detach().half().cpu().numpy() if first and isinstance(layer, nn.Conv2d) else None
+    kernels = _kernels(layer.weight.detach(), picture) if first and isinstance(layer, (nn.Conv2d, nn.Linear)) else None
     return LayerView(
         name=name,
         kind=type(layer).__name__,
@@ -74,15 +78,27 @@ def _view(name: str, layer: nn.Module, output: Tensor, first: bool, silent: bool
     )
 
 
+def _kernels(weight: Tensor, picture: Tensor) -> np.ndarray:
+    """Weights as pictures (K, C, h, w): kernels as they are; rows of a matrix in the shape of what they look at."""
+    if weight.dim() == 2:
+        weight = weight[:MOST_MAPS]
+        if picture.dim() == 4 and weight.shape[1] == picture[0].numel():
+            weight = _small(weight.view(-1, *picture.shape[1:]), MOST_TEMPLATE)
+        else:  # a vector: as square as it can be
+            height = max(side for side in range(1, math.isqrt(weight.shape[1]) + 1) if weight.shape[1] % side == 0)
+            weight = weight.view(len(weight), 1, height, -1)
+    return weight.half().cpu().numpy()
+
+
 def _weights(layer: nn.Module) -> Iterator[nn.Parameter]:
     """Kernels and matrices, without biases and batch norm's factors."""
     return (parameter for parameter in layer.parameters() if parameter.dim() > 1)
 
 
-def _small(maps: Tensor) -> Tensor:
-    """Maps (C, H, W) with a side of at most MOST_SIDE; vectors as they are."""
-    if maps.dim() == 3 and maps.shape[-1] > MOST_SIDE:
-        return nn.functional.adaptive_avg_pool2d(maps, MOST_SIDE)
+def _small(maps: Tensor, most: int = MOST_SIDE) -> Tensor:
+    """Maps (..., C, H, W) with a side of at most `most`; vectors as they are."""
+    if maps.dim() > 2 and maps.shape[-1] > most:
+        return nn.functional.adaptive_avg_pool2d(maps, most)
     return maps
 
 

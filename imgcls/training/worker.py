@@ -147,6 +147,7 @@ def _warm_up() -> None:
     torch.set_num_threads(1)
     network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(2))
     network(torch.zeros(2, 3, 8, 8)).sum().backward()
+    torch.optim.Adam(network.parameters()).step()  # the first optimiser of a process imports for a second
     for name in WARM_MODULES:
         importlib.import_module(name)
 

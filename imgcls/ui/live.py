@@ -32,7 +32,9 @@ def offer(name: str, answer: Answer) -> str:
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense.
     """
-    token = st.session_state.setdefault("live_token", secrets.token_urlsafe(16))
+    if "live_token" not in st.session_state:
+        st.session_state["live_token"] = secrets.token_urlsafe(16)
+    token = st.session_state["live_token"]
     _held(token)
     _answers.setdefault(token, {})[name] = answer
     base = st.get_option("server.baseUrlPath").strip("/")

@@ -1,12 +1,19 @@
-"""Choosing a network: the embedded one is always there, others are downloaded once, for all sessions together."""
+"""Choosing a network: the embedded one is always there, others are downloaded once, for all sessions together, and
+the networks that this session has trained stand beside them."""
 
+import re
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import streamlit as st
 
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
+from imgcls.training.runs import RunError, RunFiles, RunInfo, run_folder
+from imgcls.training.trained import load_trained
+from imgcls.ui.training.run import session_files
+from imgcls.ui.training.words import preset_of
 
 
 @dataclass
@@ -26,14 +33,21 @@ _downloads: dict[str, _Download] = {}
 _guard = threading.Lock()
 
 
+_RUN = "run-"
+_RUN_ID = r"\d{8}-\d{6}-\w{8}"
+_KEPT_TRAINED = 16
+_trained: OrderedDict[tuple[str, float], Classifier] = OrderedDict()
+
+
 def choose_model(key: str) -> Classifier:
     """A selectbox of all networks, bound to the page's address; returns the chosen one, or the default while that
     cannot be had, with a progress bar or one sentence saying why."""
     _give_up_on_failed(key)
+    trained = _runs(key)
     name = st.selectbox(
         "Network",
-        list(MODELS),
-        format_func=_title,
+        [*MODELS, *trained],
+        format_func=lambda name: trained.get(name) or _title(name),
         key=key,
         bind="query-params",
         persist_state="session",
@@ -42,6 +56,12 @@ def choose_model(key: str) -> Classifier:
     )
     if trouble := st.session_state.get(f"{key}:trouble"):
         st.warning(f"{trouble} {MODELS[DEFAULT].title} stays selected.", icon=":material/cloud_off:")
+    if name in trained:
+        try:
+            return _load_trained(name)
+        except RunError as trouble:
+            st.warning(f"{trouble} The answers below are those of {MODELS[DEFAULT].title}.", icon=":material/error:")
+            return load(DEFAULT)
     if is_ready(name):
         try:
             return load(name)
@@ -57,6 +77,54 @@ def choose_model(key: str) -> Classifier:
     return load(DEFAULT)
 
 
+def model_lines(classifier: Classifier) -> tuple[str, str]:
+    """For code panels: the line that imports what is needed, and the expression that loads this network again."""
+    if not classifier.name.startswith(_RUN):
+        return "from imgcls.models.registry import load", f'load("{classifier.name}")'
+    imports = "from imgcls.training.runs import run_folder\nfrom imgcls.training.trained import load_trained"
+    return imports, f'load_trained(run_folder("{_run_id(classifier.name)}"))'
+
+
+def run_title(run_id: str, info: RunInfo) -> str:
+    """How a run is called among the networks, and in the page's address."""
+    return f"Your training {run_id} · {info.title}, {preset_of(info.config)}"
+
+
+def _runs(key: str) -> dict[str, str]:
+    """Networks that this session, or the run that the page's address names, has trained: name -> title."""
+    files = dict(session_files())
+    wanted = f"{st.query_params.get(key, '')} {st.session_state.get(key) or ''}"
+    if found := re.search(_RUN_ID, wanted):
+        files.setdefault(found[0], RunFiles(run_folder(found[0])))
+    titles = {}
+    for name, each in files.items():
+        try:
+            if (each.folder / "best.pt").is_file():
+                titles[f"{_RUN}{name}"] = run_title(name, each.info())
+        except RunError:
+            continue
+    return titles
+
+
+def _run_id(name: str) -> str:
+    return name.removeprefix(_RUN)
+
+
+def _load_trained(name: str) -> Classifier:
+    """The best weights so far; while the run goes on, better ones take their place."""
+    folder = run_folder(_run_id(name))
+    try:
+        version = (folder / "best.pt").stat().st_mtime
+    except OSError as error:
+        raise RunError("The weights of this run are not there any more.") from error
+    with _guard:
+        if (name, version) not in _trained:
+            _trained[name, version] = load_trained(folder)
+            while len(_trained) > _KEPT_TRAINED:
+                _trained.popitem(last=False)
+        return _trained[name, version]
+
+
 def _title(name: str) -> str:
     spec = MODELS[name]
     size = f"{spec.parameters / 1e6:.1f} M parameters"
@@ -66,6 +134,8 @@ def _title(name: str) -> str:
 def _give_up_on_failed(key: str) -> None:
     """Put the default back, before the widget is drawn, when the chosen network could not be had."""
     name = st.session_state.get(key)
+    if name and name.startswith(_RUN):
+        return
     download = _downloads.get(name) if name else None
     if download and not download.running and download.trouble:
         st.session_state[key] = DEFAULT
@@ -74,7 +144,8 @@ def _give_up_on_failed(key: str) -> None:
 
 def _chosen(key: str) -> None:
     st.session_state.pop(f"{key}:trouble", None)
-    _start(st.session_state[key])
+    if not st.session_state[key].startswith(_RUN):
+        _start(st.session_state[key])
 
 
 def _start(name: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
-from imgcls.ui.components.gallery import gallery
+from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.session import drop_upload
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
@@ -54,6 +54,11 @@ def _take_upload(key: str) -> None:
     _take_file(key)
     drop_upload(st.session_state[key])
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+
+
+def _take_sample(key: str) -> None:
+    if slug := picked_sample(key):
+        _take(lambda: load_sample(slug), slug)
 
 
 def photo_png() -> bytes:
@@ -124,9 +129,8 @@ def _camera(place: str) -> None:
 
 
 def _samples(place: str) -> None:
-    if slug := gallery(current_sample(), key=f"{place}_gallery"):
-        _take(lambda: load_sample(slug), slug)
-        st.rerun()
+    key = f"{place}_gallery"
+    gallery(current_sample(), key=key, on_pick=lambda: _take_sample(key))
     if sample := SAMPLES.get(current_sample() or ""):
         st.caption(f"{sample.title}: {sample.credit}")
     st.button(

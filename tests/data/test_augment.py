@@ -6,7 +6,7 @@ from torch import Tensor
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as TF
 
-from imgcls.data.augment import Augmentation, Draw, apply, draw
+from imgcls.data.augment import Augmentation, Draw, apply, draw, variations
 
 
 @pytest.fixture
@@ -83,3 +83,13 @@ def test_numbers_out_of_range_get_a_sentence() -> None:
         Augmentation(crop=0.6)
     with pytest.raises(ValueError, match="rotation must lie between 0 and 180"):
         Augmentation(rotation=-1)
+
+
+def test_variations_of_one_picture_are_the_batch_of_its_copies() -> None:
+    picture = torch.randint(0, 256, (17, 17, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(2))
+    drawn = draw(Augmentation(True, 0.2, 30, 0.4, 0.25), 4, 17, torch.Generator().manual_seed(1))
+    copies = apply(torch.stack([picture.permute(2, 0, 1)] * 4) / 255, drawn)
+    made = variations(picture.numpy(), drawn, 4)
+    assert made.shape == (4, 17, 17, 3)
+    assert (torch.from_numpy(made).permute(0, 3, 1, 2) - copies * 255).abs().max() <= 0.5 + 1e-4
+    assert (variations(picture.numpy(), Draw(), 2) == picture.numpy()).all()

@@ -6,7 +6,7 @@ from PIL import Image
 
 from imgcls.data.datasets import Dataset, Source, prepare
 from imgcls.data.sources import drawn_dogs
-from imgcls.data.statistics import Duplicate, duplicates, summarise
+from imgcls.data.statistics import Duplicate, balance, duplicates, summarise
 
 
 def dataset(images: np.ndarray, labels: list[int], splits: list[str]) -> Dataset:
@@ -26,14 +26,24 @@ def made() -> Dataset:
 def test_counts_means_and_spread_are_those_of_the_training_part(made: Dataset) -> None:
     summary = summarise(made)
     images = made.images[:4].astype(float)
-    assert summary.training.tolist() == [3, 1]
-    assert summary.validation.tolist() == [2, 1]
-    assert summary.imbalance == 3
-    assert summary.baseline == pytest.approx(2 / 3)
     assert np.abs(summary.mean_picture - images.mean(0)).max() <= 0.5
     assert np.abs(summary.class_means[0] - images[:3].mean(0)).max() <= 0.5
     assert summary.mean == pytest.approx(images.mean((0, 1, 2)) / 255, rel=1e-5)
     assert summary.std == pytest.approx(images.std((0, 1, 2)) / 255, rel=1e-5)
+    assert summary.class_mean == pytest.approx(
+        np.stack([images[:3].mean((0, 1, 2)), images[3].mean((0, 1))]) / 255, rel=1e-5
+    )
+    assert summary.class_std == pytest.approx(
+        np.stack([images[:3].std((0, 1, 2)), images[3].std((0, 1))]) / 255, rel=1e-5
+    )
+
+
+def test_counts_imbalance_and_baseline_by_hand(made: Dataset) -> None:
+    counted = balance(made.labels, made.training, made.validation, 2)
+    assert counted.training.tolist() == [3, 1]
+    assert counted.validation.tolist() == [2, 1]
+    assert counted.imbalance == 3
+    assert counted.baseline == pytest.approx(2 / 3)
 
 
 def test_planted_duplicates_are_found_and_nothing_else() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from imgcls.training import jobs
 from imgcls.training.jobs import JobRefusedError
+from imgcls.training.records import Snapshot
 from imgcls.training.runner import JobRunner
 
 PATIENCE = 90  # seconds; only reached when something is broken
@@ -279,3 +280,28 @@ def test_shutdown_ends_jobs_and_processes_and_nothing_starts_afterwards() -> Non
     assert not any(_exists(pid) for pid in pids)
     with pytest.raises(JobRefusedError, match="shutting down"):
         runner.submit("imgcls.training.nothing:at_all", {}, owner="anna")
+
+
+def test_a_reloaded_page_takes_its_job_over_and_nobody_else_does(submit, runner: JobRunner) -> None:
+    job = submit("linger", owner="before the reload")
+    until(running(job))
+    assert not runner.adopt(job, "a stranger"), "its session is still there"
+    runner.release("before the reload", after=0.6)
+    assert runner.adopt(job, "after the reload")
+    assert not runner.adopt(job, "a stranger")
+    time.sleep(1.2)
+    assert job.state == "running", "the old session's end does not stop it any more"
+    runner.release("after the reload")
+    assert job.wait(PATIENCE)
+    assert job.state == "cancelled"
+
+
+def test_of_records_that_replace_each_other_the_newest_is_kept_alone(submit) -> None:
+    job = submit("replacing", to=6)
+    assert job.wait(PATIENCE)
+    kept = [record for record in job.records if isinstance(record, Snapshot)]
+    assert [record.step for record in kept] == [5]
+    records, following = job.records_since(0)
+    assert following == job.status.count == 12
+    assert [record for record in records if isinstance(record, int)] == list(range(6))
+    assert job.records_since(following) == ([], 12)

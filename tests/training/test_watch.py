@@ -1,8 +1,11 @@
 """What snapshots measure, by hand."""
 
+import numpy as np
 import torch
+from torch import nn
 
-from imgcls.training.watch import BINS, Pace, dead_share, histogram
+from imgcls.models.small import SmallCNN, SmallConfig
+from imgcls.training.watch import BINS, Pace, dead_share, histogram, look
 
 
 def test_a_histogram_counts_every_value_around_zero() -> None:
@@ -42,3 +45,32 @@ def test_pace_keeps_the_least_pause_between_two_looks() -> None:
     pace = Pace(least=60)
     pace.took(0.0)
     assert not pace.due
+
+
+def first_kernels(config: SmallConfig) -> tuple[SmallCNN, np.ndarray]:
+    module = SmallCNN(config)
+    snapshot = look(module, torch.zeros(1, 3, config.size, config.size), None, 0, 0.0)
+    with_kernels = [view for view in snapshot.layers if view.kernels is not None]
+    assert len(with_kernels) == 1
+    return module, with_kernels[0].kernels
+
+
+def test_nodes_that_see_pixels_show_their_weights_as_pictures() -> None:
+    module, kernels = first_kernels(SmallConfig(classes=3, size=8, channels=()))
+    assert kernels.shape == (3, 3, 8, 8)
+    weight = module.layers.logits.weight.detach().view(3, 3, 8, 8)
+    torch.testing.assert_close(torch.from_numpy(kernels).float(), weight, atol=1e-3, rtol=1e-2)
+
+
+def test_kernels_of_a_convolution_are_shown_as_they_are_and_no_other_layers() -> None:
+    module, kernels = first_kernels(SmallConfig(classes=3, size=16, channels=(4,), dense=(5,)))
+    torch.testing.assert_close(
+        torch.from_numpy(kernels).float(), module.layers.conv1_1.weight.detach(), atol=1e-3, rtol=1e-2
+    )
+
+
+def test_weights_of_a_head_on_features_are_laid_out_nearly_square() -> None:
+    head = nn.Linear(1280, 2)
+    view = look(head, torch.zeros(1, 1280), None, 0, 0.0).layers[0]
+    assert view.kernels.shape == (2, 1, 32, 40)
+    np.testing.assert_allclose(view.kernels.reshape(2, -1), head.weight.detach().numpy(), atol=1e-3)

@@ -24,6 +24,20 @@ SIDES = range(16, 257)
 Progress = Callable[[int, int], None]
 
 
+def drawn_animal(
+    animal: str, number: int, seed: int = 0, difficulty: Difficulty | None = None, size: int = 64
+) -> np.ndarray:
+    """Picture `number` of one animal, as in `drawn_animals`: uint8 (size, size, 3). The larger, the finer.
+
+    Raises:
+        ValueError: unknown animal.
+    """
+    if animal not in ANIMALS:
+        raise ValueError(f"There is no drawing of {animal!r}; choose one of {', '.join(ANIMALS)}.")
+    rng = np.random.default_rng((seed, list(ANIMALS).index(animal), number))
+    return draw_tiny(animal, rng, difficulty, size)
+
+
 def drawn_animals(
     animal: str,
     count: int,
@@ -55,9 +69,8 @@ def drawn_animals(
         return known[:count]
     pictures = np.empty((count, size, size, 3), np.uint8)
     pictures[: len(known)] = known
-    place = list(ANIMALS).index(animal)
     for number in range(len(known), count):
-        pictures[number] = draw_tiny(animal, np.random.default_rng((seed, place, number)), difficulty, size)
+        pictures[number] = drawn_animal(animal, number, seed, difficulty, size)
         if progress and number % 50 == 49:
             progress(number + 1, count)
     if file:

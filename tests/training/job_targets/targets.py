@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from imgcls.training.inbox import Inbox
+from imgcls.training.records import Snapshot
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ def count(to: int, pause: float = 0.0) -> Iterator[Counted]:
     for number in range(to):
         time.sleep(pause)
         yield Counted(number, np.arange(number) ** 2)
+
+
+def replacing(to: int) -> Iterator[object]:
+    """Snapshots, each followed by its number."""
+    for number in range(to):
+        yield Snapshot(number, 0.0, (), np.zeros(3))
+        yield number
 
 
 def echo(inbox: Inbox) -> Iterator[object]:

@@ -1,13 +1,15 @@
 """A grid of sample pictures to choose from."""
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from PIL import Image
 
 from imgcls.data.pictures import Picture
 from imgcls.data.samples import SAMPLES
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.components import declare, sent
 
 _mount = declare("gallery", html='<div class="gallery" role="group"></div>')
 _jpegs: dict[str, bytes] = {}
@@ -28,21 +30,23 @@ def thumbnail(picture: Picture, side: int = 96) -> bytes:
     return _jpegs[picture.digest]
 
 
-def gallery(chosen: str | None, *, key: str) -> str | None:
-    """Show all samples; returns the slug of one just clicked, once, else None."""
+def gallery(chosen: str | None, *, key: str, on_pick: Callable[[], Any]) -> None:
+    """Show all samples. `on_pick` is called when one is clicked, before the page runs; `picked_sample(key)` is it."""
     base = st.get_option("server.baseUrlPath").strip("/")
     pictures = [
         {"slug": s.slug, "title": s.title, "alt": s.alt, "drawing": s.kind == "drawing"} for s in SAMPLES.values()
     ]
     folder = f"/{base}/imgcls/samples" if base else "/imgcls/samples"
+    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(
         key=key,
         data={"pictures": pictures, "chosen": chosen, "folder": folder},
-        default={"value": None},
-        on_value_change=ignore,
+        default={"pick": None},
+        on_pick_change=on_pick,
     )
-    news = sent(key)
-    if not news or st.session_state.get(f"{key}:seq") == news.get("seq"):
-        return None
-    st.session_state[f"{key}:seq"] = news.get("seq")
-    return news.get("slug") if news.get("slug") in SAMPLES else None
+
+
+def picked_sample(key: str) -> str | None:
+    """The slug of the sample that was clicked last."""
+    slug = sent(key, "pick").get("slug")
+    return slug if slug in SAMPLES else None

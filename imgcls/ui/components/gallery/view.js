@@ -21,6 +21,6 @@ export default function (component) {
   }
   for (const button of box.children) {
     button.setAttribute("aria-pressed", String(button.dataset.slug === data.chosen))
-    button.onclick = () => component.setStateValue("value", { slug: button.dataset.slug, seq: ++own.seq })
+    button.onclick = () => component.setStateValue("pick", { slug: button.dataset.slug, seq: ++own.seq })
   }
 }

@@ -37,8 +37,13 @@ export default function (component) {
   own.caption = parentElement.querySelector(".plot-caption")
   take(own, element, data.source, data)
   // Another live element brings new figures while it is dragged: key -> what takes them.
-  live[data.key] = (news) => take(own, element, data.source, news)
-  return () => { delete live[data.key]; own.turn++; window.Plotly?.purge(element) }
+  const follow = live[data.key] = (news) => take(own, element, data.source, news)
+  // While data comes in quickly, the end of an earlier run can be told after the next one has begun: look what is gone.
+  return () => setTimeout(() => {
+    if (element.isConnected) return
+    if (live[data.key] === follow) delete live[data.key]
+    window.Plotly?.purge(element)
+  })
 }
 
 // What is not said stays as it was.

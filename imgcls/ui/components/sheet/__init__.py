@@ -1,7 +1,7 @@
 """A sheet of small pictures, in groups or not: each can be clicked; sliders above draw them anew while they move."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ class Sheet:
     """What is shown: pictures uint8 (N, S, S, 3) and for each a caption, "" for none.
 
     `labels` say what each picture is, for the pointer and screen readers. `wrong` marks captions that say an error.
+    `only`: the pictures are those of these tiles; the others stay as they were, faded.
     """
 
     pictures: np.ndarray
@@ -38,7 +39,7 @@ class Sheet:
     captions: Sequence[str] = ()
     groups: Sequence[Group] = ()
     wrong: Sequence[int] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    only: Sequence[int] = ()
 
     def packed(self, **more: Any) -> bytes:
         """As a packet for the component."""
@@ -47,8 +48,9 @@ class Sheet:
             "captions": list(self.captions),
             "groups": [asdict(group) for group in self.groups],
             "wrong": list(self.wrong),
+            "only": list(self.only),
         }
-        return pack(fields | dict(self.facts) | more, pictures=np.ascontiguousarray(self.pictures))
+        return pack(fields | more, pictures=np.ascontiguousarray(self.pictures))
 
 
 def picked_tile(key: str, count: int, about: object) -> int | None:
@@ -75,17 +77,19 @@ def sheet(
     picked: int | None = None,
     height: int | None = None,
     on_told: Callable[[], Any] = ignore,
+    drag: Callable[[Mapping[str, float]], Sheet] | None = None,
 ) -> Sheet:
     """Show `draw(numbers)`, and draw it anew at every move of a dial; returns what is shown.
 
     `draw` must call nothing of Streamlit. `side` is that of a tile in CSS pixels; `first_is_large`: the first picture
-    is the one that the others are made of. `pick`: the tiles can be clicked; `picked` is marked. `height`: scrolls beyond that.
-    `on_told` is called after a click and at the end of a drag: `sent(key, "told")` has "numbers" and "picked" then.
+    is the one that the others are made of. `pick`: the tiles can be clicked; `picked` is marked. Beyond `height` it
+    scrolls. `on_told` is called after a click and at the end of a drag, when `sent(key, "told")` has "numbers" and
+    "picked". `drag` draws while a dial moves, if that has to be less than `draw`.
     """
     numbers = dict(numbers or {})
 
     def answer(question: Mapping[str, Any]) -> bytes:
-        return draw(asked_numbers(question, dials, numbers)).packed()
+        return (drag or draw)(asked_numbers(question, dials, numbers)).packed()
 
     shown = draw(numbers)
     packet = shown.packed(
@@ -102,4 +106,3 @@ def sheet(
     )
     _mount(key=key, data=packet, default={"told": None}, on_told_change=on_told)
     return shown
-

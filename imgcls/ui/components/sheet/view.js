@@ -51,9 +51,9 @@ function moved(own, final) {
 }
 
 function draw(own) {
-  const { labels, captions, groups, wrong, arrays: { pictures } } = own.news
-  const [count, height, width] = pictures.shape
-  const shape = JSON.stringify([count, groups.map((group) => group.first), own.news.pick])
+  const { labels, captions, groups, wrong, only, arrays: { pictures } } = own.news
+  const [, height, width] = pictures.shape
+  const shape = JSON.stringify([labels.length, groups.map((group) => group.first), own.news.pick])
   if (own.shape !== shape) { own.shape = shape; makeTiles(own) }
   own.tiles.querySelectorAll(".head").forEach((head, k) => {
     const [title, bar, note] = head.children, { length } = groups[k]
@@ -66,7 +66,10 @@ function draw(own) {
   own.tiles.querySelectorAll(".tile").forEach((tile, i) => {
     const [canvas, caption] = tile.children
     if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height }
-    const image = new ImageData(width, height), start = i * size
+    const place = only.length ? only.indexOf(i) : i
+    tile.classList.toggle("stale", place < 0)
+    if (place < 0) return
+    const image = new ImageData(width, height), start = place * size
     for (let from = start, to = 0; from < start + size; from += 3, to += 4) {
       image.data[to] = pictures[from]
       image.data[to + 1] = pictures[from + 1]

@@ -1,0 +1,143 @@
+"""Augmentation: sliders, and what they make of one picture, drawn many times while they move."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+
+from imgcls.data.augment import Augmentation, Draw, draw, variations
+from imgcls.data.datasets import square
+from imgcls.ui.address import as_number, number_in_address, to_address
+from imgcls.ui.components import sent
+from imgcls.ui.components.sheet import Sheet, sheet
+from imgcls.ui.dataset.carried import Carried
+from imgcls.ui.dials import Dial
+from imgcls.ui.photo import current_photo
+
+SIDE = 64  # pixels of the photo
+_CHOICES = Carried(
+    "chosen_augmentation",
+    {"flip": False, "crop": 0.0, "rotation": 0.0, "colour": 0.0, "erasing": 0.0},
+    {"flip": lambda flip: str(flip).lower()},
+)
+_DIALS = (  # name, label, highest, step, digits
+    ("crop", "crop (shift)", 0.5, 0.01, 2),
+    ("rotation", "rotation °", 90, 1, 0),
+    ("colour", "colour", 1, 0.05, 2),
+    ("erasing", "erasing", 0.8, 0.05, 2),
+)
+
+PRESETS = {
+    "A bit of everything": {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25},
+    "Nothing": _CHOICES.defaults,
+}
+
+
+def choose_augmentation(
+    prefix: str, picture: np.ndarray | None = None, *, draws: int = 5, tile: int = 72
+) -> Augmentation:
+    """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
+
+    What was chosen last on another page is taken over. `picture`: uint8 (S, S, 3), the current photo if None; `tile`:
+    the side of a small picture in CSS pixels.
+    """
+    _CHOICES.take_over(prefix)
+    picture = photo_square() if picture is None else picture
+    row = st.container(horizontal=True, vertical_alignment="center")
+    flip = row.toggle("flip", key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    seed = draws_seed(prefix)
+    row.button(
+        "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
+        on_click=lambda: st.session_state.update({f"{prefix}_draws": (seed + 1) % 10000}),
+    )  # fmt: skip
+    for title, values in PRESETS.items():
+        row.button(title, key=f"{prefix}:{title}", on_click=_set, args=(prefix, values))
+    dials = [_dial(prefix, *about) for about in _DIALS]
+    numbers = {dial.name: _number(dial) for dial in dials}
+
+    def chosen(moved: Mapping[str, float]) -> Augmentation:
+        return Augmentation(flip, *(moved[dial.name] for dial in dials))
+
+    sheet(
+        lambda moved: _draws(picture, chosen(moved), draws, seed), numbers, key=f"{prefix}_augmented", side=tile,
+        dials=dials, first_is_large=True, pick=False, on_told=lambda: _take(prefix, dials),
+        alt="The picture, and what augmentation makes of it each time it is learned from",
+    )  # fmt: skip
+    _CHOICES.hand_on(prefix)
+    return chosen(numbers)
+
+
+def photo_square() -> np.ndarray:
+    """The middle of the current photo: uint8 (64, 64, 3)."""
+    return square(current_photo().image, SIDE)
+
+
+def draws_seed(prefix: str) -> int:
+    """The seed of the draws that are shown; in the address, like every seed."""
+    name = f"{prefix}_draws"
+    if name not in st.session_state:
+        st.session_state[name] = int(number_in_address(name, 0, 9999, 0))
+    to_address(name, str(st.session_state[name]) if st.session_state[name] else None)
+    return st.session_state[name]
+
+
+def first_draw(augmentation: Augmentation, count: int, size: int, seed: int) -> dict[str, Any]:
+    """What happens to the first of the pictures shown, as plain numbers; None: nothing."""
+    drawn = draw(augmentation, count, size, torch.Generator().manual_seed(seed))
+    return {name: None if entry is None else entry[0].tolist() for name, entry in vars(drawn).items()}
+
+
+def in_words(drawn: Draw, number: int) -> str:
+    """What happens to one picture."""
+    said = []
+    if drawn.flip is not None and drawn.flip[number]:
+        said.append("flipped")
+    if drawn.shift is not None:
+        said.append("shifted by {} right, {} down".format(*drawn.shift[number].tolist()))
+    if drawn.turn is not None:
+        said.append(f"turned by {drawn.turn[number].item():.0f}°")
+    if drawn.factors is not None:
+        said.append(
+            "brightness × {:.2f}, contrast × {:.2f}, saturation × {:.2f}".format(*drawn.factors[number].tolist())
+        )
+    if drawn.erased is not None:
+        said.append("erased at {}, {}, {} wide".format(*map(round, drawn.erased[number].tolist())))
+    return ", ".join(said).replace("-", "−") or "as it is"
+
+
+def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: int) -> Sheet:
+    """The picture and its draws."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = draw(augmentation, count, len(picture), generator)
+    changed = variations(picture, drawn, count)
+    labels = ["the picture as it is", *(f"draw {number + 1}: {in_words(drawn, number)}" for number in range(count))]
+    return Sheet(np.concatenate([picture[None], changed]), labels)
+
+
+def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int) -> Dial:
+    return Dial(f"{prefix}_{name}", label, 0.0, high, step, 0.0, digits)
+
+
+def _number(dial: Dial) -> float:
+    """A dial's number, from the session or the address, where it is kept."""
+    if dial.name not in st.session_state:
+        st.session_state[dial.name] = number_in_address(dial.name, dial.low, dial.high, dial.start)
+    number = min(max(float(st.session_state[dial.name]), dial.low), dial.high)
+    to_address(dial.name, f"{number:g}" if number != dial.start else None)
+    return number
+
+
+def _set(prefix: str, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        st.session_state[f"{prefix}_{name}"] = value
+
+
+def _take(prefix: str, dials: list[Dial]) -> None:
+    """What the sliders were let go at."""
+    told = sent(f"{prefix}_augmented", "told").get("numbers")
+    for dial in dials:
+        number = as_number(told.get(dial.name), dial.low, dial.high) if isinstance(told, Mapping) else None
+        if number is not None:
+            st.session_state[dial.name] = number

@@ -1,0 +1,90 @@
+"""Part 3: mean pictures and channel statistics."""
+
+import numpy as np
+import streamlit as st
+
+from imgcls.data.jobs import Survey
+from imgcls.data.sources import DRAWN_DOGS
+from imgcls.data.statistics import Summary, summarise
+from imgcls.figures.channels import channel_statistics
+from imgcls.training.config import DataChoice
+from imgcls.ui.components.plot import plot
+from imgcls.ui.components.sheet import Sheet, sheet
+from imgcls.ui.dataset.album import Album, recipe_of, shelved_album
+from imgcls.ui.dataset.work import result_of
+from imgcls.ui.shell import code_panel
+
+MOST_CLASSES = 40
+
+
+def survey_of(choice: DataChoice) -> tuple[Album, Survey] | None:
+    """The set and what was found in it; None, with a progress bar, until both are there."""
+    album = shelved_album(choice)
+    if album is None:
+        return None
+    settings = {"recipe": recipe_of(choice), "validation": choice.validation, "seed": choice.split_seed}
+    found = result_of("data_survey", "imgcls.data.jobs:survey", settings)
+    return (album, found) if found else None
+
+
+def averages_part(choice: DataChoice) -> None:
+    """The mean of all pictures, of each class, and how bright the channels are."""
+    ready = survey_of(choice)
+    if ready is None:
+        return
+    album, summary = ready[0], ready[1].summary
+    left, right = st.columns([0.5, 0.5], gap="medium")
+    shown = album.classes[:MOST_CLASSES]
+    means = np.concatenate([summary.mean_picture[None], summary.class_means[: len(shown)]])
+    titles = ["all", *shown]
+    with left:
+        sheet(
+            lambda _: Sheet(means, [f"Mean picture of {title}" for title in titles], titles),
+            key="data_means", alt="The mean picture of all pictures and of each class", side=98, pick=False,
+            height=None if len(shown) <= 11 else 520,
+        )  # fmt: skip
+    with right:
+        plot(
+            channel_statistics(
+                titles,
+                np.concatenate([[summary.mean], summary.class_mean[: len(shown)]]),
+                np.concatenate([[summary.std], summary.class_std[: len(shown)]]),
+            ),
+            key="data_channels",
+            alt="Mean and spread of red, green and blue over all pictures, and for each class.",
+        )
+    mean, std = (", ".join(f"{value:.3f}" for value in values) for values in (summary.mean, summary.std))
+    st.markdown(
+        f"Over the training part red, green and blue have the means **{mean}** and the spreads **{std}**: with these "
+        "`Normalize` brings every channel to mean 0 and spread 1. Where the mean pictures of two classes differ, a "
+        "linear model already sees something; where they are one grey mist, only shapes help."
+    )
+    _averages_code(album, choice, summary)
+
+
+def opening(choice: DataChoice, album: Album) -> str:
+    """The lines that open the same set."""
+    if choice.source == DRAWN_DOGS:
+        opened = (
+            f'open_source("drawn-dogs", "{choice.task}", size={album.size}, count={choice.count}, '
+            f"level={choice.level:g}, seed={choice.split_seed})"
+        )
+    else:
+        opened = f'open_source("{"your.zip" if "/" in choice.source else choice.source}")'
+    return f"""
+        from imgcls.data.datasets import prepare
+        from imgcls.data.sources import open_source
+
+        source = {opened}
+        dataset = prepare(source, "{choice.task}", {album.size}, {choice.validation}, seed={choice.split_seed})"""
+
+
+def _averages_code(album: Album, choice: DataChoice, summary: Summary) -> None:
+    code = f"""
+        import torch{opening(choice, album)}
+        x = torch.from_numpy(dataset.images[dataset.training]).double() / 255  # (N, S, S, 3)
+        mean = x.mean((0, 1, 2))
+        std = x.std((0, 1, 2), correction=0)
+        """
+    shows = {"mean": list(summary.mean), "std": list(summary.std)}
+    code_panel(code, shows, functions=(summarise,), key="data_averages")

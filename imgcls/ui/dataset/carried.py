@@ -1,0 +1,46 @@
+"""Choices that two pages share: what was chosen last on one is the other's default."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Choices with their defaults, kept in the session as `{prefix}_{name}` for each page's prefix.
+
+    `texts` says how choices made with native widgets stand in the address: a widget that finds its value in the session
+    when it is first drawn does not write it there.
+    """
+
+    store: str
+    defaults: Mapping[str, Any]
+    texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+    def take_over(self, prefix: str) -> None:
+        """Takes what another page has chosen since; an address that names a choice of this page comes first.
+
+        Call it before the widgets, and `hand_on` after them.
+        """
+        shared, seen = st.session_state.get(self.store), st.session_state.get(f"{prefix}:{self.store}")
+        addressed = seen is None and any(f"{prefix}_{name}" in st.query_params for name in self.defaults)
+        if shared and shared != seen and not addressed:
+            for name, value in shared.items():
+                st.session_state[f"{prefix}_{name}"] = value
+                if name in self.texts and value != self.defaults[name]:
+                    with suppress(StreamlitAPIException):  # its widget is there already, and writes it
+                        st.query_params[f"{prefix}_{name}"] = self.texts[name](value)
+
+    def hand_on(self, prefix: str) -> None:
+        """What this page has chosen counts for the others, too."""
+        values = {name: self.value(prefix, name) for name in self.defaults}
+        st.session_state[self.store] = st.session_state[f"{prefix}:{self.store}"] = values
+
+    def value(self, prefix: str, name: str) -> Any:
+        """What is chosen, also where its widget is not drawn just now."""
+        shared = st.session_state.get(self.store, self.defaults)
+        return st.session_state.get(f"{prefix}_{name}", shared[name])

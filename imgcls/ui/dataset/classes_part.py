@@ -1,0 +1,151 @@
+"""Part 1: the classes, how many pictures each has, and some of them; the difficulty of drawn dogs under the finger."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from imgcls.data.datasets import split
+from imgcls.data.sources import DRAWN_DOGS
+from imgcls.data.statistics import Balance, balance
+from imgcls.training.config import DataChoice
+from imgcls.ui.components import sent
+from imgcls.ui.components.sheet import Group, Sheet, picked_tile, sheet
+from imgcls.ui.dataset.album import Album, drawn_album, shelved_album
+from imgcls.ui.dataset.detail import detail
+from imgcls.ui.dials import Dial
+from imgcls.ui.shell import code_panel
+
+KEY = "data_classes"
+A_CLASS, ON_A_SHEET = 5, 30  # pictures of a class at least, and together if there are few classes
+DRAGGED = 12  # pictures that are drawn while the difficulty moves
+MOST_CLASSES = 40  # on one sheet
+LEVEL = Dial("data_level", "Difficulty: how much varies that says nothing about the breed", 0.0, 1.0, 0.05, 0.5)
+
+
+def classes_part(choice: DataChoice) -> None:
+    """Classes with counts, samples by seed, one of them large."""
+    drawn = choice.source == DRAWN_DOGS
+    album = drawn_album(choice) if drawn else shelved_album(choice)
+    if album is None:
+        return
+    left, right = st.columns([0.63, 0.37], gap="medium")
+    with right:
+        row = st.container(horizontal=True, vertical_alignment="bottom")
+        seed = row.number_input(
+            "Samples", 0, 9999, 0, key="data_samples", bind="query-params", persist_state="session", width=130
+        )
+        row.button(
+            "Others", icon=":material/casino:",
+            on_click=lambda: st.session_state.update(data_samples=(seed + 1) % 10000),
+        )  # fmt: skip
+    places = samples(album, seed)
+    counted = balance(album.labels, album.training, album.validation, len(album.classes))
+    picked = picked_tile(KEY, len(places), (choice.source, choice.task, seed, len(places)))
+
+    def draw(numbers: Mapping[str, float], columns: int = ON_A_SHEET) -> Sheet:
+        return _samples(drawn_album(choice, numbers[LEVEL.name]) if drawn else album, places, counted, columns)
+
+    with left:
+        sheet(
+            draw,
+            {LEVEL.name: choice.level} if drawn else {},
+            key=KEY, alt=f"Some pictures of each class of {album.title}", side=62,
+            dials=[LEVEL] if drawn else [], picked=picked or 0, height=None if len(album.classes) <= 8 else 520,
+            on_told=_take_level, drag=lambda numbers: draw(numbers, max(1, DRAGGED // len(album.classes))),
+        )  # fmt: skip
+    with right:
+        if len(places):
+            detail(album, places[picked or 0], choice)
+    st.markdown(in_words(album, counted))
+    _code(album, choice, counted)
+
+
+def samples(album: Album, seed: int) -> list[int]:
+    """Places of some pictures of each of the first classes, drawn by lot."""
+    rng = np.random.default_rng(seed)
+    places: list[int] = []
+    each = max(A_CLASS, ON_A_SHEET // len(album.classes))
+    for label in range(min(len(album.classes), MOST_CLASSES)):
+        members = np.flatnonzero(album.labels == label)
+        places += sorted(map(int, rng.permutation(members)[:each]))
+    return places
+
+
+def _samples(album: Album, places: list[int], counted: Balance, columns: int) -> Sheet:
+    """The sheet: a group a class, its bar as long as its share of the largest; with the first `columns` drawn."""
+    labels = album.labels[places]
+    both = counted.training + counted.validation
+    groups = [
+        Group(
+            album.classes[label],
+            int(np.searchsorted(labels, label)),
+            f"{counted.training[label]:,} train + {counted.validation[label]:,} val",
+            float(both[label] / both.max()),
+        )
+        for label in sorted(set(labels.tolist()))
+    ]
+    first = np.searchsorted(labels, labels)  # for each tile the first of its class
+    only = np.flatnonzero(np.arange(len(places)) - first < columns).tolist()
+    names = [album.names[place] for place in places]
+    return Sheet(album.pictures([places[tile] for tile in only]), names, groups=groups, only=only)
+
+
+def in_words(album: Album, counted: Balance) -> str:
+    """What the counts mean."""
+    classes = len(album.classes)
+    most = album.classes[int(counted.training.argmax())]
+    text = (
+        f"**{len(album.training):,}** pictures to learn from and **{len(album.validation):,}** that are kept for "
+        f"validation, in {classes} classes. "
+    )
+    if counted.imbalance < 1.05:
+        text += "The classes are balanced: "
+    else:
+        text += f"The largest class has **{counted.imbalance:.1f}** times as many as the smallest: "
+    text += f"a network that always says “{most}” has learned nothing, and is right in **{counted.baseline:.1%}**."
+    if classes > MOST_CLASSES:
+        text += f" The first {MOST_CLASSES} classes are shown."
+    return text
+
+
+def _take_level() -> None:
+    """The difficulty set in the picture is the one of the settings."""
+    numbers = sent(KEY, "told").get("numbers")
+    level = numbers.get(LEVEL.name) if isinstance(numbers, Mapping) else None
+    if isinstance(level, int | float) and LEVEL.low <= level <= LEVEL.high:
+        st.session_state["data_level"] = round(float(level), 2)
+
+
+def _code(album: Album, choice: DataChoice, counted: Balance) -> None:
+    if choice.source == DRAWN_DOGS:
+        whole = (counted.training + counted.validation).tolist()
+        code = f"""
+        import numpy as np
+        from imgcls.data.datasets import split
+
+        labels = np.repeat(np.arange({len(whole)}), {whole})
+        share = {choice.validation}
+        training, validation = split(labels, np.full(len(labels), ""), share, seed={choice.split_seed})
+        learned = np.bincount(labels[training])
+        held_out = np.bincount(labels[validation])
+        baseline = held_out[learned.argmax()] / held_out.sum()
+        """
+    else:
+        code = f"""
+        import numpy as np
+        from imgcls.data.datasets import prepare
+        from imgcls.data.sources import open_source
+
+        source = open_source("{choice.source if "/" not in choice.source else "your.zip"}")
+        dataset = prepare(source, "{choice.task}", {album.size}, {choice.validation}, seed={choice.split_seed})
+        learned = np.bincount(dataset.labels[dataset.training])
+        held_out = np.bincount(dataset.labels[dataset.validation])
+        baseline = held_out[learned.argmax()] / held_out.sum()
+        """
+    shows = {
+        "learned": counted.training.tolist(),
+        "held_out": counted.validation.tolist(),
+        "baseline": counted.baseline,
+    }
+    code_panel(code, shows, functions=(balance, split), key="data_classes")

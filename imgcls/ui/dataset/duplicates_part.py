@@ -1,0 +1,82 @@
+"""Part 4: pictures that are in both parts of the split, side by side."""
+
+import streamlit as st
+
+from imgcls.data.statistics import Duplicate, duplicates
+from imgcls.training.config import DataChoice
+from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
+from imgcls.ui.dataset.album import Album
+from imgcls.ui.dataset.averages_part import opening, survey_of
+from imgcls.ui.dataset.detail import detail
+from imgcls.ui.shell import code_panel
+
+MOST_PAIRS = 60
+KEY = "data_pairs"
+
+
+def duplicates_part(choice: DataChoice) -> None:
+    """Validation pictures that are in the training part, too, each beside its first twin there."""
+    ready = survey_of(choice)
+    if ready is None:
+        return
+    album, found = ready[0], ready[1].duplicates
+    twins: dict[int, list[Duplicate]] = {}
+    for pair in found:
+        twins.setdefault(pair.validation, []).append(pair)
+    if not found:
+        st.success(
+            f"None of the {len(album.validation):,} validation pictures is in the training part, nor nearly so.",
+            icon=":material/verified:",
+        )
+    else:
+        _warn(album, twins)
+        _pairs(album, choice, twins)
+    st.caption(
+        "“The same”: equal in every pixel. “Nearly the same”: their 64-bit difference hashes differ in 4 bits at most, "
+        "and their 16 × 16 thumbnails by less than 6 of 255 on average."
+    )
+    code = f"""{opening(choice, album)}
+        from imgcls.data.statistics import duplicates
+
+        found = duplicates(dataset)
+        pairs = len(found)
+        pictures = len(set(pair.validation for pair in found))
+        """
+    code_panel(code, {"pairs": len(found), "pictures": len(twins)}, functions=(duplicates,), key="data_duplicates")
+
+
+def _warn(album: Album, twins: dict[int, list[Duplicate]]) -> None:
+    """How many there are, and what that does to the validation accuracy."""
+    labels = album.labels
+    at_odds = sum(any(labels[pair.training] != labels[place] for pair in pairs) for place, pairs in twins.items())
+    share = len(twins) / len(album.validation)
+    text = (
+        f"**{len(twins):,}** of the {len(album.validation):,} validation pictures ({share:.1%}) are in training, "
+        "too: there the network may know the answer by heart, and the validation accuracy is too good."
+    )
+    if at_odds:
+        text += f" **{at_odds:,}** of them have a twin with another label: one of the two must be wrong."
+    st.warning(text, icon=":material/content_copy:")
+
+
+def _pairs(album: Album, choice: DataChoice, twins: dict[int, list[Duplicate]]) -> None:
+    """Twins side by side, one of them large."""
+    places, names, captions = [], [], []
+    for place, pairs in list(twins.items())[:MOST_PAIRS]:
+        first = pairs[0]
+        places += [first.training, place]
+        captions += [f"training{f' (1 of {len(pairs)})' if len(pairs) > 1 else ''}", f"validation, {first.kind}"]
+        names += [f"{album.classes[album.labels[each]]}, {album.names[each]}" for each in places[-2:]]
+    picked = picked_tile(KEY, len(places), (choice, len(places))) or 0
+    left, right = st.columns([0.6, 0.4], gap="medium")
+    with left:
+        sheet(
+            lambda _: Sheet(album.pictures(places), names, captions),
+            key=KEY,
+            side=110,
+            height=480,
+            picked=picked,
+            alt="Pairs of pictures: one of the training part, beside it its twin in the validation part",
+        )
+    with right:
+        detail(album, places[picked], choice)

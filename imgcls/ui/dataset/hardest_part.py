@@ -1,0 +1,134 @@
+"""Part 2: the validation pictures that are hardest, for one of three judges."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from imgcls.data.hardest import Hardest, Judge, hardest
+from imgcls.training.config import DataChoice
+from imgcls.training.runs import RunError, list_runs
+from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
+from imgcls.ui.dataset.album import Album, recipe_of, shelved_album
+from imgcls.ui.dataset.averages_part import opening
+from imgcls.ui.dataset.detail import detail
+from imgcls.ui.dataset.work import result_of
+from imgcls.ui.shell import code_panel
+
+JUDGES: dict[Judge, str] = {
+    "linear": "Hard for a linear model",
+    "features": "for one on learned features",
+    "run": "for your last training",
+}
+_EXPLAINED = {
+    "linear": "softmax regression that learned in seconds from the {learned:,} training pictures at 32 × 32 pixels",
+    "features": "softmax regression on what EfficientNet-Lite0, trained on ImageNet, makes of {learned:,} of the "
+    "training pictures",
+    "run": "the network of your last training on this set, as it was at its best validation accuracy",
+}
+KEY = "data_hardest"
+
+
+def hardest_part(choice: DataChoice) -> None:
+    """Choose a judge; see what it gets most wrong."""
+    judge: Judge = st.segmented_control(
+        "Hard for whom?", list(JUDGES), format_func=JUDGES.get, default="linear", required=True, key="data_judge",
+        bind="query-params", persist_state="session", label_visibility="collapsed",
+    )  # fmt: skip
+    run = ""
+    if judge == "run":
+        run = _last_run(choice)
+        if not run:
+            st.info(
+                "You have no training on these pictures with this split yet: train on them, then come back.",
+                icon=":material/model_training:",
+            )
+            return
+    album = shelved_album(choice)
+    if album is None:
+        return
+    settings = {
+        "recipe": recipe_of(choice),
+        "validation": choice.validation,
+        "seed": choice.split_seed,
+        "judge": judge,
+        "run": run,
+        "changed": _changed(run),
+    }
+    found = result_of("data_hardest", "imgcls.data.jobs:find_hardest", settings, quick=judge != "features")
+    if found:
+        _show(album, choice, judge, found)
+
+
+def _last_run(choice: DataChoice) -> str:
+    """The folder of this session's newest run on the same pictures with the same split, "" if there is none."""
+    mine = set(st.session_state.get("train_runs", ()))
+    for files in list_runs() if mine else ():
+        folder = str(files.folder)
+        if files.folder.name in mine and _changed(folder):
+            with suppress(RunError):  # its settings are damaged
+                if _same_pictures(files.info().config.data, choice):
+                    return folder
+    return ""
+
+
+def _same_pictures(learned: DataChoice, choice: DataChoice) -> bool:
+    """The network may have been trained at another size."""
+    return vars(learned) | {"size": None} == vars(choice) | {"size": None}
+
+
+def _changed(folder: str) -> float:
+    """When the weights of a run were last written; 0: never."""
+    files = [Path(folder) / name for name in ("best.pt", "checkpoint.pt")] if folder else []
+    return max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)
+
+
+def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> None:
+    classes = album.classes
+    captions, names, wrong = [], [], []
+    for number, place in enumerate(found.places):
+        truth, said = classes[found.truth[number]], classes[found.said[number]]
+        if found.truth[number] == found.said[number]:
+            captions.append(f"✓ {said} {found.p_said[number]:.0%}")
+        else:
+            captions.append(f"✗ {said} {found.p_said[number]:.0%}")
+            wrong.append(number)
+        names.append(
+            f"{album.names[place]}: {truth} {found.p_truth[number]:.1%}, taken for {said} {found.p_said[number]:.0%}"
+        )
+    told = (
+        f"The judge is {_EXPLAINED[judge].format(learned=found.learned)}. It gets **{found.accuracy:.1%}** of "
+        f"{found.judged:,} validation pictures right; these are the {len(found.places)} to whose class it gives the "
+        "least probability, that is, the highest cross-entropy."
+    )
+    picked = picked_tile(KEY, len(names), (choice, judge))
+    left, right = st.columns([0.62, 0.38], gap="medium")
+    with left:
+        sheet(
+            lambda _: Sheet(album.pictures(found.places), names, captions, wrong=wrong), key=KEY, side=86, height=470,
+            picked=picked or 0, alt="The hardest validation pictures, the hardest first",
+        )  # fmt: skip
+    with right:
+        number = picked or 0
+        said = classes[found.said[number]]
+        note = (
+            f"taken for **{said}** ({found.p_said[number]:.0%}), at a cross-entropy of **{found.losses[number]:.1f}**"
+        )
+        detail(album, int(found.places[number]), choice, note)
+    st.markdown(told)
+    _code(album, choice, judge, found)
+
+
+def _code(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> None:
+    if judge == "run" or "/" in choice.source:
+        return
+    recipe = recipe_of(choice)
+    code = f"""{opening(choice, album)}
+        from imgcls.data.hardest import hardest
+        from imgcls.data.shelf import Recipe
+
+        recipe = Recipe({", ".join(f"{name}={value!r}" for name, value in vars(recipe).items())})
+        found = hardest(dataset, recipe, "{judge}")
+        accuracy = found.accuracy
+        """
+    code_panel(code, {"accuracy": found.accuracy}, functions=(hardest,), key="data_hardest")

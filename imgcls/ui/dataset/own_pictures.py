@@ -1,0 +1,138 @@
+"""Pictures that students bring: a zip, or class by class. The address names them by an opaque id, never by a path."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from imgcls.data.datasets import DatasetError
+from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, keep_pictures, keep_zip
+from imgcls.ui.address import to_address
+
+MOST_ZIP, MOST_PICTURE = 300, 25  # MB
+MOST_CLASSES = 12
+_WAYS = {"zip": "A zip", "classes": "Class by class"}
+
+
+def own_set(key: str, task: str) -> str | None:
+    """Shows the set that is in use, or the ways to bring one; returns its path once it can be used for `task`."""
+    identity = st.session_state.get(key) or st.query_params.get(key, "")
+    file = find_own(identity)
+    if identity and file is None:
+        st.info(
+            "The pictures of this link are not on this server (any more): bring them again.", icon=":material/info:"
+        )
+    st.session_state[key] = identity if file else ""
+    to_address(key, st.session_state[key] or None)
+    if file is None:
+        _bring(key)
+        return None
+    try:
+        about = _described(str(file))
+    except DatasetError as trouble:
+        st.error(str(trouble), icon=":material/folder_off:")
+        _bring(key)
+        return None
+    _show(about, key)
+    if trouble := about.troubles[task]:
+        st.warning(trouble, icon=":material/rule:")
+        return None
+    return str(file)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _described(file: str) -> OwnSet:
+    return describe_own(Path(file))
+
+
+def _show(about: OwnSet, key: str) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.caption(
+        f":material/folder_zip: {about.pictures:,} pictures in {len(about.classes)} classes. "
+        "Whoever has the link of this page can use them, too."
+    )
+    row.button("Bring others", icon=":material/swap_horiz:", on_click=_let_go, args=(key,), key=f"{key}:others")
+
+
+def _let_go(key: str) -> None:
+    st.session_state[key] = ""
+    to_address(key, None)
+
+
+def _bring(key: str) -> None:
+    """The two ways to bring pictures."""
+    with st.container(border=True):
+        way = st.segmented_control(
+            "Bring them as", list(_WAYS), format_func=_WAYS.get, default="zip", required=True, key=f"{key}:way",
+            persist_state="session",
+        )  # fmt: skip
+        if way == "zip":
+            st.file_uploader(
+                "A zip with one folder a class (with or without train/ and val/ around them), or Kaggle's "
+                "labels.csv and train/",
+                key=f"{key}:zip", max_upload_size=MOST_ZIP, on_change=_take_zip, args=(key,),
+            )  # fmt: skip
+        else:
+            _class_by_class(key)
+        if trouble := st.session_state.get(f"{key}:trouble"):
+            st.error(trouble, icon=":material/block:")
+        st.caption(
+            "They are kept on this server until others need the room. Bring no pictures of people without asking."
+        )
+
+
+def _take_zip(key: str) -> None:
+    if file := st.session_state.get(f"{key}:zip"):
+        _keep(key, lambda: keep_zip(file.getvalue(), file.name)[0])
+
+
+def _keep(key: str, keep: Callable[[], Path]) -> None:
+    st.session_state.pop(f"{key}:trouble", None)
+    try:
+        st.session_state[key] = identity_of(keep())
+    except DatasetError as trouble:
+        st.session_state[f"{key}:trouble"] = str(trouble)
+
+
+def _class_by_class(key: str) -> None:
+    """A row a class: its name, files dropped in, pictures from the camera."""
+    count = st.session_state.setdefault(f"{key}:count", 2)
+    filled: dict[str, list[bytes]] = {}
+    names: list[str] = []
+    for number in range(count):
+        left, middle, right = st.columns([0.24, 0.56, 0.2], vertical_alignment="top")
+        name = left.text_input(f"Name of class {number + 1}", ("dog", "cat")[number] if number < 2 else "",
+                               key=f"{key}:name:{number}", max_chars=60, persist_state="session")  # fmt: skip
+        files = middle.file_uploader(
+            f"Pictures of {name or 'this class'}", accept_multiple_files=True, key=f"{key}:files:{number}",
+            max_upload_size=MOST_PICTURE,
+        )  # fmt: skip
+        shots = st.session_state.setdefault(f"{key}:shots:{number}", [])
+        with right, st.popover(":material/photo_camera: Camera", width="stretch"):
+            st.camera_input(
+                "Hold it up, and take a few", key=f"{key}:camera:{number}", on_change=_shoot, args=(key, number)
+            )
+        pictures = [file.getvalue() for file in files] + shots
+        right.caption(f"{len(pictures)} pictures")
+        names.append(name)
+        filled.setdefault(name, []).extend(pictures)
+    row = st.container(horizontal=True)
+    row.button(
+        "Another class", icon=":material/add:", key=f"{key}:more", disabled=count >= MOST_CLASSES,
+        on_click=lambda: st.session_state.update({f"{key}:count": count + 1}),
+    )  # fmt: skip
+    alike = len(set(names)) < len(names)
+    row.button(
+        "Use these pictures", type="primary", icon=":material/check:", key=f"{key}:use",
+        disabled=alike or sum(map(bool, filled.values())) < 2,
+        on_click=_keep, args=(key, lambda: keep_pictures(filled)[0]),
+    )  # fmt: skip
+    if alike:
+        st.caption("Two classes have the same name: rename one.")
+    elif sum(map(bool, filled.values())) < 2:
+        st.caption("Two classes with at least two pictures each, please; twenty each make it interesting.")
+
+
+def _shoot(key: str, number: int) -> None:
+    if shot := st.session_state.get(f"{key}:camera:{number}"):
+        st.session_state[f"{key}:shots:{number}"].append(shot.getvalue())

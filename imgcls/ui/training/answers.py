@@ -1,0 +1,103 @@
+"""What the network says about validation pictures: samples, the confusion matrix, and the pictures of a cell."""
+
+import numpy as np
+import streamlit as st
+
+from imgcls.training.kept_pictures import KeptPictures
+from imgcls.training.records import Evaluation
+from imgcls.ui.components.confusion import confusion_cell, confusion_matrix
+from imgcls.ui.components.verdicts import Verdict, verdicts
+from imgcls.ui.training.run import PageRun
+
+SAMPLES = 14
+MOST_CLASSES = 16  # in a matrix
+MOST_IN_CELL = 28
+
+
+def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
+    """The same validation pictures at every step, so that one sees the answers change."""
+    if not _there(run, evaluation):
+        return
+    shown = [place for place in _samples(run.pictures) if place in set(evaluation.indices.tolist())]
+    pictures = [each for place in shown if (each := _verdict(run, evaluation, place))]
+    right = sum(each.truth == each.answer for each in pictures)
+    verdicts(pictures, key=f"samples:{run.id}", alt=f"{right} of {len(pictures)} sample pictures are answered rightly.")
+    whole = "all" if evaluation.whole else f"{len(evaluation.indices):,} of the"
+    st.caption(
+        f"After step {evaluation.step:,}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
+        f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the share of probability it gave its answer."
+    )
+
+
+def confusions(run: PageRun, evaluation: Evaluation | None) -> None:
+    """The matrix at the step that is looked at, and the pictures of the cell that was clicked."""
+    if not _there(run, evaluation):
+        return
+    counts, classes = evaluation.confusion, run.classes
+    kept = np.arange(len(classes))
+    if len(classes) > MOST_CLASSES:
+        wrong = counts.sum(0) + counts.sum(1) - 2 * np.diag(counts)
+        kept = np.sort(np.argsort(-wrong, kind="stable")[:MOST_CLASSES])
+        st.caption(f"The {MOST_CLASSES} of {len(classes)} classes with the most mistakes.")
+    names = [classes[place] for place in kept]
+    key = f"confusion:{run.id}"
+    cell = confusion_cell(key)
+    left, right = st.columns([0.3 + 0.02 * len(names), 0.7 - 0.02 * len(names)], gap="medium")
+    with left:
+        confusion_matrix(counts[np.ix_(kept, kept)], names, key=key)
+    with right:
+        if cell and max(cell) < len(names):
+            _cell(run, evaluation, int(kept[cell[0]]), int(kept[cell[1]]))
+        else:
+            st.markdown(_most_confused(counts, classes) + " Click its cell.")
+
+
+def _cell(run: PageRun, evaluation: Evaluation, truth: int, answer: int) -> None:
+    """The pictures of one cell."""
+    members = _members(run, evaluation, truth, answer)
+    pictures = [each for place in members if (each := _verdict(run, evaluation, place))][:MOST_IN_CELL]
+    what = "1 picture" if len(members) == 1 else f"{len(members)} pictures"
+    some = f", {len(pictures)} of them here" if len(pictures) < len(members) else ""
+    st.markdown(f"**{run.classes[truth]}** called **{run.classes[answer]}**: {what}{some}")
+    alt = f"{what} of the class {run.classes[truth]} that are called {run.classes[answer]}."
+    verdicts(pictures, key=f"cell:{run.id}", alt=alt)
+
+
+def _members(run: PageRun, evaluation: Evaluation, truth: int, answer: int) -> list[int]:
+    labels = run.pictures.labels[evaluation.indices]
+    return evaluation.indices[(labels == truth) & (evaluation.predicted == answer)].tolist()
+
+
+def _there(run: PageRun, evaluation: Evaluation | None) -> bool:
+    if evaluation is None or run.pictures is None:
+        st.caption("The first answers come at the end of the first epoch.")
+        return False
+    return True
+
+
+def _samples(pictures: KeptPictures) -> list[int]:
+    """SAMPLES places, the classes in turn: the first kept picture of each class, then the second."""
+    labels = pictures.labels[pictures.places]
+    turn = np.empty(len(labels), int)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        turn[members] = np.arange(len(members))
+    order = np.lexsort((labels, turn))[:SAMPLES]
+    return pictures.places[order].tolist()
+
+
+def _verdict(run: PageRun, evaluation: Evaluation, place: int) -> Verdict | None:
+    image = run.pictures.image(place)
+    row = int(np.searchsorted(evaluation.indices, place))
+    if image is None or row >= len(evaluation.indices) or evaluation.indices[row] != place:
+        return None
+    truth, answer = run.pictures.labels[place], evaluation.predicted[row]
+    return Verdict(image, run.classes[truth], run.classes[answer], float(evaluation.confidence[row]))
+
+
+def _most_confused(counts: np.ndarray, classes: tuple[str, ...]) -> str:
+    wrong = counts - np.diag(np.diag(counts))
+    if not wrong.any():
+        return "No validation picture is answered wrongly."
+    truth, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return f"Most frequent mistake: {wrong[truth, answer]} pictures of {classes[truth]} are called {classes[answer]}."

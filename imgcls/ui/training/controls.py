@@ -1,0 +1,133 @@
+"""The buttons of a run, how far it is, what goes wrong with it, and its learning rate while it runs."""
+
+import streamlit as st
+
+from imgcls.training.config import TrainConfig
+from imgcls.ui.training.choices import RATES
+from imgcls.ui.training.run import PageRun, go_on, start, stop
+from imgcls.ui.training.words import ENDS, FINDINGS, duration
+
+
+def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
+    """Train, Pause, Step, Stop: those that make sense now."""
+    row = st.container(horizontal=True, vertical_alignment="center", key="train_buttons")
+    active = run is not None and run.active
+    if run is None or not active:
+        label = "Train" if run is None else "Train anew"
+        if row.button(
+            label,
+            icon=":material/play_arrow:",
+            type="primary",
+            disabled=config is None,
+            key="train_go",
+            width=220 if run is None else "content",
+        ):
+            _after(start(config))
+    if run is None:
+        return
+    if active and run.own:
+        paused = run.followed.paused
+        if row.button(
+            "Go on" if paused else "Pause", type="primary" if paused else "secondary", key="train_pause",
+            icon=":material/play_arrow:" if paused else ":material/pause:", disabled=run.followed.started is None,
+        ):  # fmt: skip
+            run.send({"pause": not paused})
+        if row.button("One step", icon=":material/skip_next:", disabled=not paused, key="train_one"):
+            run.send({"steps": 1})
+        if row.button("Stop", icon=":material/stop:", key="train_stop"):
+            stop(run)
+    elif active:
+        row.caption("This run belongs to another window: here you can watch it.")
+    elif run.can_go_on and row.button(
+        "Go on", icon=":material/resume:", key="train_resume", help="From the last checkpoint, a few seconds old."
+    ):
+        _after(go_on(run))
+    if trouble := st.session_state.pop("train_trouble", None):
+        st.error(trouble, icon=":material/error:")
+
+
+def _after(trouble: str) -> None:
+    st.session_state["train_trouble"] = trouble
+    st.rerun()
+
+
+def progress(run: PageRun) -> None:
+    """One bar and one line: how far, how fast, on what, how long still; or how it ended."""
+    followed, status = run.followed, run.job.status if run.job else None
+    if status and status.state == "queued":
+        others = f" Your place in the queue: {status.place}." if status.place else ""
+        st.progress(0.0, f":material/hourglass_top: Waiting for a free worker.{others}")
+    elif run.active and followed.started is None:
+        loading = followed.loading
+        share = loading.done / max(1, loading.total) if loading else 0.0
+        st.progress(share, f"{loading.what}: {loading.done:,} of {loading.total:,}" if loading else "Getting ready")
+    elif run.active and not followed.steps:
+        st.progress(0.0, "First steps")
+    elif followed.steps:
+        _progress_line(run)
+    elif not (status and status.state == "failed"):
+        st.caption(":material/stop_circle: This run ended before its first step.")
+
+
+def _progress_line(run: PageRun) -> None:
+    followed, last = run.followed, run.followed.steps[-1]
+    config = run.config
+    total = followed.total_steps
+    share = last.step / total if total else min(1.0, last.epoch / config.epochs if config else 1.0)
+    epochs = f"epoch {last.epoch:.1f} of {config.epochs}" if config else f"epoch {last.epoch:.1f}"
+    best = f" · best **{followed.best.val_accuracy:.1%}**" if followed.best else ""
+    if run.active and followed.paused:
+        ahead = ":material/pause: paused"
+    elif run.active:
+        ahead = f"**{duration(last.seconds_left)} left**"
+    elif followed.finished:
+        done = ":material/check: " if followed.finished.reason == "epochs" else ":material/stop_circle: "
+        ahead = f"{done}**{ENDS[followed.finished.reason]}** after {followed.finished.seconds:.1f} s"
+    else:
+        ahead = ":material/stop_circle: ended early"
+    speed = f"{last.images_per_second:,.0f} images/s"
+    st.progress(min(1.0, share), f"{ahead} · {epochs} · {speed}{best}")
+
+
+def rate_while_running(run: PageRun) -> None:
+    """The learning rate of the running job, changeable at any moment."""
+    config = run.config
+    if not (run.active and run.own and config and run.followed.started):
+        return
+    options = sorted({*RATES, config.lr})
+    key = f"train_rate:{run.id}"
+    now = run.followed.steps[-1].lr if run.followed.steps else config.lr
+    st.select_slider(
+        f"Learning rate from now on (this step: {now:.2g})", options, config.lr, key=key,
+        format_func=lambda number: f"{number:g}", on_change=lambda: run.send({"lr": st.session_state[key]}),
+    )  # fmt: skip
+
+
+def trouble(run: PageRun) -> None:
+    """Why the run ended, if that was nobody's wish."""
+    status = run.job.status if run.job else None
+    if status and status.state == "lost":
+        what = "Press “Go on”: it continues from its last checkpoint." if run.can_go_on else "Train anew, please."
+        st.error(f"{status.sentence} {what}", icon=":material/heart_broken:")
+    elif status and status.state == "failed":
+        st.error(status.sentence, icon=":material/error:")
+
+
+def machine(run: PageRun) -> None:
+    """On what it is computed, how, and what that choice rests on."""
+    started = run.followed.started
+    if started is None:
+        return
+    tried = [trial for trial in started.trials if trial.images_per_second]
+    speeds = ", ".join(f"{trial.mode} {trial.images_per_second:,.0f}" for trial in tried)
+    chosen = f"The fastest of {len(tried)} ways in a short trial, in images/s: {speeds}." if tried else None
+    device = f"CPU, {started.threads} threads" if started.device == "cpu" else started.device
+    st.caption(f"{device}, **{started.mode}** · {started.parameters:,} parameters", help=chosen)
+
+
+def findings(run: PageRun) -> None:
+    """What goes wrong, in words."""
+    for finding in run.followed.findings:
+        st.warning(
+            f"**Step {finding.since:,}: {FINDINGS[finding.kind]}.** {finding.sentence}", icon=":material/search:"
+        )

@@ -1,0 +1,115 @@
+"""The training page: from one click to a network that answers for the photo; pause, look back, survive."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from playwright.sync_api import Page, expect
+
+# Few small pictures: drawn in a moment, learned in seconds.
+QUICK = "train_count=600&train_preset=ConvNetJS+CIFAR-10"
+
+
+def train(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_selector(".film[data-drawn]")
+
+
+def step_shown(page: Page) -> int:
+    text = page.locator(".timeline output").inner_text()
+    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
+
+
+def wait_until(page: Page, condition, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        page.wait_for_timeout(50)
+
+
+def workers(server_url: str) -> list[int]:
+    """The worker processes of the server at this address, and of no other."""
+    port = server_url.rsplit(":", 1)[1]
+    servers = subprocess.run(["pgrep", "-f", f"server.port={port}"], capture_output=True, text=True).stdout.split()
+    children = ["pgrep", "-P", ",".join(servers), "-f", "imgcls.training.worker"]
+    return [int(number) for number in subprocess.run(children, capture_output=True, text=True).stdout.split()]
+
+
+def cpu(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13]))
+    except OSError:
+        return 0
+
+
+def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: Page, server_url: str) -> None:
+    train(page, f"{server_url}/train?{QUICK}&train_epochs=60")
+    page.wait_for_selector(".plot[data-drawn]")
+    drawn = page.locator(".film").get_attribute("data-drawn")
+    wait_until(page, lambda: page.locator(".film").get_attribute("data-drawn") != drawn)
+    for part in (page.get_by_role("button", name="Stop"), page.locator(".film"), page.locator(".plot").first):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 720, "no scrolling on a projector"
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused")).to_be_visible()
+    page.wait_for_timeout(700)
+    before = step_shown(page)
+    page.get_by_role("button", name="One step").click()
+    wait_until(page, lambda: step_shown(page) == before + 1)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text(re.compile("done after"))).to_be_visible(timeout=60_000)
+
+    last = step_shown(page)
+    slider = page.locator(".timeline input")
+    slider.focus()
+    page.keyboard.press("Home")
+    wait_until(page, lambda: step_shown(page) == 0)
+    expect(page.get_by_text("The first answers come at the end of the first epoch.")).to_be_visible()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    wait_until(page, lambda: 0 < step_shown(page) < last)
+    expect(page.locator(".verdicts figure")).to_have_count(14)
+    assert all(mark in "✓✗" for mark in (each[0] for each in page.locator(".verdicts b").all_inner_texts()))
+    page.reload()  # the run and the step are in the address
+    expect(page.locator(".timeline output")).to_contain_text("looking back")
+
+    page.get_by_text("Confusion", exact=True).click()
+    cell = page.locator(".confusion button.right").first
+    count = int(cell.inner_text())
+    cell.click()
+    expect(page.locator(".verdicts figure")).to_have_count(min(count, 28))
+
+    page.get_by_text("Use it", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="ONNX").click()
+    assert download.value.suggested_filename.endswith(".onnx")
+    page.get_by_text("Classify with it").click()
+    expect(page.get_by_text("Where did it look?")).to_be_visible()
+    assert "Your+training" in page.url or "Your%20training" in page.url
+    expect(page.get_by_text(re.compile("All it knows are its 6 classes"))).to_be_visible()
+
+
+def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: Page, server_url: str) -> None:
+    train(page, f"{server_url}/train?{QUICK}&train_epochs=500")
+    expect(page.get_by_text(re.compile(r"left · epoch [1-9]"))).to_be_visible(timeout=60_000)
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)  # a reload finds the running job and may command it
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    page.wait_for_timeout(4000)  # a checkpoint is written every few seconds
+
+    before = {pid: cpu(pid) for pid in workers(server_url)}
+    page.wait_for_timeout(700)
+    busiest = max(before, key=lambda pid: cpu(pid) - before[pid])
+    os.kill(busiest, signal.SIGKILL)
+    expect(page.get_by_text("ended from outside")).to_be_visible(timeout=5_000)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text(re.compile(r"left · epoch [1-9]"))).to_be_visible(timeout=60_000)
+    assert step_shown(page) > 0
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("stopped by you")).to_be_visible()

@@ -1,0 +1,170 @@
+"""The choice of data: what the widgets say, what is carried to another page, and what a link can and cannot open."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgcls.data.own import identity_of, keep_pictures
+from imgcls.training.config import DataChoice
+from tests.data.test_datasets import picture
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path / "cache"))
+
+
+def two_pages() -> None:
+    import streamlit as st
+
+    from imgcls.ui.dataset.augmentation import choose_augmentation
+    from imgcls.ui.dataset.choice import choose_data
+
+    page = st.session_state.get("page", "data")
+    st.session_state["said"] = choose_data(page)
+    st.session_state["augmented"] = choose_augmentation(page)
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_function(two_pages, default_timeout=30)
+    app.query_params.update(address)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> DataChoice | None:
+    return app.session_state["said"]
+
+
+def own_zip(*names: str) -> str:
+    return identity_of(keep_pictures({name: [picture(10 * n) for n in range(1, 5)] for name in names})[0])
+
+
+def test_without_a_choice_there_are_drawn_dogs() -> None:
+    assert said(opened()) == DataChoice()
+
+
+def test_every_choice_is_read_from_the_address() -> None:
+    app = opened(
+        data_task="Dog or not", data_count="1,200", data_level="0.75", data_size="32", data_share="30", data_seed="7"
+    )
+    assert said(app) == DataChoice("drawn-dogs", "binary", 32, 0.3, 7, 1200, 0.75)
+
+
+@pytest.mark.parametrize("address", [{"data_count": "1000000"}, {"data_level": "7"}, {"data_source": "/etc"}])
+def test_what_makes_no_sense_in_the_address_is_ignored(address: dict[str, str]) -> None:
+    assert said(opened(**address)) == DataChoice()
+
+
+def test_a_choice_goes_along_to_the_other_page_and_back() -> None:
+    app = opened(data_level="0.2", data_rotation="20")
+    app.session_state["page"] = "train"
+    app.run()
+    assert said(app).level == 0.2
+    assert app.query_params["train_level"] in ("0.2", ["0.2"])  # the address of the other page says it, too
+    assert app.session_state["augmented"].rotation == 20
+    app.slider(key="train_level").set_value(0.9).run()
+    app.toggle(key="train_flip").set_value(True).run()
+    assert said(app).level == 0.9
+    app.session_state["page"] = "data"
+    app.run()
+    assert said(app).level == 0.9
+    assert app.session_state["augmented"].flip
+    assert app.session_state["augmented"].rotation == 20
+
+
+def test_an_address_of_the_other_page_counts_more_than_what_was_chosen_before() -> None:
+    app = opened(train_level="0.4")
+    app.session_state["page"] = "train"
+    app.run()
+    assert said(app).level == 0.4
+
+
+@pytest.mark.parametrize("identity", ["/etc", "../../etc", "0" * 16, "*"])
+def test_a_link_opens_no_path_of_its_own_choosing(identity: str) -> None:
+    app = opened(data_source="Your own pictures", data_own=identity)
+    assert said(app) is None
+    assert "not on this server" in app.info[0].value
+    assert "data_own" not in app.query_params
+
+
+def test_own_pictures_are_named_by_their_identity(tmp_path: Path) -> None:
+    identity = own_zip("dog", "cat")
+    app = opened(data_source="Your own pictures", data_own=identity)
+    choice = said(app)
+    assert Path(choice.source).parent == tmp_path / "cache" / "own"
+    assert identity in choice.source
+    assert (choice.validation, choice.task) == (None, "breeds")
+    app.button(key="data_own:others").click().run()
+    assert said(app) is None
+
+
+def test_a_task_that_does_not_fit_own_pictures_gets_a_sentence() -> None:
+    app = opened(data_source="Your own pictures", data_own=own_zip("cup", "pen"), data_task="Dog or not")
+    assert said(app) is None
+    assert "is called a dog" in app.warning[0].value
+
+
+def test_an_uploaded_zip_is_taken_or_refused_with_a_sentence(tmp_path: Path) -> None:
+    app = opened(data_source="Your own pictures")
+    assert said(app) is None
+    file = tmp_path / "mine.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("../../evil.jpg", picture())
+    app.file_uploader(key="data_own:zip").upload("mine.zip", file.read_bytes()).run()
+    assert "it is refused" in app.error[0].value
+    assert said(app) is None
+    with zipfile.ZipFile(file, "w") as archive:
+        for label in ("cup", "pen"):
+            for number in range(3):
+                archive.writestr(f"{label}/{number}.png", picture(50 * number))
+    app.file_uploader(key="data_own:zip").upload("mine.zip", file.read_bytes()).run()
+    assert said(app).source.startswith(str(tmp_path / "cache" / "own" / "mine-"))
+
+
+def test_pictures_are_brought_class_by_class_with_names_of_ones_own() -> None:
+    app = opened(data_source="Your own pictures")
+    app.segmented_control(key="data_own:way").set_value("classes").run()
+    assert app.button(key="data_own:use").disabled
+    app.text_input(key="data_own:name:0").set_value("cup").run()
+    for number in (0, 1):
+        for n in range(3):
+            app.file_uploader(key=f"data_own:files:{number}").upload(f"{n}.png", picture(10 * n + number))
+        app.run()
+    app.button(key="data_own:use").click().run()
+    assert not app.exception
+    assert "6 pictures in 2 classes" in "".join(caption.value for caption in app.caption)
+    assert said(app).source.endswith(".zip")
+
+
+@pytest.mark.parametrize("title", ["Oxford-IIIT Pet", "CIFAR-10"])
+def test_nothing_is_downloaded_unasked(title: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from imgcls.training import jobs
+
+    monkeypatch.setattr(jobs, "submit", lambda *_, **__: pytest.fail("nobody asked for it"))
+    app = opened(data_source=title)
+    assert said(app) is None
+    assert any("Download it" in button.label for button in app.button)
+
+
+def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from imgcls.training import jobs
+    from imgcls.ui.dataset import real_sets
+
+    asked = []
+
+    class Failed:
+        records = ()
+        status = jobs.JobStatus("failed", None, "This computer is offline; connect it and try again.", 0, 0.1)
+
+    monkeypatch.setattr(real_sets, "_downloads", {})
+    monkeypatch.setattr(jobs, "submit", lambda target, settings, **_: asked.append((target, settings)) or Failed())
+    app = opened(data_source="CIFAR-10")
+    app.button(key="download_cifar10").click().run()
+    assert asked == [("imgcls.data.jobs:download", {"name": "cifar10"})]
+    assert "offline" in app.error[0].value
+    app.button(key="download_cifar10").click().run()
+    assert len(asked) == 2

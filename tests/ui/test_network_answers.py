@@ -1,0 +1,143 @@
+"""What the canvas gets: the trace's own numbers, on the page that was asked for, with the change that was asked for."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
+from imgcls.models.ablation import WhatIf, what_if
+from imgcls.models.graph import graph_of
+from imgcls.models.influence import order_of_maps
+from imgcls.models.registry import load
+from imgcls.training.shipped import tinyvgg
+from imgcls.ui.network.answers import ROWS, SIDE, Look, answerer, first_overview
+from imgcls.ui.packet import unpack
+
+
+@pytest.fixture(scope="module", params=["tinyvgg", "efficientnet-lite0"])
+def look(request: pytest.FixtureRequest) -> Look:
+    classifier = tinyvgg() if request.param == "tinyvgg" else load()
+    return Look(graph_of(classifier), load_sample(DEFAULT_SAMPLE))
+
+
+def ask(look: Look, **question: object) -> tuple[dict, dict[str, np.ndarray]]:
+    return unpack(answerer(look)(json.loads(json.dumps(question))))
+
+
+def test_the_overview_shows_the_maps_of_the_trace(look: Look) -> None:
+    fields, arrays = ask(look, want="overview")
+    for place, (sent, column) in enumerate(zip(fields["columns"][:-1], look.graph.columns, strict=False)):
+        maps = look.trace.output(column.step)[sent["channels"]]
+        assert sent["channels"] == list(range(min(ROWS, column.shape[0])))
+        expected = torch.stack([maps.abs().amax((1, 2)), maps.amin((1, 2)), maps.amax((1, 2)), maps.mean((1, 2))], 1)
+        np.testing.assert_allclose(arrays[f"stats{place}"], expected, rtol=1e-6)
+        tiles = arrays[f"maps{place}"]
+        assert tiles.dtype == np.uint8 and tiles.shape[1] <= SIDE
+        if column.shape[1] <= SIDE:  # not averaged down: half a shade of 255 is all that is lost
+            limits = np.maximum(expected[:, :1, None].numpy(), 1e-12)
+            np.testing.assert_allclose((tiles / 127.5 - 1) * limits, maps, atol=float(limits.max()) / 250)
+    for bar in fields["classes"]:
+        assert bar["probability"] == bar["before"] == pytest.approx(float(look.trace.probabilities[bar["index"]]))
+    assert len(unpacked := json.dumps(fields)) < 40_000 and unpacked
+
+
+def test_an_overview_is_small_enough_for_a_hall(look: Look) -> None:
+    assert len(answerer(look)({"want": "overview"})) < 250_000
+
+
+def test_pages_follow_the_order_that_was_chosen(look: Look) -> None:
+    place = len(look.graph.columns) - 2
+    column = look.graph.columns[place]
+    for order, backs in (("mean", None), ("influence", look.backward(look.best))):
+        expected = order_of_maps(look.trace, column, backs).tolist()
+        for page in range(min(2, -(-column.shape[0] // ROWS))):
+            fields, _ = ask(look, want="overview", order=order, pages={str(place): page})
+            assert fields["columns"][place]["channels"] == expected[page * ROWS : (page + 1) * ROWS]
+
+
+def test_the_edges_into_a_map_add_up_to_its_mean() -> None:
+    look = Look(graph_of(tinyvgg()), load_sample(DEFAULT_SAMPLE))
+    fields, arrays = ask(look, want="overview")
+    links = [column.get("link") for column in fields["columns"][1:-1]]
+    assert links == ["sum", "same", "sum", "same", "same"] * 2
+    bias = tinyvgg().module.layers.conv2_1.bias
+    np.testing.assert_allclose(arrays["edges6"].sum(1) + bias.numpy(), arrays["stats6"][:, 3], rtol=1e-4, atol=1e-5)
+    votes = arrays["votes"].sum(1) + tinyvgg().module.layers.logits.bias.numpy()
+    np.testing.assert_allclose(votes, [bar["logit"] for bar in fields["classes"]], rtol=1e-4, atol=1e-4)
+
+
+def test_a_change_moves_the_bars_and_keeps_what_was_before(look: Look) -> None:
+    change = {"off": "2-all,3-1", "patch": "0.5,0.4,0.3", "shift": "3,-2", "activation": "tanh"}
+    columns = look.graph.columns
+    wanted = WhatIf(
+        frozenset({(columns[2].name, None), (columns[3].name, 1)}), (0.5, 0.4, 0.3), (3, -2), "tanh"
+    )  # fmt: skip
+    expected = what_if(look.graph, look.inputs, wanted)
+    fields, _ = ask(look, want="overview", change=change)
+    assert fields["changed"]
+    for bar in fields["classes"]:
+        assert bar["probability"] == pytest.approx(float(expected.probabilities[bar["index"]]))
+        assert bar["before"] == pytest.approx(float(look.trace.probabilities[bar["index"]]))
+    assert int(expected.logits.argmax()) in [bar["index"] for bar in fields["classes"]]
+
+
+def test_backwards_sends_gradients_and_grad_cam(look: Look) -> None:
+    place = len(look.graph.columns) - 2
+    fields, arrays = ask(look, want="overview", gradient=True, **{"class": "1"}, layer=str(place))
+    backs = look.backward(1)
+    gradient = backs.gradients[look.graph.columns[place].name][fields["columns"][place]["channels"]]
+    np.testing.assert_allclose(arrays[f"stats{place}"][:, 3], gradient.mean((1, 2)), rtol=1e-5, atol=1e-9)
+    heat = backs.grad_cam(look.graph.columns[place]).heatmap
+    np.testing.assert_allclose(arrays["cam"] / 255, heat, atol=1 / 500)
+    assert 1 in [bar["index"] for bar in fields["classes"]]
+
+
+def test_a_close_up_adds_up(look: Look) -> None:
+    for column in look.graph.columns[1:-1]:
+        fields, arrays = ask(look, want="map", map=f"{column.step}-2")
+        total = arrays["products"].sum(0) + arrays["rest"] + fields["bias"]
+        np.testing.assert_allclose(total, arrays["sum"], rtol=1e-5, atol=2e-5)
+        if fields["chosen"] >= 0:
+            np.testing.assert_array_equal(arrays[f"stage{fields['chosen']}"], look.trace.output(column.step)[2])
+
+
+def test_a_class_adds_up(look: Look) -> None:
+    fields, arrays = ask(look, want="class", **{"class": "3"})
+    assert sum(fields["sums"]) + fields["others"] + fields["bias"] == pytest.approx(fields["logit"], rel=1e-4, abs=1e-4)
+    assert fields["for"] + fields["against"] + fields["bias"] == pytest.approx(fields["logit"], rel=1e-4, abs=1e-4)
+    np.testing.assert_allclose(arrays["contributions"].sum((1, 2)), fields["sums"], rtol=1e-4, atol=1e-6)
+    for term in fields["terms"]:
+        assert term["term"] / fields["total"] == pytest.approx(term["probability"])
+    assert 3 in [term["index"] for term in fields["terms"]]
+
+
+def test_a_photos_channel_gets_a_sentence_and_nonsense_is_refused(look: Look) -> None:
+    assert "no such layer" in ask(look, want="map", map="0-1")[0]["sentence"]
+    for question in ({}, {"want": "all"}, {"want": "overview", "order": "best"}, {"want": "overview", "class": "9999"}):
+        with pytest.raises(ValueError):
+            answerer(look)(question)
+    for change in ({"off": "99-1"}, {"off": "x"}, {"patch": "1,2"}, {"activation": "maxout"}, {"shift": "900,0"}):
+        with pytest.raises(ValueError):
+            answerer(look)({"want": "overview", "change": change})
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"),
+    [
+        ("forward", {"order": "mean", "off": "2-all"}),
+        ("what if", {"off": "2-all", "class": "1"}),
+        ("backwards", {"class": "2", "layer": "3"}),
+    ],
+)
+def test_the_first_overview_is_the_one_that_would_be_asked_for(look: Look, mode: str, state: dict[str, str]) -> None:
+    change = {"off": state.get("off")} if mode == "what if" else {}
+    question = {
+        "order": state.get("order", "channel"),
+        "class": state.get("class", ""),
+        "layer": state.get("layer", ""),
+    }
+    gradient = mode == "backwards"
+    asked = answerer(look)({"want": "overview", "change": change, "gradient": gradient, "pages": {}, **question})
+    assert first_overview(look, mode, state) == asked

@@ -1,0 +1,77 @@
+"""The page of the whole network: its state comes from the address, and what does not fit is left out."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgcls.models.registry import MODELS
+from imgcls.ui.network import models
+from imgcls.ui.packet import unpack
+from imgcls.ui.shell import PANEL
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "imgcls/ui/navigation.py"), default_timeout=60).run()
+    app.switch_page("../../pages/network.py")
+    app.query_params.update(address)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def canvas(app: AppTest) -> dict:
+    """What the page sent to the canvas, known by its field "ask"."""
+    packets = [unpack(each.proto.bytes)[0] for each in app.get("bidi_component") if each.proto.bytes]
+    return next(fields for fields in packets if "subject" in fields)
+
+
+def test_the_state_in_the_address_reaches_the_canvas_and_the_code() -> None:
+    app = opened(net_map="3-4", net_colours="layer", net_order="mean")
+    assert canvas(app)["state"] == {"map": "3-4", "colours": "layer", "order": "mean"}
+    assert "layers.conv1_2" in app.session_state[PANEL]["net_forward"].code
+
+
+def test_what_does_not_fit_the_network_is_left_out_and_taken_from_the_address() -> None:
+    app = opened(
+        net_map="3-99", net_class="6", net_off="1-2,99-1", net_patch="nan,0,1", net_layer="x", net_order="best"
+    )
+    assert canvas(app)["state"] == {}
+    assert not [name for name in app.query_params if name.startswith("net_")]
+
+
+def test_another_network_forgets_the_map_but_not_the_colours() -> None:
+    app = opened(net_map="3-4", net_colours="layer")
+    app.selectbox(key=models.KEY).select("efficientnet-lite0").run()
+    assert not app.exception
+    assert canvas(app)["state"] == {"colours": "layer"}
+    assert app.query_params[models.KEY] == "efficientnet-lite0"
+
+
+def test_an_unknown_network_in_the_address_gives_tinyvgg() -> None:
+    app = opened(net_model="run-of-somebody-else")
+    assert app.selectbox(key=models.KEY).value == models.TINY
+    assert models.KEY not in app.query_params
+
+
+def test_a_transformer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = MODELS["vit_b_16"]
+    from torch import nn
+
+    from imgcls.models.classify import Classifier
+
+    module = nn.Identity().eval()
+    vit = Classifier("vit_b_16", spec.title, module, spec.preprocess, spec.labels, (), {}, spec.layers_note)
+    monkeypatch.setattr(models, "network", lambda _name: vit)
+    app = opened()
+    assert any("feature maps" in box.value for box in app.info)
+
+
+def test_a_run_without_weights_falls_back_with_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(models, "_titles", lambda: {models.TINY: "TinyVGG", "run-gone": "gone"})
+    monkeypatch.setattr(models, "run_folder", lambda _id: tmp_path)
+    app = opened(net_model="run-gone")
+    assert "no weights yet" in app.warning[0].value
+    assert canvas(app)["title"].startswith("TinyVGG")

@@ -1,0 +1,248 @@
+"""The training page without a browser: one button at first, then every view of a run that lies in files."""
+
+import io
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from imgcls.data.datasets import Dataset
+from imgcls.models.presets import PRESETS
+from imgcls.models.small import SmallCNN, count_parameters
+from imgcls.training.config import TrainConfig
+from imgcls.training.runs import RunFiles, new_run_folder, run_id
+from imgcls.training.script import model_code
+from imgcls.training.trained import load_trained, weights_file
+from imgcls.training.trainer import train
+from imgcls.training.transfer import head
+from imgcls.ui.shell import PANEL
+from imgcls.ui.training import run as page_runs
+from tests.training.toy import toy, toy_config
+
+NAVIGATION = str(Path(__file__).resolve().parents[2] / "imgcls/ui/navigation.py")
+PARTS = ("Answers", "Confusion", "Weights and gradients", "Compare runs", "Use it")
+
+
+def page(address: Mapping[str, str] | None = None, name: str = "train") -> AppTest:
+    app = AppTest.from_file(NAVIGATION, default_timeout=60).run()
+    app.switch_page(f"../../pages/{name}.py")
+    app.query_params.update(address or {})
+    app.run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def trained(dataset: Dataset | None = None, **changes: object) -> str:
+    folder = new_run_folder()
+    list(train(toy_config(**changes), dataset=dataset or toy(), folder=folder))
+    return run_id(RunFiles(folder))
+
+
+@pytest.fixture(scope="module")
+def run() -> str:
+    return trained()
+
+
+def started(monkeypatch: pytest.MonkeyPatch, app: AppTest) -> TrainConfig:
+    """The config with which the page starts a run when its button is pressed."""
+    asked: list[TrainConfig] = []
+    monkeypatch.setattr("imgcls.ui.training.controls.start", lambda config: asked.append(config) or "")
+    app.button(key="train_go").click().run()
+    assert not app.exception
+    (config,) = asked
+    return config
+
+
+def test_a_newcomer_finds_one_button_that_trains_tinyvgg_on_drawn_dogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page()
+    assert [each.label for each in app.button if each.key == "train_go"] == ["Train"]
+    config = started(monkeypatch, app)
+    assert config.data.source == "drawn-dogs"
+    assert config.model == PRESETS["tinyvgg"].config.with_(classes=config.model.classes)
+    assert (config.optimiser, config.lr, config.schedule, config.batch_size) == ("adam", 3e-3, "one-cycle", 32)
+    assert config.augmentation.flip
+
+
+def test_the_table_and_the_code_count_what_torch_counts() -> None:
+    app = page()
+    panel = app.session_state[PANEL]["train_plan"]
+    module = SmallCNN(PRESETS["tinyvgg"].config.with_(classes=6))
+    assert panel.shows["total"] == count_parameters(module) == 13_156
+    table = app.table[0].value
+    assert list(table["Parameters"])[1:3] == ["280", ""]
+    assert list(table["Comes out"])[1] == "10 × 62 × 62"
+    assert any("13,156 parameters" in each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_code_of_every_preset_runs_and_gives_its_counts(name: str) -> None:
+    app = page({"train_preset": PRESETS[name].title})
+    panel = app.session_state[PANEL]["train_plan"]
+    variables: dict[str, object] = {}
+    exec(panel.code, variables)
+    assert variables["total"] == panel.shows["total"]
+    assert variables["counts"] == panel.shows["counts"]
+    assert variables["logits"].shape == (2, 6)
+
+
+def test_transfer_counts_the_head_alone() -> None:
+    app = page({"train_preset": "Transfer: EfficientNet-Lite0 with a new head"})
+    panel = app.session_state[PANEL]["train_plan"]
+    assert panel.shows["total"] == count_parameters(head(6, 0))
+
+
+def test_everything_in_the_address_reaches_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page(
+        {
+            "train_preset": "LeNet-5", "train_optimiser": "Nesterov", "train_lr": "0.02", "train_schedule": "cosine",
+            "train_batch": "64", "train_epochs": "7", "train_run_seed": "11", "train_dropout": "0.25",
+            "train_activation": "maxout", "train_channels": "4, 8", "train_dense": "32", "train_task": "Dog or not",
+            "train_decay": "0.001", "train_smoothing": "0.1", "train_flip": "true", "train_crop": "0.1",
+        }
+    )  # fmt: skip
+    config = started(monkeypatch, app)
+    assert (config.optimiser, config.lr, config.schedule) == ("nesterov", 0.02, "cosine")
+    assert (config.batch_size, config.epochs, config.seed) == (64, 7, 11)
+    assert (config.weight_decay, config.label_smoothing) == (1e-3, 0.1)
+    assert (config.model.activation, config.model.channels, config.model.dense) == ("maxout", (4, 8), (32,))
+    assert (config.model.dropout, config.model.grey) == (0.25, True)
+    assert config.data.task == "binary"
+    assert config.augmentation.flip
+    assert config.augmentation.crop == pytest.approx(0.1)
+
+
+def test_a_preset_brings_its_own_settings_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page()
+    app.selectbox(key="train_preset").set_value("Dense only").run()
+    config = started(monkeypatch, app)
+    assert (config.model.channels, config.model.dense) == ((), (128,))
+    assert (config.lr, config.schedule) == (3e-4, "cosine")
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"train_channels": "ten"}, "whole numbers with commas"),
+        ({"train_channels": "8, 8, 8, 8, 8"}, "does not fit"),
+        ({"train_dense": "500000"}, "parameters, more than"),
+        ({"train_kernel": "4", "train_padding": "same"}, "has no middle"),
+    ],
+)
+def test_choices_that_make_no_network_get_one_sentence_and_no_start(address: dict[str, str], sentence: str) -> None:
+    app = page(address)
+    assert sentence in " ".join(each.value for each in app.error)
+    assert app.button(key="train_go").disabled
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_kept_run_shows_every_part_after_a_reload(run: str, part: str) -> None:
+    app = page({"train_run": run, "train_part": part})
+    assert not app.error
+    assert any("done" in each.text for each in app.get("progress")) or "done" in str(app.main)
+    assert app.segmented_control(key="train_part").value == part
+    assert app.button(key="train_go").label == "Train anew"
+
+
+def test_the_answer_for_the_photo_is_what_its_code_computes(
+    run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page({"train_run": run, "train_part": "Use it"})
+    monkeypatch.chdir(tmp_path)
+    app.session_state["current_photo"].image.save("photo.png")
+    panel = app.session_state[PANEL]["train_use"]
+    variables: dict[str, object] = {}
+    exec(panel.code, variables)
+    np.testing.assert_allclose(variables["probabilities"], panel.shows["probabilities"], rtol=1e-4)
+    assert sum(panel.shows["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_run_that_is_not_there_any_more_leaves_the_first_view() -> None:
+    app = page({"train_run": "20200101-000000-nothing_"})
+    assert app.button(key="train_go").label == "Train"
+    assert "train_run" not in app.query_params
+    app = page({"train_run": "../../etc"})
+    assert app.button(key="train_go").label == "Train"
+
+
+def test_a_run_that_ended_early_can_go_on() -> None:
+    folder = new_run_folder()
+    records = train(toy_config(epochs=30), dataset=toy(), folder=folder)
+    for _ in range(12):
+        next(records)
+    records.close()  # as a worker that is told to stop
+    app = page({"train_run": run_id(RunFiles(folder))})
+    assert app.button(key="train_resume").label == "Go on"
+
+
+def test_what_was_found_is_said_in_words_with_its_step() -> None:
+    name = trained(lr=500.0, optimiser="sgd", epochs=20)
+    app = page({"train_run": name})
+    told = " ".join(each.value for each in app.warning)
+    assert re.search(r"Step \d+", told)
+    assert "learning rate" in told
+
+
+def test_runs_are_compared_by_what_differs(run: str) -> None:
+    other = trained(lr=0.03)
+    app = page({"train_run": run, "train_runs": f"{run},{other}", "train_part": "Compare runs"})
+    table = app.table[0].value
+    assert sorted(table["Rate"]) == ["0.01", "0.03"]
+    assert "Optimiser" not in table
+    assert any("Look at" in each.label for each in app.button)
+
+
+def test_classify_offers_the_sessions_runs_and_explains_them(run: str, tmp_path: Path, monkeypatch) -> None:
+    title = f"Your training {run} · Toy, "
+    app = page(name="classify")
+    assert not any(run in each for each in app.selectbox(key="classify_model").options)
+    app = page({"train_run": run})
+    app.switch_page("../../pages/classify.py").run()
+    (offered,) = [each for each in app.selectbox(key="classify_model").options if each.startswith(title)]
+    app.selectbox(key="classify_model").set_value(f"run-{run}").run()
+    assert not app.exception, app.exception[0].message
+    assert {"left", "right"} == {label.lower().split(" ")[0] for label in app.selectbox(key="classify_first").options}
+    monkeypatch.chdir(tmp_path)
+    app.session_state["current_photo"].image.save("photo.png")
+    panel = app.session_state[PANEL]["classify"]
+    variables: dict[str, object] = {}
+    exec(panel.code, variables)
+    np.testing.assert_allclose(variables["top"], panel.shows["top"], rtol=1e-4)
+    linked = page({"classify_model": offered}, name="classify")
+    assert linked.selectbox(key="classify_model").value == f"run-{run}"
+
+
+def test_a_run_without_convolutions_says_why_there_are_no_heat_maps() -> None:
+    config = toy_config()
+    name = trained(model=config.model.with_(channels=()))
+    app = page({"train_run": name})
+    app.switch_page("../../pages/classify.py").run()
+    app.selectbox(key="classify_model").set_value(f"run-{name}").run()
+    assert not app.exception
+    assert any("no convolution" in each.value for each in app.info)
+
+
+def test_downloaded_weights_fit_the_network_that_the_page_prints(run: str) -> None:
+    classifier = load_trained(page_runs.run_folder(run))
+    state = torch.load(io.BytesIO(weights_file(classifier)), weights_only=True)
+    variables = {"nn": torch.nn, "OrderedDict": OrderedDict}
+    exec(f"model = nn.Sequential(OrderedDict([{model_code(classifier.module.config)}]))", variables)
+    variables["model"].load_state_dict(state)
+    pictures = torch.rand(3, 3, 16, 16)
+    torch.testing.assert_close(variables["model"].eval()(pictures), classifier.module(pictures))
+
+
+def test_probes_are_small_and_true_to_the_photo() -> None:
+    from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
+
+    photo = load_sample(DEFAULT_SAMPLE)
+    probe = page_runs.probe_of(photo)
+    assert probe.dtype == np.uint8
+    assert max(probe.shape[:2]) == 256
+    small = replace(photo, image=photo.image.crop((0, 0, 1, 40)))
+    assert page_runs.probe_of(small).shape == (40, 1, 3)
