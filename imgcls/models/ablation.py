@@ -1,0 +1,92 @@
+"""What if: a channel or a layer switched off, another activation, a grey patch on the photo, the photo moved."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from imgcls.models.graph import Graph
+from imgcls.models.occlusion import covered
+from imgcls.models.small import ACTIVATIONS
+from imgcls.models.trace import Run, Trace, trace
+
+SWAPS: dict[str, Callable[[], nn.Module]] = {
+    "none": nn.Identity,
+    **{name: make for name, make in ACTIVATIONS.items() if name != "maxout"},
+}
+"""What an activation can be replaced by; maxout takes two inputs to an output, and cannot."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A changed network, or a changed photo; the empty one changes nothing.
+
+    `off` names columns with a channel, or None for all of the layer, whose values become 0. `patch` is the centre and
+    side of a grey square in 0..1 of the network's input; `shift` moves the input right and down by whole pixels, the
+    edge repeated. `activation` is a name of SWAPS, for every activation of the network.
+    """
+
+    off: frozenset[tuple[str, int | None]] = frozenset()
+    patch: tuple[float, float, float] | None = None
+    shift: tuple[int, int] = (0, 0)
+    activation: str | None = None
+
+
+def what_if(graph: Graph, inputs: Tensor, change: WhatIf) -> Trace:
+    """The forward pass on a preprocessed picture (1, 3, S, S) with the change.
+
+    Raises:
+        ValueError: the change names a layer, channel or activation that there is not, or a shift beyond the photo.
+    """
+    instead: dict[int, Run] = {}
+    if change.activation is not None:
+        if change.activation not in SWAPS:
+            raise ValueError(f"There is no activation {change.activation!r}; choose one of {', '.join(SWAPS)}.")
+        replacement = SWAPS[change.activation]().eval()
+        instead |= {step.index: replacement for step in graph.steps if step.kind == "activation"}
+    for index, channels in _switched_off(graph, change).items():
+        instead[index] = _silenced(instead.get(index, graph.steps[index].run), channels)
+    picture = moved(inputs, *change.shift)
+    if change.patch:
+        x, y, size = change.patch
+        picture = covered(graph.classifier, picture, [(x, y)], size)
+    return trace(graph, picture, instead)
+
+
+def moved(inputs: Tensor, right: int, down: int) -> Tensor:
+    """(..., H, W) moved right and down (negative: left and up); the pixels at the edge are repeated behind it.
+
+    Raises:
+        ValueError: the shift is as long as the picture, or longer.
+    """
+    height, width = inputs.shape[-2:]
+    if abs(right) >= width or abs(down) >= height:
+        raise ValueError(f"A picture of {height} x {width} cannot move by {down} rows and {right} columns.")
+    rows = (torch.arange(height) - down).clamp(0, height - 1)
+    columns = (torch.arange(width) - right).clamp(0, width - 1)
+    return inputs[..., rows, :][..., columns]
+
+
+def _switched_off(graph: Graph, change: WhatIf) -> dict[int, set[int | None]]:
+    by_step: dict[int, set[int | None]] = {}
+    for name, channel in change.off:
+        column = graph.column(name)
+        if column is graph.columns[-1]:
+            raise ValueError("The logits are the answer itself: switch off a layer before them.")
+        if channel is not None and not 0 <= channel < column.shape[0]:
+            raise ValueError(f"{column.title} has no channel {channel}: they go from 0 to {column.shape[0] - 1}.")
+        by_step.setdefault(column.step, set()).add(channel)
+    return by_step
+
+
+def _silenced(run: Run, channels: set[int | None]) -> Run:
+    def silenced(*inputs: Tensor) -> Tensor:
+        output = run(*inputs)
+        if None in channels:
+            return torch.zeros_like(output)
+        keep = torch.ones(output.shape[1], dtype=output.dtype, device=output.device)
+        keep[sorted(channels)] = 0
+        return output * keep[:, None, None]
+
+    return silenced

@@ -1,0 +1,45 @@
+"""A whole network on one canvas: overview, close-ups of a map and of a class, what if, and gradients.
+
+The canvas asks for its numbers at `ask` (see `imgcls.ui.network.answers`) when the student opens something; pointing
+at what is on the screen asks nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare, ignore
+from imgcls.ui.packet import pack
+
+_PARTS = ("paint", "stage", "overview", "edges", "closeup", "arithmetic", "verdict", "tools")
+_mount = declare("network", uses=("number.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
+
+
+def network_canvas(
+    *,
+    ask: str,
+    subject: str,
+    mode: str,
+    state: Mapping[str, str],
+    activations: Sequence[str],
+    title: str,
+    key: str,
+    overview: bytes | None = None,
+) -> None:
+    """Show the network that answers at `ask`.
+
+    Args:
+        subject: another text for another network or photo: the canvas then asks anew.
+        mode: "forward", "what if" or "backwards".
+        state: what is looked at (`imgcls.ui.network.state.NAMES`); `sent(key, "state")` is where the student went.
+        activations: what the network's activation can be swapped for.
+        title: of the network, for screen readers.
+        overview: the answer to the first question about a new subject, so that it need not be asked.
+    """
+    fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "title": title}
+    tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence")}
+    if overview is not None:
+        tables["overview"] = np.frombuffer(overview, np.uint8)
+    packet = pack({**fields, "activations": list(activations)}, **tables)
+    _mount(key=key, data=packet, default={"state": None}, on_state_change=ignore)

@@ -1,0 +1,63 @@
+// The numbers at one place of the close-up: the window under one slice, all slices together, bias, and what follows.
+function arithmeticHtml(own) {
+  const { close, place } = own, { arrays } = close, slice = sliceOf(own)
+  const [n, height, width] = arrays.products.shape, F = arrays.kernels.shape[1]
+  const spot = place.row * width + place.column
+  const name = (k) => (close.source ? close.channels[k] : ["R", "G", "B"][close.channels[k]])
+  const colourOf = (number, most, table) => {
+    const rgb = table.subarray(3 * clamp(Math.round(127.5 + (127.5 * number) / Math.max(most, 1e-12)), 0, 255)).slice(0, 3)
+    return `background:rgb(${rgb});color:${textOn(...rgb)}`
+  }
+  const most = { input: largestOf(arrays.inputs), kernel: largestOf(arrays.kernels) }
+  most.product = most.input * most.kernel
+  const cells = []
+  for (let i = 0; i < F * F; i++) {
+    const r = place.row * close.stride - close.before[0] + Math.floor(i / F) * close.dilation
+    const c = place.column * close.stride - close.before[1] + (i % F) * close.dilation
+    const [, rows, columns] = arrays.inputs.shape, inside = r >= 0 && c >= 0 && r < rows && c < columns
+    const x = inside ? arrays.inputs[(slice * rows + r) * columns + c] : 0, w = arrays.kernels[slice * F * F + i]
+    cells.push(`<div class="cell${inside ? "" : " padded"}" title="${x} × ${w} = ${x * w}${inside ? "" : " (padding)"}">
+      <span style="${colourOf(x, most.input, own.tables.activation)}">${written(short(x))}</span>
+      <span style="${colourOf(w, most.kernel, own.tables.weight)}">${written(short(w))}</span>
+      <b style="${colourOf(x * w, most.product, own.tables.activation)}">${written(short(x * w))}</b></div>`)
+  }
+  const at = (k) => arrays.products[k * height * width + spot]
+  const sums = [...Array(n).keys()].map((k) => `<button type="button" data-slice="${k}" aria-pressed="${k === slice}"
+    title="product of input ${name(k)}: ${at(k)}"><i>${name(k)}</i> ${signed(at(k))}</button>`)
+  if (close.hidden) sums.push(`<span><i>${close.hidden} others</i> ${signed(arrays.rest[spot])}</span>`)
+  if (close.bias) sums.push(`<span><i>bias</i> ${signed(close.bias)}</span>`)
+  const value = arrays.sum[spot]
+  return `<div class="window"><div class="note">input ${name(slice)} × kernel, row ${place.row}, column ${place.column}</div>
+      <div class="cells f${F}" style="--columns:${F}">${cells.join("")}</div></div>
+    <div class="sums"><div class="note">one number an input: together</div><div class="chips">${sums.join("")}</div>
+      <div class="chain"><b data-value="${value}">= ${written(short(value))}</b> ${chain(own)}</div></div>`
+}
+
+// What the operations after the sum make of its value at this place.
+function chain(own) {
+  const { close, place } = own, steps = []
+  close.stages.forEach((stage, i) => {
+    const spot = fromSum(close, i, place), map = mapOf(close, i)
+    if (!spot) { steps.push(`<span>→ ${stage.name}: left out at the edge</span>`); return }
+    const result = map[spot.row * map.shape[1] + spot.column]
+    let words = stage.name
+    if (stage.kind === "norm") words = `batch norm: × ${written(short(stage.factor))} ${stage.offset < 0 ? "−" : "+"} ${written(short(Math.abs(stage.offset)))}`
+    if (stage.kind === "scale") words = `× ${written(stage.factor)}`
+    if (stage.second) {
+      const other = close.arrays[`other${i}`][spot.row * map.shape[1] + spot.column]
+      words = stage.kind === "add" ? `${other < 0 ? "−" : "+"} ${written(short(Math.abs(other)))}, its block's input,` : `the larger one, with ${written(short(other))}`
+    }
+    if (stage.kind === "pool") {
+      const before = mapOf(close, i - 1), from = fromSum(close, i - 1, place)
+      const own_ = from ? before[from.row * before.shape[1] + from.column] : null
+      words = `${stage.name === "max pooling" ? "largest" : "mean"} of ${stage.window} × ${stage.window}${stage.name === "max pooling" && own_ !== null ? (own_ === result ? ": this one" : ": another") : ""}`
+    }
+    steps.push(`<span>→ ${words} = <b data-stage="${i}" data-value="${result}">${written(short(result))}</b></span>`)
+  })
+  return steps.join(" ")
+}
+
+function showArithmetic(own) {
+  own.panel.innerHTML = arithmeticHtml(own)
+  for (const button of own.panel.querySelectorAll("[data-slice]")) button.onclick = () => { own.slice = Number(button.dataset.slice); own.redraw() }
+}

@@ -1,0 +1,152 @@
+// How one map is made: its inputs, the kernel's slices, their products, the sum, and what follows it.
+const TOP = 40, LEFT = 46
+
+function closeupScene(own) {
+  const { close, stage, tables } = own, { arrays } = close
+  const width = Math.max(stage.width, 760), rows = close.channels.length + (close.hidden ? 1 : 0)
+  const pitch = Math.min(62, (stage.height - TOP - 26) / rows), tile = Math.floor(pitch - 5), gap = 26
+  const columns = [LEFT, LEFT + tile + gap, LEFT + 2 * (tile + gap)], start = columns[2] + tile + 44
+  const count = 1 + close.stages.length, big = clamp((width - start - 8) / count - 28, 60, stage.height < 460 ? 165 : 210)
+  const limits = { inputs: largestOf(arrays.inputs), kernels: largestOf(arrays.kernels) }
+  limits.products = Math.max(largestOf(arrays.products), 1e-12)
+  const sprites = [], parts = (own.parts = [])
+  const put = (sprite, about) => { sprites.push(sprite); parts.push({ ...sprite, ...about }) }
+  close.channels.forEach((channel, k) => {
+    const y = TOP + k * pitch, size = { y, w: tile, h: tile }
+    put({ id: `${close.source}-${channel}`, picture: mapPicture(arrays.inputs, k, limits.inputs, tables.activation), x: columns[0], ...size }, { kind: "input", k })
+    put({ id: `kernel${channel}`, picture: mapPicture(arrays.kernels, k, limits.kernels, tables.weight), x: columns[1], ...size }, { kind: "kernel", k })
+    put({ id: `product${channel}`, picture: mapPicture(arrays.products, k, limits.products, tables.activation), x: columns[2], ...size }, { kind: "product", k })
+  })
+  if (close.hidden) {
+    const rest = { id: "rest", picture: mapPicture(arrays.rest, 0, Math.max(largestOf(arrays.rest), 1e-12), tables.activation) }
+    put({ ...rest, x: columns[2], y: TOP + (rows - 1) * pitch, w: tile, h: tile }, { kind: "rest" })
+  }
+  const maps = [arrays.sum, ...close.stages.map((_, i) => arrays[`stage${i}`])]
+  maps.forEach((map, i) => {
+    const one = i ? close.stages[i - 1] : close, id = `${one.step}-${one.channel}`
+    const picture = mapPicture(map, 0, Math.max(largestOf(map), 1e-12), tables.activation)
+    put({ id, picture, x: start + i * (big + 28), y: TOP + 6, w: big, h: big }, { kind: "stage", stage: i - 1 })
+  })
+  own.closeup = { start, big, tile, columns, pitch, rows }
+  return { width, height: stage.height, sprites }
+}
+
+const mapOf = (close, stage) => (stage < 0 ? close.arrays.sum : close.arrays[`stage${stage}`])
+
+// The place in the sum behind a place of stage i: a pooling leads back to its largest value, or the window's corner.
+function toSum(close, stage, row, column) {
+  for (let i = stage; i >= 0; i--) {
+    const { kind, window, stride, before, name } = close.stages[i]
+    if (kind !== "pool") continue
+    const map = mapOf(close, i - 1), [height, width] = map.shape
+    let best = null
+    for (let a = 0; a < window; a++) for (let b = 0; b < window; b++) {
+      const r = row * stride + a - before, c = column * stride + b - before
+      if (r < 0 || c < 0 || r >= height || c >= width) continue
+      const value = map[r * width + c]
+      if (!best || (name === "max pooling" && value > best.value)) best = { r, c, value }
+    }
+    row = best.r
+    column = best.c
+  }
+  return { row, column }
+}
+
+// Where stage i shows what became of a place of the sum; null where a pooling leaves it out.
+function fromSum(close, stage, { row, column }) {
+  for (let i = 0; i <= stage; i++) {
+    const { kind, stride, before } = close.stages[i]
+    if (kind === "pool") { row = Math.floor((row + before) / stride); column = Math.floor((column + before) / stride) }
+  }
+  const [height, width] = mapOf(close, stage).shape
+  return row < height && column < width ? { row, column } : null
+}
+
+// Where to look first: the strongest place of the map that was clicked.
+function strongestPlace(close) {
+  const map = mapOf(close, close.chosen), width = map.shape[1]
+  const best = map.reduce((found, value, i) => (Math.abs(value) > Math.abs(map[found]) ? i : found), 0)
+  return toSum(close, close.chosen, Math.floor(best / width), best % width)
+}
+
+function hitCloseup(own, at) {
+  if (!at) return null
+  const part = own.parts.find(({ x, y, w, h }) => at.x >= x && at.x < x + w && at.y >= y && at.y < y + h)
+  if (!part) return null
+  const { close } = own, shape = { input: close.arrays.inputs.shape.slice(1), kernel: [1, 1], product: close.arrays.sum.shape, rest: close.arrays.sum.shape }
+  const [height, width] = part.kind === "stage" ? mapOf(close, part.stage).shape : shape[part.kind]
+  const row = clamp(Math.floor(((at.y - part.y) / part.h) * height), 0, height - 1)
+  const column = clamp(Math.floor(((at.x - part.x) / part.w) * width), 0, width - 1)
+  return { part, row, column }
+}
+
+// The pointer chooses the place of the sum whose arithmetic is shown, and the slice that is shown in full.
+function pointCloseup(own, hit) {
+  const { close } = own, { part, row, column } = hit
+  if (part.k !== undefined) own.slice = part.k
+  if (part.kind === "stage") own.place = toSum(close, part.stage, row, column)
+  else if (part.kind === "product" || part.kind === "rest") own.place = { row, column }
+  else if (part.kind === "input") {
+    const [height, width] = close.arrays.sum.shape, reach = ((close.arrays.kernels.shape[1] - 1) * close.dilation) / 2
+    const middle = (place, before, count) => clamp(Math.round((place + before - reach) / close.stride), 0, count - 1)
+    own.place = { row: middle(row, close.before[0], height), column: middle(column, close.before[1], width) }
+  }
+}
+
+function drawCloseup(own, pen) {
+  const { close, stage, theme, place } = own, { start, big, tile, columns, pitch, rows } = own.closeup
+  stage.write(pen, "input", columns[0] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
+  stage.write(pen, "kernel", columns[1] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
+  stage.write(pen, "product", columns[2] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
+  close.channels.forEach((channel, k) => {
+    const y = TOP + k * pitch + tile / 2 + 5, focus = sliceOf(own) === k
+    const name = close.source ? channel : ["R", "G", "B"][channel]
+    stage.write(pen, name, columns[0] - 6, y, { align: "right", weight: focus ? 700 : 400, colour: focus ? theme.accent : null })
+    stage.write(pen, "∗", columns[1] - 13, y + 2, { align: "center", size: 18 })
+    stage.write(pen, "=", columns[2] - 13, y, { align: "center", size: 17 })
+  })
+  if (close.hidden) stage.write(pen, `${close.hidden} others`, columns[2] - 10, TOP + (rows - 1) * pitch + tile / 2 + 5, { align: "right" })
+  const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(short(Math.abs(close.bias)))}` : ""}`, ...close.stages.map(({ name }) => name)]
+  names.forEach((name, i) => {
+    const x = start + i * (big + 28), mine = close.chosen === i - 1
+    stage.write(pen, name, x + big / 2, 26, { room: big + 24, align: "center", weight: mine ? 700 : 600, size: 15, colour: mine ? theme.accent : null })
+    if (i) stage.write(pen, "→", x - 14, TOP + big / 2 + 8, { align: "center", size: 20 })
+  })
+  const F = close.arrays.kernels.shape[1], reach = (F - 1) * close.dilation + 1, boxes = []
+  for (const part of own.parts) {
+    const at = stage.box(part)
+    if (part.kind === "input") {
+      const [, height, width] = close.arrays.inputs.shape, unit = at.w / width, down = at.h / height
+      const x = (place.column * close.stride - close.before[1]) * unit, y = (place.row * close.stride - close.before[0]) * down
+      boxes.push([{ x: at.x + x, y: at.y + y, w: reach * unit, h: reach * down }, part.k === sliceOf(own)])
+    } else if (part.kind !== "kernel") {
+      const spot = part.kind === "stage" ? fromSum(close, part.stage, place) : place
+      const [height, width] = part.kind === "stage" ? mapOf(close, part.stage).shape : close.arrays.sum.shape
+      if (spot) boxes.push([{ x: at.x + (spot.column * at.w) / width, y: at.y + (spot.row * at.h) / height, w: Math.max(at.w / width, 3), h: Math.max(at.h / height, 3) }, true])
+    } else if (part.k === sliceOf(own)) boxes.push([at, true])
+  }
+  for (const [box, strong] of boxes) frame(pen, box, theme.gold, strong ? 2.2 : 1.2)
+}
+
+function drawCloseupBeams(own, pen) {
+  const { stage, theme, parts } = own, sum = parts.find((part) => part.kind === "stage")
+  pen.strokeStyle = theme.border
+  pen.lineWidth = 1.5
+  pen.beginPath()
+  for (const part of parts) if (part.kind === "product" || part.kind === "rest") curve(pen, stage, part, { x: sum.x, y: sum.y + sum.h * 0.25, h: sum.h * 0.5 })
+  pen.stroke()
+}
+
+// The slice whose cells are shown: the one pointed at, else the one that says most at this place.
+function sliceOf(own) {
+  const { close, place } = own, [n, height, width] = close.arrays.products.shape
+  if (own.slice !== null && own.slice < n) return own.slice
+  const at = (k) => Math.abs(close.arrays.products[(k * height + place.row) * width + place.column])
+  return [...Array(n).keys()].reduce((best, k) => (at(k) > at(best) ? k : best), 0)
+}
+
+function sayCloseup(own) {
+  const { close } = own
+  const enter = close.source ? " Click an input to see how that one is made." : ""
+  return `Point at any picture: the arithmetic follows.${enter} Escape goes back.`
+}

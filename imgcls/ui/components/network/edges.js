@@ -1,0 +1,110 @@
+// What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
+function curve(pen, stage, from, to) {
+  const [x0, y0] = stage.at(from.x + from.w, from.y + from.h / 2), [x1, y1] = stage.at(to.x, to.y + to.h / 2), bend = (x1 - x0) / 2
+  pen.moveTo(x0, y0)
+  pen.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1)
+}
+
+// The edges into a tile or bar: [{from, weight}], the weight null where several layers lie between.
+function edgesInto(own, target) {
+  const { over, tiles } = own
+  if (target.bar !== undefined) {
+    const lastPlace = over.columns.length - 2, sources = tiles.filter((tile) => tile.place === lastPlace), votes = over.arrays.votes
+    return sources.map((from) => ({ from, weight: votes ? votes[target.bar * sources.length + from.row] : null }))
+  }
+  const { place, row } = target.tile
+  if (!place) return []
+  const sources = tiles.filter((tile) => tile.place === place - 1), link = over.columns[place].link
+  if (link === "same") return sources.filter((from) => from.channel === target.tile.channel).map((from) => ({ from, weight: null, only: true }))
+  const edges = over.arrays[`edges${place}`]
+  return sources.map((from) => ({ from, weight: link === "sum" ? edges[row * edges.shape[1] + from.row] : null }))
+}
+
+function drawWeb(own, pen) {
+  const { over, stage, theme } = own, full = pen.globalAlpha
+  pen.strokeStyle = theme.ink
+  pen.lineWidth = 1
+  pen.globalAlpha = 0.055 * full
+  for (let place = 1; place < over.columns.length - 1; place++) {
+    const [before, after] = [place - 1, place].map((each) => own.tiles.filter((tile) => tile.place === each))
+    const same = over.columns[place].link === "same"
+    pen.beginPath()
+    for (const to of after) for (const from of before) {
+      if (same && from.channel !== to.channel) continue
+      const [x0, y0] = stage.at(from.x + from.w, from.y + from.h / 2), [x1, y1] = stage.at(to.x, to.y + to.h / 2)
+      pen.moveTo(x0, y0)
+      pen.lineTo(x1, y1)
+    }
+    pen.stroke()
+  }
+  pen.globalAlpha = full
+}
+
+function drawEdges(own, pen) {
+  const { hover, stage, theme } = own
+  if (!hover?.tile && hover?.bar === undefined) return
+  const to = hover.tile ?? own.bars[hover.bar], edges = edgesInto(own, hover)
+  const most = Math.max(1e-12, ...edges.map(({ weight }) => Math.abs(weight ?? 0)))
+  for (const { from, weight, only } of edges) {
+    pen.strokeStyle = weight === null ? theme.accent : weight < 0 ? theme.minus : theme.plus
+    pen.lineWidth = weight === null ? (only ? 3 : 1.5) : 1 + (5 * Math.abs(weight)) / most
+    pen.setLineDash(weight !== null && weight < 0 ? [7, 4] : []) // not by colour alone
+    pen.beginPath()
+    curve(pen, stage, from, to)
+    pen.stroke()
+  }
+  pen.setLineDash([])
+  frame(pen, stage.box(to), theme.gold)
+  for (const { from } of edges) frame(pen, stage.box(from), theme.gold, 1.5)
+}
+
+function frame(pen, { x, y, w, h }, colour, width = 2.5) {
+  pen.strokeStyle = "#000"
+  pen.lineWidth = width + 1.5
+  pen.strokeRect(x, y, w, h)
+  pen.strokeStyle = colour
+  pen.lineWidth = width
+  pen.strokeRect(x, y, w, h)
+}
+
+// The part of the photo behind the pixel under the pointer.
+function drawReceptive(own, pen) {
+  const { hover, over, stage, theme } = own
+  if (!hover?.tile || !hover.tile.place) return
+  const seen = over.columns[hover.tile.place].seen, at = stage.box({ x: 4, y: HEAD, w: PHOTO, h: PHOTO })
+  if (!seen || hover.row === undefined) return
+  const [size, jump, first] = seen, unit = at.w / over.side
+  const ends = (place) => [first + place * jump, first + place * jump + size].map((end) => clamp(end, 0, over.side) * unit)
+  const [left, right] = ends(hover.column), [top, bottom] = ends(hover.row)
+  frame(pen, { x: at.x + left, y: at.y + top, w: Math.max(right - left, 2), h: Math.max(bottom - top, 2) }, theme.gold)
+}
+
+function sayOverview(own) {
+  const { hover, over, mode } = own, what = over.gradient ? "gradient" : "values"
+  if (hover?.tile) {
+    const { place, row, channel } = hover.tile, column = over.columns[place], numbers = over.arrays[`stats${place}`]
+    const [, low, high, mean] = [0, 1, 2, 3].map((k) => numbers[4 * row + k])
+    const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
+    const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
+    const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
+    const share = most ? `; most comes from map ${most.from.channel} (${signed(most.weight)} on average)` : ""
+    const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row])}` : ""
+    const todo = mode === "what if" && place ? " Click to switch it off or on." : ""
+    return `${name}: ${what} ${written(short(low))} to ${written(short(high))}, mean ${written(short(mean))}${influence}${share}.${todo}`
+  }
+  if (hover?.bar !== undefined) {
+    const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
+    return `${one.label}: ${percent(one.probability)}${was}, logit ${written(short(one.logit))}. ${mode === "forward" ? "Click to see why." : "Click to choose it."}`
+  }
+  if (hover?.head !== undefined) {
+    const column = over.columns[hover.head], seen = column.seen ? `; one value sees ${column.seen[0]} × ${column.seen[0]} pixels of the photo` : ""
+    const todo = mode === "what if" && hover.head ? " Click to switch the layer off or on." : mode === "backwards" ? " Click for Grad-CAM here." : ""
+    return `${column.title}: ${column.shape} values, ${thousands(column.parameters)} parameters${seen}.${todo}`
+  }
+  if (mode === "what if") return "Click maps or layer names to switch them off; drag on the photo to cover it. Grey bars: before."
+  if (mode === "backwards") {
+    const name = over.classes.find((one) => one.index === over.chosen).label
+    return `Green: more of this value raises the logit of ${name}; pink: lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
+  }
+  return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Wheel or pinch zooms."
+}

@@ -1,0 +1,72 @@
+// Small pictures of maps, and the theme.
+// A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
+const pixelTables = new WeakMap()
+function pixelsOf(colours) {
+  if (!pixelTables.has(colours)) {
+    const bytes = new Uint8ClampedArray(1024).fill(255)
+    for (let level = 0; level < 256; level++) bytes.set(colours.subarray(3 * level, 3 * level + 3), 4 * level)
+    pixelTables.set(colours, new Uint32Array(bytes.buffer))
+  }
+  return pixelTables.get(colours)
+}
+
+function pictureOf(height, width, fill) {
+  const canvas = document.createElement("canvas")
+  canvas.width = width
+  canvas.height = height
+  const image = new ImageData(width, height)
+  fill(new Uint32Array(image.data.buffer))
+  canvas.getContext("2d").putImageData(image, 0, 0)
+  return canvas
+}
+
+// Numbers of one map in a stack (n, h, w), coloured so that +-limit are the ends of a signed scale.
+function mapPicture(stack, k, limit, colours) {
+  const [height, width] = stack.shape.slice(-2), start = k * height * width, gain = 127.5 / Math.max(limit, 1e-12), table = pixelsOf(colours)
+  return pictureOf(height, width, (pixels) => {
+    for (let i = 0; i < pixels.length; i++) {
+      const level = 128 + stack[start + i] * gain // cut off below, this is 127.5 + ... rounded
+      pixels[i] = table[level < 0 ? 0 : level > 255 ? 255 : level | 0]
+    }
+  })
+}
+
+// A tile of the overview comes as palette places within its own limit; for the layer's or network's range they shrink.
+function tilePicture(tiles, k, own, wanted, colours) {
+  const [, height, width] = tiles.shape, start = k * height * width, gain = own / Math.max(wanted, 1e-12), table = pixelsOf(colours)
+  return pictureOf(height, width, (pixels) => {
+    for (let i = 0; i < pixels.length; i++) {
+      const level = 128 + (tiles[start + i] - 127.5) * gain
+      pixels[i] = table[gain === 1 ? tiles[start + i] : level < 0 ? 0 : level > 255 ? 255 : level | 0]
+    }
+  })
+}
+
+// Heat over a picture: the hotter, the less of the picture shows through.
+function heatPicture(heat, colours) {
+  const [height, width] = heat.shape
+  const table = pixelsOf(colours)
+  return pictureOf(height, width, (pixels) => {
+    for (let i = 0; i < pixels.length; i++) pixels[i] = (table[heat[i]] & 0xffffff) | ((90 + Math.round(heat[i] * 0.55)) << 24)
+  })
+}
+
+function largestOf(values) {
+  let most = 0
+  for (let i = 0; i < values.length; i++) { const size = Math.abs(values[i]); if (size > most) most = size }
+  return most
+}
+const signed = (number) => (number > 0 ? "+" : "") + written(short(number))
+const short = (number) => (number === 0 ? 0 : Math.abs(number) < 0.0095 ? Number(number.toPrecision(2)) : Math.abs(number) < 10 ? Number(number.toFixed(2)) : Number(number.toFixed(1)))
+const percent = (share) => (share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%")
+const thousands = (count) => count.toLocaleString("en").replaceAll(",", "\u202f")
+
+function readTheme(box) {
+  return {
+    ink: cssValue(box, "--st-text-color", "#222"), ground: cssValue(box, "--st-background-color", "#fff"),
+    panel: cssValue(box, "--st-secondary-background-color", "#eee"), border: cssValue(box, "--st-border-color", "#999"),
+    accent: cssValue(box, "--st-primary-color", "#2f6db3"), font: cssValue(box, "--st-font", "sans-serif"),
+    plus: cssValue(box, "--q-activation"), minus: cssValue(box, "--q-activation-negative"),
+    chance: cssValue(box, "--q-probability"), gold: "#ffb000",
+  }
+}

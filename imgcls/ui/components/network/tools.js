@@ -1,0 +1,98 @@
+// The controls above the canvas. They change own.state, whose entries are also what stands in the page's address.
+const ACTIVATION_NAMES = { none: "none (identity)", relu: "ReLU", leaky_relu: "leaky ReLU", elu: "ELU", sigmoid: "sigmoid", tanh: "tanh" }
+
+function buildTools(own) {
+  const option = (value, words) => `<option value="${value}">${words}</option>`
+  own.tools.innerHTML = `<button type="button" class="back" hidden>← Back</button><b class="title"></b>
+    <label class="look">Colours <select name="colours">${option("map", "per map")}${option("layer", "per layer")}${option("network", "one for all")}</select></label>
+    <label class="look">Maps <select name="order">${option("channel", "in order")}${option("mean", "by mean")}${option("influence", "by influence on the class")}</select></label>
+    <label class="change">Activation <select name="activation">${option("", "as trained")}${own.data.activations.map((name) => option(name, ACTIVATION_NAMES[name] ?? name)).join("")}</select></label>
+    <label class="change">→ <input type="range" name="right" step="1" aria-label="photo moved right, pixels"><output></output></label>
+    <label class="change">↓ <input type="range" name="down" step="1" aria-label="photo moved down, pixels"><output></output></label>
+    <button type="button" class="change cover"></button><button type="button" class="change undo">Undo all</button>
+    <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
+    <span class="scale" title="the colours: red or pink below zero, white at zero, blue or green above">− <i></i> +</span>
+    <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
+  const find = (name) => own.tools.querySelector(name)
+  for (const name of ["colours", "order", "activation"]) {
+    find(`[name=${name}]`).onchange = (event) => { own.set({ [name]: event.target.value || undefined }); own.look() }
+  }
+  for (const name of ["right", "down"]) {
+    const input = find(`[name=${name}]`)
+    input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look() }
+    input.onchange = () => own.tell()
+  }
+  find(".cover").onclick = () => { own.set({ patch: own.state.patch ? undefined : "0.5,0.5,0.3" }); own.look() }
+  find(".undo").onclick = () => { own.set({ off: undefined, patch: undefined, shift: undefined, activation: undefined }); own.look() }
+  find(".back").onclick = () => own.goBack()
+  for (const button of own.tools.querySelectorAll("[data-zoom]")) button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
+  for (const button of own.tools.querySelectorAll("[data-by]")) {
+    button.onclick = () => { own.first = Math.max(0, own.close.first + 10 * Number(button.dataset.by)); own.open("map", own.state.map) }
+  }
+}
+
+const shiftText = (right, down) => (Number(right) || Number(down) ? `${right},${down}` : undefined)
+
+function showTools(own) {
+  const { state, tools, mode, view } = own, find = (name) => tools.querySelector(name)
+  const table = own.tables[mode === "backwards" ? "gradient" : "activation"]
+  const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((level) => `rgb(${table.slice(3 * level, 3 * level + 3)})`)
+  find(".scale i").style.background = `linear-gradient(90deg, ${stops.join()})`
+  find("[name=colours]").value = state.colours ?? "map"
+  find("[name=order]").value = state.order ?? "channel"
+  find("[name=activation]").value = state.activation ?? ""
+  const [right, down] = (state.shift ?? "0,0").split(",").map(Number), reach = Math.floor((own.over?.side ?? 64) / 4)
+  for (const [name, number] of [["right", right], ["down", down]]) {
+    const input = find(`[name=${name}]`)
+    input.min = -reach
+    input.max = reach
+    input.value = number
+    input.nextElementSibling.textContent = written(number)
+  }
+  find(".cover").textContent = state.patch ? "No patch" : "Grey patch"
+  for (const each of tools.querySelectorAll(".change")) each.hidden = mode !== "what if"
+  for (const each of tools.querySelectorAll(".look")) each.hidden = view !== "overview" || mode === "what if"
+  find(".scale").hidden = mode === "what if" // the row has no room for it
+  find(".undo").disabled = !(state.off || state.patch || state.shift || state.activation)
+  find(".back").hidden = view === "overview"
+  find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
+  const paged = view === "map" && own.close?.hidden
+  find(".page").hidden = !paged
+  if (paged) {
+    const { first, channels, count } = own.close
+    find(".page span").textContent = `${first + 1}–${first + channels.length} of ${count} inputs, strongest first`
+    const [less, more] = tools.querySelectorAll("[data-by]")
+    less.disabled = first <= 0
+    more.disabled = first + channels.length >= count
+  }
+}
+
+// Whether a map, or with "all" a layer, is switched off.
+function isOff(own, place, channel) {
+  if (own.mode !== "what if") return false
+  const off = (own.state.off ?? "").split(",")
+  return off.includes(`${place}-${channel}`) || off.includes(`${place}-all`)
+}
+
+function toggleOff(own, place, channel) {
+  if (place < 1 || place >= own.over.columns.length - 1) return
+  const off = new Set((own.state.off ?? "").split(",").filter(Boolean)), name = `${place}-${channel}`
+  if (!off.delete(name)) off.add(name)
+  own.set({ off: [...off].join(",") || undefined })
+  own.look()
+}
+
+function drawCrosses(own, pen) {
+  pen.lineWidth = 3
+  pen.strokeStyle = own.theme.minus
+  for (const tile of own.tiles) {
+    if (!isOff(own, tile.place, tile.channel)) continue
+    const { x, y, w, h } = own.stage.box(tile)
+    pen.beginPath()
+    pen.moveTo(x, y)
+    pen.lineTo(x + w, y + h)
+    pen.moveTo(x + w, y)
+    pen.lineTo(x, y + h)
+    pen.stroke()
+  }
+}

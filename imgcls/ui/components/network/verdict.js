@@ -1,0 +1,72 @@
+// One class: its logit as a sum over the last features, and its probability as a share of all exponentials.
+function verdictScene(own) {
+  const { verdict, stage, tables } = own, { arrays } = verdict, rows = verdict.channels.length
+  const pitch = Math.min(52, (stage.height - TOP - 40) / rows), tile = Math.floor(pitch - 5), gap = 24
+  const columns = [LEFT, LEFT + tile + gap, LEFT + 2 * (tile + gap)]
+  const limits = Object.fromEntries(["features", "weights", "contributions"].map((name) => [name, Math.max(largestOf(arrays[name]), 1e-12)]))
+  const sprites = []
+  verdict.channels.forEach((channel, k) => {
+    const size = { y: TOP + k * pitch, w: tile, h: tile }
+    sprites.push(
+      { id: `${verdict.source}-${channel}`, picture: mapPicture(arrays.features, k, limits.features, tables.activation), x: columns[0], ...size },
+      { id: `weight${channel}`, picture: mapPicture(arrays.weights, k, limits.weights, tables.weight), x: columns[1], ...size },
+      { id: `says${channel}`, picture: mapPicture(arrays.contributions, k, limits.contributions, tables.activation), x: columns[2], ...size },
+    )
+  })
+  const bars = columns[2] + tile + 16, right = Math.max(bars + 210, Math.min(stage.width * 0.5, 470))
+  if (verdict.enter) {
+    const size = Math.min(150, stage.height * 0.34), photo = { x: right, y: TOP, w: size, h: size, smooth: true }
+    const places = { id: "places", picture: mapPicture(arrays.places, 0, Math.max(largestOf(arrays.places), 1e-12), tables.activation) }
+    sprites.push({ id: "photo", picture: own.photo, ...photo }, { ...places, ...photo, x: right + size + 14, smooth: false })
+  }
+  own.verdictPlan = { columns, tile, pitch, bars, right, rows }
+  return { width: Math.max(stage.width, right + 330), height: stage.height, sprites }
+}
+
+function drawVerdict(own, pen) {
+  const { verdict, stage, theme } = own, { columns, tile, pitch, bars, right, rows } = own.verdictPlan
+  const heads = ["feature", "weight", "product"]
+  heads.forEach((head, i) => stage.write(pen, head, columns[i] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 }))
+  const most = Math.max(1e-12, ...verdict.sums.map(Math.abs))
+  const middle = bars + 95, reach = 85
+  stage.write(pen, "against", middle - 8, 26, { align: "right", weight: 600, size: 14.5, colour: theme.minus })
+  stage.write(pen, "for", middle + 8, 26, { weight: 600, size: 14.5, colour: theme.plus })
+  const line = (number, y) => {
+    const length = Math.min(reach, (reach * Math.abs(number)) / most), box = stage.box({ x: number < 0 ? middle - length : middle, y: y - 8, w: Math.max(length, 1), h: 16 })
+    pen.fillStyle = number < 0 ? theme.minus : theme.plus
+    pen.fillRect(box.x, box.y, box.w, box.h)
+    stage.write(pen, signed(number), number < 0 ? middle + 6 : middle - 6, y + 5, { align: number < 0 ? "left" : "right", size: 14.5 })
+  }
+  verdict.channels.forEach((channel, k) => {
+    const y = TOP + k * pitch + tile / 2
+    stage.write(pen, channel, columns[0] - 6, y + 5, { align: "right" })
+    stage.write(pen, "×", columns[1] - 12, y + 5, { align: "center", size: 17 })
+    stage.write(pen, "=", columns[2] - 12, y + 5, { align: "center", size: 17 })
+    line(verdict.sums[k], y)
+  })
+  const foot = TOP + rows * pitch + 8
+  const [hidden, label] = verdict.hidden ? [verdict.others + verdict.bias, `${thousands(verdict.hidden)} others and bias`] : [verdict.bias, "bias"]
+  stage.write(pen, label, bars - 12, foot + 5, { align: "right" })
+  if (!verdict.hidden) line(hidden, foot) // many together would dwarf each of those shown
+  else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 14.5 })
+  if (verdict.enter) {
+    const size = Math.min(150, stage.height * 0.34)
+    stage.write(pen, "the photo", right, 26, { weight: 600, size: 14.5 })
+    stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 14.5 })
+  }
+}
+
+function verdictHtml(own) {
+  const { verdict } = own, rest = verdict.classes - verdict.terms.length
+  const rows = verdict.terms.map((term) => `<tr class="${term.index === verdict.index ? "mine" : ""}"><td>${escape_(term.label)}</td>
+    <td>${written(short(term.logit))}</td><td>${term.term >= 0.001 ? written(Number(term.term.toPrecision(3))) : minus(term.term.toExponential(0))}</td><td>${percent(term.probability)}</td></tr>`).join("")
+  const total = written(Number(verdict.total.toPrecision(4)))
+  return `<p><b>${escape_(verdict.label)}</b>: <span class="plus">${signed(verdict.for)}</span> for,
+    <span class="minus">${signed(verdict.against)}</span> against, bias ${signed(verdict.bias)}:
+    logit <b class="logit" data-value="${verdict.logit}">${written(short(verdict.logit))}</b></p>
+    <table><thead><tr><th>class</th><th>logit z</th><th>e<sup>z − max</sup></th><th>÷ ${total}</th></tr></thead><tbody>${rows}</tbody></table>
+    <p class="note">${total} is the sum of all ${thousands(verdict.classes)} exponentials${rest > 0 ? `; ${thousands(rest)} classes are not listed` : ""}.</p>`
+}
+
+const minus = (text) => String(text).replace("-", "\u2212")
+const escape_ = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)

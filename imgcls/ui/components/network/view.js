@@ -1,0 +1,226 @@
+// One canvas, three views: overview, the close-up of a map, the close-up of a class.
+const DRAW = {
+  overview: { under: drawWeb, over: (own, pen) => { drawHeads(own, pen); drawBars(own, pen); drawEdges(own, pen); drawReceptive(own, pen); if (own.mode === "what if") drawCrosses(own, pen) } },
+  map: { under: drawCloseupBeams, over: drawCloseup },
+  class: { under: () => {}, over: drawVerdict },
+}
+const SCENE = { overview: overviewScene, map: closeupScene, class: verdictScene }
+
+function build(root) {
+  const box = document.createElement("div")
+  box.className = "network"
+  box.innerHTML = `<div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
+    <div class="panel" aria-live="off"></div></div><p class="status" aria-live="polite"></p>`
+  root.append(box)
+  const find = (name) => box.querySelector(name)
+  const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9 }
+  const on = (name) => (...all) => { if (own.over) return ACT[name](own, ...all) }
+  own.stage = new Stage(own.canvas, { under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen), point: on("point"), tap: on("tap"), grab: on("grab") })
+  own.canvas.onkeydown = (event) => { if (own.over && pressed(own, event)) { event.preventDefault(); event.stopPropagation() } }
+  // In a microtask of its own, so that a mistake in drawing does not look like a lost connection.
+  own.overviews = new Asker((bytes) => queueMicrotask(() => gotOverview(own, unpack(bytes))))
+  own.closeups = new Asker((bytes) => queueMicrotask(() => gotCloseup(own, unpack(bytes))))
+  own.change = () => (own.mode === "what if" ? Object.fromEntries(["off", "patch", "shift", "activation"].map((name) => [name, own.state[name]])) : {})
+  own.look = () => own.overviews.ask(own.data.ask, { want: "overview", change: own.change(), order: own.state.order ?? "channel", pages: own.pages, class: own.state.class ?? "", gradient: own.mode === "backwards", layer: own.state.layer ?? "" }).then(() => lost(own))
+  own.open = (want, name) => own.closeups.ask(own.data.ask, { want, [want]: name, first: own.first }).then(() => lost(own))
+  own.set = (news, tell = true) => { Object.assign(own.state, news); if (tell) own.tell(); showTools(own) }
+  // A moment later, for the address and the code: a rerun now would hold up the answer and the flight of the pictures.
+  own.tell = () => { clearTimeout(own.telling); own.telling = setTimeout(() => own.component.setStateValue("state", { state: { ...own.state }, seq: ++own.seq }), 450) }
+  own.goBack = () => {
+    if (own.view === "map" && own.trail.length) { const map = own.trail.pop(); own.first = 0; own.set({ map }); return own.open("map", map) }
+    own.set(own.view === "map" ? { map: undefined } : own.view === "class" ? { class: undefined } : {})
+    if (own.view !== "overview") { own.view = "overview"; own.shown = null; present(own, true, own.overviewView) }
+  }
+  own.redraw = () => { own.stage.later(); if (own.view === "map") showArithmetic(own) }
+  return own
+}
+
+function lost(own) {
+  if (own.overviews.broken || own.closeups.broken) own.status.textContent = "The server does not know this page any more: reload it."
+}
+
+// Show the present view; `moving` lets what is in both views fly to its new place.
+function present(own, moving, view = null) {
+  const { stage, box } = own
+  stage.show(SCENE[own.view](own), { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: 1, x: 0, y: 0 }) })
+  own.shown = own.view
+  box.dataset.view = own.view
+  own.panel.hidden = own.view === "overview"
+  if (own.view === "map") { own.panel.style.setProperty("--left", own.closeup.start + "px"); own.panel.style.setProperty("--top", TOP + own.closeup.big + 16 + "px"); showArithmetic(own) }
+  if (own.view === "class") {
+    own.panel.style.setProperty("--left", own.verdictPlan.right + "px")
+    own.panel.style.setProperty("--top", own.verdict.enter ? TOP + Math.min(150, stage.height * 0.34) + 10 + "px" : "10px")
+    own.panel.innerHTML = verdictHtml(own)
+  }
+  showTools(own)
+  say(own)
+}
+
+function say(own) {
+  const words = { overview: sayOverview, map: sayCloseup, class: () => "Blue speaks for the class, red against it. Click a feature to see how it is made. Escape goes back." }[own.view](own)
+  if (own.status.textContent !== words) own.status.textContent = words
+}
+
+function gotOverview(own, packet) {
+  own.over = packet
+  own.photo = bitmap(packet.arrays.photo)
+  own.cam = packet.arrays.cam ? heatPicture(packet.arrays.cam, own.tables.evidence) : null
+  own.hover = null
+  if (own.view === "overview") present(own, false)
+  own.box.dataset.subject = own.asked
+  if (own.early) { const early = own.early; own.early = null; gotCloseup(own, early) }
+  own.box.dataset.drawn = Number(own.box.dataset.drawn ?? 0) + 1
+}
+
+function gotCloseup(own, packet) {
+  if (!own.over) { own.early = packet; return } // an address led straight here: the overview is still on its way
+  if (packet.sentence) { own.status.textContent = packet.sentence; own.set({ map: undefined }); return }
+  if (own.view === "overview") own.overviewView = { ...own.stage.view }
+  const before = own.view
+  if (packet.stages) {
+    const same = own.close?.map === packet.map && before === "map"
+    Object.assign(own, { close: packet, view: "map", slice: null })
+    own.place = same && own.place ? own.place : strongestPlace(packet)
+  } else Object.assign(own, { verdict: packet, view: "class" })
+  present(own, before !== own.view || packet.map !== own.lastMap)
+  own.lastMap = packet.map
+  own.box.dataset.opened = Number(own.box.dataset.opened ?? 0) + 1
+}
+
+const ACT = {
+  point(own, at) {
+    if (own.view === "map") {
+      const hit = hitCloseup(own, at)
+      own.canvas.style.cursor = hit ? "crosshair" : "default"
+      if (hit) { pointCloseup(own, hit); own.redraw() }
+    } else if (own.view === "overview") {
+      own.hover = hitOverview(own, at)
+      own.canvas.style.cursor = own.hover ? (own.hover.photo && own.mode === "what if" ? "grab" : "pointer") : "default"
+      own.stage.later()
+      say(own)
+    }
+  },
+  tap(own, at, pointer) {
+    if (own.view === "map") {
+      const hit = hitCloseup(own, at)
+      if (!hit) return
+      if (hit.part.kind === "input" && own.close.enter && pointer === "mouse") return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
+      if (hit.part.kind === "input" && own.close.enter && own.slice === hit.part.k) return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
+      pointCloseup(own, hit)
+      own.redraw()
+    } else if (own.view === "class") {
+      const { columns, tile, pitch, rows } = own.verdictPlan, k = Math.floor((at.y - TOP) / pitch)
+      if (own.verdict.enter && at.x >= columns[0] && at.x < columns[0] + tile && k >= 0 && k < rows) go(own, `${own.verdict.source}-${own.verdict.channels[k]}`)
+    } else if (own.view === "overview") { own.hover = hitOverview(own, at); act(own); own.stage.later(); say(own) }
+  },
+  grab(own, at) {
+    if (own.view !== "overview" || own.mode !== "what if") return null
+    const hit = hitOverview(own, at)
+    if (!hit?.photo) return null
+    return (place, final) => {
+      const [x, y] = [(place.x - 4) / PHOTO, (place.y - HEAD) / PHOTO].map((share) => clamp(share, 0, 1).toFixed(3))
+      own.set({ patch: `${x},${y},${own.state.patch?.split(",")[2] ?? 0.3}` }, final)
+      own.look()
+    }
+  },
+}
+
+function go(own, map) {
+  if (own.view === "overview") own.trail = []
+  else if (own.view === "map") own.trail.push(own.state.map)
+  own.first = 0
+  own.set({ map })
+  own.open("map", map)
+}
+
+// What a click, or Enter, does with what is under the pointer.
+function act(own) {
+  const { hover, mode } = own
+  if (!hover) return
+  if (hover.foot !== undefined) {
+    const { page, pages } = own.over.columns[hover.foot]
+    own.pages[hover.foot] = (page + hover.by + pages) % pages
+    return own.look()
+  }
+  if (hover.bar !== undefined) {
+    const index = own.over.classes[hover.bar].index
+    own.set({ class: String(index) })
+    return mode === "forward" ? own.open("class", String(index)) : own.look()
+  }
+  const place = hover.tile?.place ?? hover.head
+  if (place === undefined || place === own.over.columns.length - 1) return
+  if (mode === "what if") return toggleOff(own, place, hover.tile ? hover.tile.channel : "all")
+  if (mode === "backwards") { own.set({ layer: String(place) }); return own.look() }
+  if (hover.tile && place) go(own, `${own.over.columns[place].step}-${hover.tile.channel}`)
+}
+
+function pressed(own, { key, shiftKey }) {
+  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
+  if (key === "Escape") { if (own.view === "overview") return false; own.goBack() }
+  else if (key === "+" || key === "=") own.stage.zoom(1.25)
+  else if (key === "-") own.stage.zoom(0.8)
+  else if (key === "0") { own.stage.view = { scale: 1, x: 0, y: 0 }; own.stage.keepInside(); own.stage.later() }
+  else if (step && shiftKey) own.stage.pan(-60 * step[0], -60 * step[1])
+  else if (step && own.view === "map") {
+    const [height, width] = own.close.arrays.sum.shape
+    own.place = { row: clamp(own.place.row + step[1], 0, height - 1), column: clamp(own.place.column + step[0], 0, width - 1) }
+    own.redraw()
+  } else if (step && own.view === "overview") walk(own, step)
+  else if (own.view === "overview" && (key === "Enter" || key === " ")) act(own)
+  else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) { own.hover = { foot: own.hover.tile.place, by: key === "PageDown" ? 1 : -1 }; act(own) }
+  else return false
+  return true
+}
+
+// The arrow keys go from map to map, up to the header of a column, and on to the bars.
+function walk(own, [across, down]) {
+  const last = own.over.columns.length - 1, at = own.hover ?? {}
+  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined ? last : 0), row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? -1 : 0)
+  if (own.hover) { place = clamp(place + across, 0, last); row += down }
+  if (place === last) own.hover = { bar: clamp(row, 0, own.over.classes.length - 1) }
+  else {
+    const tiles = own.tiles.filter((tile) => tile.place === place)
+    own.hover = row < 0 ? { head: place } : { tile: tiles[Math.min(row, tiles.length - 1)] }
+  }
+  own.stage.reveal(own.hover.tile ?? (own.hover.bar !== undefined ? own.bars[own.hover.bar] : { ...own.lanes[place], y: 0, h: HEAD }))
+  own.stage.later()
+  say(own)
+}
+
+export default function (component) {
+  const own = instance(component.parentElement, () => build(component.parentElement))
+  own.component = component
+  const data = (own.data = unpack(component.data)), fresh = own.network !== data.title
+  own.tables = data.arrays
+  own.theme = readTheme(own.box)
+  Object.assign(own.stage, { ink: own.theme.ink, border: own.theme.border, font: own.theme.font })
+  const asked = `${data.subject}:${data.mode}`
+  if (fresh) {
+    Object.assign(own, { network: data.title, state: { ...data.state }, pages: {}, view: "overview", first: 0, trail: [] })
+    buildTools(own)
+  }
+  own.canvas.setAttribute("aria-label", `${data.title}: the photo, every layer's maps and the classes, from left to right. Arrow keys go from map to map, Enter opens, Escape goes back, plus and minus zoom.`)
+  const measure = () => {
+    const width = own.box.clientWidth, top = own.canvas.getBoundingClientRect().top + (window.scrollY || 0)
+    const height = Math.round(clamp(window.innerHeight - Math.min(top, 320) - 46, 400, 620))
+    if (width === own.stage.width && height === own.stage.height) return false
+    own.stage.resize(width, height)
+    return true
+  }
+  measure()
+  if (own.asked !== asked) {
+    own.asked = asked
+    if (own.mode !== data.mode) own.view = "overview"
+    own.mode = data.mode
+    if (data.arrays.overview && !Object.keys(own.pages).length) gotOverview(own, unpack(data.arrays.overview))
+    else own.look()
+    if (own.mode === "forward" && own.state.map) own.open("map", own.state.map)
+    else if (own.mode === "forward" && own.state.class && (fresh || own.view === "class")) own.open("class", own.state.class)
+  } else if (own.over) own.stage.later()
+  showTools(own)
+  if (!own.observer) {
+    own.observer = new ResizeObserver(() => { if (measure() && own.over) present(own, false) })
+    own.observer.observe(own.box)
+  }
+  return () => { own.observer.disconnect(); own.observer = null }
+}

@@ -1,0 +1,224 @@
+"""What the canvas asks for while the student looks around: the overview, how a map is made, how a logit is made."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from imgcls.data.pictures import Picture
+from imgcls.models.ablation import WhatIf, moved, what_if
+from imgcls.models.evidence import Evidence, evidence
+from imgcls.models.graph import Column, Graph
+from imgcls.models.influence import Backward, backward, order_of_maps
+from imgcls.models.labels import display_name
+from imgcls.models.occlusion import covered, network_input
+from imgcls.models.trace import Trace, trace
+from imgcls.models.unit import mean_contributions
+from imgcls.ops.convolution import signed_limit
+from imgcls.ui.components.volume_stack import signed_levels
+from imgcls.ui.network import details
+from imgcls.ui.network.state import ORDERS, change_of, class_of
+from imgcls.ui.packet import pack
+
+ROWS = 10
+"""Maps of a column on one page."""
+CLASSES = 10
+"""Classes that are listed; a network with few has all of them listed, in its own order."""
+SIDE = 64
+"""A map in the overview has at most this many rows; larger ones are averaged down by a whole number."""
+INPUT = ("red", "green", "blue")
+
+
+class Look:
+    """One photo in one network: the trace that all answers read, and what was computed from it so far."""
+
+    def __init__(self, graph: Graph, photo: Picture) -> None:
+        self.graph = graph
+        self.inputs = network_input(graph.classifier, photo)
+        self.trace = trace(graph, self.inputs)
+        # One class at a time: the gradients of a large network take several megabytes.
+        self.backward: Callable[[int], Backward] = lru_cache(1)(lambda index: backward(graph, self.inputs, index))
+        self._changed: tuple[WhatIf, Trace] = (WhatIf(), self.trace)
+
+    def changed(self, change: WhatIf) -> Trace:
+        """The trace with a change."""
+        if change != self._changed[0]:
+            self._changed = (change, what_if(self.graph, self.inputs, change) if change != WhatIf() else self.trace)
+        return self._changed[1]
+
+    @property
+    def best(self) -> int:
+        """The class with the highest probability."""
+        return int(self.trace.logits.argmax())
+
+    def listed(self) -> list[int]:
+        """The classes that have a bar."""
+        count = self.graph.steps[-1].shape[0]
+        if count <= CLASSES:
+            return list(range(count))
+        return self.trace.logits.argsort(descending=True, stable=True)[:CLASSES].tolist()
+
+
+def answerer(look: Look) -> Callable[[Mapping[str, Any]], bytes]:
+    """What `imgcls.ui.live` asks: {"want": "overview" | "map" | "class", ...} -> packet."""
+    wants = {"overview": overview, "map": details.map_packet, "class": details.class_packet}
+
+    def answer(question: Mapping[str, Any]) -> bytes:
+        if question.get("want") not in wants:
+            raise ValueError("Ask for an overview, a map or a class.")
+        if question["want"] == "overview":
+            return overview(look, question)
+        try:
+            return wants[question["want"]](look, question)
+        except ValueError as trouble:  # not every map comes from a convolution
+            return pack({"sentence": str(trouble)})
+
+    return answer
+
+
+def first_overview(look: Look, mode: str, state: Mapping[str, str]) -> bytes:
+    """The overview that the canvas would ask for first, on a new photo or in a new mode."""
+    change = state if mode == "what if" else {}
+    question = {"change": change, "order": state.get("order", ORDERS[0]), "class": state.get("class")}
+    return overview(look, question | {"gradient": mode == "backwards", "layer": state.get("layer")})
+
+
+def overview(look: Look, question: Mapping[str, Any]) -> bytes:
+    """Every column's maps (one page of each), the edges between them, and the bars; of gradients with "gradient"."""
+    graph = look.graph
+    change = change_of(graph, question.get("change") or {})
+    now = look.changed(change)
+    order = question.get("order", ORDERS[0])
+    if order not in ORDERS:
+        raise ValueError(f"There is no order {order!r}.")
+    chosen = class_of(graph, question["class"]) if question.get("class") not in (None, "") else look.best
+    gradient = bool(question.get("gradient"))
+    backs = look.backward(chosen) if gradient or order == "influence" else None
+    pages = question.get("pages") or {}
+    columns, arrays, shown = [], {}, {}
+    for place, column in enumerate(graph.columns[:-1]):
+        maps = backs.gradients[column.name] if gradient else now.output(column.step)
+        channels, page, count = _page(look, column, order, backs, int(pages.get(str(place), 0)))
+        shown[place] = channels
+        columns.append(_column(graph, column, maps, channels, page, count, backs))
+        arrays[f"maps{place}"], arrays[f"stats{place}"] = _tiles(maps[channels])
+        if place:
+            link, weights = _links(now, place, shown[place - 1], channels)
+            columns[-1]["link"] = link
+            if weights is not None:
+                arrays[f"edges{place}"] = weights.numpy()
+    listed = look.listed()
+    if chosen not in listed:
+        listed.append(chosen)
+    best = int(now.logits.argmax())
+    if best not in listed:
+        listed.append(best)
+    columns.append(_logits(graph, now, listed))
+    if (votes := _votes(now, listed, shown)) is not None:
+        arrays["votes"] = votes
+    fields = {
+        "columns": columns,
+        "classes": [_bar(look, now, index) for index in listed],
+        "chosen": chosen, "best": best, "changed": change != WhatIf(), "gradient": gradient,
+        "total": sum(column.parameters for column in graph.columns), "side": graph.steps[0].shape[1],
+    }  # fmt: skip
+    if gradient and (place := int(question.get("layer") or len(graph.columns) - 2)) < len(graph.columns) - 1:
+        cam = backs.grad_cam(graph.columns[place])
+        fields |= {"layer": place, "cam": cam.sentence if cam.is_empty else ""}
+        arrays["cam"] = (cam.heatmap * 255).round().to(torch.uint8).numpy()
+    return pack(fields, photo=_photo(look, change), **arrays)
+
+
+def _page(look: Look, column: Column, order: str, backs: Backward | None, page: int) -> tuple[list[int], int, int]:
+    """Channels on the page, the page as it is possible, and how many pages there are."""
+    count = -(-column.shape[0] // ROWS)
+    page = min(max(page, 0), count - 1)
+    if order == "channel" or column.step == 0:
+        channels = range(column.shape[0])
+    else:
+        # Always of the unchanged photo: the maps stay where they are while something is switched off.
+        channels = order_of_maps(look.trace, column, backs if order == "influence" else None).tolist()
+    return list(channels[page * ROWS : (page + 1) * ROWS]), page, count
+
+
+def _column(
+    graph: Graph, column: Column, maps: Tensor, channels: list[int], page: int, count: int, backs: Backward | None
+) -> dict[str, Any]:
+    channel, height, width = column.shape
+    seen = graph.steps[column.step].receptive
+    return {
+        "title": column.title, "step": column.step, "kind": graph.steps[column.step].kind,
+        "shape": f"{channel}×{height}×{width}", "short": f"{channel}×{height}²" if height == width else "",
+        "parameters": column.parameters, "channels": channels, "page": page, "pages": count, "rows": height,
+        "limit": signed_limit(maps),
+        "seen": [seen.size, seen.jump, seen.first] if seen else None,
+        "names": list(INPUT) if column.step == 0 else [],
+        "influence": backs.influence(column.name)[channels].tolist() if backs else [],
+    }  # fmt: skip
+
+
+def _tiles(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Maps (n, H, W) as palette places uint8 (n, h, w), each within its own limit, and their (n, 4) numbers: that
+    limit, the smallest, the largest and the mean value."""
+    largest = maps.abs().amax(dim=(1, 2))
+    numbers = torch.stack([largest, maps.amin(dim=(1, 2)), maps.amax(dim=(1, 2)), maps.mean(dim=(1, 2))], dim=1)
+    step = -(-maps.shape[-1] // SIDE)
+    small = F.avg_pool2d(maps[None], step, ceil_mode=True)[0] if step > 1 else maps
+    limit = largest.clamp(min=1e-12)[:, None, None]
+    return signed_levels(small, limit), numbers.numpy().astype(np.float32)
+
+
+def _links(now: Trace, place: int, before: list[int], channels: list[int]) -> tuple[str, Tensor | None]:
+    """How a column follows from the one before: by a sum ("sum", with each map's share in the mean of each other),
+    map by map ("same"), or through several layers ("through")."""
+    graph = now.graph
+    step, source = graph.steps[graph.columns[place].step], graph.columns[place - 1].step
+    if step.inputs != (source,):
+        return "through", None
+    if step.kind == "convolution":
+        return "sum", mean_contributions(now, step.index)[channels][:, before].float().contiguous()
+    return ("same", None) if step.shape[0] == graph.columns[place - 1].shape[0] else ("through", None)
+
+
+def _votes(now: Trace, listed: list[int], shown: Mapping[int, list[int]]) -> np.ndarray | None:
+    """What each map of the last column shown says for each class: float32 (classes, n)."""
+    column = now.graph.columns[-2]
+    found: list[Evidence] = []
+    for index in listed:
+        try:
+            found.append(evidence(now, index))
+        except ValueError:
+            return None
+    if found[0].source != column.step:
+        return None
+    return torch.stack([each.by_channel[shown[len(now.graph.columns) - 2]] for each in found]).numpy()
+
+
+def _logits(graph: Graph, now: Trace, listed: list[int]) -> dict[str, Any]:
+    column = graph.columns[-1]
+    return {"title": "softmax", "shape": f"{column.shape[0]}", "parameters": column.parameters, "step": column.step}
+
+
+def _bar(look: Look, now: Trace, index: int) -> dict[str, Any]:
+    return {
+        "index": index, "label": display_name(look.graph.classifier.labels[index]),
+        "logit": float(now.logits[index]), "probability": float(now.probabilities[index]),
+        "before": float(look.trace.probabilities[index]),
+    }  # fmt: skip
+
+
+def _photo(look: Look, change: WhatIf) -> np.ndarray:
+    """What the network gets, as uint8 (s, s, 3), at most 128 rows."""
+    recipe = look.graph.classifier.preprocess
+    picture = moved(look.inputs, *change.shift)
+    if change.patch:
+        x, y, size = change.patch
+        picture = covered(look.graph.classifier, picture, [(x, y)], size)
+    step = -(-picture.shape[-1] // 128)
+    mean, std = (torch.tensor(numbers)[:, None, None] for numbers in (recipe.mean, recipe.std))
+    pixels = F.avg_pool2d(picture, step)[0] * std + mean
+    return (pixels * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).contiguous().numpy()

@@ -1,0 +1,128 @@
+"""The two close-ups: how one map is made, and how one class's logit and probability come about."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from imgcls.models.evidence import evidence
+from imgcls.models.graph import Graph
+from imgcls.models.labels import display_name
+from imgcls.models.unit import MapUnit, map_unit
+from imgcls.ops.softmax import softmax_terms
+from imgcls.ui.network.state import change_of, class_of, map_of
+from imgcls.ui.packet import pack
+
+if TYPE_CHECKING:
+    from imgcls.ui.network.answers import Look
+
+ROWS = 10
+FEATURES = 10
+TERMS = 6
+
+
+def map_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
+    """One map's inputs, kernel slices, products, sum and what follows: float32, so that pointing needs no message."""
+    graph = look.graph
+    index, channel = map_of(graph, str(question["map"]))
+    now = look.changed(change_of(graph, question.get("change") or {}))
+    unit = map_unit(now, index, channel, int(question.get("first") or 0), ROWS)
+    stages = [
+        {
+            "kind": stage.step.kind, "name": _layer_name(type(stage.step.module).__name__, stage.step.kind),
+            "step": stage.step.index, "channel": stage.channel, "factor": stage.factor, "offset": stage.offset,
+            "window": stage.window, "stride": stage.stride, "before": stage.before, "second": stage.other is not None,
+        }
+        for stage in unit.stages
+    ]  # fmt: skip
+    count = len(unit.input_channels) + unit.hidden
+    fields = {
+        "title": _title(graph, index, channel), "map": f"{index}-{channel}", "step": unit.step.index,
+        "channel": unit.channel, "name": unit.step.name, "source": unit.source,
+        "source_name": _column_title(graph, unit.source), "enter": _can_enter(graph, unit.source),
+        "channels": list(unit.input_channels), "hidden": unit.hidden, "count": count,
+        "first": int(question.get("first") or 0), "bias": unit.bias, "stride": unit.stride,
+        "dilation": unit.dilation, "before": list(unit.before), "stages": stages, "chosen": unit.chosen,
+    }  # fmt: skip
+    arrays = {f"stage{i}": stage.values for i, stage in enumerate(unit.stages)}
+    arrays |= {f"other{i}": stage.other for i, stage in enumerate(unit.stages) if stage.other is not None}
+    arrays |= {
+        "inputs": unit.inputs,
+        "kernels": unit.kernels,
+        "products": unit.products,
+        "rest": unit.rest,
+        "sum": unit.sum,
+    }
+    return pack(fields, **{name: _floats(values) for name, values in arrays.items()})
+
+
+def class_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
+    """A class's logit as a sum over features, the strongest for and against, and the terms of softmax."""
+    graph = look.graph
+    index = class_of(graph, question["class"])
+    now = look.changed(change_of(graph, question.get("change") or {}))
+    case = evidence(now, index)
+    order = case.by_channel.argsort(descending=True, stable=True)
+    half = FEATURES // 2
+    shown = order if len(order) <= FEATURES else torch.cat([order[:half], order[-half:]])
+    worked = softmax_terms(now.logits)
+    most = now.logits.argsort(descending=True, stable=True)[:TERMS].tolist()
+    if index not in most:
+        most[-1] = index
+    terms = [
+        {
+            "index": each, "label": display_name(graph.classifier.labels[each]), "logit": float(now.logits[each]),
+            "exponent": float(worked.exponents[each]), "term": float(worked.terms[each]),
+            "probability": float(worked.probabilities[each]),
+        }
+        for each in most
+    ]  # fmt: skip
+    others = case.by_channel.sum() - case.by_channel[shown].sum()
+    fields = {
+        "index": index, "label": display_name(graph.classifier.labels[index]), "logit": case.logit, "bias": case.bias,
+        "channels": shown.tolist(), "sums": case.by_channel[shown].tolist(), "others": float(others),
+        "hidden": len(order) - len(shown), "source": case.source, "source_name": _column_title(graph, case.source),
+        "for": float(case.by_channel.clamp(min=0).sum()), "against": float(case.by_channel.clamp(max=0).sum()),
+        "terms": terms, "total": float(worked.total), "classes": len(now.logits), "enter": case.features.shape[1] > 1,
+    }  # fmt: skip
+    arrays = {"features": case.features[shown], "weights": case.weights[shown], "places": case.by_place}
+    arrays["contributions"] = case.contributions[shown]
+    return pack(fields, **{name: _floats(values) for name, values in arrays.items()})
+
+
+def _floats(values: Tensor) -> np.ndarray:
+    return values.detach().float().contiguous().numpy()
+
+
+def _title(graph: Graph, index: int, channel: int) -> str:
+    return f"{_column_title(graph, index)}, map {channel}"
+
+
+def _column_title(graph: Graph, index: int) -> str:
+    """The title of the step's column, or, inside one, the layer's own name."""
+    for column in graph.columns[:-1]:
+        if column.step == index:
+            return column.title
+    return graph.steps[index].name
+
+
+def _can_enter(graph: Graph, index: int) -> bool:
+    """Whether a click on an input map shows how that one is made."""
+    return index > 0
+
+
+def _layer_name(module: str, kind: str) -> str:
+    names = {"BatchNorm2d": "batch norm", "MaxPool2d": "max pooling", "AvgPool2d": "average pooling", "add": "+ input"}
+    return names.get(module, names.get(kind, module if module != "NoneType" else kind))
+
+
+def unit_of(look: "Look", state: Mapping[str, str]) -> MapUnit | None:
+    """The unit of the state's map, for the code panel."""
+    if "map" not in state:
+        return None
+    try:
+        return map_unit(look.trace, *map_of(look.graph, state["map"]))
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""What the student is looking at, in the session and in the page's address; and what they have changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from imgcls.models.ablation import SWAPS, WhatIf
+from imgcls.models.graph import Graph
+from imgcls.ui.address import as_number, to_address
+from imgcls.ui.components import sent
+
+KEY = "net_canvas"
+NAMES = ("map", "class", "layer", "colours", "order", "off", "patch", "shift", "activation")
+"""The state's entries, each a short text; `net_<name>` in the address."""
+COLOURS = ("map", "layer", "network")
+ORDERS = ("channel", "mean", "influence")
+_ALL = "all"
+
+
+def read_state(graph: Graph) -> dict[str, str]:
+    """The state from the last message, the session or the address; what does not fit the network is left out."""
+    news = sent(KEY, "state")
+    store = st.session_state.get("net_state")
+    if store is None:
+        store = {name: st.query_params[f"net_{name}"] for name in NAMES if f"net_{name}" in st.query_params}
+    if news.get("seq") is not None and news.get("seq") != st.session_state.get("net_seen"):
+        st.session_state["net_seen"] = news["seq"]
+        told = news.get("state")
+        if isinstance(told, Mapping):
+            store = {name: str(told[name]) for name in NAMES if told.get(name)}
+    if st.session_state.setdefault("net_of", graph.classifier.name) != graph.classifier.name:
+        st.session_state["net_of"] = graph.classifier.name
+        store = {name: text for name, text in store.items() if name in ("colours", "order")}  # the rest is of another
+    state = {name: text for name, text in store.items() if _fits(graph, name, text)}
+    st.session_state["net_state"] = state
+    for name in NAMES:
+        to_address(f"net_{name}", state.get(name))
+    return state
+
+
+def change_of(graph: Graph, state: Mapping[str, Any]) -> WhatIf:
+    """The change that the state asks for.
+
+    Raises:
+        ValueError: it does not fit the network.
+    """
+    off = frozenset(_silenced(graph, part) for part in str(state.get("off") or "").split(",") if part)
+    patch = _numbers(state.get("patch"), 3, 0, 1)
+    if patch and patch[2] == 0:
+        patch = None
+    reach = graph.steps[0].shape[1] // 4
+    shift = _numbers(state.get("shift"), 2, -reach, reach) or (0, 0)
+    activation = str(state["activation"]) if state.get("activation") else None
+    if activation is not None and activation not in SWAPS:
+        raise ValueError(f"There is no activation {activation!r}.")
+    return WhatIf(off, patch, (round(shift[0]), round(shift[1])), activation)
+
+
+def map_of(graph: Graph, text: str) -> tuple[int, int]:
+    """Step and channel of "step-channel".
+
+    Raises:
+        ValueError: there is no such map.
+    """
+    step, _, channel = text.partition("-")
+    place = int(step), int(channel)
+    if not (0 < place[0] < len(graph.steps) and len(graph.steps[place[0]].shape) == 3):
+        raise ValueError("There is no such layer.")
+    if not 0 <= place[1] < graph.steps[place[0]].shape[0]:
+        raise ValueError("There is no such map.")
+    return place
+
+
+def class_of(graph: Graph, text: object) -> int:
+    """The class that a text names by its number.
+
+    Raises:
+        ValueError: there is no such class.
+    """
+    index = int(str(text))
+    if not 0 <= index < graph.steps[-1].shape[0]:
+        raise ValueError("There is no such class.")
+    return index
+
+
+def _fits(graph: Graph, name: str, text: str) -> bool:
+    choices = {"colours": COLOURS, "order": ORDERS}
+    try:
+        if name == "map":
+            map_of(graph, text)
+        elif name == "class":
+            class_of(graph, text)
+        elif name == "layer":
+            return len(graph.columns[int(text)].shape) == 3 and int(text) >= 0
+        elif name in choices:
+            return text in choices[name]
+        else:
+            change_of(graph, {name: text})
+    except (ValueError, IndexError):
+        return False
+    return True
+
+
+def _silenced(graph: Graph, text: str) -> tuple[str, int | None]:
+    """Column name and channel of "column-channel", the column by its place."""
+    place, _, channel = text.partition("-")
+    if not 0 < int(place) < len(graph.columns) - 1:
+        raise ValueError("This layer cannot be switched off.")
+    column = graph.columns[int(place)]
+    if channel == _ALL:
+        return column.name, None
+    if not 0 <= int(channel) < column.shape[0]:
+        raise ValueError("There is no such channel.")
+    return column.name, int(channel)
+
+
+def _numbers(text: object, count: int, low: float, high: float) -> tuple[float, ...] | None:
+    if not text:
+        return None
+    numbers = [as_number(part, low, high) for part in str(text).split(",")]
+    if len(numbers) != count or None in numbers:
+        raise ValueError(f"Needed: {count} numbers from {low} to {high}, with commas between them.")
+    return tuple(numbers)

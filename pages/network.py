@@ -1,0 +1,91 @@
+"""What happens between photo and answer? A whole network on the photo: every map, every sum, what if, and backwards."""
+
+import streamlit as st
+
+from imgcls.models.ablation import SWAPS, what_if
+from imgcls.models.evidence import evidence
+from imgcls.models.graph import CannotDraw, graph_of
+from imgcls.models.influence import backward
+from imgcls.models.trace import trace
+from imgcls.models.unit import map_unit
+from imgcls.ui.components.network import network_canvas
+from imgcls.ui.live import offer
+from imgcls.ui.memo import remember
+from imgcls.ui.network.answers import Look, answerer, first_overview
+from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
+from imgcls.ui.network.details import unit_of
+from imgcls.ui.network.models import KEY as MODEL
+from imgcls.ui.network.models import choose_network
+from imgcls.ui.network.state import KEY, change_of, read_state
+from imgcls.ui.photo import current_photo, sample_note
+from imgcls.ui.shell import code_panel, try_this
+
+FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
+MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
+TRY = {
+    FORWARD: (
+        "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
+        "Click a map, then point into it. Which input adds most at that place, and with which sign?",
+        "Choose *Colours: one for all*: in which layer are the values largest? What did ReLU do to the red ones?",
+        "Click the winning class, then the runner-up. Which feature speaks for the one and against the other?",
+    ),
+    WHAT_IF: (
+        "Switch off one map of the last layers at a time. Can you make another class win with a single one?",
+        "Move the photo by one pixel, then by two, four, eight. What changes more: the maps or the bars?",
+        "Replace the activation by *none*. How many of the convolutions does the network still need?",
+        "Cover the dog's face, then the background. Which of them did the network look at?",
+    ),
+    BACKWARDS: (
+        "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
+        "Click the layers' names from right to left: Grad-CAM gets finer, and means less and less.",
+        "Choose the class that came second. Where do the two maps of evidence differ?",
+    ),
+}
+
+photo = current_photo()
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    part = st.segmented_control(
+        "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
+        persist_state="session", label_visibility="collapsed", width="content",
+    )  # fmt: skip
+    classifier = choose_network()
+
+
+@st.fragment
+def lesson(look: Look) -> None:
+    """The canvas, which asks for what it needs by itself, and the code of what is open on it."""
+    name = st.session_state[MODEL]
+    state = read_state(look.graph)
+    subject = f"{classifier.name}:{photo.digest}"
+    fresh = st.session_state.get("net_shown") != (subject, part)  # what the canvas has drawn is not sent again
+    st.session_state["net_shown"] = (subject, part)
+    network_canvas(
+        ask=offer("network", answerer(look)),
+        subject=subject,
+        overview=first_overview(look, MODES[part], state) if fresh else None,
+        mode=MODES[part],
+        state=state,
+        activations=[*SWAPS] if any(step.kind == "activation" for step in look.graph.steps) else [],
+        title=classifier.title,
+        key=KEY,
+    )
+    if part == FORWARD:
+        code, shows = forward_code(look, name, unit_of(look, state))
+        functions = (trace, map_unit, evidence)
+    elif part == WHAT_IF:
+        code, shows = what_if_code(look, name, change_of(look.graph, state))
+        functions = (what_if,)
+    else:
+        code, shows = backwards_code(look, name, state)
+        functions = (backward,)
+    code_panel(code, shows, functions=functions, photo=True, key=f"net_{MODES[part].replace(' ', '_')}")
+
+
+try:
+    graph = graph_of(classifier)
+except CannotDraw as trouble:
+    st.info(f"{trouble} Choose another network to look inside.", icon=":material/visibility_off:")
+else:
+    lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
+    try_this(*TRY[part])
+sample_note()
