@@ -14,7 +14,7 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("colour", {*(h.line for h in HUES.values()), *NEGATIVE_LINE.values(), *SERIES})
+@pytest.mark.parametrize("colour", sorted({*(h.line for h in HUES.values()), *NEGATIVE_LINE.values(), *SERIES}))
 @pytest.mark.parametrize("ground", ["#ffffff", "#12161d"])
 def test_every_line_colour_stands_out_on_the_light_and_the_dark_page(colour: str, ground: str) -> None:
     assert contrast(colour, ground) >= 2.6

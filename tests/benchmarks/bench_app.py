@@ -115,9 +115,7 @@ def main() -> None:
         page.locator("h1").wait_for()
         lines.append(row("cold start to the frame", [1000 * (time.perf_counter() - start)]))
         page.wait_for_selector(".plot[data-drawn]")
-        lines.append(
-            row("cold start to its answers", [1000 * (time.perf_counter() - start)], "6000")
-        )
+        lines.append(row("cold start to its answers", [1000 * (time.perf_counter() - start)], "6000"))
         page.wait_for_timeout(6000)
         warm = []
         for _ in range(3):

@@ -48,9 +48,17 @@ def for_the_readme(browser: Browser, url: str) -> None:
     page.wait_for_timeout(1500)
     page.screenshot(path=folder / "classify.png")
     for slug in ("convolution", "pooling", "softmax", "autodiff"):
-        if slug in {lesson.slug for lesson in built_lessons()}:
-            page = opened(browser, f"{url}/{slug}", "projector", "dark" if slug in ("pooling", "autodiff") else "light")
-            page.screenshot(path=folder / f"{slug}.png")
+        page = opened(browser, f"{url}/{slug}", "projector", "dark" if slug in ("pooling", "autodiff") else "light")
+        page.screenshot(path=folder / f"{slug}.png")
+    page = opened(browser, f"{url}/network", "projector", "light")
+    canvas = page.locator(".network canvas").first.bounding_box()
+    page.mouse.move(canvas["x"] + 0.53 * canvas["width"], canvas["y"] + 0.3 * canvas["height"])
+    page.wait_for_timeout(800)
+    page.screenshot(path=folder / "network.png")
+    page = opened(browser, f"{url}/train", "projector", "light")
+    page.get_by_role("button", name="Train").first.click()
+    page.wait_for_timeout(30_000)
+    page.screenshot(path=folder / "train.png")
 
 
 def main() -> None:

@@ -23,6 +23,15 @@ def step_shown(page: Page) -> int:
     return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
 
 
+def settled_step(page: Page) -> int:
+    """The step shown once no later one comes any more."""
+    seen = -1
+    while (now := step_shown(page)) != seen:
+        seen = now
+        page.wait_for_timeout(1500)
+    return now
+
+
 def wait_until(page: Page, condition, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
@@ -57,8 +66,7 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("paused")).to_be_visible()
-    page.wait_for_timeout(700)
-    before = step_shown(page)
+    before = settled_step(page)
     page.get_by_role("button", name="One step").click()
     wait_until(page, lambda: step_shown(page) == before + 1)
     page.get_by_role("button", name="Go on").click()

@@ -27,9 +27,7 @@ def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Seq
     script += "\nexport default lively(view)\n"
     styles = [file.with_suffix(".css") for file in scripts]
     style = palette.css_variables() + "\n".join(file.read_text() for file in styles if file.is_file())
-    mount = st.components.v2.component(
-        f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles
-    )
+    mount = st.components.v2.component(f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles)
 
     def show(*, key: str, data: Any, **more: Any) -> Any:
         if (elements := _caught.get()) is not None:
