@@ -26,26 +26,36 @@ from imgcls.ui import live
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 
+FIRST_PAGE = 4.0  # seconds that the first page has the cores to itself
 FOREVER = "public, max-age=31536000, immutable"
 log = logging.getLogger("imgcls")
 
 
 def _warm_up() -> None:
-    """Load the default network and run it once, so that the first student does not wait for it; then the workers."""
+    """Load the default network and run it once, so that the first student does not wait for it."""
     import torch
 
     from imgcls.models import registry
 
     # One thread a forward pass: with a hall of students the cores are shared, and splitting 20 ms gains nothing.
     torch.set_num_threads(1)
-    _compressed_plotly()
     registry.warm()
+
+
+def _settle() -> None:
+    """What can wait until the first page stands: thumbnails, and the workers, which import torch themselves."""
     for slug in SAMPLES:
         thumbnail(load_sample(slug))
     # What is loaded now lives as long as the process: the collector need not walk it again.
     gc.collect()
     gc.freeze()
-    jobs.start()  # last: the workers import torch, too, and would take the first page's cores
+    jobs.start()
+
+
+async def _prepare() -> None:
+    await asyncio.to_thread(_warm_up)
+    await asyncio.sleep(FIRST_PAGE)
+    await asyncio.to_thread(_settle)
 
 
 def send_at_once() -> None:
@@ -65,7 +75,7 @@ def send_at_once() -> None:
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up beside the first page load, not in front of it; end the workers at the end."""
     send_at_once()
-    warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+    warming = asyncio.create_task(_prepare())
     warming.add_done_callback(_log_failure)
     yield
     warming.cancel()
