@@ -224,6 +224,8 @@ class _Run:
                 self.clock.stop() if self.paused else self.clock.go_on()
                 self._reported_at = time.perf_counter()
                 self.save(always=True)
+                if self.paused and self.world.first:
+                    yield from self._look()  # what stands still on the screen is the step at which it stands still
                 yield Paused(self.step, self.paused)
         self.single_steps = max(0, self.single_steps - 1)
         return False
