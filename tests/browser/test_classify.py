@@ -110,6 +110,7 @@ def test_the_pixels_under_the_pointer_are_those_of_the_photo(page: Page, server_
     page.wait_for_selector(".pixels canvas")
     upload(page, "noise.png", buffer.getvalue())
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("60 × 40")
+    expect(page.locator(".pixels output")).to_contain_text(re.compile(r"row [0-3]?\d, column [0-5]?\d "))
     page.locator(".pixels canvas").first.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
