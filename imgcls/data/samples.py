@@ -5,6 +5,7 @@ All of them are on this machine. Only `fetch_real_dog` uses the network, and onl
 
 import importlib.util
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -171,6 +172,7 @@ REAL_DOG = OnlinePhoto(
 )
 
 
+@lru_cache(maxsize=16)
 def load_sample(slug: str) -> Picture:
     """The sample of that name.
 

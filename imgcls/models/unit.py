@@ -149,20 +149,25 @@ def _slices(source: Tensor, weights: Tensor, module: nn.Conv2d | None, channel: 
 def _to_convolution(trace: Trace, step: Step) -> tuple[Step, list[Step]]:
     """The convolution behind a step, and the steps from there to it."""
     route: list[Step] = []
+    asked = step
     while step.kind not in ("convolution", "grey"):
         if step.kind not in _BACKWARD or not step.inputs:
-            raise ValueError(_not_made(trace, step))
+            raise ValueError(_not_made(trace, asked))
         route.insert(0, step)
         step = trace.graph.steps[max(step.inputs)]  # of the two ways into an addition, the one that was computed last
     if step.kind == "convolution" and getattr(step.module, "padding_mode", "zeros") != "zeros":
-        raise ValueError(_not_made(trace, step))
+        raise ValueError(_not_made(trace, asked))
     return step, route
 
 
 def _not_made(trace: Trace, step: Step) -> str:
     if step.kind == "input":
         return "This is a channel of the photo itself: (pixel / 255 − mean) / deviation, and nothing before it."
-    return f"{step.name} of {trace.graph.classifier.title} is no convolution, so its map has no kernel to show."
+    columns = {column.step: column.title for column in trace.graph.columns}
+    return (
+        f"{columns.get(step.index, step.name)} of {trace.graph.classifier.title}: what comes last before these maps is "
+        "no convolution, so that they have no kernel to show."
+    )
 
 
 def _onward(trace: Trace, step: Step) -> list[Step]:

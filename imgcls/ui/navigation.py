@@ -23,12 +23,19 @@ for slug, lesson in lessons.items():
 st.set_page_config(page_title="imgcls", page_icon=":material/pets:", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 st.html(STYLE)
 page = st.navigation(sections, position="top")
+# The first time the photo greets, before the lesson is computed; later the lesson goes first, for all eyes are on it.
+greeting = "pages" not in st.session_state
 st.session_state["pages"] = pages  # for links between lessons
 st.session_state[PANEL] = {}
 
-photo_sidebar()
+if greeting:
+    photo_sidebar()
 lesson = lessons[page.url_path]
 headline(lesson)
 photo_on_a_phone()
-page.run()
-way_on(lesson, pages)
+try:
+    page.run()
+    way_on(lesson, pages)
+finally:  # also when the page stops early: the photo stays
+    if not greeting:
+        photo_sidebar()

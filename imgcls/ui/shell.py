@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 
@@ -63,7 +64,12 @@ def code_panel(
             with tabs[1]:
                 for function in functions:
                     st.caption(f"`{function.__module__}.{function.__qualname__}`")
-                    st.code(inspect.getsource(function), language="python")
+                    st.code(_source(function), language="python")
+
+
+@cache
+def _source(function: Callable) -> str:
+    return inspect.getsource(function)
 
 
 def _written(value: float | Sequence[float]) -> str:

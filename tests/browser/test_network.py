@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.models.ablation import WhatIf, what_if
 from imgcls.models.graph import graph_of
 from imgcls.models.occlusion import network_input
 from imgcls.models.registry import load
+from imgcls.models.trace import trace
 from imgcls.training.shipped import tinyvgg
 
 
@@ -83,6 +84,89 @@ def test_a_map_switched_off_moves_the_bars_as_in_torch(page: Page, server_url: s
     assert was == pytest.approx(100 * float(before.probabilities[2]), abs=0.06)
     page.get_by_text("Undo all").click()
     expect(page).not_to_have_url(re.compile("net_off"))
+
+
+def test_the_patch_is_moved_and_sized_from_the_keyboard(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_part=What+if")
+    walk_to(page, 0)
+    for key in ("ArrowUp", "Enter", "ArrowRight", "ArrowRight", "ArrowUp", "Escape"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile(r"net_patch=0.600%2C0.450%2C0.3(&|$)"))
+    size = page.get_by_label("grey patch")
+    size.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"net_patch=0.600%2C0.450%2C0.35(&|$)"))
+    graph, inputs = graph_of(tinyvgg()), network_input(tinyvgg(), load_sample(DEFAULT_SAMPLE))
+    after = what_if(graph, inputs, WhatIf(patch=(0.6, 0.45, 0.35)))
+    walk_to(page, 11, 2)
+    now = float(re.search(r"([\d.]+)%", page.locator(".network .status").inner_text())[1])
+    assert now == pytest.approx(100 * float(after.probabilities[2]), abs=0.06)
+
+
+def test_whoever_walks_with_the_arrow_keys_stays_where_they_are(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_part=What+if")
+    walk_to(page, 4, 2)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("net_off=4-2"))
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".network .status")).to_contain_text("relu1_2, map 3")
+
+
+def test_the_window_of_a_large_kernel_shows_input_kernel_or_product(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_model=efficientnet-lite0&net_map=29-3")
+    page.wait_for_selector(".network[data-opened]")
+    total = shown(page, ".network .chain > b")
+    written: dict[str, list[float]] = {}
+    for name in ("input", "kernel", "product"):
+        page.locator(f".network [data-shows={name}]").click()
+        texts = page.locator(".network .cell > :visible").all_inner_texts()
+        written[name] = [float(text.replace("\u2212", "-")) for text in texts]
+        assert len(texts) == 25
+    titles = [cell.get_attribute("title") for cell in page.locator(".network .cell").all()]
+    exact = [[float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", title)[:3]] for title in titles]
+    for place, name in enumerate(("input", "kernel", "product")):
+        assert written[name] == pytest.approx([numbers[place] for numbers in exact], rel=0.03, abs=0.006)
+    assert sum(numbers[2] for numbers in exact) == pytest.approx(total, rel=1e-4, abs=1e-4)
+
+
+def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_network(page, server_url, "?net_part=What+if&net_off=8-1")
+    off = frozenset({("layers.conv2_2", 1)})
+    graph, inputs = graph_of(tinyvgg()), network_input(tinyvgg(), load_sample(DEFAULT_SAMPLE))
+    after = what_if(graph, inputs, WhatIf(off)).probabilities
+    rows = page.locator(".network .list button")
+    assert rows.count() == len(after)
+    for row, share in zip(rows.all(), after.tolist(), strict=True):
+        assert row.is_visible()
+        text = row.locator("b").inner_text()
+        assert share < 0.0005 if "<" in text else float(text.rstrip("%")) == pytest.approx(100 * share, abs=0.06)
+    canvas = page.locator(".network canvas")
+    before = canvas.screenshot()
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 200
+    fingers = context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 20), *(("touchMove", 20 + 10 * step) for step in range(1, 8)), ("touchEnd", 0)):
+        points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}] if apart else []
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_timeout(300)
+    assert canvas.screenshot() != before
+    scale = canvas.evaluate("(canvas) => canvas.dataset.scale")
+    assert float(scale) == pytest.approx(90 / 20, rel=0.35)
+    context.close()
+
+
+def test_a_sample_picked_in_the_sidebar_is_drawn(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    page.locator("[data-testid=stSidebar]").get_by_text("Samples", exact=True).click()
+    page.locator("[data-testid=stSidebar] .gallery button[data-slug=cat]").click()
+    expect(page.locator(".network")).to_have_attribute("data-subject", re.compile(load_sample("cat").digest))
+    graph = graph_of(tinyvgg())
+    expected = trace(graph, network_input(tinyvgg(), load_sample("cat"))).probabilities
+    walk_to(page, 11, 2)
+    now = float(re.search(r"([\d.]+)%", page.locator(".network .status").inner_text())[1])
+    assert now == pytest.approx(100 * float(expected[2]), abs=0.06)
 
 
 def test_an_uploaded_photo_runs_through_the_large_network(page: Page, server_url: str, tmp_path: Path) -> None:

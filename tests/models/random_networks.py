@@ -1,6 +1,7 @@
 """Random small networks of every kind that `SmallConfig` allows, with weights and statistics as after training."""
 
 import random
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from imgcls.models.classify import Classifier
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.small import ACTIVATIONS, POOLINGS, SmallCNN, SmallConfig, layer_table
+from imgcls.models.specs import MODELS
 
 SEEDS = range(24)
 
@@ -55,3 +57,13 @@ def random_picture(classifier: Classifier, seed: int) -> Tensor:
     """A preprocessed picture (1, 3, S, S) of noise."""
     side = classifier.preprocess.crop
     return torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(1000 + seed))
+
+
+@cache
+def untrained(name: str) -> Classifier:
+    """One of the networks of the registry with random weights, as its builder draws them."""
+    spec = MODELS[name]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module = spec.build().eval().requires_grad_(False)
+    return Classifier(name, spec.title, module, spec.preprocess, spec.labels, (), spec.layers, spec.layers_note)

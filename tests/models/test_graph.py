@@ -1,24 +1,19 @@
 """The list of steps: complete, in order, with the right shapes and receptive fields; a sentence where there is none."""
 
+import dataclasses
+
 import pytest
 import torch
 from torch import nn
-from torchvision.models import get_model
 
 from imgcls.models.classify import Classifier
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.specs import MODELS
-from tests.models.random_networks import SEEDS, random_network, random_picture
+from imgcls.models.trace import trace
+from tests.models.random_networks import SEEDS, random_network, random_picture, untrained
 
-
-def untrained(name: str) -> Classifier:
-    """One of the networks of the registry without its weights."""
-    spec = MODELS[name]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        module = get_model(name, weights=None).eval().requires_grad_(False)
-    return Classifier(name, spec.title, module, spec.preprocess, spec.labels, (), spec.layers, spec.layers_note)
+CONVOLUTIONAL = [name for name, spec in MODELS.items() if spec.layers and not spec.embedded]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -66,20 +61,37 @@ def test_the_receptive_field_of_tinyvgg_is_the_one_worked_out_by_hand() -> None:
     assert [(each.size, each.jump, each.first) for each in fields] == [(1, 1, 0), (3, 1, 0), (5, 2, -1), (7, 4, -1)]
 
 
-@pytest.mark.parametrize("name", ["mobilenet_v3_large"])
-def test_other_networks_of_the_registry_can_be_followed(name: str) -> None:
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_other_networks_of_the_registry_are_followed_exactly(name: str) -> None:
     classifier = untrained(name)
     graph = graph_of(classifier)
     assert [column.name for column in graph.columns[1:-1]] == list(classifier.layers)
+    inputs = random_picture(classifier, 1)
+    seen: dict[str, torch.Tensor] = {}
+    hooks = [
+        classifier.module.get_submodule(layer).register_forward_hook(
+            lambda _module, _given, made, layer=layer: seen.update({layer: made[0]})
+        )
+        for layer in classifier.layers
+    ]
+    with torch.inference_mode():
+        logits = classifier.module(inputs)[0]
+    for hook in hooks:
+        hook.remove()
+    found = trace(graph, inputs)
+    torch.testing.assert_close(found.logits, logits)
+    for column in graph.columns[1:-1]:
+        torch.testing.assert_close(found.output(column.step), seen[column.name])
+        assert column.shape == tuple(seen[column.name].shape)
 
 
 def test_a_transformer_gets_a_sentence() -> None:
-    spec = MODELS["vit_b_16"]
-    classifier = Classifier(
-        "vit", spec.title, nn.Identity().eval(), spec.preprocess, spec.labels, (), {}, spec.layers_note
-    )
-    with pytest.raises(CannotDraw, match="feature maps"):
+    classifier = untrained("vit_b_16")
+    with pytest.raises(CannotDraw, match="without feature maps"):
         graph_of(classifier)
+    block = dataclasses.replace(classifier, layers={"encoder.layers.encoder_layer_0": "First block"})
+    with pytest.raises(CannotDraw, match="gives no feature maps"):
+        graph_of(block)
 
 
 class Branching(nn.Module):

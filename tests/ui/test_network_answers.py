@@ -14,6 +14,7 @@ from imgcls.models.registry import load
 from imgcls.training.shipped import tinyvgg
 from imgcls.ui.network.answers import ROWS, SIDE, Look, answerer, first_overview
 from imgcls.ui.packet import unpack
+from tests.models.random_networks import untrained
 
 
 @pytest.fixture(scope="module", params=["tinyvgg", "efficientnet-lite0"])
@@ -141,3 +142,25 @@ def test_the_first_overview_is_the_one_that_would_be_asked_for(look: Look, mode:
     gradient = mode == "backwards"
     asked = answerer(look)({"want": "overview", "change": change, "gradient": gradient, "pages": {}, **question})
     assert first_overview(look, mode, state) == asked
+
+
+@pytest.mark.parametrize("name", ["resnet50", "convnext_tiny"])
+def test_downloaded_kinds_of_network_get_every_view(name: str) -> None:
+    graph = graph_of(untrained(name))
+    look = Look(graph, load_sample(DEFAULT_SAMPLE))
+    ask(look, want="overview", gradient=True)
+    changed, _ = ask(look, want="overview", change={"off": "2-all"})
+    after = what_if(graph, look.inputs, WhatIf(frozenset({(graph.columns[2].name, None)})))
+    for bar in changed["classes"]:
+        assert bar["probability"] == pytest.approx(float(after.probabilities[bar["index"]]))
+    verdict, _ = ask(look, want="class", **{"class": "3"})
+    assert verdict["logit"] == pytest.approx(float(look.trace.logits[3]))
+    assert verdict["for"] + verdict["against"] + verdict["bias"] == pytest.approx(verdict["logit"], abs=1e-4)
+    for column in graph.columns[1:-1]:
+        fields, arrays = ask(look, want="map", map=f"{column.step}-1")
+        if name == "convnext_tiny":  # its stages end in layer norm and a sum
+            assert column.title in fields["sentence"] and "no kernel" in fields["sentence"]
+        else:
+            sums = arrays["products"].sum(0) + arrays["rest"] + fields["bias"]
+            np.testing.assert_allclose(sums, arrays["sum"], rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(arrays[f"stage{fields['chosen']}"], look.trace.output(column.step)[1], atol=1e-5)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgcls.models.registry import MODELS
 from imgcls.ui.network import models
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
+from tests.models.random_networks import untrained
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,14 +57,7 @@ def test_an_unknown_network_in_the_address_gives_tinyvgg() -> None:
 
 
 def test_a_transformer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = MODELS["vit_b_16"]
-    from torch import nn
-
-    from imgcls.models.classify import Classifier
-
-    module = nn.Identity().eval()
-    vit = Classifier("vit_b_16", spec.title, module, spec.preprocess, spec.labels, (), {}, spec.layers_note)
-    monkeypatch.setattr(models, "network", lambda _name: vit)
+    monkeypatch.setattr(models, "network", lambda _name: untrained("vit_b_16"))
     app = opened()
     assert any("feature maps" in box.value for box in app.info)
 

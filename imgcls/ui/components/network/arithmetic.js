@@ -27,8 +27,11 @@ function arithmeticHtml(own) {
   if (close.hidden) sums.push(`<span><i>${close.hidden} others</i> ${signed(arrays.rest[spot])}</span>`)
   if (close.bias) sums.push(`<span><i>bias</i> ${signed(close.bias)}</span>`)
   const value = arrays.sum[spot]
+  const shows = own.shows ?? "product", choices = ["input", "kernel", "product"]
+  const choice = choices.map((each) => `<button type="button" data-shows="${each}" aria-pressed="${each === shows}">${each}</button>`).join("")
   return `<div class="window"><div class="note">input ${name(slice)} × kernel, row ${place.row}, column ${place.column}</div>
-      <div class="cells f${F}" style="--columns:${F}">${cells.join("")}</div></div>
+      ${F > 4 ? `<div class="chips">${choice}</div>` : ""}
+      <div class="cells ${F > 4 ? `large ${shows}` : ""}" style="--columns:${F}">${cells.join("")}</div></div>
     <div class="sums"><div class="note">one number an input: together</div><div class="chips">${sums.join("")}</div>
       <div class="chain"><b data-value="${value}">= ${written(short(value))}</b> ${chain(own)}</div></div>`
 }
@@ -60,4 +63,11 @@ function chain(own) {
 function showArithmetic(own) {
   own.panel.innerHTML = arithmeticHtml(own)
   for (const button of own.panel.querySelectorAll("[data-slice]")) button.onclick = () => { own.slice = Number(button.dataset.slice); own.redraw() }
+  for (const button of own.panel.querySelectorAll("[data-shows]")) {
+    button.onclick = () => {
+      own.shows = button.dataset.shows
+      showArithmetic(own)
+      own.panel.querySelector(`[data-shows=${own.shows}]`).focus()
+    }
+  }
 }

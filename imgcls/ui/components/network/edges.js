@@ -92,6 +92,9 @@ function sayOverview(own) {
     const todo = mode === "what if" && place ? " Click to switch it off or on." : ""
     return `${name}: ${what} ${written(short(low))} to ${written(short(high))}, mean ${written(short(mean))}${influence}${share}.${todo}`
   }
+  if (hover?.photo && mode === "what if") {
+    return own.holding ? "The arrow keys move the patch; Enter or Escape lets go." : "Drag on the photo, or press Enter here, to cover a part of it."
+  }
   if (hover?.bar !== undefined) {
     const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
     return `${one.label}: ${percent(one.probability)}${was}, logit ${written(short(one.logit))}. ${mode === "forward" ? "Click to see why." : "Click to choose it."}`

@@ -5,7 +5,7 @@ function rangeOf(own, place, k) {
   const { columns, arrays } = own.over, wanted = own.state.colours ?? "map"
   if (wanted === "layer") return columns[place].limit
   if (wanted === "network") return Math.max(...columns.slice(0, -1).map((column) => column.limit))
-  return Math.max(arrays[`stats${place}`][4 * k], 1e-9)
+  return Math.max(arrays[`stats${place}`][4 * k], 1e-12)
 }
 
 function overviewScene(own) {
@@ -23,10 +23,11 @@ function overviewScene(own) {
     if (place === last) return { x: PHOTO + 22 + (last - 1) * step + 8, w: bars - 16 }
     const x = place ? PHOTO + 22 + (place - 1) * step + (step - tile) / 2 : 4 + PHOTO - tile
     const top = place ? HEAD : HEAD + PHOTO + 14
+    const gains = column.channels.map((_, k) => Math.max(over.arrays[`stats${place}`][4 * k], 1e-12) / Math.max(rangeOf(own, place, k), 1e-12))
+    const pictures = tilePictures(over.arrays[`maps${place}`], gains, colours)
     column.channels.forEach((channel, k) => {
       const y = top + k * pitch
-      const picture = tilePicture(over.arrays[`maps${place}`], k, Math.max(over.arrays[`stats${place}`][4 * k], 1e-12), rangeOf(own, place, k), colours)
-      const sprite = { id: `${column.step}-${channel}`, picture, x, y, w: tile, h: tile, place, row: k, channel, smooth: false }
+      const sprite = { id: `${column.step}-${channel}`, picture: pictures[k], x, y, w: tile, h: tile, place, row: k, channel, smooth: false }
       if (isOff(own, place, channel)) sprite.alpha = 0.3
       sprites.push(sprite)
       own.tiles.push(sprite)
@@ -36,7 +37,18 @@ function overviewScene(own) {
   const height = Math.max(stage.height, HEAD + rows * pitch + (paged ? 26 : 4), HEAD + PHOTO + 18 + 3 * pitch)
   const bar = Math.min(48, (height - HEAD) / over.classes.length)
   own.bars = over.classes.map((_, k) => ({ x: own.lanes[last].x, y: HEAD + k * bar, w: own.lanes[last].w, h: bar }))
+  own.hover = stillThere(own, own.hover)
   return { width: Math.max(stage.width, PHOTO + 22 + (last - 1) * step + bars), height, sprites }
+}
+
+// What was pointed at, in the new scene: whoever walks with the arrow keys stays where they are.
+function stillThere({ over, tiles }, hover) {
+  if (hover?.tile) {
+    const tile = tiles.findLast(({ place, row }) => place === hover.tile.place && row <= hover.tile.row)
+    return tile ? { ...hover, tile } : null
+  }
+  const place = hover?.head ?? hover?.foot ?? 0
+  return place < over.columns.length && (hover?.bar ?? 0) < over.classes.length ? hover : null
 }
 
 function drawHeads(own, pen) {
@@ -98,6 +110,29 @@ function drawBars(own, pen) {
     pen.globalAlpha = full
     if (over.changed) { line(one.before, h / 2 + 3, thick / 2, "#7d848f"); line(one.probability, h / 2 + 3 + thick / 2, thick / 2, theme.chance) }
     else line(one.probability, h / 2 + 3, thick, theme.chance)
+  })
+}
+
+// On a phone the bars lie outside of what the canvas shows: there the same list stands below it.
+function showList(own) {
+  const { over, list } = own
+  list.hidden = own.view !== "overview" || own.stage.width > 620
+  if (list.hidden) return
+  const wanted = over.classes.map(({ index }) => index).join()
+  if (list.dataset.classes !== wanted) {
+    list.dataset.classes = wanted
+    list.innerHTML = over.classes.map(() => `<button type="button"><span></span><b></b><i class="before"></i><i></i></button>`).join("")
+  }
+  over.classes.forEach((one, k) => {
+    const button = list.children[k], [name, chance, before, now] = button.children
+    name.textContent = one.label
+    chance.textContent = percent(one.probability)
+    before.style.setProperty("--share", `${100 * one.before}%`)
+    before.hidden = !over.changed
+    now.style.setProperty("--share", `${100 * one.probability}%`)
+    button.className = one.index === over.best ? "best" : ""
+    button.setAttribute("aria-pressed", String(own.mode !== "forward" && one.index === over.chosen))
+    button.onclick = () => { own.hover = { bar: k }; act(own) }
   })
 }
 

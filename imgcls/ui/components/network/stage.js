@@ -33,14 +33,14 @@ class Stage {
     pen.imageSmoothingEnabled = false
     pen.globalAlpha = t
     this.acts.under(pen)
-    for (const { x, y, w, h, picture } of t < 1 ? this.gone : []) { pen.globalAlpha = 1 - t; pen.drawImage(picture, x, y, w, h) }
+    for (const { x, y, w, h, picture } of t < 1 ? this.gone : []) { pen.globalAlpha = 1 - t; paste(pen, picture, x, y, w, h) }
     for (const sprite of this.scene.sprites) {
       const to = this.box(sprite), from = this.from.get(sprite.id)
       const now = from && t < 1 ? Object.fromEntries(["x", "y", "w", "h"].map((side) => [side, from[side] + (to[side] - from[side]) * t])) : to
       if (now.x > this.width || now.y > this.height || now.x + now.w < 0 || now.y + now.h < 0) continue
       pen.globalAlpha = (from ? 1 : t) * (sprite.alpha ?? 1)
       pen.imageSmoothingEnabled = now.w < sprite.picture.width || Boolean(sprite.smooth) // shrunk, a map would flicker
-      pen.drawImage(sprite.picture, now.x, now.y, now.w, now.h)
+      paste(pen, sprite.picture, now.x, now.y, now.w, now.h)
       pen.strokeStyle = this.border
       pen.lineWidth = 1
       pen.strokeRect(now.x - 0.5, now.y - 0.5, now.w + 1, now.h + 1)
@@ -67,6 +67,7 @@ class Stage {
       const spare = room - size * view.scale
       view[side] = spare >= 0 ? (side === "x" ? spare / 2 : 0) : clamp(view[side], spare, 0)
     }
+    this.canvas.dataset.scale = view.scale
     this.canvas.style.touchAction = view.scale > this.least * 1.01 && this.scene.height * view.scale > this.height + 2 ? "none" : "pan-y"
   }
   zoom(factor, x = this.width / 2, y = this.height / 2) {

@@ -9,7 +9,8 @@ function buildTools(own) {
     <label class="change">Activation <select name="activation">${option("", "as trained")}${own.data.activations.map((name) => option(name, ACTIVATION_NAMES[name] ?? name)).join("")}</select></label>
     <label class="change">→ <input type="range" name="right" step="1" aria-label="photo moved right, pixels"><output></output></label>
     <label class="change">↓ <input type="range" name="down" step="1" aria-label="photo moved down, pixels"><output></output></label>
-    <button type="button" class="change cover"></button><button type="button" class="change undo">Undo all</button>
+    <label class="change">Patch <input type="range" name="size" min="0" max="70" step="5" aria-label="grey patch on the photo, percent of its side"><output></output></label>
+    <button type="button" class="change undo">Undo all</button>
     <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
     <span class="scale" title="the colours: red or pink below zero, white at zero, blue or green above">− <i></i> +</span>
     <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
@@ -22,7 +23,8 @@ function buildTools(own) {
     input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look() }
     input.onchange = () => own.tell()
   }
-  find(".cover").onclick = () => { own.set({ patch: own.state.patch ? undefined : "0.5,0.5,0.3" }); own.look() }
+  find("[name=size]").oninput = (event) => { const { x, y } = patchOf(own); own.set({ patch: patchText(x, y, event.target.value / 100) }, false); own.look() }
+  find("[name=size]").onchange = () => own.tell()
   find(".undo").onclick = () => { own.set({ off: undefined, patch: undefined, shift: undefined, activation: undefined }); own.look() }
   find(".back").onclick = () => own.goBack()
   for (const button of own.tools.querySelectorAll("[data-zoom]")) button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
@@ -31,6 +33,12 @@ function buildTools(own) {
   }
 }
 
+// The grey patch: its middle and its side in shares of the photo's side.
+function patchOf(own) {
+  const [x, y, size] = (own.state.patch ?? "0.5,0.5,0").split(",").map(Number)
+  return { x, y, size }
+}
+const patchText = (x, y, size) => (size ? [x, y].map((share) => clamp(share, 0, 1).toFixed(3)).join() + "," + size : undefined)
 const shiftText = (right, down) => (Number(right) || Number(down) ? `${right},${down}` : undefined)
 
 function showTools(own) {
@@ -49,7 +57,9 @@ function showTools(own) {
     input.value = number
     input.nextElementSibling.textContent = written(number)
   }
-  find(".cover").textContent = state.patch ? "No patch" : "Grey patch"
+  const covered = Math.round(100 * patchOf(own).size)
+  find("[name=size]").value = covered
+  find("[name=size]").nextElementSibling.textContent = covered ? `${covered}%` : "none"
   for (const each of tools.querySelectorAll(".change")) each.hidden = mode !== "what if"
   for (const each of tools.querySelectorAll(".look")) each.hidden = view !== "overview" || mode === "what if"
   find(".scale").hidden = mode === "what if" // the row has no room for it

@@ -4,17 +4,19 @@ const DRAW = {
   map: { under: drawCloseupBeams, over: drawCloseup },
   class: { under: () => {}, over: drawVerdict },
 }
+const PATCH = 0.3 // side of a new grey patch, as a share of the photo's
 const SCENE = { overview: overviewScene, map: closeupScene, class: verdictScene }
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "network"
   box.innerHTML = `<div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
-    <div class="panel" aria-live="off"></div></div><p class="status" aria-live="polite"></p>`
+    <div class="panel" aria-live="off"></div></div><div class="list" role="group" aria-label="the classes"></div><p class="status" aria-live="polite"></p>`
   root.append(box)
   const find = (name) => box.querySelector(name)
-  const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9 }
+  const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), list: find(".list"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9 }
   const on = (name) => (...all) => { if (own.over) return ACT[name](own, ...all) }
+  own.canvas.onblur = () => { own.holding = false }
   own.stage = new Stage(own.canvas, { under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen), point: on("point"), tap: on("tap"), grab: on("grab") })
   own.canvas.onkeydown = (event) => { if (own.over && pressed(own, event)) { event.preventDefault(); event.stopPropagation() } }
   // In a microtask of its own, so that a mistake in drawing does not look like a lost connection.
@@ -53,6 +55,7 @@ function present(own, moving, view = null) {
     own.panel.innerHTML = verdictHtml(own)
   }
   showTools(own)
+  showList(own)
   say(own)
 }
 
@@ -65,7 +68,6 @@ function gotOverview(own, packet) {
   own.over = packet
   own.photo = bitmap(packet.arrays.photo)
   own.cam = packet.arrays.cam ? heatPicture(packet.arrays.cam, own.tables.evidence) : null
-  own.hover = null
   if (own.view === "overview") present(own, false)
   own.box.dataset.subject = own.asked
   if (own.early) { const early = own.early; own.early = null; gotCloseup(own, early) }
@@ -118,11 +120,17 @@ const ACT = {
     const hit = hitOverview(own, at)
     if (!hit?.photo) return null
     return (place, final) => {
-      const [x, y] = [(place.x - 4) / PHOTO, (place.y - HEAD) / PHOTO].map((share) => clamp(share, 0, 1).toFixed(3))
-      own.set({ patch: `${x},${y},${own.state.patch?.split(",")[2] ?? 0.3}` }, final)
+      own.set({ patch: patchText((place.x - 4) / PHOTO, (place.y - HEAD) / PHOTO, patchOf(own).size || PATCH) }, final)
       own.look()
     }
   },
+}
+
+// From the keyboard: Enter on the photo takes hold of the patch, the arrow keys then move it.
+function movePatch(own, [across, down] = [0, 0]) {
+  const { x, y, size } = patchOf(own)
+  own.set({ patch: patchText(x + across / 20, y + down / 20, size || PATCH) })
+  own.look()
 }
 
 function go(own, map) {
@@ -133,15 +141,18 @@ function go(own, map) {
   own.open("map", map)
 }
 
+function turnPage(own, place, by) {
+  const { page, pages } = own.over.columns[place]
+  own.pages[place] = (page + by + pages) % pages
+  own.look()
+}
+
 // What a click, or Enter, does with what is under the pointer.
 function act(own) {
   const { hover, mode } = own
   if (!hover) return
-  if (hover.foot !== undefined) {
-    const { page, pages } = own.over.columns[hover.foot]
-    own.pages[hover.foot] = (page + hover.by + pages) % pages
-    return own.look()
-  }
+  if (hover.photo && mode === "what if") { own.holding = !own.holding; if (own.holding) movePatch(own); return }
+  if (hover.foot !== undefined) return turnPage(own, hover.foot, hover.by)
   if (hover.bar !== undefined) {
     const index = own.over.classes[hover.bar].index
     own.set({ class: String(index) })
@@ -156,7 +167,9 @@ function act(own) {
 
 function pressed(own, { key, shiftKey }) {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
-  if (key === "Escape") { if (own.view === "overview") return false; own.goBack() }
+  if (own.holding && step) movePatch(own, step)
+  else if (own.holding && key === "Escape") own.holding = false
+  else if (key === "Escape") { if (own.view === "overview") return false; own.goBack() }
   else if (key === "+" || key === "=") own.stage.zoom(1.25)
   else if (key === "-") own.stage.zoom(0.8)
   else if (key === "0") { own.stage.view = { scale: 1, x: 0, y: 0 }; own.stage.keepInside(); own.stage.later() }
@@ -167,7 +180,7 @@ function pressed(own, { key, shiftKey }) {
     own.redraw()
   } else if (step && own.view === "overview") walk(own, step)
   else if (own.view === "overview" && (key === "Enter" || key === " ")) act(own)
-  else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) { own.hover = { foot: own.hover.tile.place, by: key === "PageDown" ? 1 : -1 }; act(own) }
+  else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) { turnPage(own, own.hover.tile.place, key === "PageDown" ? 1 : -1) }
   else return false
   return true
 }
@@ -175,14 +188,15 @@ function pressed(own, { key, shiftKey }) {
 // The arrow keys go from map to map, up to the header of a column, and on to the bars.
 function walk(own, [across, down]) {
   const last = own.over.columns.length - 1, at = own.hover ?? {}
-  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined ? last : 0), row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? -1 : 0)
+  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined ? last : 0)
+  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? (at.head ? -1 : -2) : at.photo ? -1 : 0) // the photo lies between its header and its channels
   if (own.hover) { place = clamp(place + across, 0, last); row += down }
   if (place === last) own.hover = { bar: clamp(row, 0, own.over.classes.length - 1) }
   else {
     const tiles = own.tiles.filter((tile) => tile.place === place)
-    own.hover = row < 0 ? { head: place } : { tile: tiles[Math.min(row, tiles.length - 1)] }
+    own.hover = row < 0 ? (place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }) : { tile: tiles[Math.min(row, tiles.length - 1)] }
   }
-  own.stage.reveal(own.hover.tile ?? (own.hover.bar !== undefined ? own.bars[own.hover.bar] : { ...own.lanes[place], y: 0, h: HEAD }))
+  own.stage.reveal(own.hover.tile ?? (own.hover.photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : own.hover.bar !== undefined ? own.bars[own.hover.bar] : { ...own.lanes[place], y: 0, h: HEAD }))
   own.stage.later()
   say(own)
 }
@@ -210,7 +224,7 @@ export default function (component) {
   measure()
   if (own.asked !== asked) {
     own.asked = asked
-    if (own.mode !== data.mode) own.view = "overview"
+    if (own.mode !== data.mode) Object.assign(own, { view: "overview", holding: false, hover: null })
     own.mode = data.mode
     if (data.arrays.overview && !Object.keys(own.pages).length) gotOverview(own, unpack(data.arrays.overview))
     else own.look()
