@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgcls.data.pictures import picture_from_image
 from imgcls.lessons import Lesson, built_lessons
-from imgcls.ui.shell import PANEL
+from imgcls.ui.shell import CODE, PANEL
 
 ROOT = Path(__file__).resolve().parent.parent
 AWKWARD = {
@@ -45,6 +45,11 @@ def parts(lesson: Lesson, photo: Image.Image | None = None) -> Iterator[tuple[st
             yield option, opened(lesson, photo, {control.key: option})
 
 
+def codes(app: AppTest) -> list[str]:
+    """The code that stands in open panels."""
+    return [each.value for box in app.expander if box.label == CODE for each in box.code]
+
+
 def numbers(value: object) -> np.ndarray:
     """A number, a list or a tensor (with or without gradient) as a flat array."""
     return torch.as_tensor(value).detach().double().numpy().reshape(-1)
@@ -69,6 +74,11 @@ def test_a_page_asks_its_question_and_its_code_gives_the_numbers_shown(
                 expected = numbers(shown)
                 np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-6, err_msg=f"{name}: {variable}")
                 assert np.isfinite(expected).all(), f"{variable} is not a number"
+        assert not codes(app), "nobody has opened the panels yet"
+        for name, panel in panels.items():
+            app.session_state[f"{name}:code"] = True  # as a click on the panel does
+            app.run()
+            assert panel.code in codes(app), f"{part}: panel {name} shows its code once it is open"
 
 
 @pytest.mark.parametrize("kind", AWKWARD)

@@ -12,6 +12,7 @@ from imgcls.ui.photo import photo_png
 
 PANEL = "code_panels"
 """Session-state key under which the page's code panels are kept for the tests that execute them."""
+CODE = "The code behind these numbers"
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,20 @@ def code_panel(
     """
     panel = CodePanel(inspect.cleandoc(code), dict(shows))
     st.session_state.setdefault(PANEL, {})[key] = panel
-    with st.expander("The code behind these numbers", icon=":material/code:"):
+    _panel(panel, functions, photo, key)
+
+
+@st.fragment
+def _panel(panel: CodePanel, functions: Sequence[Callable], photo: bool, key: str) -> None:
+    """Sent to the browser only once it is opened: most never are, and each change of the page would send it anew."""
+    box = st.expander(CODE, icon=":material/code:", key=f"{key}:code", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         tabs = st.tabs(["Run it yourself", "Where the numbers come from"] if functions else ["Run it yourself"])
         with tabs[0]:
             st.code(panel.code, language="python")
-            st.markdown("gives " + ", ".join(f"`{name}` = {_written(value)}" for name, value in shows.items()))
+            st.markdown("gives " + ", ".join(f"`{name}` = {_written(value)}" for name, value in panel.shows.items()))
             if photo:
                 st.download_button(
                     "photo.png, the photo as this page uses it", photo_png, "photo.png", "image/png",
