@@ -7,10 +7,10 @@ with ReLU6, and with stem and head held at 32 and 1280 channels whatever the var
 import math
 from functools import partial
 
-import torchvision  # noqa: F401  # waits until another thread's import is complete; a submodule's import would not
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.ops import Conv2dNormActivation
+
+from imgcls.vision import torchvision
 
 # expansion, kernel, stride, output channels, repeats
 STAGES = (
@@ -53,9 +53,9 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
 
 def _conv(
     in_channels: int, out_channels: int, kernel: int = 1, stride: int = 1, groups: int = 1, activate: bool = True
-) -> Conv2dNormActivation:
+) -> torchvision.ops.Conv2dNormActivation:
     """Convolution, batch norm and (unless `activate` is False) ReLU6."""
-    block = Conv2dNormActivation(
+    block = torchvision.ops.Conv2dNormActivation(
         in_channels,
         out_channels,
         kernel,

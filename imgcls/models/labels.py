@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import torchvision  # noqa: F401  # waits until another thread's import is complete; a submodule's import would not
-from torchvision.models import ResNet50_Weights
+from imgcls.vision import torchvision
 
 # All torchvision weights for ImageNet carry the same list; reading it needs no download.
-IMAGENET_LABELS: tuple[str, ...] = tuple(ResNet50_Weights.DEFAULT.meta["categories"])
+IMAGENET_LABELS: tuple[str, ...] = tuple(torchvision.models.ResNet50_Weights.DEFAULT.meta["categories"])
 
 # 118 breeds, Chihuahua to Mexican hairless. The dingo (273) and other wild dogs come after and do not count.
 DOG_INDICES = range(151, 269)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torchvision  # noqa: F401  # waits until another thread's import is complete; a submodule's import would not
 from PIL import Image
 from torch import Tensor, nn
-from torchvision.transforms import InterpolationMode
-from torchvision.transforms import functional as TF
+
+from imgcls.vision import torchvision
+
+InterpolationMode, TF = torchvision.transforms.InterpolationMode, torchvision.transforms.functional
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import torchvision  # noqa: F401  # waits until another thread's import is complete; a submodule's import would not
 from torch import Tensor, nn
-from torchvision.models import get_model, get_model_weights
 
 from imgcls.data.download import cache_folder
 from imgcls.models.efficientnet_lite import EfficientNetLite, named_by_order
 from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.preprocess import Preprocess
+from imgcls.vision import torchvision
 
 State = dict[str, Tensor]
 
@@ -73,7 +72,7 @@ class ModelSpec:
 
 def _torchvision(name: str, title: str, layers: Mapping[str, str], layers_note: str = "") -> ModelSpec:
     """One of torchvision's networks with its best weights; figures and preprocessing from their metadata."""
-    weights = get_model_weights(name).DEFAULT
+    weights = torchvision.models.get_model_weights(name).DEFAULT
     accuracy = weights.meta["_metrics"]["ImageNet-1K"]
     return ModelSpec(
         name=name,
@@ -82,7 +81,7 @@ def _torchvision(name: str, title: str, layers: Mapping[str, str], layers_note: 
         megabytes=round(weights.meta["_file_size"] * 2**20 / 1e6, 1),
         top1=accuracy["acc@1"],
         top5=accuracy["acc@5"],
-        build=partial(get_model, name, weights=None),
+        build=partial(torchvision.models.get_model, name, weights=None),
         preprocess=Preprocess.from_torchvision(weights.transforms()),
         file_name=weights.url.rsplit("/", 1)[-1],
         url=weights.url,
