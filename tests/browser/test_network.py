@@ -14,6 +14,8 @@ from imgcls.models.graph import graph_of
 from imgcls.models.occlusion import network_input
 from imgcls.models.registry import load
 from imgcls.models.trace import trace
+from imgcls.ops.convolution import signed_limit
+from imgcls.palette import colour_table
 from imgcls.training.shipped import tinyvgg
 
 
@@ -184,3 +186,47 @@ def test_an_uploaded_photo_runs_through_the_large_network(page: Page, server_url
     assert shown(page, ".network .logit") == pytest.approx(float(logits.max()), rel=1e-3)
     page.get_by_text("Backwards", exact=True).click()
     expect(page.locator(".network .status")).to_contain_text("raises the logit")
+
+
+EXTENT = """(canvas, name) => {
+  const box = canvas.getBoundingClientRect(), status = canvas.closest(".network").querySelector(".status")
+  const isThere = (x, y) => {
+    const place = { clientX: box.left + x, clientY: box.top + y, pointerId: 1, bubbles: true }
+    canvas.dispatchEvent(new PointerEvent("pointermove", place))
+    return status.textContent.startsWith(name + ":")
+  }
+  for (let x = 0; x < box.width; x += 9) for (let y = 0; y < box.height; y += 9) {
+    if (!isThere(x, y)) continue
+    const end = (across, down) => { let n = 0; while (isThere(x + across * n, y + down * n)) n++; return n }
+    const found = [x - end(-1, 0), y - end(0, -1), x + end(1, 0), y + end(0, 1)]
+    canvas.dispatchEvent(new PointerEvent("pointerleave"))
+    return found
+  }
+}"""
+MEAN_COLOUR = """(canvas, [x, y, w, h]) => {
+  const scale = canvas.width / canvas.clientWidth
+  const { data } = canvas.getContext("2d").getImageData(x * scale, y * scale, w * scale, h * scale)
+  return [0, 1, 2].map((c) => data.filter((_, i) => i % 4 === c).reduce((a, b) => a + b) / (data.length / 4))
+}"""
+
+
+@pytest.mark.parametrize("colours", ["map", "layer", "network"])
+def test_the_maps_have_the_colours_of_their_numbers(page: Page, server_url: str, colours: str) -> None:
+    open_network(page, server_url, f"?net_colours={colours}")
+    found = trace(graph_of(tinyvgg()), network_input(tinyvgg(), load_sample(DEFAULT_SAMPLE)))
+    columns, canvas = found.graph.columns[:-1], page.locator(".network canvas")
+    table = colour_table("activation").astype(float)
+    for place, row in ((1, 0), (6, 4), (10, 9)):
+        column = columns[place]
+        left, top, right, bottom = canvas.evaluate(EXTENT, f"{column.title}, map {row}")
+        page.wait_for_timeout(150)
+        inside = [left + 3, top + 3, right - left - 5, bottom - top - 5]  # two pixels around a map count as the map
+        drawn = canvas.evaluate(MEAN_COLOUR, inside)
+        maps = found.output(column.step)
+        limits = {
+            "map": float(maps[row].abs().max()),
+            "layer": float(signed_limit(maps)),
+            "network": max(float(signed_limit(found.output(each.step))) for each in columns),
+        }
+        levels = (127.5 + 127.5 * maps[row] / limits[colours]).round().clamp(0, 255).long().numpy()
+        assert drawn == pytest.approx(table[levels].mean(axis=(0, 1)).tolist(), abs=7)
