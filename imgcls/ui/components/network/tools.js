@@ -65,7 +65,7 @@ function showTools(own) {
   find(".scale").hidden = mode === "what if" // the row has no room for it
   find(".undo").disabled = !(state.off || state.patch || state.shift || state.activation)
   find(".back").hidden = view === "overview"
-  find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
+  find(".title").title = find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
   const paged = view === "map" && own.close?.hidden
   find(".page").hidden = !paged
   if (paged) {
