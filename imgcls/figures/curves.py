@@ -1,6 +1,7 @@
 """Lines over a common axis: curves, functions, histories; named at their ends, or in a legend."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ def curves(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     x_step: float | None = None,
+    y_axis: Mapping[str, Any] | None = None,
     at: float | None = None,
     end_labels: bool = False,
     height: int = 360,
@@ -45,28 +47,24 @@ def curves(
 ) -> go.Figure:
     """The lines in one chart.
 
-    `x_step` is the distance of the ticks. `at` marks one x by a vertical line, and by a dot on every curve that has a
-    point there. With `end_labels` (needs `y_range`) each name stands at its curve's end instead of in a legend.
+    `x_step` is the distance of the ticks, `y_axis` holds more of Plotly's settings of that axis. `at` marks one x (see
+    `mark`). With `end_labels` (needs `y_range`) each name stands at its curve's end instead of in a legend.
 
     Raises:
         ValueError: `end_labels` without `y_range`.
     """
-    traces: list[go.Scatter] = []
+    traces: list[dict[str, Any]] = []
     for i, line in enumerate(lines):
         traces += _traces(line, line.colour or SERIES[i % len(SERIES)], line.dash or DASHES[i % len(DASHES)], i)
     settings: dict[str, Any] = {
         "xaxis": _axis(x_title, x_range) | ({"dtick": x_step} if x_step else {}),
-        "yaxis": _axis(y_title, y_range),
+        "yaxis": _axis(y_title, y_range) | dict(y_axis or {}),
         "showlegend": len(lines) > 1 and not end_labels,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT}},
         "hovermode": "x unified",
     }
     if at is not None:
-        settings["shapes"] = [
-            {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1,
-             "line": {"color": "#7d848f", "width": 2, "dash": "dot"}}
-        ]  # fmt: skip
-        traces += _dots(lines, at)
+        settings["meta"] = {"mark": mark(lines, at)}
     if end_labels:
         if y_range is None:
             raise ValueError("end labels need y_range, to know how far apart they will stand")
@@ -80,47 +78,49 @@ def curves(
     return figure(*traces, height=height, **(settings | layout))
 
 
+def mark(lines: Sequence[Curve], at: float) -> dict[str, Any]:
+    """The marked place: a vertical line at `x`, and a dot (y, colour) on every curve that has a point there.
+
+    It stands in the figure's `layout.meta`, which Plotly leaves alone: the plot component draws it over the chart, so
+    that it moves without drawing the curves again.
+    """
+    dots = [
+        [float(y), line.colour or SERIES[i % len(SERIES)]]
+        for i, line in enumerate(lines)
+        for x, y in zip(line.x, line.y, strict=True)
+        if x == at and y is not None and math.isfinite(y)
+    ]
+    return {"x": float(at), "dots": dots}
+
+
 def _axis(title: str, limits: tuple[float, float] | None) -> dict[str, Any]:
     axis: dict[str, Any] = {"title": {"text": title, "font": {"size": FONT + 1}}, "fixedrange": True}
     return axis | ({"range": list(limits)} if limits else {})
 
 
-def _traces(line: Curve, colour: str, dash: str, place: int) -> list[go.Scatter]:
-    main = go.Scatter(
-        x=list(line.x), y=list(line.y), name=line.name, mode="lines+markers" if line.markers else "lines",
-        line={"color": colour, "dash": dash, "width": 3},
-        marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9, "color": colour},
-        hovertemplate="%{y:.3~g}",
-    )  # fmt: skip
+def _traces(line: Curve, colour: str, dash: str, place: int) -> list[dict[str, Any]]:
+    """As plain dicts: Plotly checks them once, in the figure, and graph objects a second time."""
+    main = {
+        "type": "scatter", "x": list(line.x), "y": list(line.y), "name": line.name,
+        "mode": "lines+markers" if line.markers else "lines",
+        "line": {"color": colour, "dash": dash, "width": 3},
+        "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9, "color": colour},
+        "hovertemplate": "%{y:.3~g}",
+    }  # fmt: skip
     if line.band is None:
         return [main]
     low, high = line.band
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    edge = {
+        "type": "scatter", "x": list(line.x), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip",
+        "showlegend": False,
+    }  # fmt: skip
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.22)"}
     return [
-        go.Scatter(x=list(line.x), y=list(low), name=f"{line.name}, low", **edge),
-        go.Scatter(
-            x=list(line.x), y=list(high), name=f"{line.name}, high", fill="tonexty",
-            fillcolor=f"rgba({red},{green},{blue},0.22)", **edge,
-        ),
+        edge | {"y": list(low), "name": f"{line.name}, low"},
+        edge | fill | {"y": list(high), "name": f"{line.name}, high"},
         main,
-    ]  # fmt: skip
-
-
-def _dots(lines: Sequence[Curve], at: float) -> list[go.Scatter]:
-    """A dot where a curve has a point at `at`; always one trace, so that a live chart keeps its traces."""
-    points = [
-        (y, line.colour or SERIES[i % len(SERIES)])
-        for i, line in enumerate(lines)
-        for x, y in zip(line.x, line.y, strict=True)
-        if x == at
     ]
-    return [
-        go.Scatter(
-            x=[at] * len(points), y=[y for y, _ in points], mode="markers", showlegend=False, hoverinfo="skip",
-            marker={"size": 12, "color": [c for _, c in points], "line": {"color": "#ffffff", "width": 2}},
-        )
-    ]  # fmt: skip
 
 
 def _names(lines: Sequence[Curve], y_range: tuple[float, float], height: int) -> list[dict[str, Any]]:

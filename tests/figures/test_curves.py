@@ -1,10 +1,11 @@
 """Curves carry the numbers they were given, can be told apart without colour, and keep their names apart."""
 
+import math
 from itertools import pairwise
 
 import pytest
 
-from imgcls.figures.curves import Curve, curves
+from imgcls.figures.curves import Curve, curves, mark
 
 LINES = [Curve("rising", [0, 1, 2], [0.0, 0.5, 1.0]), Curve("flat", [0, 1, 2], [0.99, 0.99, 0.99])]
 
@@ -23,10 +24,20 @@ def test_every_curve_holds_its_points_and_differs_in_colour_and_dash() -> None:
 
 def test_a_marked_place_gets_a_line_and_a_dot_on_every_curve_that_has_a_point_there() -> None:
     drawn = curves(LINES, at=1)
-    assert (drawn.layout.shapes[0].x0, drawn.layout.shapes[0].x1) == (1, 1)
-    dots = drawn.data[-1]
-    assert (list(dots.x), list(dots.y)) == ([1, 1], [0.5, 0.99])
-    assert list(curves(LINES, at=1.5).data[-1].x) == []  # nothing is made up between the points
+    rising, flat = (trace.line.color for trace in drawn.data)
+    assert drawn.layout.meta == {"mark": {"x": 1, "dots": [[0.5, rising], [0.99, flat]]}}
+    assert curves(LINES, at=1.5).layout.meta["mark"]["dots"] == []  # nothing is made up between the points
+    assert curves(LINES).layout.meta is None
+
+
+def test_the_curves_are_the_same_wherever_the_mark_stands() -> None:
+    here, there = (curves(LINES, at=at).update_layout(meta=None).to_json() for at in (1, 2))
+    assert here == there
+
+
+def test_a_gap_in_a_curve_gets_no_dot() -> None:
+    torn = [Curve("torn", [0, 1], [None, math.nan]), Curve("whole", [0, 1], [2, 3], "#123456")]
+    assert [mark(torn, at)["dots"] for at in (0, 1)] == [[[2, "#123456"]], [[3, "#123456"]]]
 
 
 def test_names_at_the_ends_stand_apart_and_inside_the_chart() -> None:
@@ -59,3 +70,9 @@ def test_own_colours_markers_and_layout_are_kept() -> None:
     )
     assert (list(drawn.layout.xaxis.range), drawn.layout.xaxis.dtick) == ([0, 4], 2)
     assert drawn.layout.yaxis.type == "log"
+
+
+def test_more_settings_of_the_y_axis_leave_its_title_and_range() -> None:
+    drawn = curves([Curve("a", [0], [1])], y_title="y", y_range=(0, 2), y_axis={"type": "log"})
+    assert (drawn.layout.yaxis.type, drawn.layout.yaxis.title.text) == ("log", "y")
+    assert list(drawn.layout.yaxis.range) == [0, 2]

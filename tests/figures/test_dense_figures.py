@@ -15,7 +15,9 @@ def test_both_axes_are_logarithmic_and_the_chosen_size_is_marked() -> None:
     chart = log_log([4, 40, 400], {"dense": [1, 100, 10_000], "conv": [5, 5, 5]}, y_title="weights", at=40)
     assert chart.layout.xaxis.type == chart.layout.yaxis.type == "log"
     assert list(chart.data[0].y) == [1, 100, 10_000]
-    assert list(chart.data[-1].y) == [100, 5]
+    mark = chart.layout.meta["mark"]
+    assert (mark["x"], [y for y, _ in mark["dots"]]) == (40, [100, 5])
+    assert [colour for _, colour in mark["dots"]] == [trace.line.color for trace in chart.data]
     low, high = chart.layout.yaxis.range
     assert low < 0 < 4 < high
 

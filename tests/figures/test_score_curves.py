@@ -7,7 +7,8 @@ from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
 
 
 def dots(figure):
-    return {(x, y) for trace in figure.data if trace.mode == "markers" for x, y in zip(trace.x, trace.y, strict=True)}
+    mark = figure.layout.meta["mark"]
+    return {(mark["x"], y) for y, _ in mark["dots"]}
 
 
 def lines(figure):

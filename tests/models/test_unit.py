@@ -110,6 +110,7 @@ def test_grey_is_a_sum_of_the_three_channels() -> None:
     found = trace(graph, random_picture(classifier, 0))
     unit = map_unit(found, graph.columns[1].step, 0)
     assert unit.kernels.flatten().tolist() == pytest.approx([0.299, 0.587, 0.114])
+    assert (unit.stride, unit.dilation, unit.before, unit.bias) == (1, 1, (0, 0), 0.0)
     close(unit.products.sum(0), found.output(graph.columns[1].step)[0])
 
 

@@ -84,10 +84,9 @@ def _gradients(result: DepthResult):
     places = list(range(1, len(result.gradient_norms) + 1))
     norms = _finite(result.gradient_norms)
     line = Curve("gradient norm", places, [n if n > 0 else None for n in norms], HUES["gradient"].line, markers=True)
-    figure = curves([line], x_title="layer", y_title="norm of the gradient", height=290)
     low, high = _decades(norms)
-    step = max(1, (high - low) // 6)
-    return figure.update_yaxes(type="log", exponentformat="power", dtick=step, range=[low, high])
+    decades = {"type": "log", "exponentformat": "power", "dtick": max(1, (high - low) // 6), "range": [low, high]}
+    return curves([line], x_title="layer", y_title="norm of the gradient", y_axis=decades, height=290)
 
 
 def _decades(norms: list[float | None]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from imgcls.figures.curves import DASHES, Curve, curves
+from imgcls.figures.curves import DASHES, Curve, curves, mark
 from imgcls.models.registry import load
 from imgcls.ops.shift import (
     BLURRED,
@@ -24,7 +24,7 @@ from imgcls.ops.shift import (
 )
 from imgcls.palette import SERIES
 from imgcls.ui.components.map_table import MapRow, map_table
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.plot import move_mark, plot
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.volume_stack import shade_limit, signed_levels
 from imgcls.ui.components.words import words
@@ -84,6 +84,7 @@ def shift_stage(window: int, stride: int, kind: str) -> None:
     result = study(window, stride, kind)
     changes = result.same_place if measure == "place" else result.moved_along
     picture = remember("pool_wide_picture", current_photo().digest, wide_picture)
+    lines = [Curve(name, result.shifts, change, *LOOKS[name]) for name, change in changes.items()]
     maps = _Maps(measure, window, stride, kind)
 
     def table(shift: int) -> None:
@@ -97,7 +98,6 @@ def shift_stage(window: int, stride: int, kind: str) -> None:
         )
 
     def chart(shift: int) -> None:
-        lines = [Curve(name, result.shifts, changes[name], *LOOKS[name]) for name in changes]
         top = 1.05 if measure == "place" else 0.45
         plot(
             curves(
@@ -113,8 +113,9 @@ def shift_stage(window: int, stride: int, kind: str) -> None:
         words(_words(measure, shift, changes, stride), key="pool_words")
 
     def draw(shift: int) -> None:
-        for part in (table, chart, sentence):
-            part(shift)
+        table(shift)
+        move_mark(mark(lines, shift), key="pool_curves")  # the curves themselves stay as they are
+        sentence(shift)
 
     with right:
         shift = live_slider(

@@ -1,10 +1,12 @@
 """A Plotly chart that changes in place (`Plotly.react`): it never blanks and keeps its zoom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import plotly
 import plotly.graph_objects as go
+import plotly.io
 import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
@@ -24,9 +26,12 @@ class Chart:
     alt: str
     caption: str = ""
 
-    def news(self) -> dict[str, str]:
-        """As JSON, for a plot that is on the page already."""
-        return {"figure": self.figure.to_json(), "alt": self.alt, "caption": self.caption}
+    def news(self) -> dict[str, Any]:
+        """For a plot that is on the page already: the figure as JSON, and beside it the mark that `curves` put in."""
+        drawn = self.figure.to_dict()
+        mark = (drawn["layout"].pop("meta", None) or {}).get("mark")
+        text = plotly.io.to_json(drawn, validate=False)  # the figure was validated when it was made
+        return {"figure": text, "mark": mark, "alt": self.alt, "caption": self.caption}
 
 
 def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:
@@ -52,3 +57,11 @@ def show_chart(chart: Chart, *, key: str) -> dict[str, Any]:
         on_clicked_change=ignore,
     )
     return dict(sent(key, "clicked"))
+
+
+def move_mark(mark: Mapping[str, Any], *, key: str) -> None:
+    """Move the mark of the plot `key`, and nothing else; `mark` is from `imgcls.figures.curves.mark`.
+
+    For what follows a drag alone (see `imgcls.ui.live.follow`): the plot must be on the page already.
+    """
+    _mount(key=key, data={"mark": mark})

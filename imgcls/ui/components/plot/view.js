@@ -10,28 +10,53 @@ function loadPlotly(source) {
   return window.imgclsPlotly
 }
 
+function themeOf(element) {
+  return {
+    text: cssValue(element, "--st-text-color", "#222"), font: cssValue(element, "--st-font", "sans-serif"),
+    grid: cssValue(element, "--st-border-color-light", "#ddd"), zero: cssValue(element, "--st-border-color", "#bbb"),
+    ground: cssValue(element, "--st-background-color", "#fff"),
+  }
+}
+
 // Colours of the page's theme under whatever the figure sets itself.
-function themed(layout, element) {
-  const text = cssValue(element, "--st-text-color", "#222")
-  const grid = cssValue(element, "--st-border-color-light", "#ddd")
-  const axis = (own) => ({
-    gridcolor: grid, linecolor: grid, zerolinecolor: cssValue(element, "--st-border-color", "#bbb"),
-    automargin: true, ...own,
-  })
+function themed(layout, { text, font, grid, zero, ground }) {
+  const axis = (own) => ({ gridcolor: grid, linecolor: grid, zerolinecolor: zero, automargin: true, ...own })
   const result = {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true, ...layout,
-    font: { family: cssValue(element, "--st-font", "sans-serif"), size: 15, color: text, ...layout.font },
-    hoverlabel: { font: { size: 15 }, ...layout.hoverlabel },
+    font: { family: font, size: 15, color: text, ...layout.font },
+    hoverlabel: { bgcolor: ground, bordercolor: zero, font: { family: font, size: 15, color: text }, ...layout.hoverlabel },
   }
   for (const name of ["xaxis", "yaxis"]) result[name] = axis(layout[name])
   for (const name of Object.keys(layout)) if (/^[xy]axis\d+$/.test(name)) result[name] = axis(layout[name])
   return result
 }
 
+// The marked place of imgcls/figures/curves.py, drawn here: to move it, Plotly need not draw its chart again.
+function drawMark({ mark, layer }, element) {
+  if (!mark) return layer.remove()
+  const { xaxis, yaxis } = element._fullLayout
+  const place = (axis, value) => {
+    const pixel = axis.d2p(value)
+    return pixel > -0.5 && pixel < axis._length + 0.5 ? axis._offset + pixel : null // null also for NaN
+  }
+  const x = place(xaxis, mark.x)
+  const dots = mark.dots.map(([value, colour]) => [place(yaxis, value), colour]).filter(([y]) => y !== null)
+  const circle = ([y, colour]) => `<circle cx="${x}" cy="${y}" r="6" fill="${colour}"/>`
+  const line = `<path d="M${Math.round(x)} ${yaxis._offset + yaxis._length}v${-yaxis._length}"/>`
+  layer.innerHTML = x === null ? "" : dots.map(circle).join("") + line
+  // In front of the curves, behind Plotly's second sheet: legend and hover texts.
+  const sheet = element.querySelector(".main-svg")
+  if (sheet.nextSibling !== layer) sheet.after(layer)
+}
+
 export default function (component) {
   const { parentElement, data } = component
   const element = parentElement.querySelector(".plot")
-  const own = instance(element, () => ({ turn: 0, sender: new Sender() }))
+  const own = instance(element, () => {
+    const layer = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+    layer.setAttribute("class", "plot-mark")
+    return { turn: 0, layer }
+  })
   own.component = component
   element.setAttribute("role", "img")
   own.caption = parentElement.querySelector(".plot-caption")
@@ -43,34 +68,48 @@ export default function (component) {
     if (element.isConnected) return
     if (live[data.key] === follow) delete live[data.key]
     window.Plotly?.purge(element)
+    own.drawn = own.wired = undefined
   })
 }
 
 // What is not said stays as it was.
-function take(own, element, source, { figure, alt, caption }) {
+function take(own, element, source, { figure, mark, alt, caption }) {
   if (alt !== undefined) element.setAttribute("aria-label", alt)
   if (caption !== undefined) {
     write(own.caption, caption)
     own.caption.hidden = !caption
   }
-  show(own, element, source, figure)
+  if (figure !== undefined) own.text = figure
+  if (mark !== undefined) own.mark = mark
+  show(own, element, source)
 }
 
-function show(own, element, source, text) {
+function show(own, element, source) {
   const turn = ++own.turn
-  const figure = JSON.parse(text)
+  const figure = JSON.parse(own.text)
   element.style.height = (figure.layout.height ?? 360) + "px"
   loadPlotly(source).then(async (Plotly) => {
     if (turn !== own.turn) return // newer data is already on its way
-    await Plotly.react(element, figure.data, themed(figure.layout, element), {
-      displaylogo: false, displayModeBar: false, responsive: true, ...figure.config,
-    })
+    const theme = themeOf(element), looks = JSON.stringify([own.text, theme, element.clientWidth])
+    if (looks !== own.drawn) {
+      own.drawn = looks
+      own.drawing = Plotly.react(element, figure.data, themed(figure.layout, theme), {
+        displaylogo: false, displayModeBar: false, responsive: true, ...figure.config,
+      })
+    }
+    await own.drawing
+    wire(own, element)
+    drawMark(own, element)
     element.dataset.drawn = String(turn)
-    if (own.wired) return
-    own.wired = true
-    element.on("plotly_click", ({ points: [p] }) => {
-      const value = { curve: p.curveNumber, point: p.pointNumber ?? p.pointIndex, x: p.x, y: p.y }
-      own.component.setStateValue("clicked", value)
-    })
   }, () => { element.textContent = "The chart library did not load; reload the page." })
+}
+
+function wire(own, element) {
+  if (own.wired) return
+  own.wired = true
+  element.on("plotly_click", ({ points: [p] }) => {
+    const value = { curve: p.curveNumber, point: p.pointNumber ?? p.pointIndex, x: p.x, y: p.y }
+    own.component.setStateValue("clicked", value)
+  })
+  element.on("plotly_afterplot", () => drawMark(own, element)) // another size moves the axes
 }
