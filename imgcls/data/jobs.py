@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeVar
 
 from imgcls.data.datasets import Progress
@@ -11,6 +13,7 @@ from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from imgcls.data.sources import open_source
 from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise
 
+Record = TypeVar("Record")
 Result = TypeVar("Result")
 _TELL_SECONDS = 0.15
 THREAD = "work on pictures"
@@ -56,7 +59,7 @@ def download(name: str) -> Iterator[Working]:
     Raises:
         DatasetError: no connection, or what came is not what was expected.
     """
-    yield from _told("Downloading", lambda progress: open_source(name, progress=progress), "bytes")
+    yield from told(_downloading, lambda progress: open_source(name, progress=progress))
 
 
 def shelve(recipe: Recipe) -> Iterator[Working | Shelved]:
@@ -66,7 +69,7 @@ def shelve(recipe: Recipe) -> Iterator[Working | Shelved]:
         DatasetError: the set cannot be used.
     """
     what = "Drawing pictures" if recipe.drawn else "Reading pictures"
-    yield from _told(what, lambda progress: put_on_shelf(recipe, progress))
+    yield from told(partial(Working, what), lambda progress: put_on_shelf(recipe, progress))
     yield Shelved(recipe)
 
 
@@ -79,7 +82,7 @@ def survey(recipe: Recipe, validation: float | None, seed: int) -> Iterator[Work
     yield from _on_shelf(recipe)
     dataset = open_shelf(recipe, validation, seed)
     summary = summarise(dataset)
-    found = yield from _told("Comparing", lambda progress: duplicates(dataset, progress))
+    found = yield from told(partial(Working, "Comparing"), lambda progress: duplicates(dataset, progress))
     yield Survey(summary, found)
 
 
@@ -97,44 +100,47 @@ def find_hardest(
     """
     yield from _on_shelf(recipe)
     dataset = open_shelf(recipe, validation, seed)
-    yield (yield from _told("Judging", lambda progress: hardest(dataset, recipe, judge, run, progress)))
+    judging = partial(Working, "Judging")
+    yield (yield from told(judging, lambda progress: hardest(dataset, recipe, judge, run, progress)))
+
+
+def told(record: Callable[[int, int], Record], work: Callable[[Progress], Result]) -> Generator[Record, None, Result]:
+    """Does `work` on a thread, yields meanwhile a `record` of how far it is; returns its result, raises its exception.
+
+    When nobody listens any more, the work ends, too.
+    """
+    outcome: Future[Result] = Future()
+    unwanted = threading.Event()
+    at: tuple[int, int] | None = None
+
+    def progress(done: int, total: int) -> None:
+        nonlocal at
+        if unwanted.is_set():
+            raise _StoppedError
+        at = (done, total)
+
+    def run() -> None:
+        try:
+            outcome.set_result(work(progress))
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name=THREAD, daemon=True).start()
+    told_at = None
+    try:
+        while wait([outcome], _TELL_SECONDS).not_done:
+            if (now := at) != told_at:
+                told_at = now
+                yield record(*now)
+    finally:
+        unwanted.set()
+    return outcome.result()
+
+
+def _downloading(done: int, total: int) -> Working:
+    return Working("Checking and unpacking" if done >= total else "Downloading", done, total, "bytes")
 
 
 def _on_shelf(recipe: Recipe) -> Iterator[Working]:
     if not recipe.ready:
         yield from (record for record in shelve(recipe) if isinstance(record, Working))
-
-
-def _told(
-    what: str, work: Callable[[Progress], Result], unit: Literal["pictures", "bytes"] = "pictures"
-) -> Generator[Working, None, Result]:
-    """Does `work` on a thread and yields meanwhile how far it is; when nobody listens any more, the work ends, too."""
-    state: dict[str, object] = {}
-    over, unwanted = threading.Event(), threading.Event()
-
-    def progress(done: int, total: int) -> None:
-        if unwanted.is_set():
-            raise _StoppedError
-        state["at"] = (done, total)
-
-    def run() -> None:
-        try:
-            state["result"] = work(progress)
-        except BaseException as error:
-            state["error"] = error
-        finally:
-            over.set()
-
-    threading.Thread(target=run, name=THREAD, daemon=True).start()
-    told_at = None
-    try:
-        while not over.wait(_TELL_SECONDS):
-            if (at := state.get("at")) and at != told_at:
-                told_at = at
-                finished = unit == "bytes" and at[0] >= at[1]
-                yield Working("Checking and unpacking" if finished else what, *at, unit)
-    finally:
-        unwanted.set()
-    if "error" in state:
-        raise state["error"]  # type: ignore[misc]
-    return state["result"]  # type: ignore[return-value]

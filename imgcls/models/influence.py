@@ -55,12 +55,16 @@ def backward(graph: Graph, inputs: Tensor, class_index: int) -> Backward:
         logit = values[last][0, class_index]
         maps = [values[column.step] for column in columns]
         gradients = torch.autograd.grad(logit, maps)
-    plain = lambda tensor: tensor.detach()[0].float().cpu()  # noqa: E731
     names = [column.name for column in columns]
     return Backward(
         graph, class_index, float(logit.detach()),
-        dict(zip(names, map(plain, gradients), strict=True)), dict(zip(names, map(plain, maps), strict=True)),
+        dict(zip(names, map(_plain, gradients), strict=True)), dict(zip(names, map(_plain, maps), strict=True)),
     )  # fmt: skip
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """(1, C, H, W) with a gradient, on any device -> (C, H, W) of plain numbers."""
+    return tensor.detach()[0].float().cpu()
 
 
 def order_of_maps(trace: Trace, column: Column, backward: Backward | None = None) -> Tensor:

@@ -5,8 +5,6 @@ Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", ar
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -20,24 +18,6 @@ _KEPT_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at
 
 _inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
 _inputs_lock = threading.Lock()
-
-
-@dataclass(frozen=True, eq=False)
-class OcclusionMap:
-    """How much the probability of a class drops when the patch covers each place.
-
-    `drops` (rows, columns) is p - p(covered), NaN where not yet computed; negative where covering helps.
-    `centres_y` (rows,) and `centres_x` (columns,) are the patch's centres in 0..1 of the network's input,
-    `size` its side. `done` is the share of places computed, 1.0 in the last map.
-    """
-
-    class_index: int
-    probability: float
-    size: float
-    centres_x: Tensor
-    centres_y: Tensor
-    drops: Tensor
-    done: float
 
 
 def network_input(classifier: Classifier, picture: Picture) -> Tensor:
@@ -81,45 +61,6 @@ def occlude(
     """
     inputs = network_input(classifier, picture)
     return classify_batch(classifier, covered(classifier, inputs, [(x, y)], size, fill))[0]
-
-
-def occlusion_map(
-    classifier: Classifier,
-    picture: Picture,
-    class_index: int,
-    size: float = 0.2,
-    stride: float = 0.1,
-    fill: float = GREY,
-) -> Iterator[OcclusionMap]:
-    """Slides the patch over the whole input; yields the map so far after every row of places.
-
-    The patch starts in the top left corner and moves by `stride` (0..1 of the input) while it stays inside,
-    so there are floor((1 - size) / stride) + 1 places each way. The caller may stop at any row.
-
-    Raises:
-        ValueError: `size` or `stride` is not in 0..1, or the class does not exist.
-    """
-    if not (0 < size <= 1 and 0 < stride <= 1):
-        raise ValueError(f"Size ({size}) and stride ({stride}) of the patch must be above 0 and at most 1.")
-    if not 0 <= class_index < len(classifier.labels):
-        raise ValueError(f"{classifier.title} has no class {class_index}.")
-    return _rows(classifier, picture, class_index, size, stride, fill)
-
-
-def _rows(
-    classifier: Classifier, picture: Picture, class_index: int, size: float, stride: float, fill: float
-) -> Iterator[OcclusionMap]:
-    inputs = network_input(classifier, picture)
-    probability = float(classify_batch(classifier, inputs)[0].probabilities[class_index])
-    places = int((1 - size) / stride + 1e-6) + 1  # the epsilon forgives (1 - 0.3) / 0.1 = 6.999...
-    centres = size / 2 + stride * torch.arange(places)
-    drops = torch.full((places, places), float("nan"))
-    for row, y in enumerate(centres.tolist()):
-        row_inputs = covered(classifier, inputs, [(x, y) for x in centres.tolist()], size, fill)
-        predictions = classify_batch(classifier, row_inputs)
-        drops[row] = probability - torch.stack([each.probabilities[class_index] for each in predictions])
-        done = (row + 1) / places
-        yield OcclusionMap(class_index, probability, size, centres, centres, drops.clone(), done)
 
 
 def covered(

@@ -1,9 +1,9 @@
 """What a run needs before its first step: pictures or features on the device, and a network that fits them."""
 
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeVar
+from functools import partial
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
@@ -11,15 +11,14 @@ from PIL import Image
 from torch import Tensor, nn
 
 from imgcls.data.datasets import Dataset, Progress, prepare, square
+from imgcls.data.jobs import told
 from imgcls.data.sources import open_source
 from imgcls.models.small import SmallCNN
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs
 from imgcls.training.records import Loading
 
-Result = TypeVar("Result")
 Part = Literal["training", "validation"]
-_TELL_SECONDS = 0.15
 
 
 class Material(Protocol):
@@ -101,12 +100,13 @@ def gather(config: TrainConfig, dataset: Dataset | None = None) -> Generator[Loa
     """
     if dataset is None:
         what = "Drawing pictures" if config.data.source == "drawn-dogs" else "Reading pictures"
-        dataset = yield from told(what, lambda progress: _dataset(config.data, config.size, progress))
+        dataset = yield from told(partial(Loading, what), lambda progress: _dataset(config.data, config.size, progress))
     if config.transfer:
         # Only here: torchvision costs a worker two seconds and 170 MB.
         from imgcls.training import transfer
 
-        features = yield from told("Frozen features", lambda progress: transfer.features(dataset, progress))
+        frozen = partial(Loading, "Frozen features")
+        features = yield from told(frozen, lambda progress: transfer.features(dataset, progress))
         return FeatureMaterial(config, dataset, transfer.NORMALISE, features)
     model = config.model.with_(classes=len(dataset.classes), size=dataset.size)
     return PictureMaterial(replace(config, model=model), dataset, Normalise.of(dataset.part("training")[0]))
@@ -124,27 +124,3 @@ def _dataset(choice: DataChoice, size: int, progress: Progress) -> Dataset:
     dataset = prepare(source, choice.task, size, choice.validation, choice.split_seed, progress)
     _last[:] = [(key, dataset)]
     return dataset
-
-
-def told(what: str, work: Callable[[Progress], Result]) -> Generator[Loading, None, Result]:
-    """Does `work` on a thread and yields meanwhile how far it is; returns its result, raises its exception."""
-    state: dict[str, object] = {}
-    over = threading.Event()
-
-    def run() -> None:
-        try:
-            state["result"] = work(lambda done, total: state.update(at=(done, total)))
-        except BaseException as error:
-            state["error"] = error
-        finally:
-            over.set()
-
-    threading.Thread(target=run, daemon=True).start()
-    told_at = None
-    while not over.wait(_TELL_SECONDS):
-        if (at := state.get("at")) and at != told_at:
-            told_at = at
-            yield Loading(what, *at)
-    if "error" in state:
-        raise state["error"]
-    return state["result"]

@@ -44,7 +44,7 @@ def _prepared(make: Callable[[Mode], Learner], mode: Mode) -> Learner | None:
         learner = make(mode)
         for _ in range(GraphedStep.PREPARE + 1 if mode.graph else 1):
             _step_seconds(learner)
-    except (RuntimeError, NotImplementedError):
+    except RuntimeError:
         return None
     return learner
 

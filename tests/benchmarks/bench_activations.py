@@ -5,35 +5,7 @@ From the input event to the picture that has changed, in a real browser against 
 
 from playwright.sync_api import Page
 
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
-
-# Moves a slider step by step and takes the time until what it changes has changed and been painted.
-DRAG = """async (input, [watched, count]) => {
-  // Shadow roots hide their elements from document.querySelector.
-  const find = (root) => root.querySelector(watched) ??
-    [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
-  const target = find(document)
-  const changed = () => new Promise((resolve) => {
-    const watcher = new MutationObserver(() => {
-      watcher.disconnect()
-      requestAnimationFrame(() => resolve(performance.now()))
-    })
-    watcher.observe(target, { attributes: true, childList: true, characterData: true, subtree: true })
-    setTimeout(() => resolve(NaN), 3000)
-  })
-  const low = Number(input.min), high = Number(input.max), step = Number(input.step), times = []
-  for (let i = 0; i < count; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 60))
-    const place = low + (high - low) * (0.3 + 0.4 * ((i * 7) % 20) / 20)
-    input.value = Math.round(place / step) * step
-    const done = changed()
-    const start = performance.now()
-    input.dispatchEvent(new Event("input", { bubbles: true }))
-    times.push((await done) - start)
-  }
-  input.dispatchEvent(new Event("change", { bubbles: true }))
-  return times.slice(5).filter((time) => !Number.isNaN(time))
-}"""
+from tests.benchmarks.harness import HEAD, drag, ends, open_page, row, running_app
 
 CASES = (
     ("activations: slope → curves", "activations?act_functions=Leaky+ReLU", "Leaky ReLU: slope a", ".board"),
@@ -50,21 +22,22 @@ CASES = (
 )
 
 
-def drag(page: Page, url: str, label: str, watched: str, count: int = 45) -> list[float]:
-    """Milliseconds of each step of a slider's drag."""
+def slider_drag(page: Page, url: str, label: str, watched: str, count: int = 45) -> list[float]:
+    """Milliseconds of each step of a slider's drag, to and fro in the middle of its range."""
     page.goto(url)
     slider = page.get_by_label(label, exact=True).first
     slider.wait_for()
     page.locator(watched).first.wait_for()
     page.wait_for_timeout(2500)
-    return slider.evaluate(DRAG, [watched, count])
+    low, high = ends(slider)
+    return drag(slider, watched, [low + (high - low) * (0.3 + 0.4 * (7 * i % 20) / 20) for i in range(count)])
 
 
 def main() -> None:
     print(HEAD)
     with running_app() as url, open_page() as page:
         for name, path, label, watched in CASES:
-            print(row(name, drag(page, f"{url}/{path}", label, watched), "p50 ≤ 50"), flush=True)
+            print(row(name, slider_drag(page, f"{url}/{path}", label, watched), "p50 ≤ 50"), flush=True)
 
 
 if __name__ == "__main__":

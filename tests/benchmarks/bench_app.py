@@ -10,13 +10,12 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image, ImageFilter
 from playwright.sync_api import Page
 
 from imgcls.lessons import built_lessons
 from imgcls.models.registry import load
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
+from tests.benchmarks.harness import HEAD, forward_passes, open_page, row, running_app
 
 # Times of the changes of a chart's bars, taken in the page itself.
 WATCH = """place => {
@@ -37,18 +36,6 @@ def phone_photo(seed: int, folder: Path) -> Path:
     path = folder / f"{seed}.jpg"
     Image.blend(coarse, fine.filter(ImageFilter.GaussianBlur(1.5)), 0.3).save(path, quality=85)
     return path
-
-
-def forward_passes(count: int = 30) -> list[float]:
-    classifier = load()
-    inputs = torch.zeros(1, 3, 224, 224)
-    times = []
-    with torch.inference_mode():
-        for _ in range(count):
-            start = time.perf_counter()
-            classifier.module(inputs)
-            times.append(1000 * (time.perf_counter() - start))
-    return times[5:]
 
 
 def page_switches(page: Page) -> list[float]:
@@ -106,7 +93,7 @@ def occlusion_moves(page: Page, count: int = 60) -> list[float]:
 
 
 def main() -> None:
-    forward = forward_passes()
+    forward = forward_passes(load())
     base = statistics.median(forward)
     lines = [row("bare forward pass, EfficientNet-Lite0", forward, base=base)]
     start = time.perf_counter()

@@ -5,8 +5,6 @@ by the trace and its differences alone, timed in this process in the same run.
 """
 
 import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, TimeoutError
@@ -15,7 +13,7 @@ from imgcls.ops.autodiff import central_differences, trace
 from imgcls.ops.descent import descend
 from imgcls.ops.examples import EXAMPLES
 from imgcls.ops.expression import parse
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
+from tests.benchmarks.harness import HEAD, milliseconds, open_page, row, running_app
 
 # Times of changes below an element, taken in the page itself; several changes within a frame count once.
 WATCH = """element => {
@@ -25,15 +23,6 @@ WATCH = """element => {
     if (now - (window.draws.at(-1) ?? 0) > 4) window.draws.push(now)
   }).observe(element, { childList: true, subtree: true, attributes: true })
 }"""
-
-
-def timed(work: Callable[[], object], count: int = 60) -> list[float]:
-    times = []
-    for _ in range(count):
-        start = time.perf_counter()
-        work()
-        times.append(1000 * (time.perf_counter() - start))
-    return times[10:]
 
 
 def drag(page: Page, slider: str, watched: str, count: int = 60) -> list[float]:
@@ -88,11 +77,10 @@ DRAGS = (
 
 
 def main() -> None:
-    expression = parse(EXAMPLES[0].text)
-    values = EXAMPLES[0].values
-    whole = timed(lambda: (trace(expression.steps, values), central_differences(expression.steps, values)))
+    steps, values = parse(EXAMPLES[0].text).steps, EXAMPLES[0].values
+    whole = milliseconds(lambda: (trace(steps, values), central_differences(steps, values)), 60)[10:]
     base = statistics.median(whole)
-    path = timed(lambda: descend(expression.steps, values, learn=["w", "b"], rate=0.5, count=30))
+    path = milliseconds(lambda: descend(steps, values, learn=["w", "b"], rate=0.5, count=30), 60)[10:]
     lines = [row("trace and differences, in process", whole, base=base), row("30 steps of descent", path, base=base)]
     with running_app() as url, open_page() as page:
         for each in DRAGS:

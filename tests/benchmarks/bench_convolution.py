@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.ops.convolution import convolve, working_pixels
 from imgcls.ops.kernels import preset_kernel
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
+from tests.benchmarks.harness import HEAD, milliseconds, open_page, row, running_app
 
 NATIVE = """
 import streamlit as st
@@ -79,12 +79,7 @@ WATCH_NATIVE = """() => {
 def bare(count: int = 200) -> list[float]:
     """The convolution alone, in this process."""
     pixels, kernel = working_pixels(load_sample(DEFAULT_SAMPLE).image, 128), preset_kernel("sharpen")
-    times = []
-    for _ in range(count):
-        start = time.perf_counter()
-        convolve(pixels, kernel)
-        times.append(1000 * (time.perf_counter() - start))
-    return times[20:]
+    return milliseconds(lambda: convolve(pixels, kernel), count)[20:]
 
 
 def drag(page: Page, x: float, y: float, seconds: float = 5) -> float:

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from imgcls.data.augment import Augmentation, draw, variations
 from imgcls.data.jobs import shelve, survey
 from imgcls.data.own import describe_own, keep_zip
 from imgcls.data.shelf import Recipe, open_shelf
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
+from tests.benchmarks.harness import HEAD, milliseconds, open_page, row, running_app
 
 MOVES = 60
 DRAG = """async ([name, moves]) => {
@@ -54,15 +53,6 @@ def made_zip(count: int = 10_000) -> bytes:
             Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)).save(file, "JPEG")
             archive.writestr(f"class {number % 10}/{number}.jpg", file.getvalue())
     return buffer.getvalue()
-
-
-def milliseconds(work: Callable[[], object], times: int = 1) -> list[float]:
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        taken.append(1e3 * (time.perf_counter() - start))
-    return taken
 
 
 def switches(page: Page, url: str) -> list[float]:

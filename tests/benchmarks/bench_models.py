@@ -17,7 +17,7 @@ from PIL import Image
 from imgcls.data.pictures import picture_from_image
 from imgcls.models.classify import classify, classify_batch
 from imgcls.models.gradcam import grad_cam
-from imgcls.models.occlusion import occlude, occlusion_map
+from imgcls.models.occlusion import occlude
 from imgcls.models.registry import load
 
 
@@ -52,17 +52,16 @@ def main() -> None:
         print(f"{threads:>8}{times[0]:>9.1f}{times[1]:>15.1f}{times[2]:>18.1f}")
 
     print("\nEverything a page asks for, ms; Grad-CAM of two classes at the last layer and at the stem")
-    print(f"{'threads':>8}{'classify':>10}{'occlude':>9}{'map 9 x 9':>11}{'Grad-CAM last':>15}{'stem':>8}")
+    print(f"{'threads':>8}{'classify':>10}{'occlude':>9}{'Grad-CAM last':>15}{'stem':>8}")
     for threads in (1, 2):
         torch.set_num_threads(threads)
         times = (
             milliseconds(lambda: classify(classifier, image)),
             milliseconds(lambda: occlude(classifier, picture, 0.5, 0.5, 0.2)),
-            milliseconds(lambda: list(occlusion_map(classifier, picture, 0)), 1),
             milliseconds(lambda: grad_cam(classifier, image, (0, 1))),
             milliseconds(lambda: grad_cam(classifier, image, (0, 1), "features.0"), 5),
         )
-        print("{:>8}{:>10.1f}{:>9.1f}{:>11.0f}{:>15.1f}{:>8.1f}".format(threads, *times))
+        print("{:>8}{:>10.1f}{:>9.1f}{:>15.1f}{:>8.1f}".format(threads, *times))
 
 
 if __name__ == "__main__":

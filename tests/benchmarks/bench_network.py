@@ -7,14 +7,13 @@ The ratio column divides by the bare forward pass, timed in this process.
 """
 
 import statistics
-import time
 
 import torch
 from playwright.sync_api import Page
 
 from imgcls.models.registry import load
 from imgcls.training.shipped import tinyvgg
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
+from tests.benchmarks.harness import HEAD, forward_passes, open_page, row, running_app
 
 WATCH = """() => {
   const host = [...document.querySelectorAll('*')].find((e) => e.shadowRoot?.querySelector('.network'))
@@ -46,17 +45,6 @@ def weigh(page: Page) -> dict[str, int]:
     session.on("Network.loadingFinished", finished)
     session.on("Network.webSocketFrameReceived", framed)
     return counted
-
-
-def forward(classifier: object, count: int = 30) -> list[float]:
-    side = classifier.preprocess.crop
-    inputs, times = torch.zeros(1, 3, side, side), []
-    with torch.inference_mode():
-        for _ in range(count):
-            start = time.perf_counter()
-            classifier.module(inputs)
-            times.append(1000 * (time.perf_counter() - start))
-    return times[5:]
 
 
 def last(page: Page, name: str, seen: int) -> float:
@@ -121,7 +109,7 @@ def main() -> None:
     lines, weights = [], []
     with running_app() as url:
         for name, classifier, target in (("tinyvgg", tinyvgg(), "150"), ("efficientnet-lite0", load(), "300")):
-            bare = forward(classifier)
+            bare = forward_passes(classifier)
             base = statistics.median(bare)
             lines.append(row(f"{name}: bare forward pass", bare, base=base))
             with open_page() as page:

@@ -6,36 +6,9 @@ the changed sum, which costs no message to the server.
 
 import time
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
-from tests.benchmarks.harness import HEAD, open_page, row, running_app
-
-# Moves the element's value step by step and takes the time until what it changes has been drawn.
-DRAG = """async (element, [watched, count]) => {
-  // Shadow roots hide their elements from document.querySelector.
-  const find = (root) => root.querySelector(watched) ??
-    [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
-  const target = find(document)
-  const drawn = () => new Promise((resolve) => {
-    const watcher = new MutationObserver(() => {
-      watcher.disconnect()
-      requestAnimationFrame(() => resolve(performance.now()))
-    })
-    watcher.observe(target, { attributes: true, attributeFilter: ["data-drawn"] })
-    setTimeout(() => resolve(NaN), 3000)
-  })
-  const low = Number(element.min), high = Number(element.max), times = []
-  for (let i = 0; i < count; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    element.value = low + (i * 7) % (high - low + 1)
-    const done = drawn()
-    const start = performance.now()
-    element.dispatchEvent(new Event("input", { bubbles: true }))
-    times.push((await done) - start)
-  }
-  element.dispatchEvent(new Event("change", { bubbles: true }))
-  return times.slice(5).filter((time) => !Number.isNaN(time))
-}"""
+from tests.benchmarks.harness import HEAD, REDRAWN, drag, ends, open_page, row, running_app
 
 # Types one number after another into a cell.
 TYPE = """async (input, count) => {
@@ -70,6 +43,12 @@ HOVER = """async (cells) => {
 }"""
 
 
+def redraws(slider: Locator, watched: str, count: int) -> list[float]:
+    """Milliseconds from each move of a slider of whole numbers, over all its range, to the redrawn `watched`."""
+    low, high = ends(slider)
+    return drag(slider, watched, [low + 7 * i % (high - low + 1) for i in range(count)], REDRAWN, pause=40)
+
+
 def slider_drag(page: Page, url: str, label: str, watched: str, count: int = 40) -> list[float]:
     """Milliseconds from each step of a slider's drag to the redrawn `watched`."""
     page.goto(url)
@@ -77,7 +56,7 @@ def slider_drag(page: Page, url: str, label: str, watched: str, count: int = 40)
     slider.wait_for()
     page.locator(f"{watched}[data-drawn]").wait_for()
     page.wait_for_timeout(2500)
-    return slider.evaluate(DRAG, [watched, count])
+    return redraws(slider, watched, count)
 
 
 def first_opened(page: Page, url: str, watched: str) -> list[float]:

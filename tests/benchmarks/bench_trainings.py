@@ -7,7 +7,7 @@ seconds of grace.
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.benchmarks.bench_pooling import DRAG
+from tests.benchmarks.bench_pooling import redraws
 from tests.benchmarks.harness import HEAD, open_page, row, running_app
 
 SESSIONS = 4
@@ -17,7 +17,7 @@ ADDRESS = "train?train_count=2500&train_epochs=500"
 
 def slider(page: Page) -> list[float]:
     """Milliseconds from each move to the redrawn slice."""
-    return page.get_by_label("slice", exact=True).evaluate(DRAG, [".pair", COUNT])
+    return redraws(page.get_by_label("slice", exact=True), ".pair", COUNT)
 
 
 def start_training(page: Page, url: str, number: int) -> BrowserContext:

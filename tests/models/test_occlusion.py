@@ -8,20 +8,15 @@ from torch import Tensor, nn
 
 from imgcls.data.pictures import picture_from_image
 from imgcls.models import occlusion
-from imgcls.models.classify import Classifier, classify
-from imgcls.models.occlusion import network_input, occlude, occlusion_map, patch_box
+from imgcls.models.classify import Classifier, classify, classify_batch
+from imgcls.models.occlusion import covered, network_input, occlude, patch_box
 from imgcls.models.preprocess import Preprocess
 
 
 class TopLeft(nn.Module):
     """Logit 0: four times the mean of the top left quarter's red; logit 1: nothing."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.batches: list[int] = []
-
     def forward(self, x: Tensor) -> Tensor:
-        self.batches.append(len(x))
         score = 4 * x[:, 0, : x.shape[2] // 2, : x.shape[3] // 2].mean(dim=(1, 2))
         return torch.stack([score, torch.zeros_like(score)], dim=1)
 
@@ -58,9 +53,9 @@ def test_covering_equals_painting_the_photo_grey(photographs, embedded):
     left, top, right, bottom = patch_box(224, 0.4, 0.3, 0.25)
     painted = np.array(crop)
     painted[top:bottom, left:right] = 128
-    covered = occlude(alone, picture, 0.4, 0.3, 0.25, fill=128 / 255)
-    torch.testing.assert_close(covered.logits, classify(alone, Image.fromarray(painted)).logits, atol=1e-5, rtol=0)
-    assert (covered.logits - classify(alone, crop).logits).abs().max() > 0.1
+    occluded = occlude(alone, picture, 0.4, 0.3, 0.25, fill=128 / 255)
+    torch.testing.assert_close(occluded.logits, classify(alone, Image.fromarray(painted)).logits, atol=1e-5, rtol=0)
+    assert (occluded.logits - classify(alone, crop).logits).abs().max() > 0.1
 
 
 def test_the_answer_changes_only_by_what_is_covered(classifier, white):
@@ -71,57 +66,26 @@ def test_the_answer_changes_only_by_what_is_covered(classifier, white):
     assert occlude(classifier, white, 0.125, 0.125, 0.25, fill=0.0).logits.tolist() == pytest.approx([3.0, 0.0])
 
 
-def test_the_map_drops_where_the_network_looks_and_nowhere_else(classifier, white):
-    *_, last = occlusion_map(classifier, white, 0, size=0.5, stride=0.25)
-    before, half, whole = (1 / (1 + np.exp(-logit)) for logit in (4.0, 3.0, 2.0))
-    quarter = 1 / (1 + np.exp(-3.5))
-    drops = [[whole, half, before], [half, quarter, before], [before] * 3]
-    assert last.probability == pytest.approx(before)
-    assert last.drops.flatten().tolist() == pytest.approx([before - p for row in drops for p in row], abs=1e-6)
-    assert last.centres_x.tolist() == last.centres_y.tolist() == pytest.approx([0.25, 0.5, 0.75])
+def test_covering_many_places_at_once_changes_the_answer_only_where_the_network_looks(classifier, white):
+    places = (0.25, 0.5, 0.75)
+    inputs = network_input(classifier, white)
+    copies = covered(classifier, inputs, [(x, y) for y in places for x in places], 0.5)
+    assert copies.shape == (9, 3, 20, 20)
+    logits = [float(each.logits[0]) for each in classify_batch(classifier, copies)]
+    # half grey takes 2 of the 4 away where it hides the whole quarter, 1 where it hides a half of it, ...
+    assert logits == pytest.approx([2, 3, 4, 3, 3.5, 4, 4, 4, 4], abs=1e-5)
+    assert inputs.eq(1).all()  # the copies are painted, not the remembered input
 
 
-def test_the_map_equals_occluding_place_by_place(photographs, embedded):
+def test_covering_many_places_at_once_equals_occluding_place_by_place(photographs, embedded):
     picture = picture_from_image(photographs["coffee"], "coffee")
-    *_, last = occlusion_map(embedded, picture, 967, size=0.4, stride=0.6)
-    assert last.drops.shape == (2, 2)
-    for row, y in enumerate(last.centres_y.tolist()):
-        for column, x in enumerate(last.centres_x.tolist()):
-            covered = float(occlude(embedded, picture, x, y, 0.4).probabilities[967])
-            assert float(last.drops[row, column]) == pytest.approx(last.probability - covered, abs=1e-4)
-
-
-def test_rows_arrive_one_by_one_and_the_rest_is_not_computed(classifier, white):
-    rows = occlusion_map(classifier, white, 0, size=0.2, stride=0.1)
-    first = next(rows)
-    assert first.done == pytest.approx(1 / 9)
-    assert first.drops[0].isfinite().all()
-    assert first.drops[1:].isnan().all()
-    second = next(rows)
-    assert first.drops[1].isnan().all()  # an earlier map does not change under the reader's eyes
-    assert second.drops[1].isfinite().all()
-    rows.close()
-    assert classifier.module.batches == [1, 9, 9]
-
-
-@pytest.mark.parametrize(
-    ("size", "stride", "places"), [(0.2, 0.1, 9), (0.25, 0.25, 4), (0.3, 0.1, 8), (0.3, 0.2, 4), (1.0, 0.5, 1)]
-)
-def test_the_patch_stays_inside(size, stride, places, classifier, white):
-    centres = next(occlusion_map(classifier, white, 0, size, stride)).centres_x
-    assert len(centres) == places
-    assert float(centres[-1]) + size / 2 <= 1 + 1e-6
-
-
-@pytest.mark.parametrize(("size", "stride"), [(0, 0.1), (0.2, 0), (1.5, 0.1), (0.2, float("nan"))])
-def test_impossible_patches_are_refused_at_once(size, stride, classifier, white):
-    with pytest.raises(ValueError, match="above 0 and at most 1"):
-        occlusion_map(classifier, white, 0, size, stride)
-
-
-def test_an_unknown_class_is_refused_at_once(classifier, white):
-    with pytest.raises(ValueError, match="no class 2"):
-        occlusion_map(classifier, white, 2)
+    centres = [(x, y) for y in (0.2, 0.8) for x in (0.2, 0.8)]
+    copies = covered(embedded, network_input(embedded, picture), centres, 0.4)
+    together = classify_batch(embedded, copies)
+    assert len(together) == 4
+    for prediction, (x, y) in zip(together, centres, strict=True):
+        alone = float(occlude(embedded, picture, x, y, 0.4).probabilities[967])
+        assert float(prediction.probabilities[967]) == pytest.approx(alone, abs=1e-4)
 
 
 def test_inputs_are_remembered_by_content_and_recipe_and_not_without_bound(classifier, white, monkeypatch):

@@ -89,6 +89,14 @@ function sizedCanvas(canvas, width, height) {
   return context
 }
 
+// Draws now, and again whenever the element's size changes; returns what ends that.
+function keepDrawn(own, element, draw) {
+  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
+  own.observer.observe(element)
+  draw(own)
+  return () => { own.observer.disconnect(); own.observer = null }
+}
+
 // A bitmap of an (H, W, 3) or (H, W) uint8 array, to be drawn enlarged without smoothing.
 function bitmap(array) {
   const [height, width, channels = 1] = array.shape

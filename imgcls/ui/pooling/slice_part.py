@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
 from imgcls.ui.components import caught, sent
 from imgcls.ui.components.pool_grid import numbers_within, pool_grid
+from imgcls.ui.components.sliders import let_go
 from imgcls.ui.live import beside, offer
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
@@ -32,7 +33,6 @@ class _Desk:
     values: dict[str, list[float]] = field(default_factory=dict)
     upstream: dict[int, list[float]] = field(default_factory=dict)
     corner: tuple[str, int, int] | None = None  # digest of the photo, row, column
-    let_go: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +126,7 @@ def _draw(shown: Slice, direction: str, ask: str) -> None:
 
 def just_let_go() -> bool:
     """Whether the reader has finished a change since this was last asked."""
-    desk = _desk()
-    answer, desk.let_go = desk.let_go, False
-    return answer
+    return let_go(GRID)
 
 
 def _sized(name: str, sheet: Tensor) -> str:
@@ -228,7 +226,6 @@ def _take(desk: _Desk, version: str, count: int) -> None:
     if not news or news.get("seq") == desk.seq:
         return
     desk.seq = news.get("seq")
-    desk.let_go = bool(news.get("final"))
     if news.get("version") != version:
         return
     desk.values = {name: kept for name, kept in desk.values.items() if name in (version, _EXAMPLE)}

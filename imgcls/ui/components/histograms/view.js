@@ -53,8 +53,5 @@ export default function (component) {
   }
   box.setAttribute("role", "group")
   box.setAttribute("aria-label", own.data.alt)
-  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
-  own.observer.observe(box)
-  draw(own)
-  return () => { own.observer.disconnect(); own.observer = null }
+  return keepDrawn(own, box, draw)
 }
