@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from imgcls.ui.components.sliders import let_go
+from imgcls.ui.components import let_go
 from imgcls.ui.cross_entropy.parts import LIVE, Snippet, batch, logits_in, one_example, two_classes
 from imgcls.ui.cross_entropy.photo_part import your_photo
 from imgcls.ui.cross_entropy.price_part import price_list

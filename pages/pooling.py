@@ -7,8 +7,9 @@ import streamlit as st
 
 from imgcls.ops.pooling import KINDS, pool, pool_backward, sign_pair_volume
 from imgcls.ops.shift import relative_change, shift_study
+from imgcls.ui.components import let_go
 from imgcls.ui.pooling.shift_part import shift_code, shift_note, shift_stage
-from imgcls.ui.pooling.slice_part import draw_slice, just_let_go, slice_at_hand, slice_code
+from imgcls.ui.pooling.slice_part import GRID, draw_slice, slice_at_hand, slice_code
 from imgcls.ui.pooling.volume_part import volume_code, volume_note, volume_stage
 from imgcls.ui.shell import code_panel, try_this
 
@@ -27,7 +28,7 @@ def slice_part(window: int, stride: int, kind: str, source: str, direction: str)
     @st.fragment
     def stage() -> None:
         draw_slice(slice_at_hand(source, window, stride, kind), direction)
-        if just_let_go():
+        if let_go(GRID):
             st.rerun()  # the code panel follows when the hand lets go
 
     stage()

@@ -5,9 +5,10 @@ from functools import partial
 import streamlit as st
 
 from imgcls.ops.softmax import softmax, softmax_terms
+from imgcls.ui.components import let_go
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import set_slider
-from imgcls.ui.components.sliders import SliderRows, let_go, live_sliders, read_sliders
+from imgcls.ui.components.sliders import SliderRows, live_sliders, read_sliders
 from imgcls.ui.scores import HIGH, LOW, Preset, class_names, photo_note, presets
 from imgcls.ui.shell import code_panel, try_this
 from imgcls.ui.softmax import pictures

@@ -172,7 +172,6 @@ REAL_DOG = OnlinePhoto(
 )
 
 
-@lru_cache(maxsize=16)
 def load_sample(slug: str) -> Picture:
     """The sample of that name.
 
@@ -184,6 +183,11 @@ def load_sample(slug: str) -> Picture:
     if not sample.file.is_file():
         remedy = "install scikit-image again" if sample.file.parent != _DRAWINGS else "run python -m imgcls.data.drawn"
         raise PictureError(f"The sample picture {sample.title!r} is not on this machine; {remedy} to get it back.")
+    return _opened(sample)
+
+
+@lru_cache(maxsize=16)
+def _opened(sample: Sample) -> Picture:
     return open_picture(sample.file, sample.title)
 
 

@@ -97,6 +97,9 @@ def test_pointing_at_an_input_pixel_lights_every_output_that_it_feeds(page: Page
 
 def test_the_picture_follows_a_drag_before_the_hand_lets_go_and_the_address_after(page: Page, server_url: str) -> None:
     open_lens(page, server_url, conv_preset="outline", conv_size=64)
+    page.get_by_text("The code behind these numbers").click()
+    expect(page.get_by_text("weights = torch.tensor([[[-1., -1., -1.")).to_be_attached()
+    page.locator(".lens").scroll_into_view_if_needed()
     lens, cell = page.locator(".lens"), page.locator(".cell").nth(4).bounding_box()
     x, y = cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2
     page.mouse.move(x, y)

@@ -94,11 +94,11 @@ def test_one_example_adds_its_parts_up_to_torchs_loss():
 
 def test_the_binary_chart_has_its_dot_on_the_branch_that_came_true():
     for over_logit in (True, False):
-        figure = losses.two_classes(rows(1.37), "Pug", 0, over_logit).figure
-        (dot,) = (trace for trace in figure.data if trace.mode == "markers")
+        drawing = losses.two_classes(rows(1.37), "Pug", 0, over_logit)
+        ((dot, _colour),) = drawing_fields(drawing, "chart")["beside"]["chart"]["mark"]["dots"]  # as a drag sends it
         z = torch.tensor(1.37, dtype=torch.float64)
         expected = F.binary_cross_entropy_with_logits(z, torch.zeros_like(z))
-        assert dot.y == (pytest.approx(float(expected)),)
+        assert dot == pytest.approx(float(expected))
 
 
 def test_the_batch_names_its_worst_example():

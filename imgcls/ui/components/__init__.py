@@ -65,5 +65,19 @@ def sent(key: str, name: str = "value") -> Mapping[str, Any]:
     return state.get(name) or {}
 
 
+def let_go(*keys: str, name: str = "value") -> bool:
+    """Whether one of these live components has just been let go: true once for each time.
+
+    `name` is what the components send their news under.
+    """
+    fresh = False
+    for key in keys:
+        news = sent(key, name)
+        if news.get("final") and news.get("seq") != st.session_state.get(f"{key}:let_go"):
+            st.session_state[f"{key}:let_go"] = news.get("seq")
+            fresh = True
+    return fresh
+
+
 def ignore() -> None:
     """The callback of a state key that is read after the rerun rather than in a callback."""

@@ -21,7 +21,7 @@ from imgcls.ops.convolution import (
 )
 from imgcls.ops.histogram import histogram
 from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel, kernel_from_numbers
-from imgcls.ui.components import sent
+from imgcls.ui.components import let_go
 from imgcls.ui.components.lens import Side, Weights, Window, lens, lens_answer
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.convolution.kernel_choice import EDITOR, current_kernel, refusal, take_edit
@@ -76,7 +76,7 @@ def stage(side: int, channels: str, view: str, mode: str, flip: bool, words: str
     with place:
         picture(size, channels, view, geometry)
     st.markdown(f"{formula(size, side, geometry)}\n\n{words}")
-    if _settled(*SLIDERS):
+    if let_go(*SLIDERS):
         st.rerun()  # the code panel follows when the hand lets go
     return size, geometry
 
@@ -108,7 +108,7 @@ def picture(size: int, channels: str, view: str, geometry: Geometry) -> None:
     )
     if trouble := refusal():
         st.warning(trouble)
-    if _settled(EDITOR, name="edit"):
+    if let_go(EDITOR, name="edit"):
         st.rerun()
 
 
@@ -156,12 +156,3 @@ def formula(size: int, side: int, geometry: Geometry) -> str:
             f"{'row and column are' if extent.unused == 1 else 'rows and columns are'} never reached."
         )
     return text
-
-
-def _settled(*keys: str, name: str = "value") -> bool:
-    """Whether one of these live components has just been let go; true once for each time."""
-    news = [sent(key, name) for key in keys]
-    released = tuple(one.get("seq") if one.get("final") else None for one in news)
-    before = st.session_state.get(store := f"settled:{keys}", ())
-    st.session_state[store] = released
-    return any(now is not None and now not in before for now in released)

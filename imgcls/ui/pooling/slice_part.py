@@ -14,7 +14,6 @@ from torch.nn import functional as F
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
 from imgcls.ui.components import caught, sent
 from imgcls.ui.components.pool_grid import numbers_within, pool_grid
-from imgcls.ui.components.sliders import let_go
 from imgcls.ui.live import beside, offer
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
@@ -122,11 +121,6 @@ def _draw(shown: Slice, direction: str, ask: str) -> None:
         ask=ask,
         key=GRID,
     )
-
-
-def just_let_go() -> bool:
-    """Whether the reader has finished a change since this was last asked."""
-    return let_go(GRID)
 
 
 def _sized(name: str, sheet: Tensor) -> str:

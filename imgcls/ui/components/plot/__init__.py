@@ -27,11 +27,16 @@ class Chart:
     caption: str = ""
 
     def news(self) -> dict[str, Any]:
-        """For a plot that is on the page already: the figure as JSON, and beside it the mark that `curves` put in."""
-        drawn = self.figure.to_dict()
-        mark = (drawn["layout"].pop("meta", None) or {}).get("mark")
-        text = plotly.io.to_json(drawn, validate=False)  # the figure was validated when it was made
-        return {"figure": text, "mark": mark, "alt": self.alt, "caption": self.caption}
+        """For a plot that is on the page already."""
+        return {**figure_news(self.figure), "alt": self.alt, "caption": self.caption}
+
+
+def figure_news(figure: go.Figure) -> dict[str, Any]:
+    """The figure as JSON, and beside it the mark that `imgcls.figures.curves.curves` put in."""
+    drawn = figure.to_dict()
+    mark = (drawn["layout"].pop("meta", None) or {}).get("mark")
+    text = plotly.io.to_json(drawn, validate=False)  # the figure was validated when it was made
+    return {"figure": text, "mark": mark}
 
 
 def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:

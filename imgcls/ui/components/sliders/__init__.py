@@ -12,13 +12,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from imgcls.ui.components import declare, ignore
-from imgcls.ui.components.sliders.state import SliderRows, asked, joined, let_go, read_sliders, set_sliders
+from imgcls.ui.components.plot import figure_news
+from imgcls.ui.components.sliders.state import SliderRows, asked, joined, read_sliders, set_sliders
 from imgcls.ui.dials import Dial
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 
 __all__ = [
-    "Column", "Dial", "Drawing", "SliderRows", "Stack", "asked", "drawing_fields", "fixed_rows", "joined", "let_go",
+    "Column", "Dial", "Drawing", "SliderRows", "Stack", "asked", "drawing_fields", "fixed_rows", "joined",
     "live_sliders", "read_sliders", "set_sliders",
 ]  # fmt: skip
 
@@ -121,7 +122,7 @@ def drawing_fields(drawing: Drawing, chart: str = "") -> dict[str, Any]:
     """A drawing as JSON, for the element itself or, with `chart` (the key of its figure's plot), for a drag."""
     beside = dict(drawing.beside)
     if chart and drawing.figure is not None:
-        beside[chart] = {"figure": drawing.figure.to_json()}
+        beside[chart] = figure_news(drawing.figure)
     return {
         "columns": [asdict(column) | {"lengths": list(map(_drawn, column.lengths))} for column in drawing.columns],
         "stack": asdict(drawing.stack) if drawing.stack else None,

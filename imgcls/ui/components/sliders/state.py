@@ -104,17 +104,6 @@ def set_sliders(key: str, numbers: Sequence[float], picked: int | None = None, f
         to_address(key, joined(numbers))
 
 
-def let_go(*keys: str) -> bool:
-    """Whether one of these live elements has just been let go: true once for each time."""
-    fresh = False
-    for key in keys:
-        news = sent(key)
-        if news.get("final") and news.get("seq") != st.session_state.get(f"{key}:let_go"):
-            st.session_state[f"{key}:let_go"] = news.get("seq")
-            fresh = True
-    return fresh
-
-
 def joined(numbers: Sequence[float]) -> str:
     """The numbers as they stand in the page's address: "1_-2_0.5"."""
     return "_".join(f"{number:g}" for number in numbers)
