@@ -41,10 +41,13 @@ function lost(own) {
   if (own.overviews.broken || own.closeups.broken) own.status.textContent = "The server does not know this page any more: reload it."
 }
 
+// A class opens with all of its bars on the screen, also on a phone.
+const firstScale = ({ view, stage, verdictPlan }) => (view === "class" ? Math.min(1, stage.width / verdictPlan.right) : 1)
+
 // Show the present view; `moving` lets what is in both views fly to its new place.
 function present(own, moving, view = null) {
   const { stage, box } = own
-  stage.show(SCENE[own.view](own), { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: 1, x: 0, y: 0 }) })
+  stage.show(SCENE[own.view](own), { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }) })
   own.shown = own.view
   box.dataset.view = own.view
   own.panel.hidden = own.view === "overview"
