@@ -230,3 +230,27 @@ def test_the_maps_have_the_colours_of_their_numbers(page: Page, server_url: str,
         }
         levels = (127.5 + 127.5 * maps[row] / limits[colours]).round().clamp(0, 255).long().numpy()
         assert drawn == pytest.approx(table[levels].mean(axis=(0, 1)).tolist(), abs=7)
+
+
+def test_on_a_phone_every_stage_of_a_map_is_on_the_screen(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_network(page, server_url, "?net_map=4-3")
+    page.wait_for_selector(".network[data-opened]")
+    graph = graph_of(tinyvgg())
+    seen = trace(graph, network_input(tinyvgg(), load_sample(DEFAULT_SAMPLE)))
+    pooled = seen.output(next(step.index for step in graph.steps if step.name == "layers.pool1"))
+    canvas = page.locator(".network canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    places = set()
+    for across, up in ((40, 60), (90, 100)):  # both in the lowest picture at the right, the pooling's
+        page.touchscreen.tap(box["x"] + box["width"] - across, box["y"] + box["height"] - up)
+        note = page.locator(".network .window .note").inner_text()
+        row, column = (int(number) for number in re.search(r"row (\d+), column (\d+)", note).groups())
+        value = shown(page, ".network .chain b[data-stage='1']")
+        assert value == pytest.approx(float(pooled[3, row // 2, column // 2]), rel=1e-4, abs=1e-5)
+        places.add((row // 2, column // 2))
+    assert len(places) == 2
+    assert max(row for row, _ in places) > pooled.shape[1] // 3
+    context.close()

@@ -3,10 +3,12 @@ const TOP = 40, LEFT = 46
 
 function closeupScene(own) {
   const { close, stage, tables } = own, { arrays } = close
-  const width = Math.max(stage.width, 760), rows = close.channels.length + (close.hidden ? 1 : 0)
-  const pitch = Math.min(62, (stage.height - TOP - 26) / rows), tile = Math.floor(pitch - 5), gap = 26
-  const columns = [LEFT, LEFT + tile + gap, LEFT + 2 * (tile + gap)], start = columns[2] + tile + 44
-  const count = 1 + close.stages.length, big = clamp((width - start - 8) / count - 28, 60, stage.height < 460 ? 165 : 210)
+  const narrow = stage.width < 640 // a phone: the stages stand below one another, so that all is on the screen
+  const width = narrow ? stage.width : Math.max(stage.width, 760), rows = close.channels.length + (close.hidden ? 1 : 0)
+  const left = narrow ? 34 : LEFT, gap = narrow ? 20 : 26, pitch = Math.min(narrow ? 46 : 62, (stage.height - TOP - 26) / rows)
+  const tile = Math.floor(pitch - 5), columns = [0, 1, 2].map((i) => left + i * (tile + gap)), start = columns[2] + tile + (narrow ? 26 : 44)
+  const count = 1 + close.stages.length, rest = width - start - 8
+  const big = narrow ? Math.min(rest, (stage.height - TOP) / count - 26) : clamp(rest / count - 28, 60, stage.height < 460 ? 165 : 210)
   const limits = { inputs: largestOf(arrays.inputs), kernels: largestOf(arrays.kernels) }
   limits.products = Math.max(largestOf(arrays.products), 1e-12)
   const sprites = [], parts = (own.parts = [])
@@ -18,16 +20,16 @@ function closeupScene(own) {
     put({ id: `product${channel}`, picture: mapPicture(arrays.products, k, limits.products, tables.activation), x: columns[2], ...size }, { kind: "product", k })
   })
   if (close.hidden) {
-    const rest = { id: "rest", picture: mapPicture(arrays.rest, 0, Math.max(largestOf(arrays.rest), 1e-12), tables.activation) }
-    put({ ...rest, x: columns[2], y: TOP + (rows - 1) * pitch, w: tile, h: tile }, { kind: "rest" })
+    const others = { id: "rest", picture: mapPicture(arrays.rest, 0, Math.max(largestOf(arrays.rest), 1e-12), tables.activation) }
+    put({ ...others, x: columns[2], y: TOP + (rows - 1) * pitch, w: tile, h: tile }, { kind: "rest" })
   }
   const maps = [arrays.sum, ...close.stages.map((_, i) => arrays[`stage${i}`])]
   maps.forEach((map, i) => {
     const one = i ? close.stages[i - 1] : close, id = `${one.step}-${one.channel}`
     const picture = mapPicture(map, 0, Math.max(largestOf(map), 1e-12), tables.activation)
-    put({ id, picture, x: start + i * (big + 28), y: TOP + 6, w: big, h: big }, { kind: "stage", stage: i - 1 })
+    put({ id, picture, x: narrow ? start + (rest - big) / 2 : start + i * (big + 28), y: TOP + 6 + (narrow ? i * (big + 26) : 0), w: big, h: big }, { kind: "stage", stage: i - 1 })
   })
-  own.closeup = { start, big, tile, columns, pitch, rows }
+  own.closeup = { narrow, start, big, tile, columns, pitch, rows }
   return { width, height: stage.height, sprites }
 }
 
@@ -94,7 +96,7 @@ function pointCloseup(own, hit) {
 }
 
 function drawCloseup(own, pen) {
-  const { close, stage, theme, place } = own, { start, big, tile, columns, pitch, rows } = own.closeup
+  const { close, stage, theme, place } = own, { narrow, big, tile, columns, pitch, rows } = own.closeup
   stage.write(pen, "input", columns[0] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
   stage.write(pen, "kernel", columns[1] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
   stage.write(pen, "product", columns[2] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
@@ -102,15 +104,15 @@ function drawCloseup(own, pen) {
     const y = TOP + k * pitch + tile / 2 + 5, focus = sliceOf(own) === k
     const name = close.source ? channel : ["R", "G", "B"][channel]
     stage.write(pen, name, columns[0] - 6, y, { align: "right", weight: focus ? 700 : 400, colour: focus ? theme.accent : null })
-    stage.write(pen, "∗", columns[1] - 13, y + 2, { align: "center", size: 18 })
-    stage.write(pen, "=", columns[2] - 13, y, { align: "center", size: 17 })
+    stage.write(pen, "∗", columns[1] - (narrow ? 10 : 13), y + 2, { align: "center", size: 18 })
+    stage.write(pen, "=", columns[2] - (narrow ? 10 : 13), y, { align: "center", size: 17 })
   })
   if (close.hidden) stage.write(pen, `${close.hidden} others`, columns[2] - 10, TOP + (rows - 1) * pitch + tile / 2 + 5, { align: "right" })
   const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(short(Math.abs(close.bias)))}` : ""}`, ...close.stages.map(({ name }) => name)]
-  names.forEach((name, i) => {
-    const x = start + i * (big + 28), mine = close.chosen === i - 1
-    stage.write(pen, name, x + big / 2, 26, { room: big + 24, align: "center", weight: mine ? 700 : 600, size: 15, colour: mine ? theme.accent : null })
-    if (i) stage.write(pen, "→", x - 14, TOP + big / 2 + 8, { align: "center", size: 20 })
+  own.parts.filter(({ kind }) => kind === "stage").forEach(({ x, y }, i) => {
+    const mine = close.chosen === i - 1, name = narrow && i ? `↓ ${names[i]}` : names[i]
+    stage.write(pen, name, x + big / 2, narrow && i ? y - 8 : 26, { room: big + 24, align: "center", weight: mine ? 700 : 600, size: 15, colour: mine ? theme.accent : null })
+    if (i && !narrow) stage.write(pen, "→", x - 14, TOP + big / 2 + 8, { align: "center", size: 20 })
   })
   const F = close.arrays.kernels.shape[1], reach = (F - 1) * close.dilation + 1, boxes = []
   for (const part of own.parts) {
