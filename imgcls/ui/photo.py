@@ -1,4 +1,4 @@
-"""The current photo: chosen once in the sidebar, carried to every lesson, belonging to this session alone."""
+"""The current photo: chosen once in the sidebar, carried to every lesson, belonging to this tab alone."""
 
 import io
 from collections.abc import Callable
@@ -9,10 +9,11 @@ from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.ui.components.gallery import gallery, picked_sample
+from imgcls.ui.components.recall import recall, recalled
 from imgcls.ui.session import drop_upload
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
-_UPLOADS = "current_photo_uploads"
+_UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
 
@@ -33,12 +34,20 @@ def current_sample() -> str | None:
 def _take(load: Callable[[], Picture], sample: str | None = None) -> None:
     """Make what `load` returns the current photo; on failure keep the old one and say why."""
     try:
-        st.session_state[_PHOTO] = load()
+        _choose(load(), sample)
     except (PictureError, DownloadError) as trouble:
         st.session_state[_TROUBLE] = str(trouble)
-        return
-    st.session_state[_SAMPLE] = sample
+
+
+def _choose(photo: Picture, sample: str | None) -> None:
+    st.session_state.update({_PHOTO: photo, _SAMPLE: sample, _CHOSEN: True})
     st.session_state.pop(_TROUBLE, None)
+
+
+def _take_back() -> None:
+    """After a reload: the photo that the tab had."""
+    if not st.session_state.get(_CHOSEN) and (choice := recalled(_RECALL)):
+        _choose(*choice)
 
 
 def _take_file(key: str) -> None:
@@ -80,6 +89,8 @@ def photo_sidebar() -> None:
             st.error(trouble, icon=":material/broken_image:")
         st.markdown("**Use another**")
         _ways("photo")
+        chosen = (photo, current_sample()) if st.session_state.get(_CHOSEN) else None
+        recall(chosen, key=_RECALL, on_return=_take_back)
 
 
 def photo_on_a_phone() -> None:
@@ -120,7 +131,7 @@ def _upload(place: str) -> None:
         key=key,
         on_change=_take_upload,
         args=(key,),
-        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for your session only.",
+        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for this tab only.",
     )
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from imgcls.data.pictures import open_picture
 from imgcls.data.samples import load_sample
@@ -52,6 +52,29 @@ def test_an_uploaded_photo_gets_the_label_and_probability_that_the_network_compu
         arg=f"{best.probability:.1%}",
     )
     assert bars(page, 1)[display_name(best.label)] == f"{best.probability:.1%}"
+
+
+def test_a_reload_finds_the_photo_again_and_another_browser_does_not(
+    browser: Browser, page: Page, server_url: str
+) -> None:
+    caption = page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")
+    page.goto(f"{server_url}/classify")
+    page.wait_for_selector(SHOWN)
+    upload(page, "mine.jpg", as_jpeg("drawn-dalmatian"))
+    expect(caption).to_contain_text("mine.jpg")
+    page.reload()
+    expect(caption).to_contain_text("mine.jpg")
+    expect(page.get_by_text("Top answer:")).to_contain_text("Dalmatian")
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(f"{server_url}/classify")
+    other.wait_for_selector(SHOWN)
+    assert "mine" not in other.locator("[data-testid=stSidebar] [data-testid=stImageCaption]").inner_text()
+    context.close()
+    upload(page, "holiday.jpg", b"no picture")  # the photo stays, also for the next reload
+    expect(page.locator("[data-testid=stSidebar] [data-testid=stAlert]")).to_be_visible()
+    page.reload()
+    expect(caption).to_contain_text("mine.jpg")
 
 
 def test_a_broken_file_gives_one_sentence_and_the_photo_before_it_stays(page: Page, server_url: str) -> None:
