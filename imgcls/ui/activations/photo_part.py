@@ -16,6 +16,7 @@ from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
+from imgcls.ui.scores import short
 from imgcls.ui.shell import code_panel
 
 
@@ -46,10 +47,11 @@ def photo_part(name: str) -> None:
         before = maps[index]
         slopes = activation_curve(name, before.flatten(), **settings).slope
         flat = float((slopes == 0).float().mean())
+        low, high = (short(float(end)) for end in before.aminmax())
         words(
             f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
-            f"{before.shape[0]} × {before.shape[1]} values from {before.min():.2f} to {before.max():.2f}. Red is "
-            f"negative, blue positive. At **{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient "
+            f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Red is negative, "
+            f"blue positive. At **{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient "
             "comes back through them.",
             key="act_words",
         )

@@ -213,10 +213,8 @@ export default function (component) {
   own.lines ??= packet.lines
   own.cursor ??= packet.cursor
   wire(own, component)
-  own.observer ??= new ResizeObserver(() => draw(own))
-  own.observer.observe(own.box)
-  draw(own)
+  const end = keepDrawn(own, own.box, draw)
   own.box.dataset.answered = String(packet.ack ?? "")
   own.box.dataset.draws = String(Number(own.box.dataset.draws ?? 0) + 1)
-  return () => { own.observer.disconnect(); own.observer = null }
+  return end
 }

@@ -120,8 +120,6 @@ export default function (component) {
   }
   buildDials(own, own.data.dials, send)
   showDials(own)
-  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
-  own.observer.observe(own.scroll)
-  draw(own)
-  return () => { stop(); own.observer.disconnect(); own.observer = null }
+  const end = keepDrawn(own, own.scroll, draw)
+  return () => { stop(); end() }
 }

@@ -76,8 +76,5 @@ export default function (component) {
       draw(own)
     }
   }
-  own.observer ??= new ResizeObserver(() => draw(own))
-  own.observer.observe(own.box)
-  draw(own)
-  return () => { own.observer.disconnect(); own.observer = null }
+  return keepDrawn(own, own.box, draw)
 }

@@ -27,8 +27,5 @@ export default function (component) {
     if (final || own.asker.broken) own.sender.send(component, "value", { numbers: own.numbers, final })
   })
   showDials(own)
-  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
-  own.observer.observe(own.charts)
-  draw(own)
-  return () => { own.observer.disconnect(); own.observer = null }
+  return keepDrawn(own, own.charts, draw)
 }

@@ -181,9 +181,6 @@ export default function (component) {
     own.at = { l, i: clamp((own.at?.i ?? 0) + by[1], 0, layers[l].drawn - 1) }
     draw(own)
   }
-  own.observer ??= new ResizeObserver(() => draw(own))
-  own.observer.observe(own.box)
   shares(own)
-  draw(own)
-  return () => { own.observer.disconnect(); own.observer = null }
+  return keepDrawn(own, own.box, draw)
 }

@@ -97,8 +97,5 @@ export default function (component) {
   own.less.onclick = () => zoom(-1)
   own.more.onclick = () => zoom(1)
   own.photo.setAttribute("aria-label", `The photo, ${width} by ${height} pixels; arrow keys move the window of enlarged pixels`)
-  own.observer ??= new ResizeObserver(redraw)
-  own.observer.observe(own.box)
-  redraw()
-  return () => { own.observer.disconnect(); own.observer = null }
+  return keepDrawn(own, own.box, redraw)
 }

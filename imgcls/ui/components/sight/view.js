@@ -127,9 +127,7 @@ export default function (component) {
     if (!own.dragging && !own.sender.busy) own.patch = packet.patch
     describe(own)
   }
-  own.observer ??= new ResizeObserver(() => draw(own))
-  own.observer.observe(own.box)
-  draw(own)
+  const end = keepDrawn(own, own.box, draw)
   own.box.dataset.answered = String(packet.ack ?? "")
-  return () => { own.observer.disconnect(); own.observer = null }
+  return end
 }

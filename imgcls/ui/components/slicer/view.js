@@ -151,10 +151,7 @@ export default function (component) {
     send(false)
   }
   own.photo.onpointerup = own.photo.onpointercancel = () => { if (start?.moved) send(true); start = null }
-  own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
-  own.observer.observe(own.box)
-  draw(own)
-  return () => { own.observer.disconnect(); own.observer = null }
+  return keepDrawn(own, own.box, draw)
 }
 
 function spanned(a, b, size) {

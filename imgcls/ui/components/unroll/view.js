@@ -118,8 +118,6 @@ export default function (component) {
   own.button.onclick = () => {
     if (own.timer) { stop(own); draw(own) } else if (own.rows >= total) { own.rows = 0; draw(own) } else play(own, total)
   }
-  own.observer ??= new ResizeObserver(() => draw(own))
-  own.observer.observe(own.box)
-  draw(own)
-  return () => { stop(own); own.observer.disconnect(); own.observer = null }
+  const end = keepDrawn(own, own.box, draw)
+  return () => { stop(own); end() }
 }
