@@ -77,6 +77,24 @@ def test_a_reload_finds_the_photo_again_and_another_browser_does_not(
     expect(caption).to_contain_text("mine.jpg")
 
 
+@pytest.mark.parametrize("width", [390, 767, 768, 820, 1024])
+def test_without_room_for_the_sidebar_a_button_takes_the_photo(browser: Browser, server_url: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server_url}/classify")
+    page.wait_for_selector(SHOWN)
+    assert page.locator("[data-testid=stMain]").bounding_box()["width"] == width
+    page.get_by_role("button", name="Use your own photo").click()
+    page.locator("[data-testid=stPopoverBody] input[type=file]").set_input_files(
+        [{"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg("drawn-dalmatian")}]
+    )
+    expect(page.get_by_text("Top answer:")).to_contain_text("Dalmatian")
+    page.wait_for_function("sessionStorage.length > 0")  # a moment later the tab can be reloaded
+    page.reload()
+    expect(page.get_by_text("Top answer:")).to_contain_text("Dalmatian")
+    context.close()
+
+
 def test_a_broken_file_gives_one_sentence_and_the_photo_before_it_stays(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/classify")
     page.wait_for_selector(SHOWN)

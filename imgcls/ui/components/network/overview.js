@@ -116,7 +116,7 @@ function drawBars(own, pen) {
 // On a phone the bars lie outside of what the canvas shows: there the same list stands below it.
 function showList(own) {
   const { over, list } = own
-  list.hidden = own.view !== "overview" || own.stage.width > 620
+  list.hidden = own.view !== "overview" || own.stage.width > 860 // wide enough for the bars on the canvas
   if (list.hidden) return
   const wanted = over.classes.map(({ index }) => index).join()
   if (list.dataset.classes !== wanted) {
