@@ -8,7 +8,7 @@ function closeupScene(own) {
   const left = narrow ? 34 : LEFT, gap = narrow ? 20 : 26, pitch = Math.min(narrow ? 46 : 62, (stage.height - TOP - 26) / rows)
   const tile = Math.floor(pitch - 5), columns = [0, 1, 2].map((i) => left + i * (tile + gap)), start = columns[2] + tile + (narrow ? 26 : 44)
   const count = 1 + close.stages.length, rest = width - start - 8
-  const big = narrow ? Math.min(rest, (stage.height - TOP) / count - 26) : clamp(rest / count - 28, 60, stage.height < 460 ? 165 : 210)
+  const big = narrow ? Math.min(rest, (stage.height - TOP) / count - 26) : clamp(rest / count - 28, 60, clamp(stage.height - 270, 165, 320)) // below: the arithmetic
   const limits = { inputs: largestOf(arrays.inputs), kernels: largestOf(arrays.kernels) }
   limits.products = Math.max(largestOf(arrays.products), 1e-12)
   const sprites = [], parts = (own.parts = [])

@@ -12,8 +12,9 @@ function overviewScene(own) {
   const { over, stage } = own, last = over.columns.length - 1
   const rows = Math.max(...over.columns.slice(0, last).map((column) => column.channels.length))
   const paged = over.columns.some((column) => column.pages > 1)
-  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, 30, 56), tile = Math.floor(pitch - 4)
-  const least = Math.max(55, tile + 14), room = stage.width - PHOTO - 34, bars = clamp(room - (last - 1) * least, 176, 250)
+  const room = stage.width - PHOTO - 34, widest = (room - 250) / (last - 1) - 10
+  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, 30, Math.max(44, widest)), tile = Math.floor(pitch - 4)
+  const least = Math.max(55, tile + 14), bars = clamp(room - (last - 1) * least, 176, 250)
   const step = Math.max(least, (room - bars) / (last - 1))
   const colours = own.tables[over.gradient ? "gradient" : "activation"]
   const sprites = [{ id: "photo", picture: own.photo, x: 4, y: HEAD, w: PHOTO, h: PHOTO, smooth: true }]

@@ -14,12 +14,13 @@ function verdictScene(own) {
     )
   })
   const bars = columns[2] + tile + 16, right = Math.max(bars + 210, Math.min(stage.width * 0.5, 470))
+  const size = Math.min(clamp((stage.width - right - 22) / 2, 150, 260), stage.height * 0.34)
   if (verdict.enter) {
-    const size = Math.min(150, stage.height * 0.34), photo = { x: right, y: TOP, w: size, h: size, smooth: true }
+    const photo = { x: right, y: TOP, w: size, h: size, smooth: true }
     const places = { id: "places", picture: mapPicture(arrays.places, 0, Math.max(largestOf(arrays.places), 1e-12), tables.activation) }
     sprites.push({ id: "photo", picture: own.photo, ...photo }, { ...places, ...photo, x: right + size + 14, smooth: false })
   }
-  own.verdictPlan = { columns, tile, pitch, bars, right, rows }
+  own.verdictPlan = { columns, tile, pitch, bars, right, rows, below: verdict.enter ? TOP + size + 10 : 10 }
   return { width: Math.max(stage.width, right + 330), height: stage.height, sprites }
 }
 

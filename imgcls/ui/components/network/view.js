@@ -54,7 +54,7 @@ function present(own, moving, view = null) {
   if (own.view === "map") { own.panel.style.setProperty("--left", own.closeup.start + "px"); own.panel.style.setProperty("--top", TOP + own.closeup.big + 16 + "px"); showArithmetic(own) }
   if (own.view === "class") {
     own.panel.style.setProperty("--left", own.verdictPlan.right + "px")
-    own.panel.style.setProperty("--top", own.verdict.enter ? TOP + Math.min(150, stage.height * 0.34) + 10 + "px" : "10px")
+    own.panel.style.setProperty("--top", own.verdictPlan.below + "px")
     own.panel.innerHTML = verdictHtml(own)
   }
   showTools(own)
@@ -219,7 +219,7 @@ export default function (component) {
   own.canvas.setAttribute("aria-label", `${data.title}: the photo, every layer's maps and the classes, from left to right. Arrow keys go from map to map, Enter opens, Escape goes back, plus and minus zoom.`)
   const measure = () => {
     const width = own.box.clientWidth, top = own.canvas.getBoundingClientRect().top + (window.scrollY || 0)
-    const height = Math.round(clamp(window.innerHeight - Math.min(top, 320) - 46, 400, 620))
+    const height = Math.round(clamp(window.innerHeight - Math.min(top, 320) - 46, 400, clamp(0.6 * width, 480, 780)))
     if (width === own.stage.width && height === own.stage.height) return false
     own.stage.resize(width, height)
     return true
