@@ -59,5 +59,5 @@ def way_curves(gaps: Sequence[float], ways: Sequence[tuple[str, Sequence[float]]
     lines = [Curve(name, gaps, losses, *style) for (name, losses), style in zip(ways, styles, strict=True)]
     return curves(
         lines, x_title="how far the true class's logit is behind", y_title="loss", y_range=(-0.03 * top, top), at=now,
-        height=320, legend=_legend(0.02, "left"),
+        height=340,
     )  # fmt: skip

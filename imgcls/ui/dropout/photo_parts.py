@@ -199,9 +199,9 @@ def maps_part(seed: int, training: bool) -> None:
     empty = sum(1 for each in maps if not each.any())
     alive = sum(1 for i in dropped if maps[i].any())
     shows = {"dropped": alive, "mean": float(result.output.mean())}
-    code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
     if empty:
         st.caption(f"{empty} of the maps are zero everywhere for this photo, dropped or not.")
+    code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
 
 
 def _sheet(maps: np.ndarray, limit: float, columns: int = 11, gap: int = 6) -> np.ndarray:
