@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn, optim
@@ -51,7 +52,7 @@ def make_optimiser(
     `captured`: its steps will be recorded in a CUDA graph, so everything that changes must lie on the GPU.
     """
     extra = {"capturable": True} if captured and name in ("adam", "adamw") else {}
-    rate = torch.tensor(lr, device=device) if captured else lr
+    rate = torch.tensor(float(lr), device=device) if captured else lr
     fused = device.type in ("cpu", "cuda")
     return OPTIMISERS[name](parameters, lr=rate, weight_decay=weight_decay, fused=fused, **extra)
 
@@ -63,3 +64,15 @@ def set_rate(optimiser: optim.Optimizer, rate: float) -> None:
             group["lr"].fill_(rate)
         else:
             group["lr"] = rate
+
+
+def restore(optimiser: optim.Optimizer, state: Mapping[str, Any]) -> None:
+    """Goes on from a `state_dict()`, at the optimiser's own rate: each step sets it anew (`set_rate`).
+
+    Raises:
+        ValueError: the state is that of other parameters.
+    """
+    rates = [group["lr"] for group in optimiser.param_groups]
+    optimiser.load_state_dict(state)
+    for group, rate in zip(optimiser.param_groups, rates, strict=True):
+        group["lr"] = rate  # one read from a file lies on the CPU, where a CUDA graph would not see it change

@@ -19,7 +19,7 @@ from imgcls.training.inbox import Inbox
 from imgcls.training.kept_pictures import keep_pictures
 from imgcls.training.learner import Learner, Mode, pick_device
 from imgcls.training.material import Material, gather
-from imgcls.training.optimisers import SCHEDULES
+from imgcls.training.optimisers import SCHEDULES, restore
 from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 from imgcls.training.trial import BATCH, choose_mode
@@ -150,7 +150,7 @@ class _Run:
     def _restore(self, state: dict) -> None:
         try:
             self.learner.module.load_state_dict(state["module"])
-            self.learner.optimiser.load_state_dict(state["optimiser"])
+            restore(self.learner.optimiser, state["optimiser"])
         except (KeyError, RuntimeError, ValueError) as error:
             raise RunError("The checkpoint belongs to other settings: start the run anew.") from error
         self.step = self._saved_step = state["step"]

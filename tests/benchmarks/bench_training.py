@@ -22,9 +22,11 @@ from imgcls.data.datasets import Dataset, Source, prepare
 from imgcls.models.presets import preset
 from imgcls.models.small import SmallCNN
 from imgcls.training.config import DataChoice, TrainConfig
+from imgcls.training.graphs import GraphedStep
 from imgcls.training.inputs import Normalise, PictureInputs
 from imgcls.training.learner import Learner, Mode, pick_device
 from imgcls.training.material import gather
+from imgcls.training.optimisers import make_optimiser
 from imgcls.training.recipes import recipe
 from imgcls.training.records import Evaluation, Finished, Started, Step
 from imgcls.training.trainer import ALONE, train
@@ -40,17 +42,23 @@ def bare_epochs(
     normalise = Normalise.of(dataset.part("training")[0])
     inputs = PictureInputs(*dataset.part("training"), normalise, device, mode.channels_last)
     model = SmallCNN(config.model.with_(classes=len(dataset.classes))).to(device, memory_format=mode.memory_format)
-    optimiser = torch.optim.Adam(model.parameters(), config.lr, fused=device.type != "mps")
+    optimiser = make_optimiser("adam", model.parameters(), config.lr, 0.0, device, mode.graph)
+
+    def step(x: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        optimiser.zero_grad()
+        with torch.autocast(device.type, torch.bfloat16, enabled=mode.bf16, cache_enabled=not mode.graph):
+            logits = model(x).float()
+        loss = F.cross_entropy(logits, labels)
+        loss.backward()
+        optimiser.step()
+        return loss.detach(), labels
+
+    take = GraphedStep(step) if mode.graph else step
     while True:
         start = clock()
         order = torch.randperm(len(inputs), device=device)
         for indices in order.split(config.batch_size)[: len(inputs) // config.batch_size]:
-            x, labels = inputs.batch(indices), inputs.labels.index_select(0, indices)
-            optimiser.zero_grad()
-            with torch.autocast(device.type, torch.bfloat16, enabled=mode.bf16):
-                logits = model(x).float()
-            F.cross_entropy(logits, labels).backward()
-            optimiser.step()
+            take(inputs.batch(indices), inputs.labels.index_select(0, indices))
         if device.type == "cuda":
             torch.cuda.synchronize()
         yield clock() - start

@@ -1,0 +1,50 @@
+"""What an optimiser keeps when it goes on from a file."""
+
+import io
+
+import pytest
+import torch
+from torch import nn
+
+from imgcls.training.optimisers import OPTIMISERS, make_optimiser, restore, set_rate
+
+CPU = torch.device("cpu")
+
+
+def stepped(name: str, module: nn.Module, captured: bool) -> torch.optim.Optimizer:
+    optimiser = make_optimiser(name, module.parameters(), 0.1, 0.0, CPU, captured)
+    module(torch.ones(2, 3)).square().sum().backward()
+    if not (captured and name.startswith("adam")):  # which steps on a GPU only
+        optimiser.step()
+    return optimiser
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_rate_that_a_recorded_step_reads_stays_the_tensor_that_it_reads(name: str) -> None:
+    file = io.BytesIO()
+    torch.save(stepped(name, nn.Linear(3, 2), captured=True).state_dict(), file)
+    optimiser = stepped(name, nn.Linear(3, 2), captured=True)
+    recorded = optimiser.param_groups[0]["lr"]
+    file.seek(0)
+    restore(optimiser, torch.load(file, weights_only=True))
+    set_rate(optimiser, 0.25)
+    assert optimiser.param_groups[0]["lr"] is recorded
+    assert float(recorded) == 0.25
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_momentum_and_means_are_restored(name: str) -> None:
+    module = nn.Linear(3, 2)
+    saved = stepped(name, module, captured=False)
+    again = make_optimiser(name, module.parameters(), 0.1, 0.0, CPU)
+    restore(again, saved.state_dict())
+    for old, new in zip(saved.state.values(), again.state.values(), strict=True):
+        assert old.keys() == new.keys()
+        for entry in old:
+            assert entry == "step" or old[entry] is None or torch.equal(old[entry], new[entry])
+
+
+def test_a_whole_number_is_a_rate_for_a_recorded_step_too() -> None:
+    """As JSON may hold it; a step that is recorded needs a float."""
+    optimiser = make_optimiser("sgd", nn.Linear(3, 2).parameters(), 1, 0.0, CPU, captured=True)
+    assert optimiser.param_groups[0]["lr"].dtype == torch.float32
