@@ -15,9 +15,9 @@ from imgcls.ui.network.answers import Look, answerer, first_overview
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.models import KEY as MODEL
-from imgcls.ui.network.models import choose_network
+from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.state import KEY, change_of, read_state
-from imgcls.ui.photo import current_photo, sample_note
+from imgcls.ui.photo import current_photo, sample_note, sample_row
 from imgcls.ui.shell import code_panel, try_this
 
 FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
@@ -42,6 +42,11 @@ TRY = {
     ),
 }
 
+AT_HOME = (
+    "The small dogs at the top are drawn like those that this network learned from, but new to it. Does it know them "
+    "all? Where it is wrong, click the class that it chose, then the right one: which feature misled it?"
+)
+
 photo = current_photo()
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = st.segmented_control(
@@ -49,6 +54,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
     classifier = choose_network()
+    if slugs := home_samples(classifier):
+        sample_row(slugs, key="net_home")
 
 
 @st.fragment
@@ -87,5 +94,5 @@ except CannotDraw as trouble:
     st.info(f"{trouble} Choose another network to look inside.", icon=":material/visibility_off:")
 else:
     lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
-    try_this(*TRY[part])
+    try_this(*([AT_HOME] if slugs and part == FORWARD else []), *TRY[part])
 sample_note()

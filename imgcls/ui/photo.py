@@ -1,9 +1,10 @@
 """The current photo: chosen once in the sidebar, carried to every lesson, belonging to this tab alone."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
+from PIL import Image
 
 from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
@@ -14,6 +15,7 @@ from imgcls.ui.session import drop_upload
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
+_TAKEN = "current_photo_taken"
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
 
@@ -40,7 +42,8 @@ def _take(load: Callable[[], Picture], sample: str | None = None) -> None:
 
 
 def _choose(photo: Picture, sample: str | None) -> None:
-    st.session_state.update({_PHOTO: photo, _SAMPLE: sample, _CHOSEN: True})
+    taken = st.session_state.get(_TAKEN, 0) + 1
+    st.session_state.update({_PHOTO: photo, _SAMPLE: sample, _CHOSEN: True, _TAKEN: taken})
     st.session_state.pop(_TROUBLE, None)
 
 
@@ -82,9 +85,7 @@ def photo_sidebar() -> None:
     photo = current_photo()
     with st.sidebar:
         st.markdown("#### Your photo")
-        preview = photo.image.copy()
-        preview.thumbnail((480, 300))
-        st.image(preview, caption=_caption(photo), output_format="JPEG")
+        st.image(_preview(photo.image), caption=_caption(photo), output_format="JPEG")
         if trouble := st.session_state.get(_TROUBLE):
             st.error(trouble, icon=":material/broken_image:")
         st.markdown("**Use another**")
@@ -98,8 +99,19 @@ def photo_on_a_phone() -> None:
     with st.container(key="phone_photo"):
         if trouble := st.session_state.get(_TROUBLE):
             st.error(trouble, icon=":material/broken_image:")
-        with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch"):
+        taken = st.session_state.get(_TAKEN, 0)  # a new key closes the popover: the photo is in, look at it
+        with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch", key=f"phone_{taken}"):
             _ways("phone")
+
+
+def _preview(image: Image.Image, width: int = 480, height: int = 300) -> Image.Image:
+    """The photo within these measures; a tiny one enlarged pixel by pixel."""
+    times = min(width // image.width, height // image.height)
+    if times > 1:
+        return image.resize((times * image.width, times * image.height), Image.Resampling.NEAREST)
+    preview = image.copy()
+    preview.thumbnail((width, height))
+    return preview
 
 
 def _caption(photo: Picture) -> str:
@@ -152,6 +164,11 @@ def _samples(place: str) -> None:
         help=f"{REAL_DOG.title}, {REAL_DOG.credit}, {REAL_DOG.licence}",
         icon=":material/cloud_download:",
     )
+
+
+def sample_row(slugs: Iterable[str], *, key: str) -> None:
+    """A few of the samples as a row on the page itself; a click makes one the current photo."""
+    gallery(current_sample(), key=key, on_pick=lambda: _take_sample(key), slugs=slugs, row=True)
 
 
 def sample_note() -> None:

@@ -171,6 +171,17 @@ def test_a_sample_picked_in_the_sidebar_is_drawn(page: Page, server_url: str) ->
     assert now == pytest.approx(100 * float(expected[2]), abs=0.06)
 
 
+def test_a_drawing_of_the_kind_that_it_learned_from_is_one_click_away(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    page.locator(".gallery.row button[data-slug=small-pug]").click()
+    expect(page.locator(".network")).to_have_attribute("data-subject", re.compile(load_sample("small-pug").digest))
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("Pug (small drawing)")
+    expected = trace(graph_of(tinyvgg()), network_input(tinyvgg(), load_sample("small-pug"))).probabilities
+    walk_to(page, 11, 3)
+    now = float(re.search(r"([\d.]+)%", page.locator(".network .status").inner_text())[1])
+    assert now == pytest.approx(100 * float(expected[3]), abs=0.06)
+
+
 def test_an_uploaded_photo_runs_through_the_large_network(page: Page, server_url: str, tmp_path: Path) -> None:
     open_network(page, server_url, "?net_model=efficientnet-lite0")
     first = page.locator(".network").get_attribute("data-subject")

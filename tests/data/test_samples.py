@@ -5,15 +5,21 @@ import socket
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from imgcls.data import samples
 from imgcls.data.download import DownloadError
+from imgcls.data.drawn.tiny_breeds import BREEDS
+from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
 from imgcls.data.pictures import PictureError
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.data.sources import drawn_counts
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
+from imgcls.training.runs import RunFiles
+from imgcls.training.shipped import TINYVGG, tinyvgg
 
 
 @pytest.fixture
@@ -29,7 +35,10 @@ def no_network(monkeypatch):
 def test_every_sample_opens_without_the_network(slug, no_network):
     picture = load_sample(slug)
     assert picture.image.mode == "RGB"
-    assert min(picture.image.size) >= 224
+    if slug.startswith("small-"):
+        assert picture.image.size == (64, 64)
+    else:
+        assert min(picture.image.size) >= 224
     assert picture.name == SAMPLES[slug].title
 
 
@@ -49,6 +58,7 @@ def test_every_sample_says_what_it_is_who_made_it_and_what_there_is_to_see(sampl
     assert len(sample.alt) > 30
     drawn = sample.slug.startswith("drawn-")
     assert ("(drawing)" in sample.title) == drawn
+    assert ("(small drawing)" in sample.title) == sample.slug.startswith("small-")
     assert ("search" in sample.about) == drawn  # the drawings own up to having been tuned
 
 
@@ -61,6 +71,20 @@ def test_the_drawings_are_small_files_of_512_pixels():
     for sample in drawings:
         assert sample.file.stat().st_size < 460_000
         assert Image.open(sample.file).size == (512, 512)
+
+
+@pytest.mark.parametrize("breed", BREEDS)
+def test_the_small_drawings_are_those_that_the_code_draws(breed):
+    drawn = drawn_animal(breed, SHOWN[breed])
+    assert np.array_equal(np.asarray(load_sample(f"small-{breed.lower()}").image), drawn)
+
+
+def test_tinyvgg_has_not_seen_the_small_drawings_and_knows_most_of_them():
+    data, classifier = RunFiles(TINYVGG).info().config.data, tinyvgg()
+    assert min(SHOWN.values()) >= max(drawn_counts(data.task, data.count).values())  # training used those before
+    answers = [classify(classifier, load_sample(f"small-{label.lower()}").image) for label in classifier.labels]
+    right = [answer.labels[int(answer.logits.argmax())] == label for answer, label in zip(answers, BREEDS, strict=True)]
+    assert 4 <= sum(right) <= 5  # the page says that it is wrong somewhere
 
 
 def test_an_unknown_sample_is_a_key_error():

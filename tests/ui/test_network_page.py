@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgcls.models.registry import load
+from imgcls.training.shipped import tinyvgg
 from imgcls.ui.network import models
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
@@ -48,6 +50,11 @@ def test_another_network_forgets_the_map_but_not_the_colours() -> None:
     assert not app.exception
     assert canvas(app)["state"] == {"colours": "layer"}
     assert app.query_params[models.KEY] == "efficientnet-lite0"
+
+
+def test_a_network_that_learned_from_drawings_is_offered_some_and_others_are_not() -> None:
+    assert models.home_samples(tinyvgg()) == [f"small-{label.lower()}" for label in tinyvgg().labels]
+    assert models.home_samples(load()) == []
 
 
 def test_an_unknown_network_in_the_address_gives_tinyvgg() -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgcls.data.download import DownloadError
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
+from imgcls.ui.photo import _preview
 
 NAVIGATION = str(Path(__file__).resolve().parents[2] / "imgcls/ui/navigation.py")
 
@@ -69,3 +70,11 @@ def test_without_internet_the_real_dog_is_one_sentence(app: AppTest, monkeypatch
     app.button(key="photo_real_dog").click().run()
     assert any("offline" in each.value for each in app.error)
     assert app.session_state["current_photo"] is before
+
+
+def test_the_preview_shows_a_tiny_photo_pixel_by_pixel_and_a_large_one_reduced() -> None:
+    tiny = Image.linear_gradient("L").convert("RGB").resize((64, 32))
+    enlarged = _preview(tiny)
+    assert enlarged.size == (448, 224)
+    assert enlarged.resize((64, 32), Image.Resampling.NEAREST).tobytes() == tiny.tobytes()
+    assert _preview(tiny.resize((2000, 1000))).size == (480, 240)

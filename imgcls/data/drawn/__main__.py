@@ -1,17 +1,22 @@
-"""Draws the portraits in assets/dogs again: `python -m imgcls.data.drawn [BREED ...]`."""
+"""Draws the pictures in assets/dogs again: `python -m imgcls.data.drawn [BREED ...]`."""
 
 import argparse
 from pathlib import Path
 
+from PIL import Image
+
 from imgcls.data.drawn import BREEDS, draw_portrait
+from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "dogs"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw the portraits in assets/dogs again.")
-    parser.add_argument("breeds", nargs="*", metavar="BREED", default=BREEDS, help="default: all of them")
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(description="Draw the pictures in assets/dogs again.")
+    parser.add_argument("breeds", nargs="*", metavar="BREED", default=BREEDS, help="a portrait; default: all of them")
+    (FOLDER / "small").mkdir(parents=True, exist_ok=True)
+    for breed, number in SHOWN.items():
+        Image.fromarray(drawn_animal(breed, number)).save(FOLDER / "small" / f"{breed.lower()}.png", optimize=True)
     for breed in parser.parse_args().breeds:
         file = FOLDER / f"{breed}.png"
         draw_portrait(breed).save(file, optimize=True)

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from imgcls.models.evidence import evidence
-from imgcls.models.graph import Graph
 from imgcls.models.labels import display_name
 from imgcls.models.unit import MapUnit, map_unit
 from imgcls.ops.softmax import softmax_terms
 from imgcls.ui.network.state import change_of, class_of, map_of
+from imgcls.ui.network.words import layer_name, source_title, step_title
 from imgcls.ui.packet import pack
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def map_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
     unit = map_unit(now, index, channel, int(question.get("first") or 0), ROWS)
     stages = [
         {
-            "kind": stage.step.kind, "name": _layer_name(type(stage.step.module).__name__, stage.step.kind),
+            "kind": stage.step.kind, "name": layer_name(stage.step),
             "step": stage.step.index, "channel": stage.channel, "factor": stage.factor, "offset": stage.offset,
             "window": stage.window, "stride": stage.stride, "before": stage.before, "second": stage.other is not None,
         }
@@ -39,9 +39,9 @@ def map_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
     ]  # fmt: skip
     count = len(unit.input_channels) + unit.hidden
     fields = {
-        "title": _title(graph, index, channel), "map": f"{index}-{channel}", "step": unit.step.index,
+        "title": f"{step_title(graph, index)}, map {channel}", "map": f"{index}-{channel}", "step": unit.step.index,
         "channel": unit.channel, "name": unit.step.name, "source": unit.source,
-        "source_name": _column_title(graph, unit.source), "enter": _can_enter(graph, unit.source),
+        "source_name": source_title(graph, unit.source, index), "enter": unit.source > 0,
         "channels": list(unit.input_channels), "hidden": unit.hidden, "count": count,
         "first": int(question.get("first") or 0), "bias": unit.bias, "stride": unit.stride,
         "dilation": unit.dilation, "before": list(unit.before), "stages": stages, "chosen": unit.chosen,
@@ -83,7 +83,7 @@ def class_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
     fields = {
         "index": index, "label": display_name(graph.classifier.labels[index]), "logit": case.logit, "bias": case.bias,
         "channels": shown.tolist(), "sums": case.by_channel[shown].tolist(), "others": float(others),
-        "hidden": len(order) - len(shown), "source": case.source, "source_name": _column_title(graph, case.source),
+        "hidden": len(order) - len(shown), "source": case.source,
         "for": float(case.by_channel.clamp(min=0).sum()), "against": float(case.by_channel.clamp(max=0).sum()),
         "terms": terms, "total": float(worked.total), "classes": len(now.logits), "enter": case.features.shape[1] > 1,
     }  # fmt: skip
@@ -94,28 +94,6 @@ def class_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
 
 def _floats(values: Tensor) -> np.ndarray:
     return values.detach().float().contiguous().numpy()
-
-
-def _title(graph: Graph, index: int, channel: int) -> str:
-    return f"{_column_title(graph, index)}, map {channel}"
-
-
-def _column_title(graph: Graph, index: int) -> str:
-    """The title of the step's column, or, inside one, the layer's own name."""
-    for column in graph.columns[:-1]:
-        if column.step == index:
-            return column.title
-    return graph.steps[index].name
-
-
-def _can_enter(graph: Graph, index: int) -> bool:
-    """Whether a click on an input map shows how that one is made."""
-    return index > 0
-
-
-def _layer_name(module: str, kind: str) -> str:
-    names = {"BatchNorm2d": "batch norm", "MaxPool2d": "max pooling", "AvgPool2d": "average pooling", "add": "+ input"}
-    return names.get(module, names.get(kind, module if module != "NoneType" else kind))
 
 
 def unit_of(look: "Look", state: Mapping[str, str]) -> MapUnit | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from imgcls.data.samples import SAMPLES
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
 from imgcls.training.runs import RunError, RunFiles, list_runs, run_folder, run_id
@@ -69,8 +70,14 @@ def _trained(folder: str, _written: int) -> Classifier:
     return load_trained(run_folder(folder))
 
 
+def home_samples(classifier: Classifier) -> list[str]:
+    """The samples drawn like the pictures that the network learned from: one a class, or none for other networks."""
+    slugs = [f"small-{label.lower()}" for label in classifier.labels]
+    return slugs if all(slug in SAMPLES for slug in slugs) else []
+
+
 def _titles() -> dict[str, str]:
-    titles = {TINY: "TinyVGG, trained on drawn dogs · 64 × 64", DEFAULT: f"{MODELS[DEFAULT].title} · 224 × 224"}
+    titles = {TINY: "TinyVGG · drawn dogs", DEFAULT: f"{MODELS[DEFAULT].title} · 224 × 224"}
     for files in list_runs()[:_MOST_RUNS]:
         if any((files.folder / weights).is_file() for weights in ("best.pt", "checkpoint.pt")):
             with suppress(OSError, RunError):  # removed a moment ago, or damaged

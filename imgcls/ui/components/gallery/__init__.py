@@ -1,7 +1,7 @@
 """A grid of sample pictures to choose from."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -30,17 +30,25 @@ def thumbnail(picture: Picture, side: int = 96) -> bytes:
     return _jpegs[picture.digest]
 
 
-def gallery(chosen: str | None, *, key: str, on_pick: Callable[[], Any]) -> None:
-    """Show all samples. `on_pick` is called when one is clicked, before the page runs; `picked_sample(key)` is it."""
+def gallery(
+    chosen: str | None, *, key: str, on_pick: Callable[[], Any], slugs: Iterable[str] = SAMPLES, row: bool = False
+) -> None:
+    """Show samples as a grid, or as one row of small ones.
+
+    `on_pick` is called when one is clicked, before the page runs; `picked_sample(key)` is it.
+    """
     base = st.get_option("server.baseUrlPath").strip("/")
-    pictures = [
-        {"slug": s.slug, "title": s.title, "alt": s.alt, "drawing": s.kind == "drawing"} for s in SAMPLES.values()
-    ]
+    shown = [SAMPLES[slug] for slug in slugs]
     folder = f"/{base}/imgcls/samples" if base else "/imgcls/samples"
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(
         key=key,
-        data={"pictures": pictures, "chosen": chosen, "folder": folder},
+        data={
+            "pictures": [{"slug": s.slug, "title": s.title, "alt": s.alt} for s in shown],
+            "chosen": chosen,
+            "folder": folder,
+            "row": row,
+        },
         default={"pick": None},
         on_pick_change=on_pick,
     )

@@ -3,6 +3,7 @@ export default function (component) {
   const box = parentElement.querySelector(".gallery")
   const own = instance(box, () => ({ seq: Date.now() % 1e9, built: "" }))
   box.setAttribute("aria-label", "Sample pictures")
+  box.classList.toggle("row", data.row)
   const names = data.pictures.map((p) => p.slug).join()
   if (own.built !== names) {
     own.built = names

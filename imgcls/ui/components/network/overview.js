@@ -112,6 +112,14 @@ function drawBars(own, pen) {
     if (over.changed) { line(one.before, h / 2 + 3, thick / 2, "#7d848f"); line(one.probability, h / 2 + 3 + thick / 2, thick / 2, theme.chance) }
     else line(one.probability, h / 2 + 3, thick, theme.chance)
   })
+  drawNoOther(own, pen)
+}
+
+// A network of few classes, all of them listed: it says one of them whatever it sees.
+function drawNoOther({ over, stage, bars }, pen) {
+  const { x, y, w, h } = bars.at(-1), lines = ["It knows no others: softmax", `shares 100% among these ${bars.length},`, "whatever the photo shows."]
+  if (Number(over.columns.at(-1).shape) !== bars.length || y + h + 70 > stage.scene.height) return
+  lines.forEach((line, k) => stage.write(pen, line, x, y + h + 26 + 19 * k, { room: w, size: 14 }))
 }
 
 // On a phone the bars lie outside of what the canvas shows: there the same list stands below it.

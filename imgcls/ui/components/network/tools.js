@@ -7,7 +7,7 @@ function buildTools(own) {
     <label class="look">Colours <select name="colours">${option("map", "per map")}${option("layer", "per layer")}${option("network", "one for all")}</select></label>
     <label class="look">Maps <select name="order">${option("channel", "in order")}${option("mean", "by mean")}${option("influence", "by influence on the class")}</select></label>
     <label class="change">Activation <select name="activation">${option("", "as trained")}${own.data.activations.map((name) => option(name, ACTIVATION_NAMES[name] ?? name)).join("")}</select></label>
-    <label class="change">→ <input type="range" name="right" step="1" aria-label="photo moved right, pixels"><output></output></label>
+    <label class="change">Shift → <input type="range" name="right" step="1" aria-label="photo moved right, pixels"><output></output></label>
     <label class="change">↓ <input type="range" name="down" step="1" aria-label="photo moved down, pixels"><output></output></label>
     <label class="change">Patch <input type="range" name="size" min="0" max="70" step="5" aria-label="grey patch on the photo, percent of its side"><output></output></label>
     <button type="button" class="change undo">Undo all</button>
