@@ -171,6 +171,42 @@ def test_a_sample_picked_in_the_sidebar_is_drawn(page: Page, server_url: str) ->
     assert now == pytest.approx(100 * float(expected[2]), abs=0.06)
 
 
+def test_the_kernel_slides_by_itself_until_somebody_points(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_map=3-4")
+    page.wait_for_selector(".network[data-opened]")
+    note, slide = page.locator(".network .window .note"), page.locator(".network .slide")
+
+    def place() -> int:
+        row, column = (int(number) for number in re.search(r"row (\d+), column (\d+)", note.inner_text()).groups())
+        return 60 * row + column
+
+    start = place()
+    slide.click()
+    page.wait_for_timeout(900)
+    assert 2 <= place() - start <= 8
+    expect(slide).to_have_text("Pause")
+    box = page.locator(".network canvas").bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 90)
+    expect(slide).to_have_text("▶ Slide")
+    stopped = place()
+    page.wait_for_timeout(500)
+    assert place() == stopped
+
+
+def test_the_wheel_scrolls_the_page_and_zooms_with_control_alone(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    canvas = page.locator(".network canvas")
+    scale = canvas.get_attribute("data-scale")
+    canvas.hover()
+    page.mouse.wheel(0, -200)
+    page.wait_for_timeout(200)
+    assert canvas.get_attribute("data-scale") == scale
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    expect(canvas).not_to_have_attribute("data-scale", scale)
+
+
 def test_a_drawing_of_the_kind_that_it_learned_from_is_one_click_away(page: Page, server_url: str) -> None:
     open_network(page, server_url)
     page.locator(".gallery.row button[data-slug=small-pug]").click()

@@ -32,7 +32,7 @@ function arithmeticHtml(own) {
   return `<div class="window"><div class="note">input ${name(slice)} × kernel, row ${place.row}, column ${place.column}</div>
       ${F > 4 ? `<div class="chips">${choice}</div>` : ""}
       <div class="cells ${F > 4 ? `large ${shows}` : ""}" style="--columns:${F}">${cells.join("")}</div></div>
-    <div class="sums"><div class="note">one number an input: together</div><div class="chips">${sums.join("")}</div>
+    <div class="sums"><div class="note">one number from each input, added up</div><div class="chips">${sums.join("")}</div>
       <div class="chain"><b data-value="${value}">= ${written(short(value))}</b> ${chain(own)}</div></div>`
 }
 

@@ -95,6 +95,20 @@ function pointCloseup(own, hit) {
   }
 }
 
+// The kernel slides by itself, as in a convolution: along the row, then on to the next.
+const SLIDE_MS = 140
+function slide(own, on) {
+  clearInterval(own.sliding)
+  own.sliding = on ? setInterval(() => goOn(own), SLIDE_MS) : null
+  showTools(own)
+}
+
+function goOn(own) {
+  const [height, width] = own.close.arrays.sum.shape, spot = (own.place.row * width + own.place.column + 1) % (height * width)
+  own.place = { row: Math.floor(spot / width), column: spot % width }
+  own.redraw()
+}
+
 function drawCloseup(own, pen) {
   const { close, stage, theme, place } = own, { narrow, big, tile, columns, pitch, rows } = own.closeup
   stage.write(pen, "input", columns[0] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })

@@ -109,5 +109,5 @@ function sayOverview(own) {
     const name = over.classes.find((one) => one.index === over.chosen).label
     return `Green: more of this value raises the logit of ${name}; pink: lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
   }
-  return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Wheel or pinch zooms."
+  return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Ctrl and wheel, or two fingers, zoom."
 }

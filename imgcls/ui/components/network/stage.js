@@ -88,10 +88,11 @@ class Stage {
   wire() {
     const { canvas, pointers } = this
     const place = (event) => { const box = canvas.getBoundingClientRect(); return { x: event.clientX - box.left, y: event.clientY - box.top } }
-    canvas.onwheel = (event) => {
+    canvas.onwheel = (event) => { // alone, the wheel scrolls the page; a pinch on a touchpad comes as the wheel with Ctrl
+      if (!event.ctrlKey && !event.metaKey) return
       const { x, y } = place(event)
-      const factor = Math.exp(clamp(-event.deltaY, -120, 120) / (event.ctrlKey ? 90 : 260))
-      if (this.zoom(factor, x, y) || event.ctrlKey) event.preventDefault() // zoomed out, the wheel scrolls the page again
+      this.zoom(Math.exp(clamp(-event.deltaY, -120, 120) / 90), x, y)
+      event.preventDefault()
     }
     canvas.onpointerdown = (event) => {
       const at = place(event)

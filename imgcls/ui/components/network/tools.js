@@ -11,6 +11,7 @@ function buildTools(own) {
     <label class="change">↓ <input type="range" name="down" step="1" aria-label="photo moved down, pixels"><output></output></label>
     <label class="change">Patch <input type="range" name="size" min="0" max="70" step="5" aria-label="grey patch on the photo, percent of its side"><output></output></label>
     <button type="button" class="change undo">Undo all</button>
+    <button type="button" class="slide" hidden></button>
     <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
     <span class="scale" title="the colours: red or pink below zero, white at zero, blue or green above">− <i></i> +</span>
     <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
@@ -27,6 +28,7 @@ function buildTools(own) {
   find("[name=size]").onchange = () => own.tell()
   find(".undo").onclick = () => { own.set({ off: undefined, patch: undefined, shift: undefined, activation: undefined }); own.look() }
   find(".back").onclick = () => own.goBack()
+  find(".slide").onclick = () => slide(own, !own.sliding)
   for (const button of own.tools.querySelectorAll("[data-zoom]")) button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
   for (const button of own.tools.querySelectorAll("[data-by]")) {
     button.onclick = () => { own.first = Math.max(0, own.close.first + 10 * Number(button.dataset.by)); own.open("map", own.state.map) }
@@ -66,11 +68,14 @@ function showTools(own) {
   find(".undo").disabled = !(state.off || state.patch || state.shift || state.activation)
   find(".back").hidden = view === "overview"
   find(".title").title = find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
+  find(".slide").hidden = view !== "map"
+  find(".slide").textContent = own.sliding ? "Pause" : "▶ Slide"
+  find(".slide").title = "let the kernel slide over its input, place by place"
   const paged = view === "map" && own.close?.hidden
   find(".page").hidden = !paged
   if (paged) {
     const { first, channels, count } = own.close
-    find(".page span").textContent = `${first + 1}–${first + channels.length} of ${count} inputs, strongest first`
+    find(".page span").textContent = `${first + 1}–${first + channels.length} of ${count}, strongest first`
     const [less, more] = tools.querySelectorAll("[data-by]")
     less.disabled = first <= 0
     more.disabled = first + channels.length >= count

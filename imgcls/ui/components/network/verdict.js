@@ -20,12 +20,12 @@ function verdictScene(own) {
     const places = { id: "places", picture: mapPicture(arrays.places, 0, Math.max(largestOf(arrays.places), 1e-12), tables.activation) }
     sprites.push({ id: "photo", picture: own.photo, ...photo }, { ...places, ...photo, x: right + size + 14, smooth: false })
   }
-  own.verdictPlan = { columns, tile, pitch, bars, right, rows, below: verdict.enter ? TOP + size + 10 : 10 }
+  own.verdictPlan = { columns, tile, pitch, bars, right, rows, size, below: verdict.enter ? TOP + size + 10 : 10 }
   return { width: Math.max(stage.width, right + 330), height: stage.height, sprites }
 }
 
 function drawVerdict(own, pen) {
-  const { verdict, stage, theme } = own, { columns, tile, pitch, bars, right, rows } = own.verdictPlan
+  const { verdict, stage, theme } = own, { columns, tile, pitch, bars, right, rows, size } = own.verdictPlan
   const heads = ["feature", "weight", "product"]
   heads.forEach((head, i) => stage.write(pen, head, columns[i] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 }))
   const most = Math.max(1e-12, ...verdict.sums.map(Math.abs))
@@ -51,7 +51,6 @@ function drawVerdict(own, pen) {
   if (!verdict.hidden) line(hidden, foot) // many together would dwarf each of those shown
   else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 14.5 })
   if (verdict.enter) {
-    const size = Math.min(150, stage.height * 0.34)
     stage.write(pen, "the photo", right, 26, { weight: 600, size: 14.5 })
     stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 14.5 })
   }

@@ -50,6 +50,7 @@ function present(own, moving, view = null) {
   stage.show(SCENE[own.view](own), { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }) })
   own.shown = own.view
   box.dataset.view = own.view
+  if (own.sliding && own.view !== "map") slide(own, false)
   own.panel.hidden = own.view === "overview"
   if (own.view === "map") { own.panel.style.setProperty("--left", own.closeup.start + "px"); own.panel.style.setProperty("--top", TOP + own.closeup.big + 16 + "px"); showArithmetic(own) }
   if (own.view === "class") {
@@ -97,7 +98,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       own.canvas.style.cursor = hit ? "crosshair" : "default"
-      if (hit) { pointCloseup(own, hit); own.redraw() }
+      if (hit) { if (own.sliding) slide(own, false); pointCloseup(own, hit); own.redraw() }
     } else if (own.view === "overview") {
       own.hover = hitOverview(own, at)
       own.canvas.style.cursor = own.hover ? (own.hover.photo && own.mode === "what if" ? "grab" : "pointer") : "default"
@@ -178,6 +179,7 @@ function pressed(own, { key, shiftKey }) {
   else if (key === "0") { own.stage.view = { scale: 1, x: 0, y: 0 }; own.stage.keepInside(); own.stage.later() }
   else if (step && shiftKey) own.stage.pan(-60 * step[0], -60 * step[1])
   else if (step && own.view === "map") {
+    if (own.sliding) slide(own, false)
     const [height, width] = own.close.arrays.sum.shape
     own.place = { row: clamp(own.place.row + step[1], 0, height - 1), column: clamp(own.place.column + step[0], 0, width - 1) }
     own.redraw()
@@ -239,5 +241,5 @@ export default function (component) {
     own.observer = new ResizeObserver(() => { if (measure() && own.over) present(own, false) })
     own.observer.observe(own.box)
   }
-  return () => { own.observer.disconnect(); own.observer = null }
+  return () => { own.observer.disconnect(); own.observer = null; slide(own, false) }
 }
