@@ -10,6 +10,8 @@ from imgcls.ui.shell import PANEL, headline, way_on
 
 SIDEBAR_WIDTH = 290  # pixels; a projector has 1280
 STYLE = Path(__file__).with_name("frame.css")
+# A file of our own: the icons of Streamlit's names come from another host, and every browser would ask there.
+ICON = str(Path(__file__).resolve().parents[2] / "assets" / "icon.svg")
 
 lessons = {lesson.slug: lesson for lesson in built_lessons()}
 pages = {
@@ -20,9 +22,9 @@ sections: dict[str, list] = {}
 for slug, lesson in lessons.items():
     sections.setdefault("" if not slug else lesson.section, []).append(pages[slug])
 
-st.set_page_config(page_title="imgcls", page_icon=":material/pets:", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
+st.set_page_config(page_title="imgcls", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 st.html(STYLE)
-page = st.navigation(sections, position="top")
+page = st.navigation(sections, position="top", expanded=True)  # all lessons, also in a phone's menu
 # The first time the photo greets, before the lesson is computed; later the lesson goes first, for all eyes are on it.
 greeting = "pages" not in st.session_state
 st.session_state["pages"] = pages  # for links between lessons
