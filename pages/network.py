@@ -16,7 +16,7 @@ from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
-from imgcls.ui.network.state import KEY, change_of, read_state
+from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.photo import current_photo, sample_note, sample_row
 from imgcls.ui.shell import code_panel, try_this
 
@@ -72,6 +72,7 @@ def lesson(look: Look) -> None:
         overview=first_overview(look, MODES[part], state) if fresh else None,
         mode=MODES[part],
         state=state,
+        turn=turn(),
         activations=[*SWAPS] if any(step.kind == "activation" for step in look.graph.steps) else [],
         title=classifier.title,
         key=KEY,

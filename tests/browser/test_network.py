@@ -171,6 +171,22 @@ def test_a_sample_picked_in_the_sidebar_is_drawn(page: Page, server_url: str) ->
     assert now == pytest.approx(100 * float(expected[2]), abs=0.06)
 
 
+def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    network = page.locator(".network")
+    walk_to(page, 3, 4)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("net_map=3-4"))
+    page.wait_for_timeout(1500)  # as long as somebody looks at it
+    page.go_back()
+    expect(network).to_have_attribute("data-view", "overview")
+    expect(page).to_have_url(re.compile("/network$"))
+    page.wait_for_timeout(1500)
+    page.go_forward()
+    expect(network).to_have_attribute("data-view", "map")
+    expect(page.locator(".network .title")).to_contain_text("conv1_2, map 4")
+
+
 def test_the_kernel_slides_by_itself_until_somebody_points(page: Page, server_url: str) -> None:
     open_network(page, server_url, "?net_map=3-4")
     page.wait_for_selector(".network[data-opened]")

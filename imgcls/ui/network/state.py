@@ -1,5 +1,6 @@
 """What the student is looking at, in the session and in the page's address; and what they have changed."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,28 +16,48 @@ NAMES = ("map", "class", "layer", "colours", "order", "off", "patch", "shift", "
 """The state's entries, each a short text; `net_<name>` in the address."""
 COLOURS = ("map", "layer", "network")
 ORDERS = ("channel", "mean", "influence")
+HEARD_SECONDS = 1.0
 _ALL = "all"
 
 
 def read_state(graph: Graph) -> dict[str, str]:
     """The state from the last message, the session or the address; what does not fit the network is left out."""
-    news = sent(KEY, "state")
-    store = st.session_state.get("net_state")
-    if store is None:
-        store = {name: st.query_params[f"net_{name}"] for name in NAMES if f"net_{name}" in st.query_params}
-    if news.get("seq") is not None and news.get("seq") != st.session_state.get("net_seen"):
-        st.session_state["net_seen"] = news["seq"]
+    news, session = sent(KEY, "state"), st.session_state
+    address = {name: st.query_params[f"net_{name}"] for name in NAMES if f"net_{name}" in st.query_params}
+    store = session.get("net_state")
+    if news.get("seq") is not None and news.get("seq") != session.get("net_seen"):
+        session["net_seen"] = news["seq"]
         told = news.get("state")
         if isinstance(told, Mapping):
             store = {name: str(told[name]) for name in NAMES if told.get(name)}
-    if st.session_state.setdefault("net_of", graph.classifier.name) != graph.classifier.name:
-        st.session_state["net_of"] = graph.classifier.name
+    elif store is None or _went_back(address):
+        store = address
+        session["net_turn"] = session.get("net_turn", 0) + 1
+    if session.setdefault("net_of", graph.classifier.name) != graph.classifier.name:
+        session["net_of"] = graph.classifier.name
         store = {name: text for name, text in store.items() if name in ("colours", "order")}  # the rest is of another
     state = {name: text for name, text in store.items() if _fits(graph, name, text)}
-    st.session_state["net_state"] = state
+    if state != session.get("net_state"):
+        session["net_written"] = time.monotonic()
+    session["net_state"] = state
     for name in NAMES:
         to_address(f"net_{name}", state.get(name))
     return state
+
+
+def turn() -> int:
+    """Counts how often the address told the state: then the canvas follows it."""
+    return st.session_state.get("net_turn", 0)
+
+
+def _went_back(address: Mapping[str, str]) -> bool:
+    """Whether the browser's Back or Forward changed the address of this page.
+
+    Just after the address was written, the browser may not have heard of it; and whoever comes from another lesson
+    finds the state that was left, not the empty address of the link.
+    """
+    here, written = KEY in st.session_state, st.session_state.get("net_written", 0.0)
+    return here and time.monotonic() - written > HEARD_SECONDS and address != st.session_state["net_state"]
 
 
 def change_of(graph: Graph, state: Mapping[str, Any]) -> WhatIf:

@@ -22,6 +22,7 @@ def network_canvas(
     subject: str,
     mode: str,
     state: Mapping[str, str],
+    turn: int,
     activations: Sequence[str],
     title: str,
     key: str,
@@ -33,11 +34,12 @@ def network_canvas(
         subject: another text for another network or photo: the canvas then asks anew.
         mode: "forward", "what if" or "backwards".
         state: what is looked at (`imgcls.ui.network.state.NAMES`); `sent(key, "state")` is where the student went.
+        turn: another number where the canvas must follow `state`, as after the browser's Back.
         activations: what the network's activation can be swapped for.
         title: of the network, for screen readers.
         overview: the answer to the first question about a new subject, so that it need not be asked.
     """
-    fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "title": title}
+    fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
     tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence")}
     if overview is not None:
         tables["overview"] = np.frombuffer(overview, np.uint8)

@@ -37,6 +37,14 @@ function build(root) {
   return own
 }
 
+// Goes where the state says, after the browser's Back or Forward.
+function follow(own) {
+  own.look()
+  if (own.mode === "forward" && own.state.map) own.open("map", own.state.map)
+  else if (own.mode === "forward" && own.state.class) own.open("class", own.state.class)
+  else if (own.view !== "overview") { own.view = "overview"; own.shown = null; present(own, true, own.overviewView) }
+}
+
 function lost(own) {
   if (own.overviews.broken || own.closeups.broken) own.status.textContent = "The server does not know this page any more: reload it."
 }
@@ -214,6 +222,12 @@ export default function (component) {
   own.theme = readTheme(own.box)
   Object.assign(own.stage, { ink: own.theme.ink, border: own.theme.border, font: own.theme.font })
   const asked = `${data.subject}:${data.mode}`
+  const led = !fresh && own.turn !== data.turn // by the browser's Back or Forward
+  own.turn = data.turn
+  if (led) {
+    clearTimeout(own.telling)
+    Object.assign(own, { state: { ...data.state }, first: 0, trail: [] })
+  }
   if (fresh) {
     Object.assign(own, { network: data.title, state: { ...data.state }, pages: {}, view: "overview", first: 0, trail: [] })
     buildTools(own)
@@ -235,7 +249,8 @@ export default function (component) {
     else own.look()
     if (own.mode === "forward" && own.state.map) own.open("map", own.state.map)
     else if (own.mode === "forward" && own.state.class && (fresh || own.view === "class")) own.open("class", own.state.class)
-  } else if (own.over) own.stage.later()
+  } else if (led) follow(own)
+  else if (own.over) own.stage.later()
   showTools(own)
   if (!own.observer) {
     own.observer = new ResizeObserver(() => { if (measure() && own.over) present(own, false) })
