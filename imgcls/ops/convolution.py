@@ -166,5 +166,6 @@ def signed_limit(values: Tensor, share: float = 0.995) -> float:
 
     A single outlier would otherwise make everything else pale. At least 1e-6, so that one can divide by it.
     """
-    sizes = values.detach().abs().flatten()
-    return max(float(sizes.kthvalue(max(1, math.ceil(share * sizes.numel()))).values), 1e-6)
+    sizes = values.detach().abs().flatten().float().cpu().numpy()
+    place = max(1, math.ceil(share * sizes.size)) - 1
+    return max(float(np.partition(sizes, place)[place]), 1e-6)  # torch's kthvalue takes ten times as long

@@ -1,6 +1,7 @@
 """Convolution against torch's own layers, against loops written out, and against values worked by hand."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -197,3 +198,6 @@ def test_the_signed_limit_ignores_outliers_and_is_never_zero() -> None:
     assert signed_limit(values, 0.99) == pytest.approx(0.99, abs=0.01)
     assert signed_limit(values, 1.0) == 1e6
     assert signed_limit(torch.zeros(5)) > 0
+    for count in (1, 7, 200, 4001):
+        values = torch.randn(count, generator=torch.Generator().manual_seed(count))
+        assert signed_limit(values) == pytest.approx(float(values.abs().kthvalue(math.ceil(0.995 * count)).values))

@@ -12,7 +12,7 @@ from imgcls.models.graph import graph_of
 from imgcls.models.influence import order_of_maps
 from imgcls.models.registry import load
 from imgcls.training.shipped import tinyvgg
-from imgcls.ui.network.answers import ROWS, SIDE, Look, answerer, first_overview
+from imgcls.ui.network.answers import DRAFT_SIDE, ROWS, SIDE, Look, answerer, first_overview
 from imgcls.ui.packet import unpack
 from tests.models.random_networks import untrained
 
@@ -42,6 +42,20 @@ def test_the_overview_shows_the_maps_of_the_trace(look: Look) -> None:
     for bar in fields["classes"]:
         assert bar["probability"] == bar["before"] == pytest.approx(float(look.trace.probabilities[bar["index"]]))
     assert len(unpacked := json.dumps(fields)) < 40_000 and unpacked
+
+
+def test_while_a_hand_moves_the_maps_are_coarser_and_the_numbers_the_same(look: Look) -> None:
+    fields, arrays = ask(look, want="overview")
+    draft, coarse = ask(look, want="overview", draft=True)
+    assert draft == fields
+    for name, values in arrays.items():
+        if name.startswith("maps"):
+            rows = fields["columns"][int(name.removeprefix("maps"))]["rows"]
+            assert coarse[name].shape[1] == -(-rows // -(-rows // DRAFT_SIDE)) <= DRAFT_SIDE
+        else:
+            np.testing.assert_array_equal(coarse[name], values)
+    whole, small = (len(answerer(look)({"want": "overview", "draft": each})) for each in (False, True))
+    assert small < 0.6 * whole
 
 
 def test_an_overview_is_small_enough_for_a_hall(look: Look) -> None:

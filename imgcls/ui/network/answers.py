@@ -30,6 +30,8 @@ CLASSES = 10
 """Classes that are listed; a network with few has all of them listed, in its own order."""
 SIDE = 64
 """A map in the overview has at most this many rows; larger ones are averaged down by a whole number."""
+DRAFT_SIDE = 32
+"""The same while a hand moves: in a hall it is the radio that all share, and a quarter of the bytes do as well."""
 INPUT = ("red", "green", "blue")
 
 
@@ -96,7 +98,7 @@ def overview(look: Look, question: Mapping[str, Any]) -> bytes:
     if order not in ORDERS:
         raise ValueError(f"There is no order {order!r}.")
     chosen = class_of(graph, question["class"]) if question.get("class") not in (None, "") else look.best
-    gradient = bool(question.get("gradient"))
+    gradient, side = bool(question.get("gradient")), DRAFT_SIDE if question.get("draft") else SIDE
     backs = look.backward(chosen) if gradient or order == "influence" else None
     pages = question.get("pages") or {}
     columns, arrays, shown = [], {}, {}
@@ -105,7 +107,7 @@ def overview(look: Look, question: Mapping[str, Any]) -> bytes:
         channels, page, count = _page(look, column, order, backs, int(pages.get(str(place), 0)))
         shown[place] = channels
         columns.append(_column(graph, column, maps, channels, page, count, backs))
-        arrays[f"maps{place}"], arrays[f"stats{place}"] = _tiles(maps[channels])
+        arrays[f"maps{place}"], arrays[f"stats{place}"] = _tiles(maps[channels], side)
         if place:
             link, weights = _links(now, place, shown[place - 1], channels)
             columns[-1]["link"] = link
@@ -161,12 +163,12 @@ def _column(
     }  # fmt: skip
 
 
-def _tiles(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
+def _tiles(maps: Tensor, side: int) -> tuple[np.ndarray, np.ndarray]:
     """Maps (n, H, W) as palette places uint8 (n, h, w), each within its own limit, and their (n, 4) numbers: that
     limit, the smallest, the largest and the mean value."""
     largest = maps.abs().amax(dim=(1, 2))
     numbers = torch.stack([largest, maps.amin(dim=(1, 2)), maps.amax(dim=(1, 2)), maps.mean(dim=(1, 2))], dim=1)
-    step = -(-maps.shape[-1] // SIDE)
+    step = -(-maps.shape[-1] // side)
     small = F.avg_pool2d(maps[None], step, ceil_mode=True)[0] if step > 1 else maps
     limit = largest.clamp(min=1e-12)[:, None, None]
     return signed_levels(small, limit), numbers.numpy().astype(np.float32)

@@ -21,11 +21,11 @@ function buildTools(own) {
   }
   for (const name of ["right", "down"]) {
     const input = find(`[name=${name}]`)
-    input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look() }
-    input.onchange = () => own.tell()
+    input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look(true) }
+    input.onchange = () => { own.tell(); own.look() }
   }
-  find("[name=size]").oninput = (event) => { const { x, y } = patchOf(own); own.set({ patch: patchText(x, y, event.target.value / 100) }, false); own.look() }
-  find("[name=size]").onchange = () => own.tell()
+  find("[name=size]").oninput = (event) => { const { x, y } = patchOf(own); own.set({ patch: patchText(x, y, event.target.value / 100) }, false); own.look(true) }
+  find("[name=size]").onchange = () => { own.tell(); own.look() }
   find(".undo").onclick = () => { own.set({ off: undefined, patch: undefined, shift: undefined, activation: undefined }); own.look() }
   find(".back").onclick = () => own.goBack()
   find(".slide").onclick = () => slide(own, !own.sliding)

@@ -23,7 +23,7 @@ function build(root) {
   own.overviews = new Asker((bytes) => queueMicrotask(() => gotOverview(own, unpack(bytes))))
   own.closeups = new Asker((bytes) => queueMicrotask(() => gotCloseup(own, unpack(bytes))))
   own.change = () => (own.mode === "what if" ? Object.fromEntries(["off", "patch", "shift", "activation"].map((name) => [name, own.state[name]])) : {})
-  own.look = () => own.overviews.ask(own.data.ask, { want: "overview", change: own.change(), order: own.state.order ?? "channel", pages: own.pages, class: own.state.class ?? "", gradient: own.mode === "backwards", layer: own.state.layer ?? "" }).then(() => lost(own))
+  own.look = (draft = false) => own.overviews.ask(own.data.ask, { want: "overview", draft, change: own.change(), order: own.state.order ?? "channel", pages: own.pages, class: own.state.class ?? "", gradient: own.mode === "backwards", layer: own.state.layer ?? "" }).then(() => lost(own))
   own.open = (want, name) => own.closeups.ask(own.data.ask, { want, [want]: name, first: own.first }).then(() => lost(own))
   own.set = (news, tell = true) => { Object.assign(own.state, news); if (tell) own.tell(); showTools(own) }
   // A moment later, for the address and the code: a rerun now would hold up the answer and the flight of the pictures.
@@ -133,7 +133,7 @@ const ACT = {
     if (!hit?.photo) return null
     return (place, final) => {
       own.set({ patch: patchText((place.x - 4) / PHOTO, (place.y - HEAD) / PHOTO, patchOf(own).size || PATCH) }, final)
-      own.look()
+      own.look(!final)
     }
   },
 }

@@ -1,0 +1,117 @@
+"""A hall of students who all drag at once: `python -m tests.benchmarks.bench_hall` prints a table.
+
+A browser drags once, and its question to the server is written down; then 1, 10, 30 and 100 clients ask it again and
+again, each with one question on its way and PAUSE between two, as somebody's hand moves. The time is that from asking
+to the whole answer. The clients run in a process of their own on the same machine; what the students' own machines
+need to draw it is not in the figures.
+"""
+
+import http.client
+import multiprocessing
+import threading
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+from tests.benchmarks.harness import HEAD, open_page, row, running_app
+
+PAUSE = 0.1  # seconds from an answer to the next question: some ten moves a second
+SECONDS = 5.0
+HALLS = (1, 10, 30, 100)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request as the browser sent it."""
+
+    url: str
+    body: str
+
+
+def asked(page: Page, address: str, ready: str, handle: str) -> Question:
+    """What a page asks while a pointer drags on `handle`."""
+    found: list[Question] = []
+    page.on("request", lambda r: found.append(Question(r.url, r.post_data)) if "/imgcls/live/" in r.url else None)
+    page.goto(address)
+    page.wait_for_selector(ready)
+    page.wait_for_timeout(2500)
+    found.clear()
+    target = page.locator(handle).first
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    x, y = box["x"] + min(box["width"] / 2, 70), box["y"] + min(box["height"] / 2, 120)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 12, y, steps=4)
+    page.wait_for_timeout(1000)
+    return found[-1]
+
+
+def client(question: Question, end: float, times: list[float]) -> None:
+    """One student until `end`."""
+    address = urlsplit(question.url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        connection.request("POST", address.path, question.body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"the server answered {answer.status}")
+        times.append(1000 * (time.perf_counter() - start))
+        time.sleep(PAUSE)
+
+
+def hall(question: Question, students: int, seconds: float, results: "multiprocessing.Queue[list[float]]") -> None:
+    """All students of a hall, in this process; their times in milliseconds go to `results`."""
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    threads = [threading.Thread(target=client, args=(question, end, times)) for _ in range(students)]
+    for thread in threads:
+        thread.start()
+        time.sleep(PAUSE / students)  # hands do not move in step
+    for thread in threads:
+        thread.join()
+    results.put(times)
+
+
+def measured(question: Question, students: int) -> list[float]:
+    """Milliseconds of all answers."""
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    process = context.Process(target=hall, args=(question, students, SECONDS, results))
+    process.start()
+    times = results.get()
+    process.join()
+    return times
+
+
+def main() -> None:
+    cases = {
+        "convolution: weight": ("convolution", ".lens[data-drawn]", ".weight"),
+        "pooling: slice": ("pooling?pool_part=A+volume", ".pair[data-drawn]", "input[type=range]"),
+        "network: patch, TinyVGG": ("network?net_part=What+if", ".network[data-drawn]", ".network canvas"),
+        "network: patch, EfficientNet-Lite0": (
+            "network?net_part=What+if&net_model=efficientnet-lite0", ".network[data-drawn]", ".network canvas",
+        ),
+    }  # fmt: skip
+    print(HEAD)
+    with running_app() as url, open_page() as page:
+        for name, (path, ready, handle) in cases.items():
+            question = asked(page, f"{url}/{path}", ready, handle)
+            base = None
+            for students in HALLS:
+                times = measured(question, students)
+                base = base or sorted(times)[len(times) // 2]
+                print(
+                    row(f"{name}, {students} at once: {len(times) / SECONDS:.0f} a second", times, base=base),
+                    flush=True,
+                )
+            page.goto("about:blank")
+
+
+if __name__ == "__main__":
+    main()
