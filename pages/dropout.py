@@ -13,6 +13,28 @@ from imgcls.ui.experiment import experiment
 from imgcls.ui.shell import code_panel, try_this
 
 MASK, MANY, MAPS, RACE = "One mask", "The mean of many", "Whole maps", "Against overfitting"
+TRY = {
+    MASK: (
+        "Drag p to 0.9. Ten times fewer values go on, each ten times as large. Why the factor?",
+        "Press **Another mask** a few times: how much does the answer of the network depend on the mask?",
+        "Switch to **evaluating** and drag p: why does the answer of the network stay the same?",
+    ),
+    MANY: (
+        "At which p do the masks spread least, and most?",
+        "Press **Another mask**: does the purple line still end at the dashed one?",
+        "The grey band: how much narrower is it after four times as many masks?",
+    ),
+    MAPS: (
+        "Drag p up slowly: which maps go first? Press **Another mask** and do it again.",
+        "How much darker do the maps become that stay, and why?",
+        "Switch to **evaluating**: all maps are back. Which of them are empty all the same?",
+    ),
+    RACE: (
+        "Race with 5 and with 60 pictures of each breed. When does dropout still help?",
+        "Which of the two networks has the lower **training** loss, and why is that no praise?",
+        "Set p to 0.9: can a network also forget too much?",
+    ),
+}
 
 
 def show_race(epochs: Sequence[RaceEpoch]) -> None:
@@ -26,7 +48,7 @@ def show_race(epochs: Sequence[RaceEpoch]) -> None:
     gaps = {name: last.val_loss[name] - last.train_loss[name] for name in last.val_loss}
     st.markdown(
         f"After epoch {last.epoch} the validation loss exceeds the training loss by "
-        + " and by ".join(f"**{gap:.2f}** {name}" for name, gap in gaps.items())
+        + " and by ".join(f"**{gap:.2f}** {name}".replace("-", "−") for name, gap in gaps.items())
         + ". The wider the gap, the more a network has learned its few pictures by heart."
     )
 
@@ -71,7 +93,7 @@ part = st.segmented_control(
 if part == RACE:
     race_part()
 else:
-    seed, training = mask_controls()
+    seed, training = mask_controls(modes=part != MANY)
     if part == MASK:
         mask_part(seed, training)
     elif part == MANY:
@@ -79,9 +101,4 @@ else:
     else:
         maps_part(seed, training)
 
-try_this(
-    "One mask: drag p to 0.9. Ten times fewer values go on, each ten times as large. Why the factor?",
-    "Press “another mask” a few times: how much does the answer of the network depend on the mask?",
-    "The mean of many: at which p do the masks scatter least, and most?",
-    "Against overfitting: run it with 5 and with 60 pictures of each breed. When does dropout still help?",
-)
+try_this(*TRY[part])

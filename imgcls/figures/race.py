@@ -23,4 +23,5 @@ def race_curves(
             values = [getattr(each, f"{part}_{measure}")[name] for each in epochs]
             title = f"{name}, {'training' if part == 'train' else 'validation'}"
             lines.append(Curve(title, places, values, SERIES[number], dash, markers=part == "val"))
-    return curves(lines, x_title="epoch", y_title=measure, x_range=(0, epochs[-1].of), height=height)
+    shares = {"tickformat": ".0%"} if measure == "accuracy" else None
+    return curves(lines, x_title="epoch", y_title=measure, x_range=(0, epochs[-1].of), y_axis=shares, height=height)

@@ -70,15 +70,26 @@ class DepthResult:
         ratio = self.gradient_ratio
         if not math.isfinite(ratio):
             return "Nothing reaches the end: the output is the same for every example, so there is no gradient at all."
+        if ratio == 0:
+            return "Vanishing: nothing of the last layer's gradient is left at the first, which learns nothing."
         if ratio < 1e-3:
-            return f"Vanishing: the first layer gets {ratio:.1g} times the gradient of the last and hardly learns."
+            return (
+                f"Vanishing: the first layer gets about {_power_of_ten(ratio)} times the gradient of the last and "
+                "hardly learns."
+            )
         if ratio > 1e3:
             return (
-                f"Exploding: the first layer gets {ratio:.1g} times the gradient of the last; a step throws it far off."
+                f"Exploding: the first layer gets about {_power_of_ten(ratio)} times the gradient of the last; a step "
+                "throws it far off."
             )
         if float(self.stds[-1]) < 1e-3 * float(self.stds[0]):
             return "The signal fades: the last layer's outputs are nearly the same whatever goes in."
         return f"Healthy: the first layer gets {ratio:.2g} times the gradient of the last."
+
+
+def _power_of_ten(number: float) -> str:
+    """The nearest power of ten of a number above 0: "10⁻⁷"."""
+    return "10" + str(round(math.log10(number))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def through_layers(
@@ -121,8 +132,9 @@ def through_layers(
     flat = [x, *(each.detach() for each in outputs)]
     return DepthResult(
         means=torch.stack([each.mean() for each in flat]),
-        stds=torch.stack([each.std() for each in flat]),
-        gradient_norms=torch.stack([each.grad.norm() for each in outputs]),
+        # Squared in float64: in float32 the squares of 1e-23 and 1e20 are 0 and infinity, though these numbers are not.
+        stds=torch.stack([each.double().std().float() for each in flat]),
+        gradient_norms=torch.stack([each.grad.double().norm().float() for each in outputs]),
         dead=torch.stack([(each == 0).all(0).float().mean() for each in slopes]),
         saturated=torch.stack([(each.abs() < SATURATED).float().mean() for each in slopes]),
     )

@@ -46,3 +46,20 @@ def test_depth_explains_a_vanishing_gradient_in_words(page: Page, server_url: st
     page.goto(f"{server_url}/activations?act_part=Through+many+layers&act_function=Sigmoid&act_layers=30")
     expect(page.get_by_text("Vanishing: the first layer gets")).to_be_visible()
     expect(page.locator(".plot[data-drawn]")).to_have_count(2)
+
+
+def test_the_board_shows_the_whole_of_its_axis_and_a_steep_elu_without_gaps(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/activations?act_functions=ELU&act_alpha=3")
+    page.wait_for_selector(".board li")
+    drawn = page.locator(".board canvas").evaluate(
+        """(canvas) => {
+          const scale = canvas.width / canvas.clientWidth, pen = canvas.getContext("2d")
+          const inked = (x, y, w, h) => pen.getImageData(x * scale, y * scale, w * scale, h * scale).data.some((v) => v)
+          const tall = canvas.clientHeight, wide = canvas.clientWidth
+          // The slope at x = -0.25 is 3 exp(-0.25) = 2.336; its panel goes from -0.25 to 3.2 and is 106 high.
+          const x = 44 + ((6 - 0.25) / 12) * (wide - 54), y = 16 + 214 + 34 + 106 * (1 - (2.336 + 0.25) / 3.45)
+          const curve = inked(x - 1, y - 1, 3, 3)
+          return { numbers: inked(0, tall - 24, wide, 20), below: inked(0, tall - 3, wide, 3), curve }
+        }"""
+    )
+    assert drawn == {"numbers": True, "below": False, "curve": True}  # a number that is cut would ink the last rows

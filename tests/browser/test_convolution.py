@@ -225,3 +225,9 @@ def test_a_learned_kernel_opens_in_the_editor_as_the_network_computes_it(page: P
         point(page, "output", row, column, 111)
         shown = float(page.locator(".value").get_attribute("data-value"))
         np.testing.assert_allclose(shown, expected[row, column].item(), rtol=1e-3, atol=1e-3)
+        # What is written can be worked out as it stands: the brackets make the divisor divide all three sums.
+        written = page.locator(".sum").inner_text().replace("\u2212", "-").replace("\u2009", "")
+        divisor, bias = (number(each.input_value()) for each in page.locator(".equation input").all())
+        sums = [float(part) for part in re.findall(r"-?[\d.]+", written.replace(" ", ""))]
+        assert written.startswith("(") and written.endswith(")")
+        assert abs(sum(sums) / divisor + bias - shown) < 0.1  # the bias is written with one decimal

@@ -75,3 +75,27 @@ def test_the_race_runs_beside_the_page_and_can_be_stopped(page: Page, server_url
     if stop.is_enabled():
         stop.click()
     expect(page.get_by_text(re.compile(r"Stopped\.|Done in"))).to_be_visible(timeout=60_000)
+
+
+def test_a_larger_kernel_pushes_the_image_and_no_illegal_layer_can_be_made(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dense?dense_part=What+it+costs&dense_cost_size=4&dense_cost_padding=1&dense_cost_kernel=6")
+    slider = page.get_by_role("slider", name="Kernel side F")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("All three turn 9 × 9 × 3 into 1 × 1 × 16.")).to_be_visible()
+    expect(page.get_by_role("slider", name="Image size in pixels")).to_have_value("9")
+    page.wait_for_url("**dense_cost_size=9**")
+    page.reload()
+    expect(page.get_by_text("All three turn 9 × 9 × 3 into 1 × 1 × 16.")).to_be_visible()
+
+
+def test_on_a_phone_the_network_comes_before_its_sliders(page: Page, server_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server_url}/dense")
+    expect(page.get_by_text("398 parameters")).to_be_visible()
+    network = page.locator(".nodes canvas").bounding_box()
+    slider = page.get_by_role("slider", name="Image size").bounding_box()
+    assert network["y"] < slider["y"] < network["y"] + 844 - slider["height"]  # both are on one screen
+    for share in page.locator(".nodes .shares span").all():
+        assert share.evaluate("(each) => each.scrollWidth <= each.clientWidth")

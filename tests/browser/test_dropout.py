@@ -26,3 +26,14 @@ def test_a_race_is_drawn_epoch_by_epoch_and_stops_on_request(page: Page, server_
     expect(page.get_by_text("Stopped.")).to_be_visible()
     expect(page.get_by_text(re.compile("the validation loss exceeds the training loss"))).to_be_visible()
     expect(page.get_by_role("button", name="Race")).to_be_enabled()
+
+
+def test_evaluating_has_no_mask_and_the_mean_of_many_no_such_switch(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dropout?drop_mode=evaluating")
+    expect(page.get_by_text("no mask: 1 everywhere")).to_be_visible()
+    expect(page.get_by_text("after training all go on as they are")).to_be_visible()
+    page.get_by_text("The mean of many").click()
+    expect(page.get_by_text(re.compile("The mean of 400 masks is"))).to_be_visible()
+    expect(page.get_by_text("evaluating", exact=True)).to_have_count(0)
+    page.get_by_text("One mask", exact=True).click()
+    expect(page.get_by_text("no mask: 1 everywhere")).to_be_visible()  # what was chosen is still chosen

@@ -189,3 +189,14 @@ def test_moving_the_photo_moves_the_marker_and_the_words(page: Page, server_url:
     expect(page.get_by_text("moved by 4, they are off by 0.0%")).to_be_visible()
     slider.fill("5")
     expect(page.get_by_text(re.compile(r"moved by 5, they are off by [1-9]"))).to_be_visible()
+
+
+def test_the_legend_that_another_measure_needs_stands_above_its_curves(page: Page, server_url: str) -> None:
+    opened(page, server_url, "pool_part=Why+it+helps", ".plot")
+    expect(page.locator(".plot .legend")).to_have_count(0)  # the curves are named at their ends
+    page.get_by_role("radio", name="moved along").click(force=True)
+    expect(page.locator(".plot .legend")).to_be_visible()
+    legend, grid = (page.locator(f".plot {part}").bounding_box() for part in (".legend", ".gridlayer"))
+    assert legend["y"] + legend["height"] <= grid["y"]
+    page.get_by_role("radio", name="place by place").click(force=True)
+    expect(page.locator(".plot .legend")).to_have_count(0)

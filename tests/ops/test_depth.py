@@ -64,3 +64,18 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 def test_no_layers_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         through_layers("relu", 0, "he")
+
+
+def test_a_gradient_whose_square_is_no_float32_is_told_from_none() -> None:
+    result = through_layers("sigmoid", 50, "xavier")
+    assert float(result.gradient_norms[0]) ** 2 < 1e-45  # in float32 that is 0
+    # Every layer takes about the same share of the gradient: the first layers' points lie on the others' line.
+    steps = result.gradient_norms.double().log10().diff()
+    torch.testing.assert_close(steps[:20].mean(), steps[20:].mean(), rtol=0.05, atol=0)
+    assert "10⁻" in result.verdict
+
+
+def test_when_no_gradient_at_all_is_left_the_verdict_says_so() -> None:
+    result = through_layers("sigmoid", 50, "small")
+    assert float(result.gradient_norms[0]) == 0 < float(result.gradient_norms[-1])
+    assert "nothing of the last layer's gradient" in result.verdict

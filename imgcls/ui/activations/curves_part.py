@@ -62,8 +62,8 @@ def _maxout_lines(follow: Callable[[Lines], None]) -> Lines:
 
         return draw
 
-    columns = st.columns(2)
     for i, (w, b) in enumerate((*MAXOUT_LINES, *_FURTHER_LINES)[:pieces], start=1):
+        columns = st.columns(2)
         for column, name, limit, start in ((columns[0], "w", 5.0, w), (columns[1], "b", 10.0, b)):
             key, draw = f"act_{name}{i}", dragging(len(numbers))
             with column:
@@ -81,7 +81,8 @@ def curves_part(names: list[str]) -> None:
         curves = [activation_curve(name, X, **settings[name]) for name in names]
         lines = [Line(w, b) for w, b in settings.get("maxout", {}).get("lines", ())]
         titles = [ACTIVATIONS[name].title for name in names]
-        y_range = (-4.0, 5.0) if lines else (-2.0, 4.0)
+        deep = float(settings.get("elu", {}).get("alpha", 0)) > 2  # ELU goes down to -α
+        y_range = (-4.0, 5.0) if lines or deep else (-2.0, 4.0)
         return board(curves, titles, key=_BOARD, zones=curves[0].zones(), lines=lines, y_range=y_range)
 
     for name in names:

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from imgcls.figures.curves import Curve, curves
-from imgcls.ops.activations import ACTIVATIONS
+from imgcls.ops.activations import ACTIVATIONS, SATURATED
 from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
 from imgcls.palette import HUES
 from imgcls.ui.components.plot import plot
@@ -29,10 +29,12 @@ def depth_part(name: str) -> None:
     def parts(layers: int) -> tuple[DepthResult, Sequence[Callable[[], object]]]:
         result = through_layers(name, layers, initialisation, seed=seed)
         worst = max(range(layers), key=lambda i: float(result.dead[i]))
+        most = float(result.dead[worst])
+        dead = f"at most **{most:.0%}**, in layer {worst + 1}" if most else "**none**"
         facts = (
-            f"128 random examples through {layers} layers of 128 units with {ACTIVATIONS[name].title}. Dead units "
-            f"(slope 0 for every example): at most **{result.dead[worst]:.0%}**, in layer {worst + 1}. Saturated "
-            f"slopes in the last layer: **{result.saturated[-1]:.0%}**."
+            f"128 random examples through {layers} layers of 128 units (n = 128) with {ACTIVATIONS[name].title}. Dead "
+            f"units (slope 0 for every example): {dead}. Saturated slopes (under {SATURATED:g}) in the last layer: "
+            f"**{result.saturated[-1]:.0%}**."
         )
         spread = "Mean and spread of the activations, layer by layer."
         norms = "Norm of the gradient at each layer, on a logarithmic scale."
@@ -85,7 +87,11 @@ def _gradients(result: DepthResult):
     norms = _finite(result.gradient_norms)
     line = Curve("gradient norm", places, [n if n > 0 else None for n in norms], HUES["gradient"].line, markers=True)
     low, high = _decades(norms)
-    decades = {"type": "log", "exponentformat": "power", "dtick": max(1, (high - low) // 6), "range": [low, high]}
+    margin = 0.04 * (high - low)  # no point is cut by the frame
+    decades = {
+        "type": "log", "exponentformat": "power", "dtick": max(1, (high - low) // 6),
+        "range": [low - margin, high + margin],
+    }  # fmt: skip
     return curves([line], x_title="layer", y_title="norm of the gradient", y_axis=decades, height=290)
 
 

@@ -16,7 +16,7 @@ from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
-from imgcls.ui.scores import short
+from imgcls.ui.scores import percent, short
 from imgcls.ui.shell import code_panel
 
 
@@ -51,8 +51,13 @@ def photo_part(name: str) -> None:
         words(
             f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
             f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Red is negative, "
-            f"blue positive. At **{flat:.0%}** of the places the slope of {title} is exactly 0: no gradient "
-            "comes back through them.",
+            "blue positive. "
+            + (
+                f"At **{percent(flat)}** of the places the slope of {title} is exactly 0: no gradient comes back "
+                "through them."
+                if flat
+                else f"The slope of {title} is **nowhere** exactly 0: some gradient comes back through every place."
+            ),
             key="act_words",
         )
         return flat
@@ -70,7 +75,7 @@ def photo_part(name: str) -> None:
         )
     with right:
         settings.update(settings_of(name, lambda own: draw(index, own)))
-    columns = st.columns([0.29, 0.29, 0.42])
+    columns = st.container(key="two_abreast").columns([0.29, 0.29, 0.42])
     for after in (False, True):
         with columns[after]:
             pictured(index, settings, after)

@@ -71,6 +71,11 @@ def stages_figure(layer: FirstLayer) -> None:
         key="conv_stages",
         alt="Histogram of the layer's values after the kernels, after batch norm and after ReLU6",
     )
+    st.markdown(
+        "**Batch norm** subtracts from each map its usual mean and divides by its usual spread, both gathered while "
+        "the network was trained; then it stretches and shifts the map by two numbers that were learned. **ReLU6** "
+        "turns what lies below 0 into 0, and what lies above 6 into 6."
+    )
 
 
 def _open_in_editor(editor: str) -> None:

@@ -61,6 +61,11 @@ def _preset(shape: LayerShape) -> None:
             set_slider(f"dense_cost_{name}", number)
 
 
+def _holding_its_kernel(shape: LayerShape) -> LayerShape:
+    """The shape, on an image large enough for its kernel: an illegal layer cannot be made."""
+    return replace(shape, size=max(shape.size, shape.kernel - 2 * shape.padding))
+
+
 def _shape(draw: Callable[[LayerShape], object]) -> LayerShape:
     """The layer that the controls describe; `draw` follows them during a drag."""
     now: dict[str, int] = {}  # complete when the first drag begins
@@ -71,12 +76,12 @@ def _shape(draw: Callable[[LayerShape], object]) -> LayerShape:
 
     def drag(label: str, name: str, low: int, high: int) -> None:
         def follow(number: float) -> None:
-            draw(LayerShape(**{**now, name: int(number)}))
+            draw(_holding_its_kernel(LayerShape(**{**now, name: int(number)})))
 
         key, start = f"dense_cost_{name}", getattr(DEFAULT, name)
         now[name] = live_slider(label, low, high, start, step=1, key=key, digits=0, follow=follow)
 
-    drag("Image size in pixels", "size", 4, 256)
+    first = st.container()  # the size comes first, but its least value depends on the others
     drag("Kernel side F", "kernel", 1, 11)
     left, right = st.columns(2, gap="small")
     with left:
@@ -85,6 +90,11 @@ def _shape(draw: Callable[[LayerShape], object]) -> LayerShape:
     with right:
         drag("Padding P", "padding", 0, 5)
         count("Filters K", "filters", "dense_filters")
+    least = max(4, now["kernel"] - 2 * now["padding"])
+    with first:
+        drag("Image size in pixels", "size", least, 256)
+    if now["size"] == least > 4:  # the kernel may have pushed it there: the address has to say so
+        set_slider("dense_cost_size", least)
     return LayerShape(**now)
 
 
@@ -94,7 +104,7 @@ def cost_part() -> None:
     with st.container(horizontal=True):
         for name, preset in PRESETS.items():
             st.button(name, on_click=_preset, args=(preset,), key=f"dense_preset:{name}")
-    left, right = st.columns([0.3, 0.7], gap="medium")
+    left, right = st.container(key="picture_first").columns([0.3, 0.7], gap="medium")
     with left:
         sliders = st.container()
         quantity = st.selectbox(
@@ -110,11 +120,6 @@ def cost_part() -> None:
 
     with sliders:
         shape = _shape(draw)
-    try:
-        layer_costs(shape)
-    except ValueError as trouble:
-        right.warning(f"{trouble} Choose a smaller kernel, a larger image or more padding.")
-        return
     with right:
         _table(shape)
         if quantity == TIME:
@@ -153,7 +158,7 @@ def _by_name(shape: LayerShape) -> dict[str, LayerCost]:
 
 def _sizes(shape: LayerShape) -> list[int]:
     """Image sizes for a curve, evenly spread on a logarithmic axis, with the chosen one."""
-    smallest = max(4, shape.kernel - 2 * shape.padding)
+    smallest = _holding_its_kernel(replace(shape, size=4)).size
     steps = {round(smallest * (LARGEST / smallest) ** (i / 24)) for i in range(25)}
     return sorted(steps | {shape.size})
 

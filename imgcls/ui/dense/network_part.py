@@ -112,7 +112,7 @@ def network_part() -> None:
     with st.container(horizontal=True):
         for name in EXAMPLES:
             st.button(name, on_click=_example, args=(name,), key=f"dense_example:{name}")
-    left, right = st.columns([0.3, 0.7], gap="medium")
+    left, right = st.container(key="picture_first").columns([0.3, 0.7], gap="medium")
     with left:
         settings = _settings(_network)
     with right:

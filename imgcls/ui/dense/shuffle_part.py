@@ -10,6 +10,7 @@ from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.figures.dense import shuffle_curves
 from imgcls.ops.dense import neighbour_difference, neuron, random_weights
 from imgcls.training.experiments import SIDE, RaceEpoch, drawn_breeds, pixel_permutation, shuffle_pixels
+from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
 from imgcls.ui.experiment import experiment
 from imgcls.ui.memo import remember
@@ -44,10 +45,14 @@ def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
     seed = st.number_input("Seed", 0, 999, 0, key="dense_shuffle_seed", bind="query-params", persist_state="session")
     inputs = remember("dense_samples", seed, lambda: drawn_breeds(1, seed)[0])
     shuffled = shuffle_pixels(inputs, pixel_permutation(seed))
-    st.image(_sheet(inputs[:EXAMPLES], shuffled[:EXAMPLES]), width="stretch", output_format="PNG")
+    shown = ", ".join(list(BREEDS)[:EXAMPLES])
+    picture(
+        _sheet(inputs[:EXAMPLES], shuffled[:EXAMPLES]), key="dense_sheet",
+        alt=f"Small drawings of {shown}, and below each the same pixels in another order.",
+    )  # fmt: skip
     before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
     st.caption(
-        f"{', '.join(list(BREEDS)[:EXAMPLES])} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed "
+        f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed "
         f"permutation. Neighbours differ by {after:.3f} of the range instead of {before:.3f}: nothing else is lost."
     )
     return seed, inputs, shuffled

@@ -1,6 +1,6 @@
 """The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -28,14 +28,19 @@ SHOWN = (4, 5)  # rows and columns of the features that are printed
 PASSES = 400
 
 
-def mask_controls() -> tuple[int, bool]:
-    """Seed and mode: what a button or a switch sets, not a drag."""
+def mask_controls(*, modes: bool) -> tuple[int, bool]:
+    """Seed and whether the layer is training: what a button or a switch sets, not a drag.
+
+    Without `modes` there is nothing to switch: it is training.
+    """
     left, middle, right = st.columns([0.2, 0.34, 0.46], vertical_alignment="bottom")
     seed = left.number_input("Seed", 0, 9999, 0, key="drop_seed", bind="query-params", persist_state="session")
     middle.button(
         "Another mask", icon=":material/casino:", width="stretch",
         on_click=lambda: st.session_state.update(drop_seed=(seed + 1) % 10000),
     )  # fmt: skip
+    if not modes:
+        return seed, True
     mode = right.segmented_control(
         "The layer is", ["training", "evaluating"], default="training", required=True, key="drop_mode",
         bind="query-params", persist_state="session",
@@ -61,7 +66,9 @@ def _p_slider(follow: Callable[[float], object]) -> float:
 def mask_part(seed: int, training: bool) -> None:
     """The features before the last layer, the mask, what is left; and what the network answers with it."""
     network, head = load(), _head()
-    count, most = SHOWN[0] * SHOWN[1], float(head.features.max())
+    count = SHOWN[0] * SHOWN[1]
+    largest, places = head.features.topk(count)  # most others are nearly 0, and no mask would change them visibly
+    most = float(largest[0])
     exact = softmax(head.logits(head.features))
     best = int(exact.argmax())
 
@@ -69,25 +76,32 @@ def mask_part(seed: int, training: bool) -> None:
         result = dropout(head.features, p, _seeded(seed), training=training)
         high = most * max(result.scale, 1.0)
         factors = result.mask * result.scale
+        masked = f"mask × 1 / (1 − p): 0 or {result.scale:.2f}" if training else "no mask: 1 everywhere"
 
         def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
-            return Grid(title, values[:count].view(SHOWN).numpy(), quantity, low, top, 2, sign)
+            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, 2, sign)
 
         grids(
             [
                 grid("features", head.features, "activation", -high, high, "×"),
-                grid(f"mask × 1 / (1 − p): 0 or {result.scale:.2f}", factors, "pixel", 0, result.scale, "="),
+                grid(masked, factors, "pixel", 0, result.scale, "="),
                 grid("what goes on", result.output, "activation", -high, high, ""),
             ],
             key="drop_grids",
             alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
         )
         chance = float(softmax(head.logits(result.output))[best])
+        name = f"**{display_name(network.labels[best])}**"
+        outcome = (
+            f"**{result.kept:.1%}** of all are kept. With this mask it says {name} with **{chance:.1%}**, without "
+            f"dropout {exact[best]:.1%}."
+            if training
+            else f"after training all go on as they are, whatever p was. It says {name} with **{chance:.1%}**."
+        )
         words(
-            f"The first {count} of the {len(head.features)} features that {network.title} computes for your photo; "
-            f"**{result.kept:.1%}** of all are kept. With this mask it says **{display_name(network.labels[best])}** "
-            f"with **{chance:.1%}**, without dropout {exact[best]:.1%}. PyTorch's p is the probability to **drop**; "
-            f"CS231n writes p for the probability to **keep**, here {1 - p:.2f}.",
+            f"The {count} largest of the {len(head.features)} features that {network.title} computes for your photo; "
+            f"{outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to **keep**, "
+            f"here {1 - p:.2f}.",
             key="drop_words",
         )
         return result, chance
@@ -134,8 +148,9 @@ def average_part(seed: int) -> None:
             alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {result.means[-1]:.2f}.",
         )
         words(
-            f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they scatter "
-            f"by **{result.spread:.2f}** around **{result.exact:.2f}**, the logit without dropout. The mean of "
+            f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they spread "
+            f"around **{result.exact:.2f}**, the logit without dropout, by **{result.spread:.2f}** (their standard "
+            "deviation). The mean of "
             f"{PASSES} masks is **{result.means[-1]:.2f}**. So evaluation leaves dropout out: that "
             "stands for the mean of all masks.",
             key="drop_words",
@@ -170,20 +185,24 @@ def maps_part(seed: int, training: bool) -> None:
 
     def draw(p: float) -> Dropped:
         result = dropout_maps(maps, p, _seeded(seed), training=training)
-        count = int((result.mask.flatten(1).amax(1) == 0).sum())
-        alt = f"The {len(maps)} feature maps, {count} of them empty."
-        picture(_sheet(result.output.numpy(), limit), key="drop_sheet", alt=alt)
+        dropped = (result.mask.flatten(1).amax(1) == 0).tolist()
+        count = sum(dropped)
+        alt = f"The {len(maps)} feature maps, {count} of them crossed out."
+        picture(maps_sheet(result.output.numpy(), dropped, limit), key="drop_sheet", alt=alt)
+        done = (
+            f"**{count}** are dropped whole, the others multiplied by {result.scale:.2f}"
+            if training
+            else "after training all go on as they are"
+        )
         words(
-            f"The {len(maps)} feature maps of the first layer of {network.title} on your photo: **{count}** are "
-            f"dropped whole, the others multiplied by {result.scale:.2f}. Single dropped pixels would be no loss: "
-            "their neighbours say nearly the same: so Dropout2d drops whole maps.",
+            f"The {len(maps)} feature maps of the first layer of {network.title} on your photo: {done}. Single dropped "
+            "pixels would hide nothing, since their neighbours say nearly the same: so Dropout2d drops whole maps.",
             key="drop_words",
         )
         return result
 
     p = _p_slider(draw)
     result = draw(p)
-    dropped = [i for i in range(len(maps)) if result.mask[i].max() == 0]
     code = f"""
     import torch
     from PIL import Image
@@ -193,23 +212,22 @@ def maps_part(seed: int, training: bool) -> None:
     maps = first_layer(load("{network.name}"), Image.open("photo.png").convert("RGB")).activated  # (32, 112, 112)
     draws = torch.rand(32, 1, 1, generator=torch.Generator().manual_seed({seed}))
     output = {f"maps * (draws >= {p:g}) / (1 - {p:g})" if training else "maps"}
-    dropped = (output.flatten(1).abs().sum(1) == 0).sum() - (maps.flatten(1).abs().sum(1) == 0).sum()
+    dropped = {f"(draws < {p:g}).sum()" if training else "0"}
     mean = output.mean()
     """
     empty = sum(1 for each in maps if not each.any())
-    alive = sum(1 for i in dropped if maps[i].any())
-    shows = {"dropped": alive, "mean": float(result.output.mean())}
+    shows = {"dropped": int((result.mask.flatten(1).amax(1) == 0).sum()), "mean": float(result.output.mean())}
     if empty:
         st.caption(f"{empty} of the maps are zero everywhere for this photo, dropped or not.")
     code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
 
 
-def _sheet(maps: np.ndarray, limit: float, columns: int = 11, gap: int = 6) -> np.ndarray:
-    """All maps (C, H, W) as one picture, eleven in a row; a map without any value is crossed out."""
+def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 11, gap: int = 6) -> np.ndarray:
+    """All maps (C, H, W) as one picture, eleven in a row; those that were dropped are crossed out."""
     tiles = [colourise(each, "activation", -limit, limit) for each in maps]
     side = tiles[0].shape[0]
-    for tile, each in zip(tiles, maps, strict=True):
-        if not each.any():
+    for tile, crossed in zip(tiles, dropped, strict=True):
+        if crossed:
             diagonal = np.arange(side)
             for width in (-1, 0, 1):
                 tile[diagonal, (diagonal + width) % side] = (125, 132, 143)

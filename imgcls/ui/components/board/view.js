@@ -24,7 +24,7 @@ function geometry(own) {
   const slopes = packet.arrays.slope
   const most = Math.max(1, ...slopes) + 0.2, least = Math.min(-0.1, ...slopes) - 0.15
   return {
-    width, height: heights[0] + heights[1] + GAP + 34, px,
+    width, height: 16 + heights[0] + GAP + heights[1] + 28, px,
     x: (pixel) => x[0] + ((pixel - LEFT) / (width - LEFT - 10)) * (x.at(-1) - x[0]),
     upper: panel(16, heights[0], packet.yRange), lower: panel(16 + heights[0] + GAP, heights[1], [least, most]),
   }
@@ -78,8 +78,8 @@ function drawPanel(own, pen, panel, values, name, g) {
     pen.beginPath()
     for (let i = 0; i < n; i++) {
       const value = values[curve * n + i]
-      // A jump of the slope is drawn as a jump, not as a steep line.
-      if (i && !(name.startsWith("slope") && Math.abs(value - values[curve * n + i - 1]) > 0.04)) pen.lineTo(g.px(arrays.x[i]), panel.y(value))
+      // A jump of the slope is drawn as a jump, not as a steep line; between two points ELU's own bend makes up to 0.075.
+      if (i && !(name.startsWith("slope") && Math.abs(value - values[curve * n + i - 1]) > 0.1)) pen.lineTo(g.px(arrays.x[i]), panel.y(value))
       else pen.moveTo(g.px(arrays.x[i]), panel.y(value))
     }
     pen.stroke()

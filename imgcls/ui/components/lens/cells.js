@@ -112,8 +112,10 @@ function fillCells(own, r, c) {
   const sums = arrays.sums ?? arrays.output
   const sum = (k) => sums[(r * columns + c) * sums.shape[2] + (sums.shape[2] === 1 ? 0 : k)]
   const parts = data.summed ? [0, 1, 2] : [channel]
-  box.querySelector(".sum").textContent = data.summed ? parts.map((k) => written(sum(k)).replace(/^\u2212/, k ? "\u2212\u2009" : "\u2212"))
-    .reduce((text, part) => text + (part.startsWith("\u2212") ? " " : " + ") + part) : written(data.weighted ? sum(channel) : value)
+  const added = () => parts.map((k) => written(sum(k)).replace(/^\u2212/, k ? "\u2212\u2009" : "\u2212"))
+    .reduce((text, part) => text + (part.startsWith("\u2212") ? " " : " + ") + part)
+  // In brackets: the divisor that follows divides all three.
+  box.querySelector(".sum").textContent = data.summed ? `(${added()})` : written(data.weighted ? sum(channel) : value)
   box.querySelector(".sum").dataset.value = parts.map(sum).join(" ")
   const result = box.querySelector(".value")
   result.textContent = written(value)

@@ -6,8 +6,8 @@ function build(root) {
   box.innerHTML = `
     <canvas tabindex="0" role="img"></canvas>
     <div class="legend">
-      <span><i class="line minus"></i>negative weight</span><span><i class="line plus"></i>positive weight</span>
-      <span>wider line: larger |w|</span><span class="many"><i class="band"></i>too many to draw: a band</span>
+      <span><i class="line minus"></i>weight &lt; 0</span><span><i class="line plus"></i>weight &gt; 0</span>
+      <span>wider: larger |w|</span><span class="many"><i class="band"></i>too many to draw</span>
     </div>
     <output aria-live="polite"></output>
     <div class="shares"></div>`
@@ -152,9 +152,13 @@ function shares(own) {
     part.style.flexGrow = pair.share
     const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(2)}%`
     part.title = name
-    part.textContent = pair.share > 0.3 ? name : pair.share > 0.09 ? `${(100 * pair.share).toFixed(0)}%` : ""
+    part.textContent = name
     return part
   }))
+  // The whole sentence where there is room for it, else the number, else nothing.
+  for (const part of row.children) {
+    for (const shorter of [part.title.split(": ")[1], ""]) if (part.scrollWidth > part.clientWidth) part.textContent = shorter
+  }
 }
 
 export default function (component) {
@@ -181,6 +185,5 @@ export default function (component) {
     own.at = { l, i: clamp((own.at?.i ?? 0) + by[1], 0, layers[l].drawn - 1) }
     draw(own)
   }
-  shares(own)
-  return keepDrawn(own, own.box, draw)
+  return keepDrawn(own, own.box, () => { shares(own); draw(own) })
 }

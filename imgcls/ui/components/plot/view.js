@@ -93,7 +93,11 @@ function show(own, element, source) {
     const theme = themeOf(element), looks = JSON.stringify([own.text, theme, element.clientWidth])
     if (looks !== own.drawn) {
       own.drawn = looks
-      own.drawing = Plotly.react(element, figure.data, themed(figure.layout, theme), {
+      // In a chart that had no legend, Plotly puts a new one into the curves: such a chart is drawn anew.
+      const legend = Boolean(figure.layout.showlegend), anew = own.legend !== legend
+      own.legend = legend
+      if (anew) own.wired = false // what was wired goes with the old chart
+      own.drawing = Plotly[anew ? "newPlot" : "react"](element, figure.data, themed(figure.layout, theme), {
         displaylogo: false, displayModeBar: false, responsive: true, ...figure.config,
       })
     }
