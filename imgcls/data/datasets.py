@@ -200,9 +200,9 @@ def task_labels(source: Source, task: Task) -> tuple[np.ndarray, np.ndarray, tup
         return chosen, np.searchsorted(breeds, source.labels[chosen]), tuple(source.classes[breed] for breed in breeds)
     others = [name for label, name in enumerate(source.classes) if label not in source.dogs]
     if not source.dogs:
-        raise DatasetError(f"No class of {source.title} is called a dog: choose the task breeds.")
+        raise DatasetError(f"No class of {source.title} is called a dog: choose all classes (the task breeds).")
     if not others:
-        raise DatasetError(f"{source.title} shows nothing but dogs: choose the task breeds.")
+        raise DatasetError(f"{source.title} shows nothing but dogs: choose all classes (the task breeds).")
     labels = np.isin(source.labels, list(source.dogs)).astype(np.int64)
     other = source.other or (others[0] if len(others) == 1 else "not a dog")
     return np.arange(len(source)), labels, (other, "dog")
@@ -251,9 +251,11 @@ def split(labels: np.ndarray, given: np.ndarray, share: float | None, seed: int)
 def check_split(dataset: Dataset) -> None:
     """Raises DatasetError if a class has no picture left for training, or there is none for validation."""
     present = np.bincount(dataset.labels[dataset.training], minlength=len(dataset.classes))
+    why = f" Left out, for instance: {dataset.skipped[0].name}. {dataset.skipped[0].reason}" if dataset.skipped else ""
     if not len(dataset.labels):
-        raise DatasetError(f"Not one picture of {dataset.title} can be read.")
+        raise DatasetError(f"Not one picture of {dataset.title} can be read.{why}")
     if missing := [name for name, count in zip(dataset.classes, present, strict=True) if not count]:
-        raise DatasetError(f"No picture of {missing[0]!r} is left for training: add some, at least two for each class.")
+        advice = "add some, at least two for each class."
+        raise DatasetError(f"No picture of {missing[0]!r} is left for training: {advice}{why}")
     if not len(dataset.validation):
-        raise DatasetError("No picture is left for validation: add some, at least two for each class.")
+        raise DatasetError(f"No picture is left for validation: add some, at least two for each class.{why}")

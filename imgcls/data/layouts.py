@@ -36,8 +36,9 @@ def labelled(tree: FileTree) -> Source:
     _use_test_part(found, skipped)
     classes = sorted({label for _, label, _ in found}, key=str.casefold)
     if not 2 <= len(classes) <= MOST_CLASSES:
+        counted = "is 1 class" if len(classes) == 1 else f"are {len(classes)} classes"
         raise DatasetError(
-            f"There are {len(classes)} classes, but it takes 2 to {MOST_CLASSES}: "
+            f"There {counted}, but it takes 2 to {MOST_CLASSES}: "
             "put the pictures of each class into a folder of its own."
         )
     paths, number = [path for path, _, _ in found], {name: place for place, name in enumerate(classes)}

@@ -123,6 +123,14 @@ def keep_pictures(classes: Mapping[str, Sequence[bytes]], name: str = "Your pict
     return keep_zip(buffer.getvalue(), name)
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether a file begins as those of pictures do; only reading it shows whether it is whole."""
+    try:
+        return bool(kind_of(data))
+    except ValueError:
+        return False
+
+
 def _ending(data: bytes) -> str:
     try:
         return _ENDINGS[kind_of(data)]

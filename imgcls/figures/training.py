@@ -12,6 +12,7 @@ from imgcls.training.records import Evaluation
 
 TRAIN_LINE, VALIDATION_LINE = HUES["loss"].line, HUES["activation"].line
 _GAP = 0.16  # between the two charts, as a share of the height
+_WORD = 0.3  # what the name of a finding takes of the width at most
 
 
 def run_curves(
@@ -43,7 +44,7 @@ def run_curves(
             go.Scatter(
                 x=where, y=held, yaxis=axis, name="validation", mode="lines+markers", showlegend=first,
                 line={"color": VALIDATION_LINE, "width": 3}, marker={"size": 7, "symbol": "circle"},
-                hovertemplate=number,
+                hovertemplate=number, cliponaxis=False,
             ),
         ]  # fmt: skip
     reach = max(epochs, points.epochs[-1] if points.epochs else 0.0)
@@ -53,7 +54,7 @@ def run_curves(
         yaxis2={"domain": [0, 0.5 - _GAP / 2], "range": [0, 1.02], "tickformat": ".0%", "fixedrange": True,
                 **_title("accuracy")},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT}},
-        shapes=_lines(at, marks), annotations=_words(marks), hovermode="x unified",
+        shapes=_lines(at, marks), annotations=_words(marks, reach), hovermode="x unified",
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
     )  # fmt: skip
 
@@ -66,7 +67,7 @@ def compare_curves(runs: Mapping[str, Sequence[Evaluation]], measure: str, *, he
             name=name, mode="lines+markers",
             line={"color": SERIES[place % len(SERIES)], "dash": DASHES[place % len(DASHES)], "width": 3},
             marker={"size": 8, "symbol": SYMBOLS[place % len(SYMBOLS)]},
-            hovertemplate="%{y:.3f}" if measure == "loss" else "%{y:.1%}",
+            hovertemplate="%{y:.3f}" if measure == "loss" else "%{y:.1%}", cliponaxis=False,
         )
         for place, (name, evaluations) in enumerate(runs.items())
     ]  # fmt: skip
@@ -97,8 +98,16 @@ def _lines(at: float | None, marks: Sequence[tuple[float, str]]) -> list[dict]:
     return found
 
 
-def _words(marks: Sequence[tuple[float, str]]) -> list[dict]:
+def _words(marks: Sequence[tuple[float, str]], reach: float) -> list[dict]:
+    """The words beside their lines; those of lines that stand so close that they would overlap, in one."""
+    together: list[tuple[float, str]] = []
+    for x, word in sorted(marks):
+        if together and x - together[-1][0] < _WORD * reach:
+            together[-1] = together[-1][0], f"{together[-1][1]}, {word}"
+        else:
+            together.append((x, word))
     return [
-        {"x": x, "y": 0.5, "yref": "paper", "text": word, "showarrow": False, "font": {"size": FONT}, "xanchor": "left"}
-        for x, word in marks
-    ]
+        {"x": x, "y": 0.5, "yref": "paper", "text": word, "showarrow": False, "font": {"size": FONT},
+         **({"xanchor": "left", "xshift": 4} if x < reach / 2 else {"xanchor": "right", "xshift": -4})}
+        for x, word in together
+    ]  # fmt: skip

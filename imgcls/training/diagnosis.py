@@ -11,8 +11,8 @@ DIVERGING_STEPS, DIVERGING_FACTOR = 20, 1.5
 # Overfitting: validation loss has risen by this factor over its best for PATIENCE evaluations while training loss fell.
 OVERFITTING_FACTOR, PATIENCE = 1.1, 3
 DEAD_SHARE = 0.5
-# Plateau: the training loss of this many evaluations differs from guessing by less than 2%.
-PLATEAU_EVALUATIONS = 4
+# Plateau: the training loss of this many evaluations differs from guessing by less than 2%, and that for so many steps.
+PLATEAU_EVALUATIONS, PLATEAU_STEPS = 4, 50
 
 
 def chance_loss(classes: int) -> float:
@@ -82,7 +82,8 @@ class Watchdog:
     def _plateau(self) -> list[Finding]:
         latest = self._evaluations[-PLATEAU_EVALUATIONS:]
         chance = chance_loss(self.classes)
-        if len(latest) < PLATEAU_EVALUATIONS or any(abs(e.train_loss / chance - 1) > 0.02 for e in latest):
+        few = len(latest) < PLATEAU_EVALUATIONS or latest[-1].step < PLATEAU_STEPS
+        if few or any(abs(e.train_loss / chance - 1) > 0.02 for e in latest):
             return []
         return self._report("plateau", latest[0].step, self._plateau_words(latest[-1]))
 
@@ -108,7 +109,7 @@ class Watchdog:
     def _dead(self, layer: str, share: float) -> str:
         return (
             f"{share:.0%} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the gradient is 0, so "
-            "they cannot recover. A smaller learning rate, leaky ReLU or batch norm keeps units alive."
+            "their weights learn no more. A smaller learning rate, leaky ReLU or batch norm keeps units alive."
         )
 
     def _overfitting_words(self, best: Evaluation, last: Evaluation) -> str:
@@ -120,7 +121,10 @@ class Watchdog:
         )
 
     def _plateau_words(self, last: Evaluation) -> str:
+        still = f"After {last.step} steps the loss is still that of guessing ({chance_loss(self.classes):.2f}). "
+        if "dead" in self._found:
+            return f"{still}Hardly a gradient passes the silent units: start anew with a smaller rate than {self.lr:g}."
         return (
-            f"After {last.step} steps the loss is still that of guessing ({chance_loss(self.classes):.2f}). "
-            "The steps may be too small or the activations saturated: take a larger learning rate, ReLU, or Adam."
+            f"{still}The steps may be too small or the activations saturated: take a larger learning rate, ReLU, or "
+            "Adam."
         )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from imgcls.training.config import TrainConfig
+from imgcls.training.optimisers import SCHEDULES
 from imgcls.training.records import (
     Evaluation,
     Finding,
@@ -86,6 +88,14 @@ class Followed:
     def best(self) -> Evaluation | None:
         """The evaluation of all validation pictures with the highest accuracy, the first of equals."""
         return max(self.whole_evaluations, key=lambda record: record.val_accuracy, default=None)
+
+    def rate_told(self, config: TrainConfig) -> float:
+        """The learning rate that the run was told last, which its schedule then makes smaller: see `Step.lr`."""
+        if not self.steps or not self.total_steps:
+            return config.lr
+        last = self.steps[-1]
+        share = SCHEDULES[config.schedule]((last.step - 1) / self.total_steps)
+        return last.lr / share if share > 0 else config.lr
 
     @property
     def total_steps(self) -> int | None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from imgcls.models.small import SmallCNN
 from imgcls.training.records import Histogram, LayerView, Snapshot
 
-BINS = 40
+BINS = 41  # odd: one bin holds zero in its middle, and what is exactly 0 is neither above nor below
 MOST_MAPS = 16
 MOST_SIDE = 64  # of a feature map that is kept
 MOST_TEMPLATE = 32  # side of the weights of a dense node that sees pixels

@@ -9,6 +9,7 @@ from PIL import Image
 from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.ui.camera import camera
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.recall import recall, recalled
 from imgcls.ui.session import drop_upload
@@ -148,7 +149,7 @@ def _upload(place: str) -> None:
 
 
 def _camera(place: str) -> None:
-    st.camera_input("Take a picture", key=f"{place}_camera", on_change=_take_file, args=(f"{place}_camera",))
+    camera("Take a picture", key=f"{place}_camera", on_change=_take_file, args=(f"{place}_camera",))
 
 
 def _samples(place: str) -> None:

@@ -87,6 +87,8 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     expect(page.locator(".timeline output")).to_contain_text("looking back")
 
     page.get_by_text("Confusion", exact=True).click()
+    fits = "(box) => box.scrollWidth <= box.clientWidth"
+    assert page.locator(".confusion .wide").evaluate(fits), "six classes need no scrolling"
     cell = page.locator(".confusion button.right").first
     count = int(cell.inner_text())
     cell.click()
@@ -105,15 +107,24 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
 def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: Page, server_url: str) -> None:
     train(page, f"{server_url}/train?{QUICK}&train_epochs=500")
     expect(page.get_by_text(re.compile(r"left · epoch [1-9]"))).to_be_visible(timeout=60_000)
+    rate = page.locator("[data-testid=stMain] input[type=range]").first
+    usual = rate.get_attribute("aria-valuetext")
+    rate.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(rate).not_to_have_attribute("aria-valuetext", usual)
+    chosen = rate.get_attribute("aria-valuetext")
+    before = step_shown(page)
+    wait_until(page, lambda: step_shown(page) > before + 50)  # these are learned with it
     address = page.url
     page.goto("about:blank")
     page.goto(address)  # a reload finds the running job and may command it
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    expect(rate).to_have_attribute("aria-valuetext", chosen)
     page.wait_for_timeout(4000)  # a checkpoint is written every few seconds
 
-    before = {pid: cpu(pid) for pid in workers(server_url)}
+    spent = {pid: cpu(pid) for pid in workers(server_url)}
     page.wait_for_timeout(700)
-    busiest = max(before, key=lambda pid: cpu(pid) - before[pid])
+    busiest = max(spent, key=lambda pid: cpu(pid) - spent[pid])
     os.kill(busiest, signal.SIGKILL)
     expect(page.get_by_text("ended from outside")).to_be_visible(timeout=5_000)
     page.get_by_role("button", name="Go on").click()

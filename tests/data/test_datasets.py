@@ -16,7 +16,7 @@ from imgcls.data.archives import open_tree, open_zip
 from imgcls.data.datasets import DatasetError, prepare, split, square, task_labels
 from imgcls.data.download import DownloadError
 from imgcls.data.layouts import is_dog, labelled
-from imgcls.data.own import keep_pictures, keep_zip
+from imgcls.data.own import is_picture, keep_pictures, keep_zip
 from imgcls.data.sources import SOURCES, drawn_dogs, open_source
 
 
@@ -94,7 +94,7 @@ def test_kaggles_table_names_the_classes() -> None:
     ("files", "sentence"),
     [
         ({"1.png": b"x", "2.png": b"x"}, "folder of its own"),
-        ({"a/1.png": b"x", "a/2.png": b"x"}, "There are 1 classes"),
+        ({"a/1.png": b"x", "a/2.png": b"x"}, "There is 1 class,"),
         ({"labels.csv": b"id,breed\n", "train/1.png": b"x"}, "names no pictures"),
         ({"labels.csv": b"\xff\xfe\x00", "train/1.png": b"x"}, "cannot be read"),
         ({"labels.csv": b"id,breed\n7,pug\n", "train/1.png": b"x"}, "do not belong together"),
@@ -220,6 +220,20 @@ def test_what_people_bring_is_kept_once_under_its_content(empty_cache: Path) -> 
     assert prepare(again, size=8, validation=0.4).skipped[0].name == "my cat/00002.jpg"
     data = zipped({"a/1.png": picture(), "b/1.png": picture()}).getvalue()
     assert open_source(str(keep_zip(data, "../../x.zip")[0])).classes == ("a", "b")
+
+
+def test_files_that_are_no_pictures_are_told_by_their_first_bytes() -> None:
+    assert all(is_picture(picture(kind=kind)) for kind in ("PNG", "JPEG", "GIF", "WebP"))
+    assert not any(is_picture(data) for data in (b"", b"hello", b"PK\x03\x04"))
+
+
+def test_a_class_whose_pictures_are_all_broken_is_told_with_the_reason() -> None:
+    path, _ = keep_pictures({"a": [b"nope", b"nope, too"], "b": [picture(1), picture(2)]})
+    with pytest.raises(DatasetError, match=r"No picture of 'a' is left.*a/00001\.jpg\. .+"):
+        prepare(open_source(str(path)), size=8)
+    data = zipped({"a/1.png": picture(), "a/2.png": picture(2)}).getvalue()
+    with pytest.raises(DatasetError, match="There is 1 class, but it takes 2"):
+        keep_zip(data)
 
 
 def test_what_people_bring_is_refused_with_a_sentence(empty_cache: Path) -> None:

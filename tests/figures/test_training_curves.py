@@ -23,6 +23,7 @@ def test_loss_stands_above_accuracy_with_training_and_validation_in_each() -> No
     assert (loss.y, held_loss.y) == ((2.0, 1.5), (1.7, 1.2))
     assert (accuracy.y, held_accuracy.y) == ((0.2, 0.4), (0.35, 0.6))
     assert held_loss.x == (1.0, 2.0)
+    assert held_loss.cliponaxis is False, "the marker of the last epoch stands on the edge: all of it is seen"
     assert {held_accuracy.yaxis, accuracy.yaxis} == {"y2"}
     assert loss.line.dash != (held_loss.line.dash or "solid")
     assert chart.layout.yaxis.domain[0] > chart.layout.yaxis2.domain[1]
@@ -34,6 +35,15 @@ def test_the_step_that_is_looked_at_and_what_was_found_are_marked() -> None:
     assert sorted(shape.x0 for shape in chart.layout.shapes) == [1.0, 1.5]
     assert [each.text for each in chart.layout.annotations] == ["overfits"]
     assert run_curves(POINTS, HELD, epochs=2).layout.shapes == ()
+
+
+def test_findings_that_stand_close_together_are_named_in_one_line() -> None:
+    chart = run_curves(
+        POINTS, HELD, epochs=20, marks=[(1.0, "stands still"), (1.5, "silent units"), (19.0, "overfits")]
+    )
+    assert [each.text for each in chart.layout.annotations] == ["stands still, silent units", "overfits"]
+    assert [each.xanchor for each in chart.layout.annotations] == ["left", "right"]
+    assert len(chart.layout.shapes) == 3
 
 
 def test_a_run_without_records_is_an_empty_chart() -> None:

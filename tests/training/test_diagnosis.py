@@ -71,9 +71,22 @@ def test_partial_evaluations_do_not_count(dog: Watchdog) -> None:
 
 
 def test_a_loss_that_stays_at_guessing_is_a_plateau(dog: Watchdog) -> None:
-    findings = [found for step in range(6) for found in dog.evaluation(evaluation(step, 1.79, 1.80))]
+    findings = [found for step in range(10, 70, 10) for found in dog.evaluation(evaluation(step, 1.79, 1.80))]
     assert [finding.kind for finding in findings] == ["plateau"]
     assert "1.79" in findings[0].sentence
+    assert "a larger learning rate" in findings[0].sentence
+
+
+def test_a_handful_of_steps_is_too_few_for_a_plateau(dog: Watchdog) -> None:
+    assert [found for step in range(1, 21) for found in dog.evaluation(evaluation(step, 1.79, 1.80))] == []
+
+
+def test_a_loss_that_stays_at_guessing_behind_silent_units_is_not_told_to_take_larger_steps(dog: Watchdog) -> None:
+    dog.snapshot(snapshot(10, 0.9))
+    (finding,) = [found for step in range(10, 70, 10) for found in dog.evaluation(evaluation(step, 1.79, 1.80))]
+    assert finding.kind == "plateau"
+    assert "a smaller rate than 0.1" in finding.sentence
+    assert "larger" not in finding.sentence
 
 
 def test_dead_units_are_reported_from_half_of_a_layer_on(dog: Watchdog) -> None:

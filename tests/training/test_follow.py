@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from imgcls.training.follow import Followed, training_points, view_at
+from imgcls.training.inbox import Inbox
 from imgcls.training.records import Evaluation, Finished, Loading, Paused, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles
 from imgcls.training.trainer import train
@@ -49,6 +50,19 @@ def test_a_run_that_goes_on_forgets_what_came_after_its_checkpoint() -> None:
     assert followed.finished is None
     assert not followed.paused
     assert followed.total_steps == 40
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle", "step"])
+def test_the_rate_that_was_told_last_follows_from_the_steps(schedule: str) -> None:
+    config = toy_config(schedule=schedule, lr=0.003, epochs=4)
+    inbox = Inbox()
+    inbox.put({"lr": 0.02})
+    followed = Followed()
+    assert followed.rate_told(config) == 0.003
+    for record in train(config, dataset=toy(), inbox=inbox):
+        followed.hear([record])
+        if followed.steps:
+            assert followed.rate_told(config) == pytest.approx(0.02)
 
 
 def test_the_best_evaluation_is_the_first_of_the_highest_and_looks_at_all_pictures(run: tuple[RunFiles, list]) -> None:

@@ -24,6 +24,12 @@ def test_a_histogram_of_nothing_or_of_no_numbers_is_none_and_zeros_have_one() ->
     assert histogram([torch.zeros(5)]).counts.sum() == 5
 
 
+def test_what_is_exactly_zero_is_counted_neither_above_nor_below() -> None:
+    counts = histogram([torch.tensor([-1.0, 0.0, 0.0, 0.0, 1.0])]).counts
+    assert counts[BINS // 2] == 3
+    assert counts[: BINS // 2].sum() == counts[BINS // 2 + 1 :].sum() == 1
+
+
 def test_units_are_dead_if_they_are_zero_everywhere_for_every_picture() -> None:
     output = torch.zeros(3, 4, 2, 2)
     output[1, 0, 1, 1] = 0.5

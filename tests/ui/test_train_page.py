@@ -13,16 +13,19 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.datasets import Dataset
+from imgcls.data.own import identity_of, keep_pictures
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallCNN, count_parameters
 from imgcls.training.config import TrainConfig
-from imgcls.training.runs import RunFiles, new_run_folder, run_id
+from imgcls.training.follow import Followed
+from imgcls.training.runs import RunFiles, new_run_folder, run_folder, run_id
 from imgcls.training.script import model_code
 from imgcls.training.trained import load_trained, weights_file
 from imgcls.training.trainer import train
 from imgcls.training.transfer import head
 from imgcls.ui.shell import PANEL
 from imgcls.ui.training import run as page_runs
+from tests.data.test_datasets import picture
 from tests.training.toy import toy, toy_config
 
 NAVIGATION = str(Path(__file__).resolve().parents[2] / "imgcls/ui/navigation.py")
@@ -131,6 +134,7 @@ def test_a_preset_brings_its_own_settings_along(monkeypatch: pytest.MonkeyPatch)
         ({"train_channels": "ten"}, "whole numbers with commas"),
         ({"train_channels": "8, 8, 8, 8, 8"}, "does not fit"),
         ({"train_dense": "500000"}, "parameters, more than"),
+        ({"train_channels": "9999999999, 1"}, "1,000,000 at most"),
         ({"train_kernel": "4", "train_padding": "same"}, "has no middle"),
     ],
 )
@@ -138,6 +142,18 @@ def test_choices_that_make_no_network_get_one_sentence_and_no_start(address: dic
     app = page(address)
     assert sentence in " ".join(each.value for each in app.error)
     assert app.button(key="train_go").disabled
+
+
+def test_a_handful_of_own_pictures_gets_a_trained_network_at_a_click(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
+    pictures = {"cup": [picture(n) for n in range(4)], "pen": [picture(n) for n in range(10, 14)]}
+    app = page({"train_source": "Your own pictures", "train_own": identity_of(keep_pictures(pictures)[0])})
+    assert any("8 pictures are few" in each.value for each in app.caption)
+    next(each for each in app.button if "trained network" in each.label).click().run()
+    config = started(monkeypatch, app)
+    assert (config.model, config.lr, config.schedule) == (None, 1e-3, "cosine")
+    assert not any("are few" in each.value for each in app.caption)
+    assert not any("are few" in each.value for each in page().caption)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -168,6 +184,20 @@ def test_a_run_that_is_not_there_any_more_leaves_the_first_view() -> None:
     assert "train_run" not in app.query_params
     app = page({"train_run": "../../etc"})
     assert app.button(key="train_go").label == "Train"
+
+
+def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> None:
+    name = trained(lr=1000.0, optimiser="momentum", schedule="constant", epochs=1, batch_size=4)
+    app = page({"train_run": name, "train_part": "Confusion"})
+    assert any("is no longer a number" in each.value for each in app.warning)
+    assert any("ended before its first epoch did" in each.value for each in app.caption)
+
+
+def test_what_the_photo_is_called_comes_from_the_best_epoch(run: str) -> None:
+    app = page({"train_run": run, "train_part": "Use it"})
+    best = Followed.of_files(RunFiles(run_folder(run))).best
+    told = f"best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}"
+    assert any(told in each.value for each in app.caption)
 
 
 def test_a_run_that_ended_early_can_go_on() -> None:

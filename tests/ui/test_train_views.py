@@ -1,9 +1,11 @@
 """What the views of a run show: rows of the film, lines of histograms, samples, words."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.training.follow import Followed
@@ -11,11 +13,11 @@ from imgcls.training.records import LayerView, Snapshot
 from imgcls.training.runs import RunFiles
 from imgcls.training.trainer import train
 from imgcls.training.watch import look
-from imgcls.ui.training.answers import _samples, _verdict
+from imgcls.ui.training.answers import _most_confused, _samples, _verdict
 from imgcls.ui.training.compare import settings_table
 from imgcls.ui.training.inside import spread_lines
 from imgcls.ui.training.run import PageRun
-from imgcls.ui.training.watch import film_rows
+from imgcls.ui.training.watch import _axis, film_rows
 from imgcls.ui.training.words import duration, preset_of
 from tests.training.toy import toy, toy_config
 
@@ -45,6 +47,44 @@ def test_the_largest_weight_is_at_the_end_of_the_scale_and_zero_in_the_middle() 
     (row,) = film_rows(Snapshot(0, 0.0, (view,), np.ones(1)), None)
     assert row.pictures[0, 0, 0].tolist() == [0, 127, 127]
     assert row.pictures[0, 0, 1].tolist() == [191, 127, 127]
+
+
+def test_the_scale_of_the_maps_is_that_of_their_numbers_where_some_overflow() -> None:
+    maps = np.array([[[np.inf, -np.inf, np.nan, 2.0, 1.0, -2.0]]], np.float16)
+    (row,) = film_rows(Snapshot(0, 0.0, (LayerView("relu1_1", "ReLU", maps=maps),), np.ones(1)), None)
+    assert row.pictures.tolist() == [[[255, 0, 127, 255, 191, 0]]]
+
+
+def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
+    """Weights may overflow in the last step that is shown, before the loss tells it."""
+
+    def page() -> None:
+        import numpy as np
+
+        from imgcls.ui.components.film import film
+        from imgcls.ui.components.verdicts import Verdict, verdicts
+
+        film([], [("pug", float("nan")), ("husky", 0.5)], heading="its answer", key="film", alt="")
+        verdicts([Verdict(np.zeros((2, 2, 3), np.uint8), "pug", "pug", float("nan"))], key="verdicts", alt="")
+
+    app = AppTest.from_function(page, default_timeout=20).run()
+    assert not app.exception
+    packets = [each.proto.bytes for each in app.get("bidi_component")]
+    answers = [json.loads(packet[4 : 4 + int.from_bytes(packet[:4], "little")]) for packet in packets]
+    assert answers[0]["bars"] == [["pug", None], ["husky", 0.5]]
+    assert answers[1]["items"] == [["pug", "pug", None]]
+
+
+def test_the_axis_of_a_long_run_grows_with_it() -> None:
+    assert [_axis(20, now) for now in (0, 19.5)] == [20, 20]
+    assert [_axis(5, now) for now in (0, 5)] == [5, 5]
+    assert [_axis(200, now) for now in (0, 20.5, 79, 81, 161, 200)] == [20, 40, 80, 160, 200, 200]
+
+
+def test_the_most_frequent_mistake_is_told_in_words() -> None:
+    counts = np.array([[5, 1], [0, 6]])
+    assert _most_confused(counts, ("cup", "pen")) == "Most frequent mistake: 1 picture of cup is called pen."
+    assert "2 pictures of pen are called cup" in _most_confused(np.array([[5, 1], [2, 4]]), ("cup", "pen"))
 
 
 def test_a_deep_network_shows_four_rows_of_maps_from_first_to_last() -> None:

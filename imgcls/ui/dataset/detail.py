@@ -10,7 +10,7 @@ from imgcls.data.sources import CIFAR10, DRAWN_DOGS, drawn_one_by_one
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import Album, recipe_of
 
-LARGE, BESIDE = 256, 154  # side of a drawing, and of two pictures side by side, pixels
+LARGE, BESIDE = 256, 150  # side of a drawing, and of two pictures side by side, pixels
 _PATTERNS = {
     "spots": "spotted",
     "points": "dark with tan points",
@@ -34,7 +34,7 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
     if large is not None:
         title = "drawn large" if drawn else "the picture"
         row.image(large, caption=title, width=BESIDE, output_format="JPEG")
-    size = f"{album.size} × {album.size}"
+    size = f"{album.size}\u00a0×\u00a0{album.size}"
     row.image(small, caption=f"as learned from: {size}", width=BESIDE if large else LARGE, output_format="PNG")
     if drawn:
         st.markdown(traits_of(album.names[place].rsplit(" ", 1)[0]))

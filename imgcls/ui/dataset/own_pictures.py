@@ -6,8 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError
-from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, keep_pictures, keep_zip
+from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, is_picture, keep_pictures, keep_zip
 from imgcls.ui.address import to_address
+from imgcls.ui.camera import camera
 
 MOST_ZIP, MOST_PICTURE = 300, 25  # MB
 MOST_CLASSES = 12
@@ -28,7 +29,7 @@ def own_set(key: str, task: str) -> str | None:
         _bring(key)
         return None
     try:
-        about = _described(str(file))
+        about = described(str(file))
     except DatasetError as trouble:
         st.error(str(trouble), icon=":material/folder_off:")
         _bring(key)
@@ -41,7 +42,12 @@ def own_set(key: str, task: str) -> str | None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _described(file: str) -> OwnSet:
+def described(file: str) -> OwnSet:
+    """What is in a zip that people brought.
+
+    Raises:
+        DatasetError: it is gone or damaged.
+    """
     return describe_own(Path(file))
 
 
@@ -109,11 +115,13 @@ def _class_by_class(key: str) -> None:
         )  # fmt: skip
         shots = st.session_state.setdefault(f"{key}:shots:{number}", [])
         with right, st.popover(":material/photo_camera: Camera", width="stretch"):
-            st.camera_input(
-                "Hold it up, and take a few", key=f"{key}:camera:{number}", on_change=_shoot, args=(key, number)
-            )
-        pictures = [file.getvalue() for file in files] + shots
-        right.caption(f"{len(pictures)} pictures")
+            camera("Hold it up, and take a few", key=f"{key}:camera:{number}", on_change=_shoot, args=(key, number))
+        brought = {file.file_id: file.getvalue() for file in files}
+        wrong = [file.name for file in files if not is_picture(brought[file.file_id])]
+        pictures = [data for data in brought.values() if is_picture(data)] + shots
+        right.caption(f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}")
+        if wrong:
+            middle.caption(f":material/broken_image: No pictures, left out: {', '.join(wrong)}")
         names.append(name)
         filled.setdefault(name, []).extend(pictures)
     row = st.container(horizontal=True)

@@ -22,7 +22,7 @@ def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
     pictures = [each for place in shown if (each := _verdict(run, evaluation, place))]
     right = sum(each.truth == each.answer for each in pictures)
     verdicts(pictures, key=f"samples:{run.id}", alt=f"{right} of {len(pictures)} sample pictures are answered rightly.")
-    whole = "all" if evaluation.whole else f"{len(evaluation.indices):,} of the"
+    whole = f"{'all ' if evaluation.whole else ''}{len(evaluation.indices):,}"
     st.caption(
         f"After step {evaluation.step:,}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
         f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the share of probability it gave its answer."
@@ -42,7 +42,7 @@ def confusions(run: PageRun, evaluation: Evaluation | None) -> None:
     names = [classes[place] for place in kept]
     key = f"confusion:{run.id}"
     cell = confusion_cell(key)
-    left, right = st.columns([0.3 + 0.02 * len(names), 0.7 - 0.02 * len(names)], gap="medium")
+    left, right = st.columns([0.3 + 0.025 * len(names), 0.7 - 0.025 * len(names)], gap="medium")
     with left:
         confusion_matrix(counts[np.ix_(kept, kept)], names, key=key)
     with right:
@@ -70,7 +70,10 @@ def _members(run: PageRun, evaluation: Evaluation, truth: int, answer: int) -> l
 
 def _there(run: PageRun, evaluation: Evaluation | None) -> bool:
     if evaluation is None or run.pictures is None:
-        st.caption("The first answers come at the end of the first epoch.")
+        if run.active or run.followed.evaluations:
+            st.caption("The first answers come at the end of the first epoch.")
+        else:
+            st.caption("This run ended before its first epoch did: it was asked about no picture.")
         return False
     return True
 
@@ -100,4 +103,6 @@ def _most_confused(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     if not wrong.any():
         return "No validation picture is answered wrongly."
     truth, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    return f"Most frequent mistake: {wrong[truth, answer]} pictures of {classes[truth]} are called {classes[answer]}."
+    count = wrong[truth, answer]
+    pictures = "1 picture of {} is" if count == 1 else f"{count} pictures of {{}} are"
+    return f"Most frequent mistake: {pictures.format(classes[truth])} called {classes[answer]}."

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import ACTIVATIONS, POOLINGS, SmallConfig
 from imgcls.training.config import DataChoice, TrainConfig
@@ -11,10 +12,13 @@ from imgcls.training.optimisers import SCHEDULES
 from imgcls.training.recipes import TRANSFER, recipe
 from imgcls.ui.dataset.augmentation import choose_augmentation
 from imgcls.ui.dataset.choice import choose_data
+from imgcls.ui.dataset.own_pictures import described
 from imgcls.ui.training.words import OPTIMISERS, PRESET_TITLES
 
 RATES = (*(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 2, 3, 5)), 1.0)
 BATCHES = (4, 8, 16, 32, 64, 128, 256, 512)
+WIDEST = 1_000_000  # channels or nodes of a layer
+MANY = 5000  # pictures: with fewer of their own people are better off with a network that has seen a million
 DECAYS = (0.0, 1e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1)
 _BOUND = {"bind": "query-params", "persist_state": "session"}
 _NAMES = {title: name for name, title in PRESET_TITLES.items()}
@@ -26,7 +30,7 @@ def choose_run() -> TrainConfig | None:
     data = choose_data("train")
     if data is None:
         return None
-    preset = _choose_preset()
+    preset = _choose_preset(data)
     usual = recipe(preset)
     try:
         model = None if preset == TRANSFER else _choose_model(usual.model, data)
@@ -42,14 +46,28 @@ def _first_visit() -> None:
         st.session_state["train_flip"] = recipe("tinyvgg").augmentation.flip
 
 
-def _choose_preset() -> str:
+def _choose_preset(data: DataChoice) -> str:
     title = st.selectbox("Network", list(_NAMES), key="train_preset", on_change=_take_recipe, **_BOUND)
     name = _NAMES[title]
     if name == TRANSFER:
         st.caption("A network that has learned from a million photos stays as it is; only a new last layer learns.")
     else:
         st.caption(PRESETS[name].sentence)
+        _suggest_transfer(data)
     return name
+
+
+def _suggest_transfer(data: DataChoice) -> None:
+    """One click to what learns most from a handful of photos."""
+    pictures = MANY if data.source in SOURCES else described(data.source).pictures
+    if pictures < MANY:
+        st.caption(f"{pictures:,} pictures are few for a network that starts from noise: it soon knows them by heart.")
+        st.button("Start from a trained network", icon=":material/bolt:", on_click=_take_transfer)
+
+
+def _take_transfer() -> None:
+    st.session_state["train_preset"] = PRESET_TITLES[TRANSFER]
+    _take_recipe()
 
 
 def _take_recipe() -> None:
@@ -84,9 +102,12 @@ def _listed(numbers: tuple[int, ...]) -> str:
 
 def _numbers(text: str, what: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.replace(";", ",").split(",") if part.strip())
+        numbers = tuple(int(part) for part in text.replace(";", ",").split(",") if part.strip())
     except ValueError:
         raise ValueError(f"{what} are whole numbers with commas between them, such as 10, 10; not {text!r}.") from None
+    if any(number > WIDEST for number in numbers):
+        raise ValueError(f"{what} are {WIDEST:,} at most: this network would not fit into the memory.")
+    return numbers
 
 
 def _choose_model(usual: SmallConfig, data: DataChoice) -> SmallConfig:

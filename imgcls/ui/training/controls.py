@@ -1,5 +1,7 @@
 """The buttons of a run, how far it is, what goes wrong with it, and its learning rate while it runs."""
 
+import math
+
 import streamlit as st
 
 from imgcls.training.config import TrainConfig
@@ -96,10 +98,14 @@ def rate_while_running(run: PageRun) -> None:
         return
     options = sorted({*RATES, config.lr})
     key = f"train_rate:{run.id}"
+    if key not in st.session_state:  # after a reload: not that of the start, but what was chosen since
+        told = run.followed.rate_told(config)
+        st.session_state[key] = min(options, key=lambda each: abs(math.log(each / told)))
     now = run.followed.steps[-1].lr if run.followed.steps else config.lr
+    made = "" if config.schedule == "constant" else f" ({config.schedule} makes it {now:.2g})"
     st.select_slider(
-        f"Learning rate from now on (this step: {now:.2g})", options, config.lr, key=key,
-        format_func=lambda number: f"{number:g}", on_change=lambda: run.send({"lr": st.session_state[key]}),
+        f"Learning rate from now on{made}", options, key=key, format_func=lambda number: f"{number:g}",
+        on_change=lambda: run.send({"lr": st.session_state[key]}),
     )  # fmt: skip
 
 
@@ -121,7 +127,8 @@ def machine(run: PageRun) -> None:
     tried = [trial for trial in started.trials if trial.images_per_second]
     speeds = ", ".join(f"{trial.mode} {trial.images_per_second:,.0f}" for trial in tried)
     chosen = f"The fastest of {len(tried)} ways in a short trial, in images/s: {speeds}." if tried else None
-    device = f"CPU, {started.threads} threads" if started.device == "cpu" else started.device
+    threads = "1 thread" if started.threads == 1 else f"{started.threads} threads"
+    device = f"CPU, {threads}" if started.device == "cpu" else started.device
     st.caption(f"{device}, **{started.mode}** · {started.parameters:,} parameters", help=chosen)
 
 

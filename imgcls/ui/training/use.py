@@ -32,6 +32,10 @@ def use(run: PageRun) -> None:
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         _answer(classifier)
+        if best := run.followed.best:
+            st.caption(
+                f"As it was at its best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}."
+            )
     with right:
         _ways_on(run)
         _downloads(run, classifier)

@@ -17,6 +17,7 @@ from imgcls.ui.training.run import PageRun
 from imgcls.ui.training.words import FINDINGS
 
 MOST_ROWS, MOST_KERNELS, MOST_BARS = 4, 32, 6
+SHORT = 20  # epochs: a run of so many is drawn on one axis from the start
 STEPS_A_DRAWING = 6  # reports, a tenth of a second each, that a new drawing of the curves waits for
 _PLAIN = {"Conv2d", "BatchNorm2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Grey", "Scale", "Linear"}
 
@@ -53,11 +54,20 @@ def curves(run: PageRun, at: int | None) -> None:
         "train_curves",
         seen,
         lambda: run_curves(
-            training_points(followed.steps), evaluations, epochs=float(config.epochs if config and run.active else 0),
+            training_points(followed.steps), evaluations,
+            epochs=_axis(config.epochs, followed.epoch) if config and run.active else 0.0,
             at=None if at is None else at / per_epoch, marks=marks, height=300 if run.active else 400,
         ),
     )  # fmt: skip
     plot(chart, key="train_curves", alt=f"Loss and accuracy over the epochs. {told}")
+
+
+def _axis(epochs: int, now: float) -> float:
+    """Where the axis of a running run ends: at its last epoch, or at 20, 40, 80, ... while a long one is not there."""
+    end = SHORT
+    while end < min(now, epochs):
+        end *= 2
+    return float(min(end, epochs))
 
 
 def steps_per_epoch(run: PageRun) -> int:
@@ -113,9 +123,10 @@ def _kernel_row(name: str, kind: str, kernels: np.ndarray) -> FilmRow:
 
 
 def _signed_places(values: np.ndarray) -> np.ndarray:
-    """uint8 places in a signed scale: 0 in the middle, the largest size of all at an end."""
-    reach = float(np.nanmax(np.abs(values.astype(np.float32)), initial=0.0)) or 1.0
-    return np.nan_to_num(values.astype(np.float32) / reach * 127.5 + 127.5, nan=127.5).clip(0, 255).astype(np.uint8)
+    """uint8 places in a signed scale: 0 and what is no number in the middle, the largest finite size at an end."""
+    exact = values.astype(np.float32)
+    reach = float(np.abs(exact).max(initial=0.0, where=np.isfinite(exact))) or 1.0
+    return np.nan_to_num(exact / reach * 127.5 + 127.5, nan=127.5).clip(0, 255).astype(np.uint8)
 
 
 def scrubber(run: PageRun, at: int | None) -> None:

@@ -1,5 +1,6 @@
 """The inside of a network while it learns: rows of small pictures (kernels, feature maps), and bars for its answer."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,11 +23,14 @@ class FilmRow:
 
 
 def film(rows: Sequence[FilmRow], bars: Sequence[tuple[str, float]], *, heading: str, key: str, alt: str) -> None:
-    """Show the rows, and under `heading` a bar (name, share from 0 to 1) for each answer; all change in place."""
+    """Show the rows, and under `heading` a bar (name, share from 0 to 1) for each answer; all change in place.
+
+    A share that is no number is written as nan, without a bar.
+    """
     fields = {
         "titles": [row.title for row in rows],
         "quantities": [row.quantity for row in rows],
-        "bars": [[name, float(share)] for name, share in bars],
+        "bars": [[name, float(share) if math.isfinite(share) else None] for name, share in bars],
         "heading": heading,
         "alt": alt,
     }

@@ -37,13 +37,15 @@ function draw(own) {
     drawRow(canvas, data.arrays[`row${i}`], data.arrays[`colours_${data.quantities[i]}`], width, TALLEST / data.titles.length)
   })
   box.querySelector(".answer h4").textContent = data.heading
+  const longest = Math.max(...data.bars.map(([name]) => name.length))
+  box.style.setProperty("--names", clamp(0.55 * longest * 14, 87, 154) + "px") // two bars beside each other, or one
   const best = Math.max(...data.bars.map(([, share]) => share))
   box.querySelectorAll(".bar").forEach((bar, i) => {
     const [name, share] = data.bars[i]
-    bar.classList.toggle("best", share === best)
-    bar.children[0].textContent = name
+    bar.classList.toggle("best", share !== null && share === best)
+    bar.children[0].textContent = bar.children[0].title = name
     bar.querySelector("b").style.width = 100 * share + "%"
-    bar.children[2].textContent = Math.round(100 * share) + "%"
+    bar.children[2].textContent = share === null ? "nan" : Math.round(100 * share) + "%"
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }

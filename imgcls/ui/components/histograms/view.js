@@ -1,19 +1,20 @@
 const HEIGHT = 52
 
-const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecision(2) : number.toExponential(0).replace("e-", "·10^−"))
+const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecision(2) : number.toExponential(0).replace(/e-(.*)/, (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")))
 
-// Negative values left of the middle in one colour, positive ones right of it in the other; a line marks zero.
-function drawSpread(box, canvas, counts, reach, quantity) {
+// Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
+// neither, and a line marks zero. `missing` is said where there are no counts.
+function drawSpread(box, canvas, counts, reach, quantity, missing) {
   const width = canvas.parentElement.clientWidth
   const pen = sizedCanvas(canvas, width, HEIGHT + 18)
   pen.clearRect(0, 0, width, HEIGHT + 18)
   pen.fillStyle = cssValue(box, "--st-text-color", "#222")
   pen.font = `14px ${cssValue(box, "--st-font", "sans-serif")}`
-  if (!counts) { pen.fillText("none yet", 0, HEIGHT - 8); return }
-  const most = Math.max(1, ...counts), bar = width / counts.length
+  if (!counts) { pen.fillText(missing, 0, HEIGHT - 8); return }
+  const most = Math.max(1, ...counts), bar = width / counts.length, middle = (counts.length - 1) / 2
   counts.forEach((count, i) => {
     const tall = (count / most) * (HEIGHT - 4)
-    pen.fillStyle = cssValue(box, i < counts.length / 2 ? `--q-${quantity}-negative` : `--q-${quantity}`, "#888")
+    pen.fillStyle = i === middle ? "#888" : cssValue(box, i < middle ? `--q-${quantity}-negative` : `--q-${quantity}`, "#888")
     pen.fillRect(i * bar, HEIGHT - tall, Math.max(1, bar - 1), tall)
   })
   pen.fillStyle = cssValue(box, "--st-text-color", "#222")
@@ -35,8 +36,8 @@ function draw(own) {
     line.querySelector("b").textContent = about.name
     line.querySelector("small").textContent = about.note
     const [weights, gradients] = line.querySelectorAll("canvas")
-    drawSpread(box, weights, data.arrays[`weights${i}`], about.weights, "weight")
-    drawSpread(box, gradients, data.arrays[`gradients${i}`], about.gradients, "gradient")
+    drawSpread(box, weights, data.arrays[`weights${i}`], about.weights, "weight", "no numbers")
+    drawSpread(box, gradients, data.arrays[`gradients${i}`], about.gradients, "gradient", about.weights ? "none yet" : "no numbers")
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }

@@ -20,7 +20,7 @@ export default function (component) {
     canvas.height = height
     canvas.getContext("2d").drawImage(bitmap(picture), 0, 0)
     canvas.setAttribute("aria-label", `A picture of the class ${truth}`)
-    figure.querySelector("b").textContent = `${right ? "✓" : "✗"} ${answer} ${Math.round(100 * confidence)}%`
+    figure.querySelector("b").textContent = `${right ? "✓" : "✗"} ${answer} ${confidence === null ? "nan" : Math.round(100 * confidence) + "%"}`
     figure.querySelector("span").textContent = right ? "" : `is ${truth}`
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
