@@ -1,5 +1,6 @@
 """Which network to look into: the two that come with the app, those trained on the train page, those downloaded."""
 
+import time
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -91,5 +92,5 @@ def _titles() -> dict[str, str]:
 @lru_cache(maxsize=64)
 def _run_title(folder: Path, _written: int) -> str:
     """Kept, since reading a run's settings builds its network to check them, and the page runs at every change."""
-    files = RunFiles(folder)
-    return f"your training: {files.info().title} · {run_id(files)[:15]}"
+    info = RunFiles(folder).info()
+    return f"Your run, {time.strftime('%d.%m. %H:%M', time.localtime(info.started))} · {info.title}"

@@ -14,7 +14,7 @@ function overviewScene(own) {
   const paged = over.columns.some((column) => column.pages > 1)
   const room = stage.width - PHOTO - 34, widest = (room - 250) / (last - 1) - 10
   const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, 30, Math.max(44, widest)), tile = Math.floor(pitch - 4)
-  const least = Math.max(55, tile + 14), bars = clamp(room - (last - 1) * least, 176, 250)
+  const least = Math.max(55, tile + 14, longestTitle(own) + 4), bars = clamp(room - (last - 1) * least, 176, 250)
   const step = Math.max(least, (room - bars) / (last - 1))
   const colours = own.tables[over.gradient ? "gradient" : "activation"]
   const sprites = [{ id: "photo", picture: own.photo, x: 4, y: HEAD, w: PHOTO, h: PHOTO, smooth: true }]
@@ -40,6 +40,13 @@ function overviewScene(own) {
   own.bars = over.classes.map((_, k) => ({ x: own.lanes[last].x, y: HEAD + k * bar, w: own.lanes[last].w, h: bar }))
   own.hover = stillThere(own, own.hover)
   return { width: Math.max(stage.width, PHOTO + 22 + (last - 1) * step + bars), height, sprites }
+}
+
+// In pixels: a column has room for its name.
+function longestTitle({ over, stage }) {
+  const pen = stage.canvas.getContext("2d")
+  pen.font = `700 14.5px ${stage.font}`
+  return Math.max(...over.columns.slice(1, -1).map(({ title }) => pen.measureText(title).width))
 }
 
 // What was pointed at, in the new scene: whoever walks with the arrow keys stays where they are.
@@ -117,15 +124,15 @@ function drawBars(own, pen) {
 
 // A network of few classes, all of them listed: it says one of them whatever it sees.
 function drawNoOther({ over, stage, bars }, pen) {
-  const { x, y, w, h } = bars.at(-1), lines = ["It knows no others: softmax", `shares 100% among these ${bars.length},`, "whatever the photo shows."]
-  if (Number(over.columns.at(-1).shape) !== bars.length || y + h + 70 > stage.scene.height) return
-  lines.forEach((line, k) => stage.write(pen, line, x, y + h + 26 + 19 * k, { room: w, size: 14 }))
+  const { x, y, w, h } = bars.at(-1), lines = ["It knows no others:", "softmax shares 100%", `among these ${bars.length},`, "whatever it is shown."]
+  if (Number(over.columns.at(-1).shape) !== bars.length || y + h + 80 > stage.scene.height) return
+  lines.forEach((line, k) => stage.write(pen, line, x, y + h + 22 + 18 * k, { room: w, size: 14 }))
 }
 
-// On a phone the bars lie outside of what the canvas shows: there the same list stands below it.
+// On a phone, or with many layers, the bars lie outside of what the canvas shows: then the same list stands below it.
 function showList(own) {
   const { over, list } = own
-  list.hidden = own.view !== "overview" || own.stage.width > 860 // wide enough for the bars on the canvas
+  list.hidden = own.view !== "overview" || own.stage.scene.width <= own.stage.width + 1
   if (list.hidden) return
   const wanted = over.classes.map(({ index }) => index).join()
   if (list.dataset.classes !== wanted) {
