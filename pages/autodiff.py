@@ -33,7 +33,7 @@ TRY = {
 top = st.container(horizontal=True, vertical_alignment="center")
 part = top.segmented_control(
     "Part", PARTS, default=BACKWARD, required=True, key="autodiff_part",
-    bind="query-params", persist_state="session", label_visibility="collapsed",
+    bind="query-params", persist_state="session", label_visibility="collapsed", wrap=True,
 )  # fmt: skip
 bound = {"bind": "query-params", "persist_state": "session"}
 if part == ROUTES:

@@ -1,4 +1,4 @@
-"""One forward pass on the current photo, read three ways; where the network looked; what it cannot know."""
+"""One forward pass on the current photo, read two ways; where the network looked; what it cannot know."""
 
 import numpy as np
 import streamlit as st
@@ -30,20 +30,24 @@ crop = np.asarray(steps[2].value)  # what the network sees, before its numbers a
 
 
 @st.fragment
-def three_readings() -> None:
-    """Binary, multi-class and fine-grained, live while a patch is dragged over the photo."""
+def two_readings() -> None:
+    """Binary and multi-class, live while a patch is dragged; on a phone photo and answers stand on one screen."""
     left, right = st.columns([0.42, 0.58], gap="medium")
     with left:
         place = st.container()
         size = live_slider("Side of the grey patch", 0.1, 0.6, 0.25, step=0.05, key="classify_patch")
     patch = placed_patch("classify_sight", size)
     now = occlude(classifier, photo, patch.x, patch.y, size) if patch else prediction
+    threshold = 0.5
     with right:
-        threshold = 0.5
+        binary = st.container()
+        with st.container(key="two_abreast"):
+            dials = st.columns(2)
         if now.dog is not None:
-            threshold = live_slider("Binary: call it a dog from", 0.0, 1.0, 0.5, step=0.01, key="classify_threshold")
-            binary = st.container()
-        k = st.slider("Multi-class: how many", 1, 15, 5, key="classify_k", bind="query-params", persist_state="session")
+            with dials[0]:
+                threshold = live_slider("A dog from", 0.0, 1.0, 0.5, step=0.01, key="classify_threshold")
+        with dials[1]:  # above the chart, whose growing would push it away
+            k = live_slider("Classes shown", 1, 15, 5, step=1, digits=0, key="classify_k")
         readings = Readings(prediction, threshold, k)
         if now.dog is not None:
             with binary:
@@ -56,7 +60,7 @@ def three_readings() -> None:
 
 
 with answers:
-    three_readings()
+    two_readings()
 sample_note()
 
 st.subheader("Where did it look?", anchor=False)
@@ -67,14 +71,15 @@ never = "The network must divide 100% among the categories it was trained on; it
 missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
 known = ", ".join(f"**{display_name(label)}**" for label in classifier.labels[:20])
 st.markdown(
-    f"{never}A dog whose breed is missing always comes out as another one, with a mean confidence of 56%. "
+    f"{never}A dog whose breed is missing comes out as another one; EfficientNet-Lite0 is then 56% sure on average. "
     f"Missing are, among others: {missing}."
     if len(classifier.labels) == len(IMAGENET_LABELS)
     else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
 )
 
 st.subheader("How the photo gets in", anchor=False)
-preprocessing_part(classifier.preprocess, photo.image, steps)
+with st.container(key="classify_steps"):
+    preprocessing_part(classifier.preprocess, photo.image, steps)
 
 try_this(
     "Cover the eyes, then the ears, then the background: which of them does the network need most?",

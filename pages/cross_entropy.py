@@ -18,12 +18,37 @@ PRESETS = {
     "sure and wrong": Preset((6.0, 0.0, -1.0), 1),
 }
 PARTS = {
-    "One example": partial(one_example, PRESETS["CS231n"]),
-    "Two classes": two_classes,
-    "Price list": price_list,
-    "Your photo": your_photo,
-    "Batch": batch,
-    "Logits in": logits_in,
+    "One example": (
+        partial(one_example, PRESETS["CS231n"]),
+        "Press **Step downhill** again and again: which logits move, and when does it stop?",
+        "Make the network sure of the wrong class: the loss grows with the logit, without end.",
+        "With label smoothing even a certain answer costs something. Where is the loss smallest now?",
+    ),
+    "Two classes": (
+        two_classes,
+        "Switch to **y = 0**: the other curve counts, and the gradient changes its sign.",
+        "Look at it **over the logit**: far on the wrong side the loss is almost a straight line. How steep is it?",
+    ),
+    "Price list": (
+        price_list,
+        "One of the wrong forecasts costs less than one of the right ones: why?",
+        "Cover two of the three probabilities with your hand, so that you can still name the price. Which two?",
+    ),
+    "Your photo": (
+        your_photo,
+        "Say that something else is in the photo: what does the network's answer cost then?",
+        "Find an answer dearer than guessing blindly: that is what confidently wrong means.",
+    ),
+    "Batch": (
+        batch,
+        "Make one photo confidently wrong: can the others, all sure and right, bring the mean down again?",
+        "Add a photo: why does every pull shrink, though no probability has changed?",
+    ),
+    "Logits in": (
+        logits_in,
+        "Let the true class fall behind by 104: float32 gives up. From where on does float16?",
+        "Move to −20, an almost perfect answer: what does softmax done twice still charge for it?",
+    ),
 }
 
 view = st.segmented_control(
@@ -32,12 +57,13 @@ view = st.segmented_control(
 )  # fmt: skip
 if view == "One example":
     presets("ce", PRESETS)
+draw, *worth_trying = PARTS[view]
 
 
 @st.fragment
 def lesson() -> Snippet | None:
     """The chosen part; the picture of a drag is asked for by the sliders themselves."""
-    snippet = PARTS[view]()
+    snippet = draw()
     if let_go(*LIVE):
         st.rerun()  # the code below follows when the hand lets go
     return snippet
@@ -45,9 +71,4 @@ def lesson() -> Snippet | None:
 
 if snippet := lesson():
     code_panel(snippet.code, snippet.shows, functions=snippet.functions, photo="photo.png" in snippet.code, key="ce")
-try_this(
-    "Press **Step downhill** again and again: which logits move, and when does it stop?",
-    "Make the network sure of the wrong class: the loss grows with the logit, without end.",
-    "Sort the **price list**. One of the wrong forecasts costs less than one of the right ones: why?",
-    "In **Logits in**, let the true class fall behind by 104: float32 gives up. And softmax twice?",
-)
+try_this(*worth_trying)

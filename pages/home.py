@@ -22,14 +22,18 @@ array = small_pixels(photo.image)
 height, width, channels = array.shape
 st.markdown(
     f"To a computer your photo is a box of numbers: here {height} × {width} × {channels} = **{array.size:,}** of them, "
-    "each from 0 to 255. Image classification turns these numbers into a **label**."
+    "each from 0 to 255."
 )
+label = st.empty()  # where the answer will stand: at a cold start the numbers are there before the network is
+label.markdown("Image classification turns them into a **label** …")
 pixels(array, key="home_pixels")
 
 st.subheader("One photo, four ways to ask", anchor=False)
 network = load()
 prediction = remember("home_prediction", photo.digest, lambda: classify(network, photo.image))
 top, breeds, concepts = prediction.top(4), prediction.breeds(4), concept_probabilities(prediction)
+best = f"**{display_name(top[0].label)}**, {top[0].probability:.1%}"
+label.markdown(f"Image classification turns them into a **label**; {network.title} says: {best}.")
 
 
 def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float], **more: float) -> None:
@@ -115,7 +119,7 @@ code_panel(
 st.subheader("The lessons", anchor=False)
 lessons = [lesson for lesson in built_lessons() if lesson.slug]
 for start in range(0, len(lessons), 3):
-    for column, lesson in zip(st.columns(3), lessons[start : start + 3], strict=False):
+    for number, (column, lesson) in enumerate(zip(st.columns(3), lessons[start : start + 3], strict=False), start + 1):
         with column.container(border=True, height="stretch"):
-            st.page_link(lesson.path, label=f"**{lesson.title}**", icon=f":material/{lesson.icon}:")
+            st.page_link(lesson.path, label=f"**{number}. {lesson.title}**", icon=f":material/{lesson.icon}:")
             st.caption(lesson.question)

@@ -22,11 +22,37 @@ PRESETS = {
     "one far ahead": Preset((9.0, 2.0, 1.0, 0.0, -1.0)),
 }
 PICTURES = {
-    "Arithmetic": (pictures.arithmetic, "the exponential and the probability that follow from each"),
-    "Temperature": (pictures.temperature, "the probability of each class"),
-    "Hardmax": (pictures.hard, "softmax and hardmax of each class"),
-    "Triangle": (pictures.triangle, "the probability of each class"),
-    "Overflow": (pictures.overflow, "softmax in a small number format, plainly and with the maximum subtracted"),
+    "Arithmetic": (
+        pictures.arithmetic,
+        "the exponential and the probability that follow from each",
+        "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Halve the logits: what happens to the lead?",
+        "Move the constant c: every term explodes or fades, and no probability moves.",
+        "Load **your photo's** logits and lower the best one until the second breed wins. How far ahead was it?",
+    ),
+    "Temperature": (
+        pictures.temperature,
+        "the probability of each class",
+        "Turn T down to 0.1, then up to 5: does the order of the classes ever change?",
+        "Load **your photo's** logits. At which T does the network sound only half as sure?",
+    ),
+    "Hardmax": (
+        pictures.hard,
+        "softmax and hardmax of each class",
+        "Push a loser's logit up: softmax tells all the way that it gets better, hardmax only at the end.",
+        "Where is softmax steepest? Move the logit until p is 50%, and read the slope.",
+    ),
+    "Triangle": (
+        pictures.triangle,
+        "the probability of each class",
+        "Drag the point into a corner, then to the middle of a side: what do the logits do?",
+        "Move T: the point runs along the violet line. Why does it never cross a dashed one?",
+    ),
+    "Overflow": (
+        pictures.overflow,
+        "softmax in a small number format, plainly and with the maximum subtracted",
+        "Find the smallest c that breaks float16. Does subtracting the maximum save it?",
+        "Load **your photo's** logits into bfloat16: nothing overflows, yet a probability moves. Why?",
+    ),
 }
 CHARTS = {
     "Temperature": "Each class's probability over the temperature: one takes all at the left, all are even at right.",
@@ -38,6 +64,7 @@ view = st.segmented_control(
     persist_state="session", label_visibility="collapsed",
 )  # fmt: skip
 presets("softmax", PRESETS)
+picture, about, *worth_trying = PICTURES[view]
 
 
 def number_format() -> str:
@@ -56,9 +83,7 @@ def number_format() -> str:
 @st.fragment
 def lesson() -> SliderRows:
     """The sliders and their picture; the picture of a drag is asked for by the sliders themselves."""
-    picture, about = PICTURES[view]
-    if view == "Overflow":
-        picture = partial(picture, kind=number_format())
+    draw = partial(picture, kind=number_format()) if view == "Overflow" else picture
     dials = (pictures.TEMPERATURE, pictures.CONSTANT) if view in {"Arithmetic", "Overflow"} else (pictures.TEMPERATURE,)
     read = partial(
         read_sliders, "softmax_logits", PRESETS["1, −2, 0"].logits, low=LOW, high=HIGH, limits=(2, 10), dials=dials
@@ -71,7 +96,7 @@ def lesson() -> SliderRows:
     left, right = st.columns([1, 1.1], gap="medium") if halves else (st.container(), None)
     with left:
         drawing = live_sliders(
-            rows, names, partial(picture, names=names), alt=f"Logit sliders; {about}", chart="softmax_plot"
+            rows, names, partial(draw, names=names), alt=f"Logit sliders; {about}", chart="softmax_plot"
         )
     if view in CHARTS:
         with right:
@@ -101,9 +126,4 @@ code_panel(
     functions=(softmax_terms, softmax),
     key="softmax",
 )
-try_this(
-    "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Halve the logits: what happens to the lead?",
-    "Move the constant c: every term explodes or fades, and no probability moves.",
-    "Load **your photo's** logits and lower the best one until the second breed wins. How far ahead was it?",
-    "In **Overflow**, find the smallest c that breaks float16. Does subtracting the maximum save it?",
-)
+try_this(*worth_trying)

@@ -11,6 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from imgcls.data.pictures import picture_from_image
 from imgcls.lessons import Lesson, built_lessons
+from imgcls.models.classify import classify
+from imgcls.models.labels import display_name
+from imgcls.models.registry import load
 from imgcls.ui.shell import CODE, PANEL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,3 +89,27 @@ def test_a_page_asks_its_question_and_its_code_gives_the_numbers_shown(
 def test_a_page_survives_awkward_photos(lesson: Lesson, kind: str) -> None:
     for _part, app in parts(lesson, AWKWARD[kind]):
         assert app.title[0].value == lesson.question
+
+
+def test_a_lesson_ends_with_its_place_in_the_course() -> None:
+    lessons = built_lessons()
+    captions = [each.value for each in opened(lessons[2]).caption]
+    assert f"Lesson 2 of {len(lessons) - 1}: {lessons[2].title}" in captions
+    assert not any(each.value.startswith("Lesson") for each in opened(lessons[0]).caption)
+
+
+def test_home_names_the_networks_answer_before_anything_else() -> None:
+    app = opened(built_lessons()[0])
+    best = classify(load(), app.session_state["current_photo"].image).top(1)[0]
+    said = next(each.value for each in app.markdown if "into a **label**" in each.value)
+    assert f"**{display_name(best.label)}**, {best.probability:.1%}" in said
+
+
+def test_the_choice_of_the_true_class_is_named_alike_for_every_photo() -> None:
+    """A browser keeps writing a choice as it was when it was made: it may not name what another photo changes."""
+    lesson = next(each for each in built_lessons() if each.slug == "cross-entropy")
+    first, other = (
+        opened(lesson, photo, {"ce_view": "Your photo"}).selectbox(key="ce_breed").options
+        for photo in (None, AWKWARD["all black"])
+    )
+    assert first == other

@@ -7,8 +7,25 @@ import plotly.graph_objects as go
 from imgcls.figures.base import figure
 from imgcls.palette import HUES
 
-_PERCENT = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "fixedrange": True, "zeroline": False}
-_ROW = 40  # pixels a bar
+_PERCENT = {
+    "range": [0, 1],
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+    "ticktext": ["0%", "", "50%", "", "100%"],  # five would not stand side by side on a phone
+    "tickangle": 0,
+    "fixedrange": True,
+    "zeroline": False,
+}
+_ROW = 44  # pixels a bar
+_LONG = 15  # letters of a name that leave a phone no room for its bar
+
+
+def two_lines(name: str) -> str:
+    """A long name broken at the space nearest to its middle; a short one, and one without a space, as it is."""
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if len(name) <= _LONG or not spaces:
+        return name
+    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:middle]}<br>{name[middle + 1 :]}"
 
 
 def probability_bars(
@@ -62,13 +79,16 @@ def probability_bars(
     if threshold is not None:
         line = [{"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "yref": "paper"}]
         line[0]["line"] = {"color": HUES["evidence"].line, "width": 3, "dash": "dash"}
-    names = {"tickvals": places, "ticktext": list(labels), "tickfont": {"size": 16}}
+    names = {"tickvals": places, "ticktext": [two_lines(label) for label in labels], "tickfont": {"size": 16}}
+    # In pixels, for a share of the axis would be too narrow for the numbers on a phone.
+    room = 58 if before is None else 142
     return figure(
         *traces,
         height=_ROW * len(labels) + 58,
         barmode="overlay",
         showlegend=False,
         shapes=line,
-        xaxis={"range": [0, 1.16 if before is None else 1.5], **_PERCENT},
+        margin={"l": 8, "r": room, "t": 12, "b": 8},
+        xaxis=_PERCENT,
         yaxis={**names, "range": [len(labels) - 0.4, -0.6], "fixedrange": True, "showgrid": False, "zeroline": False},
     )

@@ -7,7 +7,7 @@ from functools import cache
 
 import streamlit as st
 
-from imgcls.lessons import Lesson, neighbours
+from imgcls.lessons import Lesson, built_lessons, neighbours
 from imgcls.ui.photo import photo_png
 
 PANEL = "code_panels"
@@ -24,7 +24,7 @@ class CodePanel:
 
 
 def headline(lesson: Lesson) -> None:
-    """The one question of the page; where it stands in the course is shown by the navigation."""
+    """The one question of the page; where it stands in the course is said at the page's end."""
     st.title(lesson.question, anchor=False)
 
 
@@ -90,10 +90,12 @@ def _written(value: float | Sequence[float]) -> str:
 
 
 def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
-    """Links to the lessons before and after this one."""
+    """Links to the lessons before and after this one, and between them which one of how many this is."""
     before, after = neighbours(lesson.slug)
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3, vertical_alignment="center")
     if before:
         left.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
+        lessons = built_lessons()[1:]  # Home is none
+        middle.caption(f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}")
     if after:
         right.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")

@@ -115,6 +115,8 @@ def test_on_a_phone_nothing_runs_off_the_page(browser: Browser, server_url: str)
             "[...document.querySelectorAll('[data-testid=stMain]')].map((e) => [e.scrollWidth, e.clientWidth])"
         )
         assert all(whole <= seen for whole, seen in widths), part
+        last = page.locator("[data-testid=stButtonGroup]").get_by_text("Convolution and max-pool").bounding_box()
+        assert last["x"] + last["width"] <= 390
         page.locator(".graph .node").first.tap()
         expect(page.locator(".graph .chain")).not_to_be_empty()
     context.close()

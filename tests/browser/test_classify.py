@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from imgcls.data.pictures import open_picture
 from imgcls.data.samples import load_sample
+from imgcls.lessons import LESSONS
 from imgcls.models.classify import classify
 from imgcls.models.labels import display_name
 from imgcls.models.registry import load
@@ -89,10 +90,54 @@ def test_without_room_for_the_sidebar_a_button_takes_the_photo(browser: Browser,
         [{"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": as_jpeg("drawn-dalmatian")}]
     )
     expect(page.get_by_text("Top answer:")).to_contain_text("Dalmatian")
+    expect(page.locator("[data-testid=stPopoverBody]")).to_have_count(0)  # the photo is in: nothing hides it
     page.wait_for_function("sessionStorage.length > 0")  # a moment later the tab can be reloaded
     page.reload()
     expect(page.get_by_text("Top answer:")).to_contain_text("Dalmatian")
     context.close()
+
+
+def test_on_a_phone_photo_and_answer_stand_on_one_screen_and_the_menu_names_every_lesson(
+    browser: Browser, server_url: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 740}, has_touch=True)
+    page = context.new_page()
+    for address, photo, answer in (
+        ("", ".pixels .photo canvas", ".pixels output"),
+        ("tensors", ".slicer .photo", ".slicer .crop"),
+        ("classify", ".sight canvas >> nth=0", ".plot >> nth=0"),
+    ):
+        page.goto(f"{server_url}/{address}")
+        page.wait_for_selector(answer)
+        page.wait_for_timeout(1000)
+        above, below = page.locator(photo).bounding_box(), page.locator(answer).bounding_box()
+        assert below["y"] + below["height"] - above["y"] < 740, f"/{address}: the photo and what it tells"
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    expect(page.locator("[data-testid=stSidebarNavLink]")).to_have_count(len(LESSONS))
+    context.close()
+
+
+def test_a_tall_photo_leaves_the_way_to_another_on_the_screen(page: Page, server_url: str) -> None:
+    page.goto(server_url)
+    page.wait_for_selector(SHOWN)
+    buffer = io.BytesIO()
+    Image.new("RGB", (100, 900), "teal").save(buffer, "PNG")
+    upload(page, "tall.png", buffer.getvalue())
+    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("100 × 900")
+    page.wait_for_timeout(500)
+    assert page.locator("[data-testid=stSidebar] [data-testid=stFileUploader]").bounding_box()["y"] < 720
+
+
+def test_a_tiny_photo_shows_its_own_pixels_and_nothing_of_the_one_before(page: Page, server_url: str) -> None:
+    page.goto(server_url)
+    page.wait_for_selector(SHOWN)
+    buffer = io.BytesIO()
+    Image.new("RGB", (2, 2), (255, 254, 253)).save(buffer, "PNG")
+    upload(page, "tiny.png", buffer.getvalue())
+    expect(page.locator(".pixels output")).to_have_text("middle pixel: row 1, column 1 = (255, 254, 253)")
+    far = """canvas => [...canvas.getContext("2d").getImageData(canvas.width - 9, canvas.height - 9, 9, 9).data]"""
+    for canvas in page.locator(".pixels .grids canvas").all():
+        assert not any(canvas.evaluate(far))
 
 
 def test_a_broken_file_gives_one_sentence_and_the_photo_before_it_stays(page: Page, server_url: str) -> None:

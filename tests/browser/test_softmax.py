@@ -4,7 +4,7 @@ import re
 
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 
 def number(text: str) -> float:
@@ -86,6 +86,19 @@ def test_dragging_the_point_of_the_triangle_sets_the_logits(page: Page, server_u
     page.mouse.up()
     expect(page.locator(".sliders .value").first).to_have_text(re.compile(r"^3[34]\."))
     assert float(logits(page).std()) < 0.1
+
+
+def test_long_names_stand_whole_at_the_corners_of_the_triangle_on_a_phone(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    names = "Bernese mountain dog, Entlebucher mountain, Pug"
+    page.goto(f"{server_url}/softmax?softmax_view=Triangle&softmax_names={names}")
+    expect(page.locator(".simplex .name").first).to_have_text("Bernese mountain dog")
+    drawing = page.locator(".simplex svg").bounding_box()
+    for label in page.locator(".simplex text").all():
+        box = label.bounding_box()
+        assert drawing["x"] - 1 <= box["x"] and box["x"] + box["width"] <= drawing["x"] + drawing["width"] + 1
+    context.close()
 
 
 def test_float16_breaks_in_words_and_subtracting_the_maximum_saves_it(page: Page, server_url: str) -> None:

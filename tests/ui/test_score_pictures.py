@@ -74,6 +74,20 @@ def test_dragging_the_triangles_point_gives_logits_whose_softmax_is_there():
         triangle_part._answer(start, NAMES)({"probabilities": [1, 0]})
 
 
+@pytest.mark.parametrize(
+    ("temperature", "titles"),
+    [
+        (1.0, ["plain: e^{z + c}", "/ sum", "safe: e^{z − max}", "/ sum"]),
+        (2.0, ["plain: e^{(z + c) / T}", "/ sum", "safe: e^{(z − max) / T}", "/ sum"]),
+    ],
+)
+def test_overflow_names_the_exponent_that_it_takes(temperature, titles):
+    drawing = pictures.overflow(rows(1.0, -2.0, 0.0, softmax_t=temperature), NAMES, "float64")
+    assert [column.title.replace("\u00a0", " ") for column in drawing.columns] == titles
+    assert drawing.columns[0].texts[0] == written(math.exp(1.0 / temperature))
+    assert drawing.columns[2].texts[1] == written(math.exp(-3.0 / temperature))
+
+
 def test_overflow_shows_what_torch_computes_in_that_format():
     drawing = pictures.overflow(rows(1.0, -2.0, 0.0, softmax_c=12.0), NAMES, "float16")
     plain, broken, _, safe = drawing.columns

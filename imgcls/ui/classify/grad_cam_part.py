@@ -44,4 +44,7 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         for cam in maps
     ]
     heat_sight(crop, heats, key="classify_heat")
-    st.caption(f"Bright: what is there speaks for the class. {maps[0].sentence} Grad-CAM, Selvaraju et al. 2017.")
+    told = [cam.sentence for cam in maps]
+    if told[0] != told[1]:
+        told = [f"{names[cam.class_index]}: {cam.sentence}" for cam in maps]
+    st.caption(f"The brighter, the higher. {' '.join(dict.fromkeys(told))} Grad-CAM, Selvaraju et al. 2017.")

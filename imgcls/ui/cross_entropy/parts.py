@@ -89,7 +89,7 @@ def one_example(default: Preset) -> Snippet:
 
 def two_classes() -> Snippet:
     """Binary log loss: one logit, two branches."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         came_true = st.segmented_control(
             "What came true", ("y = 1", "y = 0"), default="y = 1", required=True, key="ce_y", bind="query-params",
             persist_state="session", label_visibility="collapsed",

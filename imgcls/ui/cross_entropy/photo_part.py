@@ -32,7 +32,7 @@ def your_photo() -> Snippet | None:
     left.markdown("**What is really in the photo?**")
     true = right.selectbox(
         "What is really in the photo?", ["", *map(str, order)], key="ce_breed", bind="query-params",
-        format_func=lambda i: names[int(i)] if i else f"as the network says: {names[best]}", persist_state="session",
+        format_func=lambda i: names[int(i)] if i else "what the network says", persist_state="session",
         label_visibility="collapsed",
     )  # fmt: skip
     target = int(true) if true else best

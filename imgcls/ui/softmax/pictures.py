@@ -125,8 +125,10 @@ def overflow(rows: SliderRows, names: list[str], kind: str) -> Drawing:
     logits = logits_of(rows).to(KINDS[kind])
     plain = softmax_terms(logits, temperature=temperature_of(rows), subtract_maximum=False)
     safe = softmax_terms(logits, temperature=temperature_of(rows))
-    columns = []
-    for worked, power in ((plain, "plain: e^{z + c}"), (safe, "safe: e^{z − max}")):
+    columns, over_t = [], "({}) / T" if temperature_of(rows) != 1 else "{}"
+    exponents = [over_t.format(exponent).replace(" ", "\u00a0") for exponent in ("z + c", "z − max")]  # never broken
+    powers = (f"{way}: e^{{{exponent}}}" for way, exponent in zip(("plain", "safe"), exponents, strict=True))
+    for worked, power in zip((plain, safe), powers, strict=True):
         quotients, total = worked.probabilities.tolist(), "sum " + written(float(worked.total))
         columns.append(Column(power, all_written(worked.terms.tolist()), total=total))
         columns.append(Column("/ sum", [percent(q) for q in quotients], quotients))
@@ -153,5 +155,5 @@ def rounding_words(computed: Tensor, exact: Tensor, kind: str) -> str:
     """By how much storing the logits in `kind` moved the probabilities, if one could see it."""
     off = float((computed.double() - exact).abs().max())
     if off < 0.001:
-        return "With the maximum subtracted no format overflows, and nothing moves."
+        return "With the maximum subtracted no format overflows, and no probability is off by 0.1% or more."
     return f"The safe way cannot overflow; but {kind} rounds z + c, which moved a probability by {percent(off)}."

@@ -18,7 +18,7 @@ SIDE = 64
 @st.fragment
 def batch_part() -> None:
     """How many photos, which of them is looked at, and whether they were made one size first."""
-    left, middle, right = st.columns([1, 1, 1], gap="large", vertical_alignment="center")
+    left, middle, right = st.columns([1, 1, 1], gap="small", vertical_alignment="center")
     with left:
         count = live_slider("photos in the batch", 1, 8, 5, step=1, digits=0, key="tensors_n")
     with middle:
@@ -46,8 +46,8 @@ def batch_part() -> None:
         whole, apart = made.facts.bytes, made.facts.stride[0]
         st.markdown(
             f"`batch.shape` = **{made.facts.shape}**: photos, channels, rows, columns. "
-            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {apart} numbers further. "
-            f"{whole} bytes as uint8, {4 * whole} as float32. `batch[{chosen}]` is a view: no number is copied."
+            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {apart:,} numbers further. "
+            f"{whole:,} bytes as uint8, {4 * whole:,} as float32. `batch[{chosen}]` is a view: no number is copied."
         )
     _code(made, count, resize)
 

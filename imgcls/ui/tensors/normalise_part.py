@@ -65,10 +65,10 @@ def _told(made: Normalised) -> list[str]:
     """One pixel worked out, and what the channels are like afterwards."""
     before, after = (pair.tolist() for pair in made.pixel)
     pixel = ";  ".join(
-        f"{name} ({b:.2f} − {mean:.3g}) / {std:.3g} = {a:.2f}"
+        f"{name} ({b:.2f} − {mean:.3g}) / {std:.3g} = {a:z.2f}"
         for name, b, mean, std, a in zip(COLOURS, before, made.mean, made.std, after, strict=True)
     )
-    means, stds = (", ".join(f"{value:.2f}" for value in pair[1].tolist()) for pair in (made.means, made.stds))
+    means, stds = (", ".join(f"{value:z.2f}" for value in pair[1].tolist()) for pair in (made.means, made.stds))
     channels = f"Afterwards the channels have means {means} and standard deviations {stds}."
     if made.beyond > 0.005:
         channels += f" {made.beyond:.0%} of the numbers lie beyond the axis, and are counted at its ends."

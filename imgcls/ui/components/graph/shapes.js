@@ -1,7 +1,8 @@
 // Where nodes and edges stand, and their SVG.
-const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 36, LOOSE = 104, PAD = 5
+const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 36, ROOMY = 60, LOOSE = 104, PAD = 5
 
-// Column widths and gaps for the width there is; a graph that is too wide even when tight scrolls sideways.
+// Column widths and gaps for the width there is; a graph that is too wide even when tight scrolls sideways,
+// and then need not be tight: the numbers on its edges stand clear of its nodes.
 function place(nodes, space) {
   const count = 1 + Math.max(...nodes.map((n) => n.column))
   const columns = Array.from({ length: count }, (_, c) => nodes.filter((n) => n.column === c))
@@ -12,7 +13,8 @@ function place(nodes, space) {
     width = widths(plain)
     if (total(width) + (count - 1) * TIGHT + 2 * PAD <= space) break
   }
-  const gap = count > 1 ? clamp((space - 2 * PAD - total(width)) / (count - 1), TIGHT, LOOSE) : 0
+  const free = count > 1 ? (space - 2 * PAD - total(width)) / (count - 1) : 0
+  const gap = free < TIGHT && count > 1 ? ROOMY : Math.min(free, LOOSE)
   const lefts = []
   let x = PAD
   for (const w of width) { lefts.push(x); x += w + gap }

@@ -4,10 +4,10 @@ function build(root) {
   box.innerHTML = `
     <div class="dials"></div><p class="warning" role="status"></p><div class="charts"></div><p class="verdict"></p>
     <div class="bar" role="toolbar" aria-label="Backward pass">
-      <button type="button" data-move="first" aria-label="back to the forward pass">⏮</button>
+      <button type="button" data-move="first" aria-label="back to the forward pass">|◀</button>
       <button type="button" data-move="back" aria-label="one step back">◀</button>
       <button type="button" data-move="on" aria-label="one step on">▶</button>
-      <button type="button" data-move="last" aria-label="to the end of the backward pass">⏭</button>
+      <button type="button" data-move="last" aria-label="to the end of the backward pass">▶|</button>
       <button type="button" data-move="play" aria-label="play the backward pass">play</button>
       <output></output><span class="caption" aria-live="polite"></span>
     </div>

@@ -1,4 +1,5 @@
 const CHANNELS = ["red", "green", "blue"]
+const SMALL = 10 // pixels: letters below could not be read, and the colours alone are shown
 
 function build(root) {
   const box = document.createElement("div")
@@ -14,7 +15,8 @@ function build(root) {
   root.append(box)
   const [photo, ...grids] = box.querySelectorAll("canvas")
   const [less, more] = box.querySelectorAll("button")
-  return { box, photo, grids, less, more, count: 6, x: 0.5, y: 0.4, picture: null }
+  const count = matchMedia("(max-width: 560px)").matches ? 4 : 6 // whose numbers can be read
+  return { box, photo, grids, less, more, count, x: 0.5, y: 0.4, picture: null }
 }
 
 // The window's top left pixel, kept inside the picture.
@@ -44,11 +46,12 @@ function draw(own) {
   own.scale = scale
   own.grids.forEach((canvas, channel) => {
     const side = canvas.parentElement.clientWidth
-    const cell = side / count
+    const cell = side / count, letters = Math.min(22, cell * 0.5)
     pen = sizedCanvas(canvas, side, side)
+    pen.clearRect(0, 0, side, side) // a tiny photo does not fill it
     pen.textAlign = "center"
     pen.textBaseline = "middle"
-    pen.font = `600 ${Math.min(22, cell * 0.44)}px ${cssValue(box, "--st-font", "sans-serif")}`
+    pen.font = `600 ${letters}px ${cssValue(box, "--st-font", "sans-serif")}`
     for (let row = 0; row < count; row++) {
       for (let column = 0; column < count; column++) {
         if (left + column >= width || top + row >= height) continue
@@ -57,17 +60,19 @@ function draw(own) {
         rgb[channel] = value
         pen.fillStyle = `rgb(${rgb})`
         pen.fillRect(column * cell, row * cell, cell + 0.5, cell + 0.5)
+        if (letters < SMALL) continue
         pen.fillStyle = textOn(...rgb)
         pen.fillText(value, (column + 0.5) * cell, (row + 0.5) * cell)
       }
     }
     canvas.setAttribute("aria-label", `${count} by ${count} ${CHANNELS[channel]} values at row ${top}, column ${left}`)
   })
-  const middle = (Math.min(top + (count >> 1), height - 1) * width + Math.min(left + (count >> 1), width - 1)) * 3
+  const row = Math.min(top + (count >> 1), height - 1), column = Math.min(left + (count >> 1), width - 1)
+  const middle = (row * width + column) * 3
   const [r, g, b] = image.subarray(middle, middle + 3)
   box.querySelector("b").textContent = count
   box.querySelector("output").textContent =
-    `middle pixel: row ${top + (count >> 1)}, column ${left + (count >> 1)} = (${r}, ${g}, ${b})`
+    `middle pixel: row ${row}, column ${column} = (${r}, ${g}, ${b})`
 }
 
 export default function (component) {

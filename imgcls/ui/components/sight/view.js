@@ -66,7 +66,7 @@ function describe(own) {
   const { patch, packet } = own
   own.off.hidden = !patch
   own.hint.firstElementChild.textContent = patch
-    ? "Drag the grey patch, or move it with the arrow keys."
+    ? "Drag it, or use the arrow keys."
     : "Press on the photo and drag a grey patch over it."
   const where = patch ? `Grey patch at ${Math.round(100 * patch.x)}% across, ${Math.round(100 * patch.y)}% down.` : ""
   if (packet.mode === "patch") {
@@ -119,6 +119,7 @@ export default function (component) {
   own.maps = packet.heats.map((_, i) => coloured(packet.arrays[`heat${i}`], packet.arrays.colours))
   own.opacity.parentElement.hidden = packet.mode !== "heat"
   own.hint.hidden = packet.mode !== "patch"
+  own.box.classList.toggle("patch", packet.mode === "patch")
   layOut(own)
   own.opacity.oninput = () => draw(own)
   if (packet.mode === "patch") {

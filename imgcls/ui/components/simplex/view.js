@@ -1,7 +1,7 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
 const TOP = Math.sqrt(3) / 2
 const CORNERS = [[0, TOP], [1, TOP], [0.5, 0]]
-const SIDE = 300, LEFT = 46, ABOVE = 52
+const SIDE = 300, LEFT = 46, ABOVE = 52, WIDE = SIDE + 2 * LEFT
 
 const place = (p) => [0, 1].map((axis) => (axis ? ABOVE : LEFT) + SIDE * p.reduce((sum, share, i) => sum + share * CORNERS[i][axis], 0))
 
@@ -25,7 +25,7 @@ function add(parent, tag, attributes) {
 const line = (points) => "M" + points.map((point) => place(point).map((n) => n.toFixed(1)).join()).join("L")
 
 function build(box) {
-  const svg = add(box, "svg", { viewBox: `0 0 ${SIDE + 2 * LEFT} ${ABOVE + SIDE * TOP + 58}`, role: "application", tabindex: 0 })
+  const svg = add(box, "svg", { viewBox: `0 0 ${WIDE} ${ABOVE + SIDE * TOP + 58}`, role: "application", tabindex: 0 })
   add(svg, "path", { class: "face", d: line([[1, 0, 0], [0, 1, 0], [0, 0, 1]]) + "Z" })
   for (const level of [0.25, 0.5, 0.75]) {
     const rest = 1 - level
@@ -48,7 +48,6 @@ function build(box) {
   return { svg, trail, corners, point: add(svg, "circle", { class: "point", r: 12 }), sender: new Sender(), dragging: false }
 }
 
-
 function draw(own) {
   const { data } = own
   own.trail.setAttribute("d", line(data.trail))
@@ -58,7 +57,12 @@ function draw(own) {
   const best = own.probabilities.indexOf(Math.max(...own.probabilities))
   own.corners.forEach(({ label, share }, i) => {
     const name = data.names[i]
-    label.textContent = name.length > 14 ? name.slice(0, 13) + "…" : name
+    label.textContent = name.length > 20 ? name.slice(0, 19) + "…" : name
+    if (i < 2) { // at the sides a long name begins, or ends, at the drawing's edge
+      const long = name.length > 9
+      label.setAttribute("text-anchor", long ? ["start", "end"][i] : "middle")
+      label.setAttribute("x", long ? i * WIDE : place([1 - i, i, 0])[0])
+    }
     share.textContent = (100 * own.probabilities[i]).toFixed(1) + "%"
     label.classList.toggle("best", i === best)
     share.classList.toggle("best", i === best)

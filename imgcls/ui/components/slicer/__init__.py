@@ -85,7 +85,7 @@ def slicer_answer(made: Cut, photo: Any) -> dict[str, Any]:
     names = ("channel", "row", "column")[-len(found.shape) :]
     aligned = found.contiguous == "yes"
     rows = [
-        ["shape", str(found.shape), f"{found.numel:,} numbers".replace(",", " ")],
+        ["shape", str(found.shape), f"{found.numel:,} numbers"],
         ["dtype", found.dtype, "one byte each, 0 to 255"],
         ["stride", str(found.stride), f"to the next {', '.join(names)}"],
         ["storage_offset", str(found.storage_offset), "where its first number lies"],

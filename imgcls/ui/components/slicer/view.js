@@ -30,6 +30,7 @@ function decode(own, name, bytes) {
 function draw(own) {
   const { box, data, made, pictures } = own
   const { rows, columns } = own.ranges
+  const room = (canvas) => canvas.parentElement.clientWidth || box.clientWidth // on a phone there are no columns
   const code = box.querySelector("code")
   if (code.textContent !== made.code) code.textContent = made.code
   for (const [what, size] of [["rows", data.height], ["columns", data.width]]) {
@@ -54,8 +55,7 @@ function draw(own) {
   }
   box.querySelector("tbody").innerHTML = made.facts.map(([name, value, note]) => `<tr><th scope="row">${name}</th><td>${value}</td><td>${note}</td></tr>`).join("")
   if (pictures.photo) {
-    const wide = own.photo.parentElement.clientWidth
-    const scale = (own.scale = Math.min(wide / data.width, 290 / data.height))
+    const scale = (own.scale = Math.min(room(own.photo) / data.width, 290 / data.height))
     const pen = sizedCanvas(own.photo, Math.max(1, data.width * scale), Math.max(1, data.height * scale))
     pen.drawImage(pictures.photo, 0, 0, data.width * scale, data.height * scale)
     const frame = [columns[0] * scale, rows[0] * scale, (columns[1] - columns[0]) * scale, (rows[1] - rows[0]) * scale]
@@ -72,7 +72,7 @@ function draw(own) {
   }
   if (pictures.crop) {
     const [height, width] = made.shape
-    const scale = Math.min(own.crop.parentElement.clientWidth / width, 185 / height)
+    const scale = Math.min(room(own.crop) / width, 185 / height)
     const pen = sizedCanvas(own.crop, Math.max(1, width * scale), Math.max(1, height * scale))
     pen.imageSmoothingEnabled = false
     pen.drawImage(pictures.crop, 0, 0, width * scale, height * scale)
