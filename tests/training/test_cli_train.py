@@ -18,7 +18,10 @@ from imgcls.training.recipes import PRESET_NAMES, recipe
 from imgcls.training.runs import RunFiles
 
 ROOT = Path(__file__).resolve().parents[2]
-FAST = ["--preset", "linear", "--size", "16", "--mode", "fp32", "--epochs", "2", "--batch-size", "12", "--threads", "1"]
+FAST = [
+    "--preset", "linear", "--size", "16", "--device", "cpu", "--mode", "fp32", "--epochs", "2", "--batch-size", "12",
+    "--threads", "1",
+]  # fmt: skip
 KEYS = ["epoch", "step", "seconds", "train_loss", "val_loss", "val_accuracy", "images_per_second"]
 
 

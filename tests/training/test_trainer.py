@@ -309,7 +309,7 @@ def test_all_modes_give_nearly_the_same_losses() -> None:
 
 
 def test_the_trial_chooses_the_fastest_of_four_and_shows_them() -> None:
-    started = run(epochs=1, mode="auto")[0]
+    started = run(epochs=1, mode="auto", device="cpu")[0]
     assert len(started.trials) == 4
     works = [trial for trial in started.trials if trial.images_per_second]
     assert started.mode == max(works, key=lambda trial: trial.images_per_second).mode
