@@ -1,13 +1,14 @@
 """A hall of students who all drag at once: `python -m tests.benchmarks.bench_hall` prints a table.
 
 A browser drags once, and its question to the server is written down; then 1, 10, 30 and 100 clients ask it again and
-again, each with one question on its way and PAUSE between two, as somebody's hand moves. The time is that from asking
-to the whole answer. The clients run in a process of their own on the same machine; what the students' own machines
-need to draw it is not in the figures.
+again with other numbers, each with one question on its way and PAUSE between two, as somebody's hand moves. The time is
+that from asking to the whole answer. The clients run in a process of their own on the same machine; what the students'
+own machines need to draw it is not in the figures.
 """
 
 import http.client
 import multiprocessing
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ class Question:
 
     url: str
     body: str
+
+    def again(self, turn: int) -> str:
+        """The body with another first number: a server that keeps its last answer must not gain by that."""
+        return re.sub(r"\d+(\.\d+)?", lambda found: f"{turn % 60 / 100 + 0.2:.2f}" if found[1] else f"{turn % 60}",
+                      self.body, count=1)  # fmt: skip
 
 
 def asked(page: Page, address: str, ready: str, handle: str) -> Question:
@@ -54,9 +60,11 @@ def client(question: Question, end: float, times: list[float]) -> None:
     address = urlsplit(question.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
     headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+    turn = threading.get_ident()
     while time.perf_counter() < end:
         start = time.perf_counter()
-        connection.request("POST", address.path, question.body, headers)
+        turn += 7
+        connection.request("POST", address.path, question.again(turn), headers)
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:

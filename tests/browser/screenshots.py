@@ -51,6 +51,8 @@ def for_the_readme(browser: Browser, url: str) -> None:
         page = opened(browser, f"{url}/{slug}", "projector", "dark" if slug in ("pooling", "autodiff") else "light")
         page.screenshot(path=folder / f"{slug}.png")
     page = opened(browser, f"{url}/network", "projector", "light")
+    page.locator(".gallery.row button").first.click()
+    page.wait_for_timeout(1500)
     canvas = page.locator(".network canvas").first.bounding_box()
     page.mouse.move(canvas["x"] + 0.53 * canvas["width"], canvas["y"] + 0.3 * canvas["height"])
     page.wait_for_timeout(800)

@@ -126,7 +126,7 @@ function drawBars(own, pen) {
 function drawNoOther({ over, stage, bars }, pen) {
   const { x, y, w, h } = bars.at(-1), lines = ["It knows no others:", "softmax shares 100%", `among these ${bars.length},`, "whatever it is shown."]
   if (Number(over.columns.at(-1).shape) !== bars.length || y + h + 80 > stage.scene.height) return
-  lines.forEach((line, k) => stage.write(pen, line, x, y + h + 22 + 18 * k, { room: w, size: 14 }))
+  lines.forEach((line, k) => stage.write(pen, line, x, y + h + 20 + 17 * k, { room: w, size: 14 }))
 }
 
 // On a phone, or with many layers, the bars lie outside of what the canvas shows: then the same list stands below it.
