@@ -171,6 +171,19 @@ def test_a_sample_picked_in_the_sidebar_is_drawn(page: Page, server_url: str) ->
     assert now == pytest.approx(100 * float(expected[2]), abs=0.06)
 
 
+def test_a_layers_header_says_how_much_of_the_photo_one_value_sees(page: Page, server_url: str) -> None:
+    status = page.locator(".network .status")
+    open_network(page, server_url)
+    walk_to(page, 3)
+    page.keyboard.press("ArrowUp")
+    expect(status).to_contain_text("one value sees 5 × 5 pixels of the photo")
+    open_network(page, server_url, "?net_model=efficientnet-lite0")
+    walk_to(page, 7)
+    page.keyboard.press("ArrowUp")
+    expect(status).to_contain_text("Stage 6: 192×7×7 values")
+    expect(status).to_contain_text("one value sees the whole photo")
+
+
 def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, server_url: str) -> None:
     open_network(page, server_url)
     network = page.locator(".network")

@@ -30,7 +30,8 @@ function closeupScene(own) {
     put({ id, picture, x: narrow ? start + (rest - big) / 2 : start + i * (big + 28), y: TOP + 6 + (narrow ? i * (big + 26) : 0), w: big, h: big }, { kind: "stage", stage: i - 1 })
   })
   own.closeup = { narrow, start, big, tile, columns, pitch, rows }
-  return { width, height: stage.height, sprites }
+  const tall = narrow && Math.max(TOP + rows * pitch, TOP + 6 + count * (big + 26)) + 4
+  return { width, height: tall || stage.height, tall, sprites }
 }
 
 const mapOf = (close, stage) => (stage < 0 ? close.arrays.sum : close.arrays[`stage${stage}`])

@@ -100,7 +100,8 @@ function sayOverview(own) {
     return `${one.label}: ${percent(one.probability)}${was}, logit ${written(short(one.logit))}. ${mode === "forward" ? "Click to see why." : "Click to choose it."}`
   }
   if (hover?.head !== undefined) {
-    const column = over.columns[hover.head], seen = column.seen ? `; one value sees ${column.seen[0]} × ${column.seen[0]} pixels of the photo` : ""
+    const column = over.columns[hover.head], size = column.seen?.[0], whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
+    const seen = size ? `; one value sees ${whole}` : ""
     const todo = mode === "what if" && hover.head ? " Click to switch the layer off or on." : mode === "backwards" ? " Click for Grad-CAM here." : ""
     return `${column.title}: ${column.shape} values, ${thousands(column.parameters)} parameters${seen}.${todo}`
   }

@@ -21,7 +21,8 @@ function verdictScene(own) {
     sprites.push({ id: "photo", picture: own.photo, ...photo }, { ...places, ...photo, x: right + size + 14, smooth: false })
   }
   own.verdictPlan = { columns, tile, pitch, bars, right, rows, size, below: verdict.enter ? TOP + size + 10 : 10 }
-  return { width: Math.max(stage.width, right + 330), height: stage.height, sprites }
+  const tall = stage.width <= 700 && TOP + rows * pitch + 28 // there the numbers stand below: see view.css
+  return { width: Math.max(stage.width, right + 330), height: tall || stage.height, tall, sprites }
 }
 
 function drawVerdict(own, pen) {

@@ -55,7 +55,10 @@ const firstScale = ({ view, stage, verdictPlan }) => (view === "class" ? Math.mi
 // Show the present view; `moving` lets what is in both views fly to its new place.
 function present(own, moving, view = null) {
   const { stage, box } = own
-  stage.show(SCENE[own.view](own), { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }) })
+  stage.resize(stage.width, own.height)
+  const scene = SCENE[own.view](own)
+  if (scene.tall) stage.resize(stage.width, Math.min(own.height, scene.tall * firstScale(own))) // what stands below comes closer
+  stage.show(scene, { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }) })
   own.shown = own.view
   box.dataset.view = own.view
   if (own.sliding && own.view !== "map") slide(own, false)
@@ -236,7 +239,8 @@ export default function (component) {
   const measure = () => {
     const width = own.box.clientWidth, top = own.canvas.getBoundingClientRect().top + (window.scrollY || 0)
     const height = Math.round(clamp(window.innerHeight - Math.min(top, 320) - 46, 400, clamp(0.6 * width, 480, 780)))
-    if (width === own.stage.width && height === own.stage.height) return false
+    if (width === own.stage.width && height === own.height) return false
+    own.height = height
     own.stage.resize(width, height)
     return true
   }
