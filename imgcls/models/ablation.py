@@ -63,6 +63,8 @@ def moved(inputs: Tensor, right: int, down: int) -> Tensor:
     height, width = inputs.shape[-2:]
     if abs(right) >= width or abs(down) >= height:
         raise ValueError(f"A picture of {height} x {width} cannot move by {down} rows and {right} columns.")
+    if not right and not down:
+        return inputs
     rows = (torch.arange(height) - down).clamp(0, height - 1)
     columns = (torch.arange(width) - right).clamp(0, width - 1)
     return inputs[..., rows, :][..., columns]

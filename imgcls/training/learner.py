@@ -18,7 +18,10 @@ from imgcls.training.world import World
 
 @dataclass(frozen=True)
 class Mode:
-    """How to compute: in bfloat16 where that is safe (autocast) or all in float32, and in which order numbers lie."""
+    """How to compute: in bfloat16 where that is safe (autocast) or all in float32, and in which order numbers lie.
+
+    In "fp32", too, NVIDIA's newer GPUs take the inputs of convolutions with 10 bits after the point (TensorFloat-32).
+    """
 
     name: str
 

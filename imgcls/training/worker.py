@@ -140,15 +140,16 @@ def _sentence(error: Exception) -> str:
 
 
 def _warm_up() -> None:
-    """Imports torch and takes one training step where jobs will train, so that the first job does not pay for it."""
+    """Imports torch and takes one training step on each device, so that the first job does not pay for it."""
     import torch
     from torch import nn
 
     torch.set_num_threads(1)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(2)).to(device)
-    network(torch.zeros(2, 3, 8, 8, device=device)).sum().backward()
-    torch.optim.Adam(network.parameters()).step()  # the first optimiser of a process imports for a second
+    for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
+        with suppress(RuntimeError):  # a GPU without memory left: a job that needs it will say so
+            network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 6 * 6, 2)).to(device)
+            network(torch.zeros(2, 3, 8, 8, device=device)).sum().backward()
+            torch.optim.Adam(network.parameters()).step()  # the first optimiser of a process imports for a second
     for name in WARM_MODULES:
         importlib.import_module(name)
 
