@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from imgcls.models.classify import classify
+from imgcls.models.classify import classify, classify_photo
 from imgcls.models.labels import IMAGENET_LABELS, UNKNOWABLE, display_name
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
@@ -25,7 +25,7 @@ with choice:
     classifier = choose_model("classify_model")
 subject = (classifier.name, photo.digest)
 steps = remember("classify_steps", subject, lambda: classifier.preprocess.steps(photo.image))
-prediction = remember("classify_prediction", subject, lambda: classify(classifier, photo.image))
+prediction = classify_photo(classifier, photo)
 crop = np.asarray(steps[2].value)  # what the network sees, before its numbers are rescaled
 
 

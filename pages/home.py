@@ -6,14 +6,13 @@ import streamlit as st
 
 from imgcls.figures.bars import probability_bars
 from imgcls.lessons import built_lessons
-from imgcls.models.classify import classify
+from imgcls.models.classify import classify, classify_photo
 from imgcls.models.concepts import concept_probabilities
 from imgcls.models.labels import display_name
 from imgcls.models.registry import load
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.pixels import pixels, small_pixels
 from imgcls.ui.components.plot import plot
-from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
@@ -30,7 +29,7 @@ pixels(array, key="home_pixels")
 
 st.subheader("One photo, four ways to ask", anchor=False)
 network = load()
-prediction = remember("home_prediction", photo.digest, lambda: classify(network, photo.image))
+prediction = classify_photo(network, photo)
 top, breeds, concepts = prediction.top(4), prediction.breeds(4), concept_probabilities(prediction)
 best = f"**{display_name(top[0].label)}**, {top[0].probability:.1%}"
 label.markdown(f"Image classification turns them into a **label**; {network.title} says: {best}.")

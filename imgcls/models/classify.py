@@ -1,5 +1,6 @@
 """A network with all that belongs to it, and what it says about a picture."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -7,8 +8,13 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from imgcls.data.pictures import Picture
 from imgcls.models.preprocess import Preprocess
 from imgcls.ops.softmax import softmax
+
+MOST_ANSWERS = 256  # that `classify_photo` keeps, of all sessions together; each takes some 8 KB
+_answers: dict[tuple["Classifier", str], "Prediction"] = {}
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +108,22 @@ def classify(classifier: Classifier, image: Image.Image) -> Prediction:
         ValueError: `image` is not RGB.
     """
     return classify_batch(classifier, classifier.preprocess(image))[0]
+
+
+def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
+    """`classify` of a photo; the answer, not the photo, is kept.
+
+    A class begins with the same drawing on a hundred screens.
+    """
+    key = classifier, photo.digest
+    prediction = _answers.get(key)
+    if prediction is None:
+        prediction = classify(classifier, photo.image)
+        with _writing:
+            _answers[key] = prediction
+            if len(_answers) > MOST_ANSWERS:
+                del _answers[next(iter(_answers))]  # the oldest
+    return prediction
 
 
 def classify_batch(classifier: Classifier, inputs: Tensor) -> tuple[Prediction, ...]:

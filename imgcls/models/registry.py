@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from imgcls.data.download import DownloadError, fetch
-from imgcls.models.classify import Classifier, classify_batch
+from imgcls.models.classify import Classifier
 from imgcls.models.specs import EMBEDDED, MODELS, ModelSpec
 
 DEFAULT = EMBEDDED.name
@@ -61,17 +61,6 @@ def is_ready(name: str) -> bool:
         return spec.weights_file.is_file()
     except DownloadError:  # there can be no folder for downloads, so there is none in it
         return False
-
-
-def warm() -> None:
-    """Loads the default network and runs it once, so that the first visitor need not wait.
-
-    Raises:
-        ModelUnavailable: its weights are missing or damaged.
-    """
-    classifier = load()
-    side = classifier.preprocess.crop
-    classify_batch(classifier, torch.zeros(1, 3, side, side))
 
 
 def _spec(name: str) -> ModelSpec:

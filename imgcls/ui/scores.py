@@ -8,11 +8,10 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from imgcls.models.classify import Prediction, classify
+from imgcls.models.classify import Prediction, classify_photo
 from imgcls.models.labels import display_name
 from imgcls.models.registry import ModelUnavailable, load
 from imgcls.ui.components.sliders import set_sliders
-from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 
 LOW, HIGH = -10.0, 15.0
@@ -93,8 +92,7 @@ def photo_prediction() -> Prediction:
     Raises:
         ModelUnavailable: the network's weights are not there.
     """
-    photo = current_photo()
-    return remember("photo_prediction", photo.digest, lambda: classify(load(), photo.image))
+    return classify_photo(load(), current_photo())
 
 
 def class_names(prefix: str, count: int) -> list[str]:

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
 from imgcls.training import jobs
 from imgcls.ui import live
 from imgcls.ui.components.gallery import thumbnail
@@ -32,14 +32,15 @@ log = logging.getLogger("imgcls")
 
 
 def _warm_up() -> None:
-    """Load the default network and run it once, so that the first student does not wait for it."""
+    """Let the default network see the drawing that every session begins with: the first student does not wait."""
     import torch
 
-    from imgcls.models import registry
+    from imgcls.models.classify import classify_photo
+    from imgcls.models.registry import load
 
     # One thread a forward pass: with a hall of students the cores are shared, and splitting 20 ms gains nothing.
     torch.set_num_threads(1)
-    registry.warm()
+    classify_photo(load(), load_sample(DEFAULT_SAMPLE))
 
 
 def _settle() -> None:

@@ -15,7 +15,7 @@ from torch import nn
 from imgcls.models import registry
 from imgcls.models.classify import classify_batch
 from imgcls.models.preprocess import Preprocess
-from imgcls.models.registry import ModelUnavailable, is_ready, load, warm
+from imgcls.models.registry import ModelUnavailable, is_ready, load
 from imgcls.models.specs import EMBEDDED, MODELS, ModelSpec
 
 
@@ -230,10 +230,10 @@ def test_an_unknown_name_gives_all_names(ask):
     assert all(name in str(caught.value) for name in MODELS)
 
 
-def test_warm_loads_the_default_without_the_network(monkeypatch):
+def test_the_default_is_loaded_without_the_network(monkeypatch):
     monkeypatch.setattr(registry, "_loaded", {})
     monkeypatch.setattr(registry, "fetch", lambda *_args, **_kwargs: pytest.fail("went to the network"))
-    warm()
+    load()
     assert list(registry._loaded) == [registry.DEFAULT]
 
 
