@@ -251,11 +251,16 @@ def split(labels: np.ndarray, given: np.ndarray, share: float | None, seed: int)
 def check_split(dataset: Dataset) -> None:
     """Raises DatasetError if a class has no picture left for training, or there is none for validation."""
     present = np.bincount(dataset.labels[dataset.training], minlength=len(dataset.classes))
-    why = f" Left out, for instance: {dataset.skipped[0].name}. {dataset.skipped[0].reason}" if dataset.skipped else ""
+
+    def why(folder: str = "") -> str:
+        """The first picture of a folder that was left out, and why."""
+        left = next((each for each in dataset.skipped if not folder or f"/{folder}/" in f"/{each.name}"), None)
+        return f" Left out, for instance: {left.name}. {left.reason}" if left else ""
+
     if not len(dataset.labels):
-        raise DatasetError(f"Not one picture of {dataset.title} can be read.{why}")
+        raise DatasetError(f"Not one picture of {dataset.title} can be read.{why()}")
     if missing := [name for name, count in zip(dataset.classes, present, strict=True) if not count]:
         advice = "add some, at least two for each class."
-        raise DatasetError(f"No picture of {missing[0]!r} is left for training: {advice}{why}")
+        raise DatasetError(f"No picture of {missing[0]!r} is left for training: {advice}{why(missing[0])}")
     if not len(dataset.validation):
-        raise DatasetError(f"No picture is left for validation: add some, at least two for each class.{why}")
+        raise DatasetError(f"No picture is left for validation: add some, at least two for each class.{why()}")

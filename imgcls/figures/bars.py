@@ -81,7 +81,7 @@ def probability_bars(
         line[0]["line"] = {"color": HUES["evidence"].line, "width": 3, "dash": "dash"}
     names = {"tickvals": places, "ticktext": [two_lines(label) for label in labels], "tickfont": {"size": 16}}
     # In pixels, for a share of the axis would be too narrow for the numbers on a phone.
-    room = 58 if before is None else 142
+    room = 58 if before is None else 146
     return figure(
         *traces,
         height=_ROW * len(labels) + 58,

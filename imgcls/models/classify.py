@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import torch
 from PIL import Image
@@ -12,8 +13,8 @@ from imgcls.data.pictures import Picture
 from imgcls.models.preprocess import Preprocess
 from imgcls.ops.softmax import softmax
 
-MOST_ANSWERS = 256  # that `classify_photo` keeps, of all sessions together; each takes some 8 KB
-_answers: dict[tuple["Classifier", str], "Prediction"] = {}
+MOST_ANSWERS = 256  # of a network, for all sessions together, that `classify_photo` keeps; each takes some 8 KB
+_answers: WeakKeyDictionary["Classifier", dict[str, "Prediction"]] = WeakKeyDictionary()
 _writing = threading.Lock()
 
 
@@ -115,14 +116,15 @@ def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
 
     A class begins with the same drawing on a hundred screens.
     """
-    key = classifier, photo.digest
-    prediction = _answers.get(key)
+    with _writing:
+        answers = _answers.setdefault(classifier, {})
+    prediction = answers.get(photo.digest)
     if prediction is None:
         prediction = classify(classifier, photo.image)
         with _writing:
-            _answers[key] = prediction
-            if len(_answers) > MOST_ANSWERS:
-                del _answers[next(iter(_answers))]  # the oldest
+            answers[photo.digest] = prediction
+            if len(answers) > MOST_ANSWERS:
+                del answers[next(iter(answers))]  # the oldest
     return prediction
 
 

@@ -11,7 +11,7 @@ DIVERGING_STEPS, DIVERGING_FACTOR = 20, 1.5
 # Overfitting: validation loss has risen by this factor over its best for PATIENCE evaluations while training loss fell.
 OVERFITTING_FACTOR, PATIENCE = 1.1, 3
 DEAD_SHARE = 0.5
-# Plateau: the training loss of this many evaluations differs from guessing by less than 2%, and that for so many steps.
+# Plateau: the training loss of so many evaluations, and of all within so many steps, is within 2% of guessing.
 PLATEAU_EVALUATIONS, PLATEAU_STEPS = 4, 50
 
 
@@ -80,9 +80,11 @@ class Watchdog:
         return self._report("overfitting", best.step, self._overfitting_words(best, latest[-1]))
 
     def _plateau(self) -> list[Finding]:
-        latest = self._evaluations[-PLATEAU_EVALUATIONS:]
+        now = self._evaluations[-1].step
+        recent = sum(evaluation.step > now - PLATEAU_STEPS for evaluation in self._evaluations)
+        latest = self._evaluations[-max(PLATEAU_EVALUATIONS, recent) :]
         chance = chance_loss(self.classes)
-        few = len(latest) < PLATEAU_EVALUATIONS or latest[-1].step < PLATEAU_STEPS
+        few = len(latest) < PLATEAU_EVALUATIONS or now < PLATEAU_STEPS
         if few or any(abs(e.train_loss / chance - 1) > 0.02 for e in latest):
             return []
         return self._report("plateau", latest[0].step, self._plateau_words(latest[-1]))

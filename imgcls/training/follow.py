@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imgcls.training.config import TrainConfig
-from imgcls.training.optimisers import SCHEDULES
 from imgcls.training.records import (
     Evaluation,
     Finding,
@@ -91,11 +90,7 @@ class Followed:
 
     def rate_told(self, config: TrainConfig) -> float:
         """The learning rate that the run was told last, which its schedule then makes smaller: see `Step.lr`."""
-        if not self.steps or not self.total_steps:
-            return config.lr
-        last = self.steps[-1]
-        share = SCHEDULES[config.schedule]((last.step - 1) / self.total_steps)
-        return last.lr / share if share > 0 else config.lr
+        return (self.steps[-1].rate if self.steps else None) or config.lr
 
     @property
     def total_steps(self) -> int | None:

@@ -49,7 +49,8 @@ class Started:
 class Step:
     """Some steps lie behind: `loss` and `accuracy` are means over the pictures since the last record.
 
-    `gradient_norm` is that of the last step. `seconds` counts time spent in the run without pauses.
+    `lr` and `gradient_norm` are those of the last step; `rate` is the highest learning rate, from which the schedule
+    makes `lr` (None: not recorded by an earlier version). `seconds` counts time spent in the run without pauses.
     """
 
     step: int
@@ -61,6 +62,7 @@ class Step:
     gradient_norm: float
     images_per_second: float
     seconds_left: float
+    rate: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

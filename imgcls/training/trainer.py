@@ -256,6 +256,7 @@ class _Run:
             gradient_norm=self._gradient_norm(),
             images_per_second=self._speed,
             seconds_left=self._seconds_left(),
+            rate=self.base_rate,
         )
         self._write(record)
         yield record

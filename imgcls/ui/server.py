@@ -19,6 +19,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from streamlit import net_util
 
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
 from imgcls.training import jobs
@@ -76,11 +77,20 @@ def send_at_once() -> None:
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up beside the first page load, not in front of it; end the workers at the end."""
     send_at_once()
+    print(addresses(), flush=True)
     warming = asyncio.create_task(_prepare())
     warming.add_done_callback(_log_failure)
     yield
     warming.cancel()
     jobs.shutdown()
+
+
+def addresses() -> str:
+    """What to open on this machine, and in the hall."""
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    end = f":{st.get_option('server.port')}/{st.get_option('server.baseUrlPath').strip('/')}"
+    hall = net_util.get_internal_ip() or socket.gethostname()
+    return f"\n  On this machine: {scheme}://localhost{end}\n  In the hall:     {scheme}://{hall}{end}\n"
 
 
 def _log_failure(task: asyncio.Task) -> None:

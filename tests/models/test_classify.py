@@ -2,6 +2,7 @@
 
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import torch
@@ -127,19 +128,24 @@ def test_threads_that_classify_and_explain_one_network_at_once_all_get_the_seria
 
 
 def test_the_answer_to_a_photo_is_kept_but_not_the_photo(embedded, monkeypatch):
-    monkeypatch.setattr(module, "_answers", {})
+    monkeypatch.setattr(module, "_answers", weakref.WeakKeyDictionary())
     monkeypatch.setattr(module, "MOST_ANSWERS", 3)
     photos = [picture_from_image(Image.new("RGB", (40, 30), (shade, 90, 90)), "shade") for shade in range(5)]
     answers = [classify_photo(embedded, photo) for photo in photos]
     for photo, answer in zip(photos, answers, strict=True):
         assert torch.allclose(answer.logits, classify(embedded, photo.image).logits, atol=1e-5)
-    assert len(module._answers) == 3
+    assert len(module._answers[embedded]) == 3
     same = picture_from_image(Image.new("RGB", (40, 30), (4, 90, 90)), "another name")
     assert classify_photo(embedded, same) is answers[4]
     assert classify_photo(embedded, photos[0]) is not answers[0]  # the oldest was given up
     seen = weakref.ref(photos[4])
     del photos, photo
     assert seen() is None
+    own = replace(embedded, name="own")
+    assert torch.equal(classify_photo(own, same).logits, answers[4].logits)
+    gone = weakref.ref(own)
+    del own
+    assert gone() is None
 
 
 def test_words_promise_less_as_the_probability_falls():

@@ -81,6 +81,13 @@ def test_a_handful_of_steps_is_too_few_for_a_plateau(dog: Watchdog) -> None:
     assert [found for step in range(1, 21) for found in dog.evaluation(evaluation(step, 1.79, 1.80))] == []
 
 
+def test_a_loss_that_has_only_just_come_back_to_guessing_is_no_plateau(dog: Watchdog) -> None:
+    losses = [0.5] * 39 + [1.79] * 49
+    found = [each for step, loss in enumerate(losses, 1) for each in dog.evaluation(evaluation(step, loss, 1.80))]
+    assert not any(finding.kind == "plateau" for finding in found)
+    assert [finding.kind for finding in dog.evaluation(evaluation(89, 1.79, 1.80))] == ["plateau"]
+
+
 def test_a_loss_that_stays_at_guessing_behind_silent_units_is_not_told_to_take_larger_steps(dog: Watchdog) -> None:
     dog.snapshot(snapshot(10, 0.9))
     (finding,) = [found for step in range(10, 70, 10) for found in dog.evaluation(evaluation(step, 1.79, 1.80))]

@@ -53,7 +53,7 @@ def test_a_run_that_goes_on_forgets_what_came_after_its_checkpoint() -> None:
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle", "step"])
-def test_the_rate_that_was_told_last_follows_from_the_steps(schedule: str) -> None:
+def test_the_rate_that_was_told_last_is_known_whatever_the_schedule_makes_of_it(schedule: str) -> None:
     config = toy_config(schedule=schedule, lr=0.003, epochs=4)
     inbox = Inbox()
     inbox.put({"lr": 0.02})

@@ -84,11 +84,11 @@ def test_a_graph_follows_a_rate_that_is_changed_while_it_runs() -> None:
     assert changes[-1] == 0
 
 
-@pytest.mark.parametrize("mode", CUDA_MODES)
-def test_the_trial_tries_every_way(mode: str) -> None:
+def test_the_trial_tries_every_way() -> None:
     started = run(mode="auto", epochs=1)[0]
     speeds = {trial.mode: trial.images_per_second for trial in started.trials}
-    assert speeds[mode] > 0
+    assert list(speeds) == list(CUDA_MODES)
+    assert all(speed > 0 for speed in speeds.values())
     assert started.mode == max(speeds, key=speeds.get)
 
 

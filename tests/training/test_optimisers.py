@@ -32,12 +32,13 @@ def test_a_rate_that_a_recorded_step_reads_stays_the_tensor_that_it_reads(name: 
     assert float(recorded) == 0.25
 
 
-@pytest.mark.parametrize("name", OPTIMISERS)
+@pytest.mark.parametrize("name", [name for name in OPTIMISERS if name != "sgd"])  # which keeps nothing
 def test_momentum_and_means_are_restored(name: str) -> None:
     module = nn.Linear(3, 2)
     saved = stepped(name, module, captured=False)
     again = make_optimiser(name, module.parameters(), 0.1, 0.0, CPU)
     restore(again, saved.state_dict())
+    assert saved.state
     for old, new in zip(saved.state.values(), again.state.values(), strict=True):
         assert old.keys() == new.keys()
         for entry in old:

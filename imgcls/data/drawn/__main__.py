@@ -13,11 +13,12 @@ FOLDER = Path(__file__).resolve().parents[3] / "assets" / "dogs"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the pictures in assets/dogs again.")
-    parser.add_argument("breeds", nargs="*", metavar="BREED", default=BREEDS, help="a portrait; default: all of them")
+    parser.add_argument("breeds", nargs="*", metavar="BREED", help="a portrait; default: all, and the small drawings")
+    breeds = parser.parse_args().breeds
     (FOLDER / "small").mkdir(parents=True, exist_ok=True)
-    for breed, number in SHOWN.items():
+    for breed, number in SHOWN.items() if not breeds else ():
         Image.fromarray(drawn_animal(breed, number)).save(FOLDER / "small" / f"{breed.lower()}.png", optimize=True)
-    for breed in parser.parse_args().breeds:
+    for breed in breeds or BREEDS:
         file = FOLDER / f"{breed}.png"
         draw_portrait(breed).save(file, optimize=True)
         print(f"{file} ({file.stat().st_size / 1000:.0f} kB)")
