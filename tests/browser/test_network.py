@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.models.ablation import WhatIf, what_if
 from imgcls.models.graph import graph_of
+from imgcls.models.influence import backward
 from imgcls.models.occlusion import network_input
 from imgcls.models.registry import load
 from imgcls.models.trace import trace
@@ -159,6 +160,56 @@ def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(browser: Browse
     context.close()
 
 
+def test_a_finger_drags_the_patch_down_and_the_page_stays(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_network(page, server_url, "?net_part=What+if")
+    box, fingers = page.locator(".network canvas").bounding_box(), context.new_cdp_session(page)
+    x, y = box["x"] + 4 + 72, box["y"] + 62 + 36  # across the middle of the photo, down a quarter of it
+    for kind, down in (("touchStart", 0), *(("touchMove", 9 * step) for step in range(1, 9)), ("touchEnd", None)):
+        points = [] if down is None else [{"x": x, "y": y + down, "id": 1}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page).to_have_url(re.compile(r"net_patch=0\.5\d*%2C0\.7[345]\d*%2C0\.3(&|$)"))
+    assert page.locator(".network canvas").bounding_box()["y"] == box["y"]
+    context.close()
+
+
+def test_the_canvas_keeps_its_height_when_the_page_is_scrolled(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    canvas = page.locator(".network canvas")
+    before = canvas.bounding_box()
+    canvas.hover()
+    page.mouse.wheel(0, 160)
+    page.wait_for_timeout(300)
+    assert canvas.bounding_box()["y"] < before["y"] - 100
+    walk_to(page, 3, 4)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("net_map=3-4"))  # the page has run once more
+    page.wait_for_timeout(700)
+    assert canvas.bounding_box()["height"] == before["height"]
+
+
+def test_from_a_feature_the_way_back_leads_to_its_class(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_class=2")
+    page.wait_for_selector(".network[data-view=class]")
+    box = page.locator(".network canvas").bounding_box()
+    page.mouse.click(box["x"] + 60, box["y"] + 60)
+    for view in ("map", "class", "overview"):
+        expect(page.locator(".network")).to_have_attribute("data-view", view)
+        page.keyboard.press("Escape")
+
+
+def test_a_gradient_that_is_small_is_not_called_nothing(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_model=efficientnet-lite0&net_part=Backwards")
+    walk_to(page, 9)
+    expect(page.locator(".network .status")).to_contain_text(re.compile("Last, map 0: gradient .*mean"))
+    mean = re.search(r"mean (.+?)\.", page.locator(".network .status").inner_text())[1].replace("\u2212", "-")
+    graph = graph_of(load())
+    inputs = network_input(load(), load_sample(DEFAULT_SAMPLE))
+    backs = backward(graph, inputs, int(trace(graph, inputs).logits.argmax()))
+    assert float(mean) == pytest.approx(float(backs.gradients["features.8"][0].mean()), rel=0.5)
+
+
 def test_a_sample_picked_in_the_sidebar_is_drawn(page: Page, server_url: str) -> None:
     open_network(page, server_url)
     page.locator("[data-testid=stSidebar]").get_by_text("Samples", exact=True).click()
@@ -220,6 +271,23 @@ def test_the_kernel_slides_by_itself_until_somebody_points(page: Page, server_ur
     stopped = place()
     page.wait_for_timeout(500)
     assert place() == stopped
+    slide.click()
+    page.wait_for_timeout(300)
+    chip = page.locator(".network [data-slice='7']")
+    box = chip.bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.wait_for_timeout(300)  # longer than the kernel rests at a place
+    page.mouse.up()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(slide).to_have_text("▶ Slide")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".network [data-slice='8']")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".network [data-slice='8']")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".network")).to_have_attribute("data-view", "overview")
+    expect(page.locator(".network canvas")).to_be_focused()
 
 
 def test_the_wheel_scrolls_the_page_and_zooms_with_control_alone(page: Page, server_url: str) -> None:

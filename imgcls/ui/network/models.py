@@ -82,9 +82,10 @@ def _titles() -> dict[str, str]:
     for files in list_runs()[:_MOST_RUNS]:
         if any((files.folder / weights).is_file() for weights in ("best.pt", "checkpoint.pt")):
             with suppress(OSError, RunError):  # removed a moment ago, or damaged
-                titles[_RUN + run_id(files)] = _run_title(
-                    files.folder, (files.folder / "config.json").stat().st_mtime_ns
-                )
+                title = _run_title(files.folder, (files.folder / "config.json").stat().st_mtime_ns)
+                # Streamlit knows an option by its title: of two that are the same, only the first could be chosen.
+                again = title in titles.values()
+                titles[_RUN + run_id(files)] = f"{title} · {run_id(files)}" if again else title
     titles |= {name: spec.title for name, spec in MODELS.items() if name != DEFAULT and is_ready(name)}
     return titles
 

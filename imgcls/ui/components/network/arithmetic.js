@@ -17,9 +17,9 @@ function arithmeticHtml(own) {
     const [, rows, columns] = arrays.inputs.shape, inside = r >= 0 && c >= 0 && r < rows && c < columns
     const x = inside ? arrays.inputs[(slice * rows + r) * columns + c] : 0, w = arrays.kernels[slice * F * F + i]
     cells.push(`<div class="cell${inside ? "" : " padded"}" title="${x} × ${w} = ${x * w}${inside ? "" : " (padding)"}">
-      <span style="${colourOf(x, most.input, own.tables.activation)}">${written(short(x))}</span>
-      <span style="${colourOf(w, most.kernel, own.tables.weight)}">${written(short(w))}</span>
-      <b style="${colourOf(x * w, most.product, own.tables.activation)}">${written(short(x * w))}</b></div>`)
+      <span style="${colourOf(x, most.input, own.tables.activation)}">${brief(x)}</span>
+      <span style="${colourOf(w, most.kernel, own.tables.weight)}">${brief(w)}</span>
+      <b style="${colourOf(x * w, most.product, own.tables.activation)}">${brief(x * w)}</b></div>`)
   }
   const at = (k) => arrays.products[k * height * width + spot]
   const sums = [...Array(n).keys()].map((k) => `<button type="button" data-slice="${k}" aria-pressed="${k === slice}"
@@ -33,7 +33,7 @@ function arithmeticHtml(own) {
       ${F > 4 ? `<div class="chips">${choice}</div>` : ""}
       <div class="cells ${F > 4 ? `large ${shows}` : ""}" style="--columns:${F}">${cells.join("")}</div></div>
     <div class="sums"><div class="note">one number from each input, added up</div><div class="chips">${sums.join("")}</div>
-      <div class="chain"><b data-value="${value}">= ${written(short(value))}</b> ${chain(own)}</div></div>`
+      <div class="chain"><b data-value="${value}">= ${brief(value)}</b> ${chain(own)}</div></div>`
 }
 
 // What the operations after the sum make of its value at this place.
@@ -44,30 +44,28 @@ function chain(own) {
     if (!spot) { steps.push(`<span>→ ${stage.name}: left out at the edge</span>`); return }
     const result = map[spot.row * map.shape[1] + spot.column]
     let words = stage.name
-    if (stage.kind === "norm") words = `batch norm: × ${written(short(stage.factor))} ${stage.offset < 0 ? "−" : "+"} ${written(short(Math.abs(stage.offset)))}`
+    if (stage.kind === "norm") words = `batch norm: × ${brief(stage.factor)} ${stage.offset < 0 ? "−" : "+"} ${brief(Math.abs(stage.offset))}`
     if (stage.kind === "scale") words = `× ${written(stage.factor)}`
     if (stage.second) {
       const other = close.arrays[`other${i}`][spot.row * map.shape[1] + spot.column]
-      words = stage.kind === "add" ? `${other < 0 ? "−" : "+"} ${written(short(Math.abs(other)))}, its block's input,` : `the larger one, with ${written(short(other))}`
+      words = stage.kind === "add" ? `${other < 0 ? "−" : "+"} ${brief(Math.abs(other))}, its block's input,` : `the larger one, with ${brief(other)}`
     }
     if (stage.kind === "pool") {
       const before = mapOf(close, i - 1), from = fromSum(close, i - 1, place)
       const own_ = from ? before[from.row * before.shape[1] + from.column] : null
       words = `${stage.name === "max pooling" ? "largest" : "mean"} of ${stage.window} × ${stage.window}${stage.name === "max pooling" && own_ !== null ? (own_ === result ? ": this one" : ": another") : ""}`
     }
-    steps.push(`<span>→ ${words} = <b data-stage="${i}" data-value="${result}">${written(short(result))}</b></span>`)
+    steps.push(`<span>→ ${words} = <b data-stage="${i}" data-value="${result}">${brief(result)}</b></span>`)
   })
   return steps.join(" ")
 }
 
 function showArithmetic(own) {
+  const held = own.panel.querySelector(":focus")?.dataset ?? {}
   own.panel.innerHTML = arithmeticHtml(own)
   for (const button of own.panel.querySelectorAll("[data-slice]")) button.onclick = () => { own.slice = Number(button.dataset.slice); own.redraw() }
   for (const button of own.panel.querySelectorAll("[data-shows]")) {
-    button.onclick = () => {
-      own.shows = button.dataset.shows
-      showArithmetic(own)
-      own.panel.querySelector(`[data-shows=${own.shows}]`).focus()
-    }
+    button.onclick = () => { own.shows = button.dataset.shows; showArithmetic(own) }
   }
+  for (const [name, value] of Object.entries(held)) own.panel.querySelector(`button[data-${name}="${value}"]`)?.focus({ preventScroll: true })
 }

@@ -86,6 +86,7 @@ function hitCloseup(own, at) {
 // The pointer chooses the place of the sum whose arithmetic is shown, and the slice that is shown in full.
 function pointCloseup(own, hit) {
   const { close } = own, { part, row, column } = hit
+  if (own.sliding) slide(own, false)
   if (part.k !== undefined) own.slice = part.k
   if (part.kind === "stage") own.place = toSum(close, part.stage, row, column)
   else if (part.kind === "product" || part.kind === "rest") own.place = { row, column }
@@ -96,10 +97,11 @@ function pointCloseup(own, hit) {
   }
 }
 
-// The kernel slides by itself, as in a convolution: along the row, then on to the next.
+// One slice of the kernel slides by itself, as in a convolution: along the row, then on to the next.
 const SLIDE_MS = 140
 function slide(own, on) {
   clearInterval(own.sliding)
+  if (on) own.slice = sliceOf(own)
   own.sliding = on ? setInterval(() => goOn(own), SLIDE_MS) : null
   showTools(own)
 }
@@ -123,7 +125,7 @@ function drawCloseup(own, pen) {
     stage.write(pen, "=", columns[2] - (narrow ? 10 : 13), y, { align: "center", size: 17 })
   })
   if (close.hidden) stage.write(pen, `${close.hidden} others`, columns[2] - 10, TOP + (rows - 1) * pitch + tile / 2 + 5, { align: "right" })
-  const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(short(Math.abs(close.bias)))}` : ""}`, ...close.stages.map(({ name }) => name)]
+  const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${brief(Math.abs(close.bias))}` : ""}`, ...close.stages.map(({ name }) => name)]
   own.parts.filter(({ kind }) => kind === "stage").forEach(({ x, y }, i) => {
     const mine = close.chosen === i - 1, name = narrow && i ? `↓ ${names[i]}` : names[i]
     stage.write(pen, name, x + big / 2, narrow && i ? y - 8 : 26, { room: big + 24, align: "center", weight: mine ? 700 : 600, size: 15, colour: mine ? theme.accent : null })

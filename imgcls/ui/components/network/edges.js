@@ -87,17 +87,17 @@ function sayOverview(own) {
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
     const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
     const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
-    const share = most ? `; most comes from map ${most.from.channel} (${signed(most.weight)} on average)` : ""
+    const share = most ? `; ${over.columns[place - 1].pages > 1 ? "of the maps shown, " : ""}most comes from map ${most.from.channel} (${signed(most.weight)} on average)` : ""
     const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row])}` : ""
     const todo = mode === "what if" && place ? " Click to switch it off or on." : ""
-    return `${name}: ${what} ${written(short(low))} to ${written(short(high))}, mean ${written(short(mean))}${influence}${share}.${todo}`
+    return `${name}: ${what} ${brief(low)} to ${brief(high)}, mean ${brief(mean)}${influence}${share}.${todo}`
   }
   if (hover?.photo && mode === "what if") {
     return own.holding ? "The arrow keys move the patch; Enter or Escape lets go." : "Drag on the photo, or press Enter here, to cover a part of it."
   }
   if (hover?.bar !== undefined) {
     const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
-    return `${one.label}: ${percent(one.probability)}${was}, logit ${written(short(one.logit))}. ${mode === "forward" ? "Click to see why." : "Click to choose it."}`
+    return `${one.label}: ${percent(one.probability)}${was}, logit ${brief(one.logit)}. ${mode === "forward" ? "Click to see why." : "Click to choose it."}`
   }
   if (hover?.head !== undefined) {
     const column = over.columns[hover.head], size = column.seen?.[0], whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`

@@ -115,9 +115,11 @@ class Stage {
       } else if (this.grabbed) this.grabbed(this.back(at.x, at.y), false)
       else if (this.travel > 6) this.pan(at.x - last.x, at.y - last.y)
     }
+    canvas.ontouchstart = (event) => { if (this.grabbed) event.preventDefault() } // or a finger that goes down scrolls the page
     const end = (event) => {
-      const at = place(event), held = pointers.delete(event.pointerId)
-      if (!held) return
+      const last = pointers.get(event.pointerId), at = event.type === "pointerup" ? place(event) : last // cancelled, it is nowhere
+      if (!last) return
+      pointers.delete(event.pointerId)
       if (this.grabbed) this.grabbed(this.back(at.x, at.y), true)
       else if (this.travel <= 6 && event.type === "pointerup") this.acts.tap(this.back(at.x, at.y), event.pointerType)
       this.grabbed = null

@@ -60,14 +60,18 @@ function drawVerdict(own, pen) {
 function verdictHtml(own) {
   const { verdict } = own, rest = verdict.classes - verdict.terms.length
   const rows = verdict.terms.map((term) => `<tr class="${term.index === verdict.index ? "mine" : ""}"><td>${escape_(term.label)}</td>
-    <td>${written(short(term.logit))}</td><td>${term.term >= 0.001 ? written(Number(term.term.toPrecision(3))) : minus(term.term.toExponential(0))}</td><td>${percent(term.probability)}</td></tr>`).join("")
+    <td>${brief(term.logit)}</td><td>${term.term >= 0.001 ? written(Number(term.term.toPrecision(3))) : minus(term.term.toExponential(0))}</td><td>${percent(term.probability)}</td></tr>`).join("")
   const total = written(Number(verdict.total.toPrecision(4)))
   return `<p><b>${escape_(verdict.label)}</b>: <span class="plus">${signed(verdict.for)}</span> for,
     <span class="minus">${signed(verdict.against)}</span> against, bias ${signed(verdict.bias)}:
-    logit <b class="logit" data-value="${verdict.logit}">${written(short(verdict.logit))}</b></p>
+    logit <b class="logit" data-value="${verdict.logit}">${brief(verdict.logit)}</b></p>
     <table><thead><tr><th>class</th><th>logit z</th><th>e<sup>z − max</sup></th><th>÷ ${total}</th></tr></thead><tbody>${rows}</tbody></table>
     <p class="note">${total} is the sum of all ${thousands(verdict.classes)} exponentials${rest > 0 ? `; ${thousands(rest)} classes are not listed` : ""}.</p>`
 }
 
-const minus = (text) => String(text).replace("-", "\u2212")
+function sayVerdict({ verdict }) {
+  const enter = verdict.enter ? " Click a feature to see how it is made." : ""
+  return `Blue speaks for the class, red against it.${enter} Escape goes back.`
+}
+
 const escape_ = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)

@@ -16,9 +16,11 @@ function build(root) {
   const find = (name) => box.querySelector(name)
   const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), list: find(".list"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9 }
   const on = (name) => (...all) => { if (own.over) return ACT[name](own, ...all) }
+  own.panel.onpointerdown = () => { if (own.sliding) slide(own, false) } // what is pressed must not be replaced meanwhile
   own.canvas.onblur = () => { own.holding = false }
   own.stage = new Stage(own.canvas, { under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen), point: on("point"), tap: on("tap"), grab: on("grab") })
   own.canvas.onkeydown = (event) => { if (own.over && pressed(own, event)) { event.preventDefault(); event.stopPropagation() } }
+  box.onkeydown = (event) => { if (event.key === "Escape" && own.over && own.view !== "overview") own.goBack() } // from the buttons, too
   // In a microtask of its own, so that a mistake in drawing does not look like a lost connection.
   own.overviews = new Asker((bytes) => queueMicrotask(() => gotOverview(own, unpack(bytes))))
   own.closeups = new Asker((bytes) => queueMicrotask(() => gotCloseup(own, unpack(bytes))))
@@ -29,9 +31,15 @@ function build(root) {
   // A moment later, for the address and the code: a rerun now would hold up the answer and the flight of the pictures.
   own.tell = () => { clearTimeout(own.telling); own.telling = setTimeout(() => own.component.setStateValue("state", { state: { ...own.state }, seq: ++own.seq }), 450) }
   own.goBack = () => {
-    if (own.view === "map" && own.trail.length) { const map = own.trail.pop(); own.first = 0; own.set({ map }); return own.open("map", map) }
+    if (own.view === "map" && own.trail.length) {
+      const map = own.trail.pop()
+      own.first = 0
+      own.set({ map: map ?? undefined })
+      return map ? own.open("map", map) : own.open("class", own.state.class)
+    }
     own.set(own.view === "map" ? { map: undefined } : own.view === "class" ? { class: undefined } : {})
     if (own.view !== "overview") { own.view = "overview"; own.shown = null; present(own, true, own.overviewView) }
+    own.canvas.focus({ preventScroll: true }) // the button that was pressed is gone
   }
   own.redraw = () => { own.stage.later(); if (own.view === "map") showArithmetic(own) }
   return own
@@ -75,7 +83,7 @@ function present(own, moving, view = null) {
 }
 
 function say(own) {
-  const words = { overview: sayOverview, map: sayCloseup, class: () => "Blue speaks for the class, red against it. Click a feature to see how it is made. Escape goes back." }[own.view](own)
+  const words = { overview: sayOverview, map: sayCloseup, class: sayVerdict }[own.view](own)
   if (own.status.textContent !== words) own.status.textContent = words
 }
 
@@ -96,7 +104,7 @@ function gotCloseup(own, packet) {
   const before = own.view
   if (packet.stages) {
     const same = own.close?.map === packet.map && before === "map"
-    Object.assign(own, { close: packet, view: "map", slice: null })
+    Object.assign(own, { close: packet, view: "map", slice: same && own.sliding ? own.slice : null })
     own.place = same && own.place ? own.place : strongestPlace(packet)
   } else Object.assign(own, { verdict: packet, view: "class" })
   present(own, before !== own.view || packet.map !== own.lastMap)
@@ -109,7 +117,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       own.canvas.style.cursor = hit ? "crosshair" : "default"
-      if (hit) { if (own.sliding) slide(own, false); pointCloseup(own, hit); own.redraw() }
+      if (hit) { pointCloseup(own, hit); own.redraw() }
     } else if (own.view === "overview") {
       own.hover = hitOverview(own, at)
       own.canvas.style.cursor = own.hover ? (own.hover.photo && own.mode === "what if" ? "grab" : "pointer") : "default"
@@ -149,8 +157,8 @@ function movePatch(own, [across, down] = [0, 0]) {
 }
 
 function go(own, map) {
-  if (own.view === "overview") own.trail = []
-  else if (own.view === "map") own.trail.push(own.state.map)
+  if (own.view === "map") own.trail.push(own.state.map)
+  else own.trail = own.view === "class" ? [null] : []
   own.first = 0
   own.set({ map })
   own.open("map", map)
@@ -180,7 +188,8 @@ function act(own) {
   if (hover.tile && place) go(own, `${own.over.columns[place].step}-${hover.tile.channel}`)
 }
 
-function pressed(own, { key, shiftKey }) {
+function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
+  if (altKey || ctrlKey || metaKey) return false // the browser's own: Alt and ← goes back
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
   if (own.holding && step) movePatch(own, step)
   else if (own.holding && key === "Escape") own.holding = false
@@ -220,7 +229,7 @@ function walk(own, [across, down]) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
-  const data = (own.data = unpack(component.data)), fresh = own.network !== data.title
+  const data = (own.data = unpack(component.data)), network = data.subject.slice(0, data.subject.lastIndexOf(":")), fresh = own.network !== network
   own.tables = data.arrays
   own.theme = readTheme(own.box)
   Object.assign(own.stage, { ink: own.theme.ink, border: own.theme.border, font: own.theme.font })
@@ -232,19 +241,19 @@ export default function (component) {
     Object.assign(own, { state: { ...data.state }, first: 0, trail: [] })
   }
   if (fresh) {
-    Object.assign(own, { network: data.title, state: { ...data.state }, pages: {}, view: "overview", first: 0, trail: [] })
+    Object.assign(own, { network, state: { ...data.state }, pages: {}, view: "overview", first: 0, trail: [], hover: null })
     buildTools(own)
   }
   own.canvas.setAttribute("aria-label", `${data.title}: the photo, every layer's maps and the classes, from left to right. Arrow keys go from map to map, Enter opens, Escape goes back, plus and minus zoom.`)
   const measure = () => {
-    const width = own.box.clientWidth, top = own.canvas.getBoundingClientRect().top + (window.scrollY || 0)
+    const width = own.box.clientWidth, top = own.canvas.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0)
     const height = Math.round(clamp(window.innerHeight - Math.min(top, 320) - 46, 400, clamp(0.6 * width, 480, 780)))
     if (width === own.stage.width && height === own.height) return false
     own.height = height
     own.stage.resize(width, height)
     return true
   }
-  measure()
+  const resized = measure()
   if (own.asked !== asked) {
     own.asked = asked
     if (own.mode !== data.mode) Object.assign(own, { view: "overview", holding: false, hover: null })
@@ -254,6 +263,7 @@ export default function (component) {
     if (own.mode === "forward" && own.state.map) own.open("map", own.state.map)
     else if (own.mode === "forward" && own.state.class && (fresh || own.view === "class")) own.open("class", own.state.class)
   } else if (led) follow(own)
+  else if (resized && own.over) present(own, false)
   else if (own.over) own.stage.later()
   showTools(own)
   if (!own.observer) {

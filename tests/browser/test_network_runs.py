@@ -1,0 +1,54 @@
+"""Own runs in the lesson of the whole network: each of them can be chosen, and each starts afresh."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from imgcls.models.small import SmallCNN, SmallConfig
+from imgcls.training.config import TrainConfig
+from imgcls.training.inputs import Normalise
+from imgcls.training.runs import RunFiles, RunInfo, run_folder
+from tests.browser.test_network import open_network, walk_to
+
+
+@pytest.fixture
+def twins() -> Iterator[None]:
+    """Two runs of the same title, begun in the same minute."""
+    shapes = {
+        "twin-a": SmallConfig(channels=(12,), classes=2),
+        "twin-b": SmallConfig(channels=(4,), classes=2, activation="tanh", dense=(5,)),
+    }
+    for name, shape in shapes.items():
+        files = RunFiles(run_folder(name))
+        files.create(RunInfo(TrainConfig(model=shape), ("a", "b"), Normalise((0.5,) * 3, (0.2,) * 3), "Twins", 0.0))
+        files.save_checkpoint({"module": SmallCNN(shape).state_dict()})
+    yield
+    for name in shapes:
+        shutil.rmtree(run_folder(name))
+
+
+def test_of_two_runs_with_one_title_each_can_be_looked_at(page: Page, server_url: str, twins: None) -> None:
+    open_network(page, server_url, "?net_model=run-twin-a")
+    walk_to(page, 3, 5)
+    expect(page.locator(".network .status")).to_contain_text("; of the maps shown, most comes from map")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".network[data-view=map]")
+    page.locator("[data-testid=stSelectbox]").click()
+    runs = page.get_by_role("option").filter(has_text="Twins")
+    titles = set(runs.all_inner_texts())
+    assert len(titles) == 2
+    (other,) = titles - {runs.and_(page.locator("[aria-selected=true]")).inner_text()}
+    runs.get_by_text(other, exact=True).click()
+    expect(page).to_have_url(re.compile("net_model=run-twin-b"))
+    expect(page.locator(".network")).to_have_attribute("data-view", "overview")
+    walk_to(page, 2, 3)
+    expect(page.locator(".network .status")).to_contain_text("tanh1_1, map 3")
+    walk_to(page, 6)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".network[data-view=class]")  # of hidden values, which no kernel makes
+    expect(page.locator(".network .status")).to_have_text(
+        "Blue speaks for the class, red against it. Escape goes back."
+    )
