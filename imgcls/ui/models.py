@@ -33,7 +33,7 @@ _downloads: dict[str, _Download] = {}
 _guard = threading.Lock()
 
 
-_RUN = "run-"
+RUN = "run-"
 _RUN_ID = r"\d{8}-\d{6}-\w{8}"
 _KEPT_TRAINED = 16
 _trained: OrderedDict[tuple[str, float], Classifier] = OrderedDict()
@@ -43,7 +43,7 @@ def choose_model(key: str) -> Classifier:
     """A selectbox of all networks, bound to the page's address; returns the chosen one, or the default while that
     cannot be had, with a progress bar or one sentence saying why."""
     _give_up_on_failed(key)
-    trained = _runs(key)
+    trained = trained_runs(key)
     name = st.selectbox(
         "Network",
         [*MODELS, *trained],
@@ -58,7 +58,7 @@ def choose_model(key: str) -> Classifier:
         st.warning(f"{trouble} {MODELS[DEFAULT].title} stays selected.", icon=":material/cloud_off:")
     if name in trained:
         try:
-            return _load_trained(name)
+            return load_run(name)
         except RunError as trouble:
             st.warning(f"{trouble} The answers below are those of {MODELS[DEFAULT].title}.", icon=":material/error:")
             return load(DEFAULT)
@@ -79,7 +79,7 @@ def choose_model(key: str) -> Classifier:
 
 def model_lines(classifier: Classifier) -> tuple[str, str]:
     """For code panels: the line that imports what is needed, and the expression that loads this network again."""
-    if not classifier.name.startswith(_RUN):
+    if not classifier.name.startswith(RUN):
         return "from imgcls.models.registry import load", f'load("{classifier.name}")'
     imports = "from imgcls.training.runs import run_folder\nfrom imgcls.training.trained import load_trained"
     return imports, f'load_trained(run_folder("{_run_id(classifier.name)}"))'
@@ -90,7 +90,7 @@ def run_title(run_id: str, info: RunInfo) -> str:
     return f"Your training {run_id} · {info.title}, {preset_of(info.config)}"
 
 
-def _runs(key: str) -> dict[str, str]:
+def trained_runs(key: str) -> dict[str, str]:
     """Networks that this session, or the run that the page's address names, has trained: name -> title."""
     files = dict(session_files())
     wanted = f"{st.query_params.get(key, '')} {st.session_state.get(key) or ''}"
@@ -100,18 +100,22 @@ def _runs(key: str) -> dict[str, str]:
     for name, each in files.items():
         try:
             if (each.folder / "best.pt").is_file():
-                titles[f"{_RUN}{name}"] = run_title(name, each.info())
+                titles[f"{RUN}{name}"] = run_title(name, each.info())
         except RunError:
             continue
     return titles
 
 
 def _run_id(name: str) -> str:
-    return name.removeprefix(_RUN)
+    return name.removeprefix(RUN)
 
 
-def _load_trained(name: str) -> Classifier:
-    """The best weights so far; while the run goes on, better ones take their place."""
+def load_run(name: str) -> Classifier:
+    """The network "run-<id>" with the best weights so far; while the run goes on, better ones take their place.
+
+    Raises:
+        RunError: it has no weights, or they cannot be used.
+    """
     folder = run_folder(_run_id(name))
     try:
         version = (folder / "best.pt").stat().st_mtime
@@ -134,7 +138,7 @@ def _title(name: str) -> str:
 def _give_up_on_failed(key: str) -> None:
     """Put the default back, before the widget is drawn, when the chosen network could not be had."""
     name = st.session_state.get(key)
-    if name and name.startswith(_RUN):
+    if name and name.startswith(RUN):
         return
     download = _downloads.get(name) if name else None
     if download and not download.running and download.trouble:
@@ -144,7 +148,7 @@ def _give_up_on_failed(key: str) -> None:
 
 def _chosen(key: str) -> None:
     st.session_state.pop(f"{key}:trouble", None)
-    if not st.session_state[key].startswith(_RUN):
+    if not st.session_state[key].startswith(RUN):
         _start(st.session_state[key])
 
 

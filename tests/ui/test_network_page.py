@@ -1,5 +1,6 @@
 """The page of the whole network: its state comes from the address, and what does not fit is left out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,24 @@ def test_another_network_forgets_the_map_but_not_the_colours() -> None:
     assert app.query_params[models.KEY] == "efficientnet-lite0"
 
 
+def test_a_link_from_another_lesson_chooses_the_network_and_coming_back_keeps_the_choice() -> None:
+    app = opened()
+    assert app.selectbox(key=models.KEY).value == models.TINY
+    app.switch_page("../../pages/home.py").run()
+    app.switch_page("../../pages/network.py")
+    app.query_params[models.KEY] = "efficientnet-lite0"
+    app.run()
+    assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
+    app.switch_page("../../pages/home.py").run()
+    app.switch_page("../../pages/network.py").run()
+    assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
+
+
+def test_own_pictures_whose_classes_have_the_drawings_names_are_no_drawings() -> None:
+    assert models.home_samples(replace(tinyvgg(), name="efficientnet-lite0")) == []
+    assert models.home_samples(replace(tinyvgg(), name="run-that-is-not-there")) == []
+
+
 def test_a_network_that_learned_from_drawings_is_offered_some_and_others_are_not() -> None:
     assert models.home_samples(tinyvgg()) == [f"small-{label.lower()}" for label in tinyvgg().labels]
     assert models.home_samples(load()) == []
@@ -71,7 +90,7 @@ def test_a_transformer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_run_without_weights_falls_back_with_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(models, "_titles", lambda: {models.TINY: "TinyVGG", "run-gone": "gone"})
-    monkeypatch.setattr(models, "run_folder", lambda _id: tmp_path)
+    monkeypatch.setattr("imgcls.ui.models.run_folder", lambda _id: tmp_path)
     app = opened(net_model="run-gone")
-    assert "no weights yet" in app.warning[0].value
+    assert "weights of this run are not there" in app.warning[0].value
     assert canvas(app)["title"].startswith("TinyVGG")

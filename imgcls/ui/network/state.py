@@ -14,6 +14,8 @@ from imgcls.ui.components import sent
 KEY = "net_canvas"
 NAMES = ("map", "class", "layer", "colours", "order", "off", "patch", "shift", "activation")
 """The state's entries, each a short text; `net_<name>` in the address."""
+COMMON = ("colours", "order")
+"""Those that hold for any network."""
 COLOURS = ("map", "layer", "network")
 ORDERS = ("channel", "mean", "influence")
 HEARD_SECONDS = 1.0
@@ -24,18 +26,19 @@ def read_state(graph: Graph) -> dict[str, str]:
     """The state from the last message, the session or the address; what does not fit the network is left out."""
     news, session = sent(KEY, "state"), st.session_state
     address = {name: st.query_params[f"net_{name}"] for name in NAMES if f"net_{name}" in st.query_params}
-    store = session.get("net_state")
+    store, led = session.get("net_state"), False
     if news.get("seq") is not None and news.get("seq") != session.get("net_seen"):
         session["net_seen"] = news["seq"]
         told = news.get("state")
         if isinstance(told, Mapping):
             store = {name: str(told[name]) for name in NAMES if told.get(name)}
     elif store is None or _went_back(address):
-        store = address
+        store, led = address, True
         session["net_turn"] = session.get("net_turn", 0) + 1
     if session.setdefault("net_of", graph.classifier.name) != graph.classifier.name:
         session["net_of"] = graph.classifier.name
-        store = {name: text for name, text in store.items() if name in ("colours", "order")}  # the rest is of another
+        if not led:
+            store = {name: text for name, text in store.items() if name in COMMON}
     state = {name: text for name, text in store.items() if _fits(graph, name, text)}
     if state != session.get("net_state"):
         session["net_written"] = time.monotonic()

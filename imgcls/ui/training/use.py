@@ -62,7 +62,9 @@ def _ways_on(run: PageRun) -> None:
             query_params={"classify_model": run_title(run.id, run.info)},
         )  # fmt: skip
     if "network" in pages:
-        st.page_link(pages["network"], label="Look inside it", icon=":material/lan:")
+        st.page_link(
+            pages["network"], label="Look inside it", icon=":material/lan:", query_params={"net_model": f"run-{run.id}"}
+        )
 
 
 def _downloads(run: PageRun, classifier: Classifier) -> None:
