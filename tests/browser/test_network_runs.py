@@ -1,4 +1,4 @@
-"""Own runs in the lesson of the whole network: each of them can be chosen, and each starts afresh."""
+"""The lesson of the whole network: own runs can be chosen and start afresh, and the browser's Back leads back."""
 
 import re
 import shutil
@@ -54,6 +54,22 @@ def test_of_two_runs_with_one_title_each_can_be_looked_at(page: Page, server_url
     expect(page.locator(".network .status")).to_have_text(
         "Blue speaks for the class, red against it. Escape goes back."
     )
+
+
+def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    network = page.locator(".network")
+    walk_to(page, 3, 4)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("net_map=3-4"))
+    page.wait_for_timeout(1500)  # as long as somebody looks at it
+    page.go_back()
+    expect(network).to_have_attribute("data-view", "overview")
+    expect(page).to_have_url(re.compile("/network$"))
+    page.wait_for_timeout(1500)
+    page.go_forward()
+    expect(network).to_have_attribute("data-view", "map")
+    expect(page.locator(".network .title")).to_contain_text("conv1_2, map 4")
 
 
 def test_the_browsers_back_leads_to_the_network_before_and_to_its_map(page: Page, server_url: str) -> None:

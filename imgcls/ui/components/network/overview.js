@@ -119,14 +119,19 @@ function drawBars(own, pen) {
     if (over.changed) { line(one.before, h / 2 + 3, thick / 2, "#7d848f"); line(one.probability, h / 2 + 3 + thick / 2, thick / 2, theme.chance) }
     else line(one.probability, h / 2 + 3, thick, theme.chance)
   })
-  drawNoOther(own, pen)
+  drawNoOthers(own, pen)
 }
 
-// A network of few classes, all of them listed: it says one of them whatever it sees.
-function drawNoOther({ over, stage, bars }, pen) {
-  const { x, y, w, h } = bars.at(-1), lines = ["It knows no others:", "softmax shares 100%", `among these ${bars.length},`, "whatever it is shown."]
-  if (Number(over.columns.at(-1).shape) !== bars.length || y + h + 80 > stage.scene.height) return
-  lines.forEach((line, k) => stage.write(pen, line, x, y + h + 20 + 17 * k, { room: w, size: 14 }))
+// Of a network of few classes, all of them listed: it says one of them whatever it sees.
+function noOthers({ columns, classes }) {
+  if (Number(columns.at(-1).shape) !== classes.length) return []
+  return ["It knows no others:", "softmax shares 100%", `among these ${classes.length},`, "whatever it is shown."]
+}
+
+function drawNoOthers({ over, stage, bars }, pen) {
+  const { x, y, w, h } = bars.at(-1)
+  if (y + h + 80 > stage.scene.height) return
+  noOthers(over).forEach((line, k) => stage.write(pen, line, x, y + h + 20 + 17 * k, { room: w, size: 14 }))
 }
 
 // On a phone, or with many layers, the bars lie outside of what the canvas shows: then the same list stands below it.
@@ -137,7 +142,7 @@ function showList(own) {
   const wanted = over.classes.map(({ index }) => index).join()
   if (list.dataset.classes !== wanted) {
     list.dataset.classes = wanted
-    list.innerHTML = over.classes.map(() => `<button type="button"><span></span><b></b><i class="before"></i><i></i></button>`).join("")
+    list.innerHTML = over.classes.map(() => `<button type="button"><span></span><b></b><i class="before"></i><i></i></button>`).join("") + `<p>${noOthers(over).join(" ")}</p>`
   }
   over.classes.forEach((one, k) => {
     const button = list.children[k], [name, chance, before, now] = button.children
