@@ -9,6 +9,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from imgcls.plain import one_line
 from imgcls.training.cli import add_datasets, add_train
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def _table(answer: dict) -> str:
     from imgcls.models.labels import display_name
 
     if "error" in answer:
-        return f"{answer['file']}\n  {answer['error']}"
-    lines = [answer["file"]]
+        return f"{one_line(answer['file'])}\n  {answer['error']}"
+    lines = [one_line(answer["file"])]
     lines += [f"  {ranked['probability']:6.1%}  {display_name(ranked['label'])}" for ranked in answer["top"]]
     if answer["dog"] is not None:
         lines.append(f"  {answer['dog']:6.1%}  any of the dog breeds together")

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from imgcls.models.classify import classify, classify_photo
-from imgcls.models.labels import IMAGENET_LABELS, UNKNOWABLE, display_name
+from imgcls.models.labels import IMAGENET_LABELS, UNKNOWABLE
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
+from imgcls.plain import markdown
 from imgcls.ui.classify.code import readings_code
 from imgcls.ui.classify.grad_cam_part import grad_cam_part
 from imgcls.ui.classify.preprocessing_part import preprocessing_part
@@ -69,7 +70,7 @@ grad_cam_part(classifier, photo, crop, prediction)
 st.subheader("What it cannot know", anchor=False)
 never = "The network must divide 100% among the categories it was trained on; it never says “none of these”. "
 missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
-known = ", ".join(f"**{display_name(label)}**" for label in classifier.labels[:20])
+known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))
 st.markdown(
     f"{never}A dog whose breed is missing comes out as another one; EfficientNet-Lite0 is then 56% sure on average. "
     f"Missing are, among others: {missing}."

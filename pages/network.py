@@ -8,6 +8,7 @@ from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
+from imgcls.plain import markdown
 from imgcls.ui.components.network import network_canvas
 from imgcls.ui.live import offer
 from imgcls.ui.memo import remember
@@ -92,7 +93,7 @@ def lesson(look: Look) -> None:
 try:
     graph = graph_of(classifier)
 except CannotDraw as trouble:
-    st.info(f"{trouble} Choose another network to look inside.", icon=":material/visibility_off:")
+    st.info(f"{markdown(str(trouble))} Choose another network to look inside.", icon=":material/visibility_off:")
 else:
     lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
     try_this(*([AT_HOME] if slugs and part == FORWARD else []), *TRY[part])

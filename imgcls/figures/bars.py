@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from imgcls.figures.base import figure
 from imgcls.palette import HUES
+from imgcls.plain import plotly
 
 _PERCENT = {
     "range": [0, 1],
@@ -20,12 +21,12 @@ _LONG = 15  # letters of a name that leave a phone no room for its bar
 
 
 def two_lines(name: str) -> str:
-    """A long name broken at the space nearest to its middle; a short one, and one without a space, as it is."""
+    """For Plotly: a long name broken at the space nearest to its middle; else in one line."""
     spaces = [place for place, letter in enumerate(name) if letter == " "]
     if len(name) <= _LONG or not spaces:
-        return name
+        return plotly(name)
     middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
-    return f"{name[:middle]}<br>{name[middle + 1 :]}"
+    return f"{plotly(name[:middle])}<br>{plotly(name[middle + 1 :])}"
 
 
 def probability_bars(
@@ -51,7 +52,7 @@ def probability_bars(
             name="probability",
             width=0.6,
             marker={"color": HUES["probability"].line},
-            customdata=list(labels),
+            customdata=[plotly(label) for label in labels],
             hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
         )
     ]

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from imgcls.figures.base import figure
+from imgcls.plain import plotly
 
 # Not the red, green and blue of signed quantities: each channel also has its own marker.
 _CHANNELS = (("red", "#d0524a", "circle"), ("green", "#5c9a2f", "square"), ("blue", "#3a7fc1", "diamond"))
@@ -25,7 +26,7 @@ def channel_statistics(classes: Sequence[str], means: np.ndarray, spreads: np.nd
                 marker={"color": colour, "symbol": symbol, "size": 11},
                 error_x={"array": spreads[:, channel].tolist(), "color": colour, "thickness": 2, "width": 0},
                 customdata=[
-                    [label, spread] for label, spread in zip(classes, spreads[:, channel].tolist(), strict=True)
+                    [plotly(label), spread] for label, spread in zip(classes, spreads[:, channel].tolist(), strict=True)
                 ],
                 hovertemplate="%{customdata[0]}, " + name + ": %{x:.3f} ± %{customdata[1]:.3f}<extra></extra>",
             )
@@ -37,7 +38,7 @@ def channel_statistics(classes: Sequence[str], means: np.ndarray, spreads: np.nd
         xaxis={"range": [0, 1], "title": {"text": "0 black, 1 full brightness"}, "fixedrange": True},
         yaxis={
             "tickvals": list(range(len(classes))),
-            "ticktext": list(classes),
+            "ticktext": [plotly(name) for name in classes],
             "range": [len(classes) - 0.4, -0.6],
             "fixedrange": True,
             "showgrid": False,

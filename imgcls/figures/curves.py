@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from imgcls.figures.base import FONT, figure
 from imgcls.palette import SERIES
+from imgcls.plain import plotly
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
@@ -94,14 +95,14 @@ def mark(lines: Sequence[Curve], at: float) -> dict[str, Any]:
 
 
 def _axis(title: str, limits: tuple[float, float] | None) -> dict[str, Any]:
-    axis: dict[str, Any] = {"title": {"text": title, "font": {"size": FONT + 1}}, "fixedrange": True}
+    axis: dict[str, Any] = {"title": {"text": plotly(title), "font": {"size": FONT + 1}}, "fixedrange": True}
     return axis | ({"range": list(limits)} if limits else {})
 
 
 def _traces(line: Curve, colour: str, dash: str, place: int) -> list[dict[str, Any]]:
     """As plain dicts: Plotly checks them once, in the figure, and graph objects a second time."""
     main = {
-        "type": "scatter", "x": list(line.x), "y": list(line.y), "name": line.name,
+        "type": "scatter", "x": list(line.x), "y": list(line.y), "name": plotly(line.name),
         "mode": "lines+markers" if line.markers else "lines",
         "line": {"color": colour, "dash": dash, "width": 3},
         "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9, "color": colour},
@@ -117,8 +118,8 @@ def _traces(line: Curve, colour: str, dash: str, place: int) -> list[dict[str, A
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.22)"}
     return [
-        edge | {"y": list(low), "name": f"{line.name}, low"},
-        edge | fill | {"y": list(high), "name": f"{line.name}, high"},
+        edge | {"y": list(low), "name": plotly(f"{line.name}, low")},
+        edge | fill | {"y": list(high), "name": plotly(f"{line.name}, high")},
         main,
     ]
 
@@ -140,7 +141,8 @@ def _names(lines: Sequence[Curve], y_range: tuple[float, float], height: int) ->
     return [
         {
             "x": 1, "xref": "paper", "xanchor": "left", "y": place, "yanchor": "middle", "showarrow": False,
-            "text": f'<span style="color:{lines[i].colour or SERIES[i % len(SERIES)]}"><b>●</b></span> {lines[i].name}',
+            "text": f'<span style="color:{lines[i].colour or SERIES[i % len(SERIES)]}"><b>●</b></span> '
+            + plotly(lines[i].name),
             "font": {"size": FONT}, "align": "left",
         }
         for i, place in zip(order, places, strict=True)

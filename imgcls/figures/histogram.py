@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from imgcls.figures.base import figure
 from imgcls.ops.histogram import Histogram
 from imgcls.palette import SERIES
+from imgcls.plain import plotly
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
@@ -19,15 +20,15 @@ def histogram_curves(histograms: Mapping[str, Histogram], *, x: str = "value", h
         shares = counted.counts / counted.counts.sum().clamp(min=1)
         traces.append(
             go.Scatter(
-                x=((edges[:-1] + edges[1:]) / 2).tolist(), y=shares.tolist(), name=name, mode="lines",
+                x=((edges[:-1] + edges[1:]) / 2).tolist(), y=shares.tolist(), name=plotly(name), mode="lines",
                 line={"shape": "hvh", "color": SERIES[place], "dash": DASHES[place], "width": 3},
-                hovertemplate=f"{name}: %{{y:.2%}} near %{{x:.3g}}<extra></extra>",
+                hovertemplate="%{fullData.name}: %{y:.2%} near %{x:.3g}<extra></extra>",
             )
         )  # fmt: skip
     return figure(
         *traces,
         height=height,
-        xaxis={"title": x, "fixedrange": True},
+        xaxis={"title": plotly(x), "fixedrange": True},
         yaxis={"title": "share of the values", "tickformat": ".0%", "rangemode": "tozero", "fixedrange": True},
         legend={"orientation": "h", "y": 1.15, "x": 0},
         margin={"l": 8, "r": 8, "t": 40, "b": 8},

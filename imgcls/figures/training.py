@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from imgcls.figures.base import FONT, figure
 from imgcls.figures.curves import DASHES, SYMBOLS
 from imgcls.palette import HUES, SERIES
+from imgcls.plain import plotly
 from imgcls.training.follow import Points
 from imgcls.training.records import Evaluation
 
@@ -64,7 +65,7 @@ def compare_curves(runs: Mapping[str, Sequence[Evaluation]], measure: str, *, he
     traces = [
         go.Scatter(
             x=[each.epoch for each in evaluations], y=[getattr(each, f"val_{measure}") for each in evaluations],
-            name=name, mode="lines+markers",
+            name=plotly(name), mode="lines+markers",
             line={"color": SERIES[place % len(SERIES)], "dash": DASHES[place % len(DASHES)], "width": 3},
             marker={"size": 8, "symbol": SYMBOLS[place % len(SYMBOLS)]},
             hovertemplate="%{y:.3f}" if measure == "loss" else "%{y:.1%}", cliponaxis=False,

@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from imgcls.data.pictures import Picture
+from imgcls.models.labels import display_name
 from imgcls.models.preprocess import Preprocess
 from imgcls.ops.softmax import softmax
 
@@ -43,6 +44,10 @@ class Classifier:
     def __post_init__(self) -> None:
         if self.module.training:
             raise ValueError(f"The network of {self.title} is in training mode: call .eval() on it first.")
+
+    def name_of(self, index: int) -> str:
+        """The category `index` as people write it."""
+        return display_name(self.labels[index], self.labels)
 
     @property
     def device(self) -> torch.device:

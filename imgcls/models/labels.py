@@ -1,5 +1,6 @@
 """ImageNet's 1000 categories, and which of them are dogs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgcls.vision import torchvision
@@ -50,8 +51,13 @@ _DISPLAY_NAMES = {
 }
 
 
-def display_name(label: str) -> str:
-    """A label as people write it: the breed's common name, else the label with a capital and without underscores."""
+def display_name(label: str, labels: Sequence[str] = IMAGENET_LABELS) -> str:
+    """A label as people write it: the breed's common name, else the label with a capital and without underscores.
+
+    That is for ImageNet's `labels`. A network that has learned others calls its classes what their owner called them.
+    """
+    if labels is not IMAGENET_LABELS and tuple(labels) != IMAGENET_LABELS:
+        return label
     name = _DISPLAY_NAMES.get(label, label.replace("_", " "))
     return name[:1].upper() + name[1:]
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imgcls.plain import one_line
+
 if TYPE_CHECKING:
     from imgcls.data.datasets import Dataset
     from imgcls.training.config import TrainConfig
@@ -97,7 +99,7 @@ def run_train(args: argparse.Namespace) -> int:
         world = World.join(config.device)
         return show(train(config, folder=args.out, resume=args.resume, world=world), args.json)
     except ValueError as error:
-        print(error, file=sys.stderr)
+        print(one_line(str(error)), file=sys.stderr)
         return WRONG_CHOICE
     finally:
         world.leave()
@@ -142,7 +144,7 @@ def run_datasets(args: argparse.Namespace) -> int:
     try:
         dataset = prepare(open_source(args.dataset, args.task), args.task)
     except DatasetError as error:
-        print(error, file=sys.stderr)
+        print(one_line(str(error)), file=sys.stderr)
         return WRONG_CHOICE
     _describe(dataset, args.json)
     return 0
@@ -158,8 +160,9 @@ def _describe(dataset: "Dataset", as_json: bool) -> None:
         skipped = [vars(skipped) for skipped in dataset.skipped]
         print(json.dumps({"title": dataset.title, "task": dataset.task, "classes": classes, "skipped": skipped}))
         return
-    print(f"{dataset.title}: {len(dataset.labels):,} pictures, {len(dataset.classes)} classes (training + validation)")
+    sizes = f"{len(dataset.labels):,} pictures, {len(dataset.classes)} classes (training + validation)"
+    print(f"{one_line(dataset.title)}: {sizes}")
     for name, training, held in counts:
-        print(f"  {name:32} {training:6,} + {held:,}")
+        print(f"  {one_line(name):32} {training:6,} + {held:,}")
     for skipped in dataset.skipped:
-        print(f"  left out: {skipped.name}: {skipped.reason}")
+        print(f"  left out: {one_line(skipped.name)}: {one_line(skipped.reason)}")

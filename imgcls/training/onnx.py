@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from imgcls.models.classify import Classifier
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
+from imgcls.plain import one_line
 
 OPSET, IR_VERSION = 17, 8
 _FLOAT, _VARINT, _BYTES, _FIXED32 = 1, 0, 2, 5
@@ -39,7 +40,7 @@ def to_onnx(classifier: Classifier) -> bytes:
     graph.node("Identity", [x], output="logits")
     body = (
         b"".join(_field(1, node) for node in graph.nodes)
-        + _field(2, classifier.title.encode())
+        + _field(2, one_line(classifier.title).encode())
         + b"".join(_field(5, tensor) for tensor in graph.tensors)
         + _field(11, _value_info("pictures", ["N", 3, side, side]))
         + _field(12, _value_info("logits", ["N", len(classifier.labels)]))

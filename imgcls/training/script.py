@@ -13,6 +13,7 @@ from imgcls.data.datasets import Dataset
 from imgcls.models import modules
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
 from imgcls.models.small import SmallCNN, SmallConfig
+from imgcls.plain import one_line
 from imgcls.training import learner, optimisers
 from imgcls.training.learner import Mode
 from imgcls.training.runs import RunInfo
@@ -130,7 +131,7 @@ def training_script(info: RunInfo, mode: str) -> str:
         )
     fast = Mode(mode)
     return _SCRIPT.substitute(
-        title=info.title.replace('"', "'").replace("\\", "/"),
+        title=one_line(info.title).replace('"', "'").replace("\\", "/"),
         classes=pprint.pformat(info.classes),
         seed=config.seed,
         lr=config.lr,

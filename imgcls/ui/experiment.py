@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.plain import markdown
 from imgcls.training import jobs
 from imgcls.ui.session import owner
 
@@ -41,7 +42,7 @@ def experiment(
         with row:
             _say(status, records, step, idle)
         if trouble := st.session_state.pop(f"{key}:trouble", None):
-            st.warning(trouble)
+            st.warning(markdown(trouble))
         if records:
             draw(records)
         if running and status and status.over:
@@ -74,4 +75,4 @@ def _say(status: jobs.JobStatus | None, records: Sequence[Any], step: str, idle:
     elif status.state == "cancelled":
         st.caption(":material/stop: Stopped.")
     else:
-        st.error(status.sentence)
+        st.error(markdown(status.sentence))

@@ -10,6 +10,7 @@ import streamlit as st
 
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
+from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, RunInfo, run_folder
 from imgcls.training.trained import load_trained
 from imgcls.ui.training.run import session_files
@@ -55,18 +56,24 @@ def choose_model(key: str) -> Classifier:
         args=(key,),
     )
     if trouble := st.session_state.get(f"{key}:trouble"):
-        st.warning(f"{trouble} {MODELS[DEFAULT].title} stays selected.", icon=":material/cloud_off:")
+        st.warning(f"{markdown(str(trouble))} {MODELS[DEFAULT].title} stays selected.", icon=":material/cloud_off:")
     if name in trained:
         try:
             return load_run(name)
         except RunError as trouble:
-            st.warning(f"{trouble} The answers below are those of {MODELS[DEFAULT].title}.", icon=":material/error:")
+            st.warning(
+                f"{markdown(str(trouble))} The answers below are those of {MODELS[DEFAULT].title}.",
+                icon=":material/error:",
+            )
             return load(DEFAULT)
     if is_ready(name):
         try:
             return load(name)
         except ModelUnavailable as trouble:  # the file has been damaged since
-            st.warning(f"{trouble} The answers below are those of {MODELS[DEFAULT].title}.", icon=":material/error:")
+            st.warning(
+                f"{markdown(str(trouble))} The answers below are those of {MODELS[DEFAULT].title}.",
+                icon=":material/error:",
+            )
             return load(DEFAULT)
     download = _downloads.get(name)
     if download and download.running:

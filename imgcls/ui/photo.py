@@ -9,6 +9,7 @@ from PIL import Image
 from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.plain import markdown
 from imgcls.ui.camera import camera
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.recall import recall, recalled
@@ -88,7 +89,7 @@ def photo_sidebar() -> None:
         st.markdown("#### Your photo")
         st.image(_preview(photo.image), caption=_caption(photo), output_format="JPEG")
         if trouble := st.session_state.get(_TROUBLE):
-            st.error(trouble, icon=":material/broken_image:")
+            st.error(markdown(trouble), icon=":material/broken_image:")
         st.markdown("**Use another**")
         _ways("photo")
         chosen = (photo, current_sample()) if st.session_state.get(_CHOSEN) else None
@@ -99,7 +100,7 @@ def photo_on_a_phone() -> None:
     """On a narrow screen the sidebar is folded away: the same choice as a button on the page (see frame.css)."""
     with st.container(key="phone_photo"):
         if trouble := st.session_state.get(_TROUBLE):
-            st.error(trouble, icon=":material/broken_image:")
+            st.error(markdown(trouble), icon=":material/broken_image:")
         taken = st.session_state.get(_TAKEN, 0)  # a new key closes the popover: the photo is in, look at it
         with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch", key=f"phone_{taken}"):
             _ways("phone")
@@ -118,7 +119,7 @@ def _preview(image: Image.Image, width: int = 480, height: int = 300) -> Image.I
 def _caption(photo: Picture) -> str:
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
-    name = sample.title if sample else photo.name
+    name = sample.title if sample else markdown(photo.name)
     return f"{name} · {width}\u00a0×\u00a0{height}" + (" · turned upright" if photo.turned else "")
 
 

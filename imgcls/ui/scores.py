@@ -11,6 +11,7 @@ from torch import Tensor
 from imgcls.models.classify import Prediction, classify_photo
 from imgcls.models.labels import display_name
 from imgcls.models.registry import ModelUnavailable, load
+from imgcls.plain import markdown
 from imgcls.ui.components.sliders import set_sliders
 from imgcls.ui.photo import current_photo
 
@@ -55,7 +56,7 @@ def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) ->
                 bind="query-params", persist_state="session",
             )  # fmt: skip
     if trouble := st.session_state.pop(f"{prefix}:trouble", None):
-        st.error(trouble, icon=":material/pets:")
+        st.error(markdown(trouble), icon=":material/pets:")
 
 
 def _use(prefix: str, preset: Preset) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
 from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, parse
 from imgcls.ops.program import FUNCTIONS, detach_part
+from imgcls.plain import fenced, markdown
 from imgcls.ui.address import to_address
 from imgcls.ui.components.graph import Choice
 from imgcls.ui.components.slider import set_slider
@@ -41,7 +42,7 @@ def expression_line() -> Expression | None:
     try:
         return parse(text)
     except ExpressionError as trouble:
-        st.error(f"{trouble}\n\n```text\n{trouble.pointer}\n```", icon=":material/edit:")
+        st.error(f"{markdown(str(trouble))}\n\n{fenced(trouble.pointer)}", icon=":material/edit:")
         return None
 
 

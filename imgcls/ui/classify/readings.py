@@ -9,6 +9,7 @@ from imgcls.figures.bars import probability_bars
 from imgcls.models.classify import Classifier, Prediction, confidence_words
 from imgcls.models.labels import display_name
 from imgcls.models.occlusion import occlude
+from imgcls.plain import words
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import Chart
 from imgcls.ui.packet import pack
@@ -42,13 +43,13 @@ class Readings:
     def classes(self, now: Prediction, covered: bool) -> Chart:
         """The classes that are likely without a patch, as they are now."""
         top = self.prediction.top(self.k)
-        names = [display_name(each.label) for each in top]
+        names = [display_name(each.label, now.labels) for each in top]
         chances = [float(now.probabilities[each.index]) for each in top]
         best = now.top(1)[0]
         return Chart(
             probability_bars(names, chances, before=[each.probability for each in top] if covered else None),
             "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True)),
-            f"Top answer: **{display_name(best.label)}**, {confidence_words(best.probability)}.",
+            f"Top answer: **{words(display_name(best.label, now.labels))}**, {confidence_words(best.probability)}.",
         )
 
     def while_dragged(

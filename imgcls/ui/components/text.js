@@ -1,12 +1,15 @@
-// Text in which ^{...} is raised and **...** bold; everything is set as text, never as HTML.
+// Text in which ^{...} is raised and **...** bold; \\, \* and \^ are the letters themselves (see plain.words in Python).
+// Everything is set as text, never as HTML.
+const bare = (text) => text.replace(/\\([\\*^])/g, "$1")
+
 function write(element, text) {
   if (element.dataset.text === text) return
   element.dataset.text = text
-  element.replaceChildren(...text.split(/(\^\{[^}]*\}|\*\*[^*]+\*\*)/).map((part) => {
+  element.replaceChildren(...text.split(/(\\[\\*^]|\^\{[^}]*\}|\*\*(?:\\.|[^*\\])+\*\*)/).map((part) => {
     const tag = part.startsWith("^{") ? "sup" : part.startsWith("**") ? "b" : null
-    if (!tag) return document.createTextNode(part)
+    if (!tag) return document.createTextNode(bare(part))
     const styled = document.createElement(tag)
-    styled.textContent = tag === "sup" ? part.slice(2, -1) : part.slice(2, -2)
+    styled.textContent = tag === "sup" ? part.slice(2, -1) : bare(part.slice(2, -2))
     return styled
   }))
 }

@@ -21,6 +21,7 @@ from imgcls.ops.convolution import (
 )
 from imgcls.ops.histogram import histogram
 from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel, kernel_from_numbers
+from imgcls.plain import markdown
 from imgcls.ui.components import let_go
 from imgcls.ui.components.lens import Side, Weights, Window, lens, lens_answer
 from imgcls.ui.components.slider import live_slider
@@ -107,7 +108,7 @@ def picture(size: int, channels: str, view: str, geometry: Geometry) -> None:
         on_change=take_edit,
     )
     if trouble := refusal():
-        st.warning(trouble)
+        st.warning(markdown(trouble))
     if let_go(EDITOR, name="edit"):
         st.rerun()
 

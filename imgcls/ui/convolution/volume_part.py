@@ -5,6 +5,7 @@ import torch
 
 from imgcls.ops.convolution import missing_stride, output_extent, whole_strides
 from imgcls.ops.volume_walk import Volume, random_volume, walk
+from imgcls.plain import markdown
 from imgcls.ui.components import sent
 from imgcls.ui.components.volume_walk import volume_walk
 
@@ -69,7 +70,7 @@ def player(stride: int, padding: int) -> None:
     steps = walk(volume, stride=stride, padding=padding)
     volume_walk(volume, steps, stride=stride, padding=padding, key=KEY, on_change=_take_edit)
     if trouble := st.session_state.get(_REFUSED):
-        st.warning(trouble)
+        st.warning(markdown(trouble))
 
 
 def current_volume() -> Volume:

@@ -10,6 +10,7 @@ from imgcls.figures.loss_curves import loss_curve
 from imgcls.models.labels import display_name
 from imgcls.models.registry import ModelUnavailable
 from imgcls.ops.losses import cross_entropy, log_loss
+from imgcls.plain import markdown
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, fixed_rows
 from imgcls.ui.cross_entropy.parts import Snippet
@@ -22,7 +23,7 @@ def your_photo() -> Snippet | None:
     try:
         prediction = photo_prediction()
     except ModelUnavailable as trouble:
-        st.error(str(trouble))
+        st.error(markdown(str(trouble)))
         return None
     top = prediction.top(3)
     best = top[0].index
@@ -66,7 +67,7 @@ def your_photo() -> Snippet | None:
         )  # fmt: skip
     blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
     right.markdown(
-        f"**{names[target]}** is the network's number **{rank}** of {len(names)}.\n\n"
+        f"**{markdown(names[target])}** is the network's number **{rank}** of {len(names)}.\n\n"
         f"−ln {written(p)} = **{written(loss)}**\n\n"
         f"Guessing blindly among {len(names)} classes costs ln {len(names)} = {written(blind)}."
     )

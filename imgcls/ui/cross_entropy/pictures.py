@@ -19,6 +19,7 @@ from imgcls.ops.losses import (
     twice_floor,
 )
 from imgcls.ops.softmax import sweep
+from imgcls.plain import words
 from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows
 from imgcls.ui.scores import LOW, all_written, including, percent, written
 
@@ -66,7 +67,7 @@ def one_example(rows: SliderRows, names: Sequence[str], settings: Mapping[str, f
             Column(f"gradient {slope}", all_written(gradient), gradient, "gradient", signed=True),
         ],
         details=[
-            f"{name}: −{y[i]:.3g} · ln {written(p[i])} = {written(parts[i])};  "
+            f"{words(name)}: −{y[i]:.3g} · ln {written(p[i])} = {written(parts[i])};  "
             f"gradient ({written(p[i])} − {y[i]:.3g}){over_t} = {written(gradient[i])}"
             for i, name in enumerate(names)
         ],

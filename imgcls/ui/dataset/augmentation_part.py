@@ -5,6 +5,7 @@ import streamlit as st
 import torch
 
 from imgcls.data.augment import Augmentation, apply, draw, variations
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import Album, album_of
 from imgcls.ui.dataset.augmentation import SIDE, choose_augmentation, draws_seed, first_draw, photo_square
@@ -31,7 +32,7 @@ def augmentation_part(choice: DataChoice) -> None:
             label_visibility="collapsed", width=140,
         )  # fmt: skip
         place = int(album.training[min(number, len(album.training)) - 1])
-        row.caption(album.names[place])
+        row.caption(markdown(album.names[place]))
     _stage(album, place, choice)
 
 

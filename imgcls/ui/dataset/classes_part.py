@@ -8,6 +8,7 @@ import streamlit as st
 from imgcls.data.datasets import split
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Balance, balance
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Group, Sheet, picked_tile, sheet
@@ -94,7 +95,7 @@ def _samples(album: Album, places: list[int], counted: Balance, columns: int) ->
 def in_words(album: Album, counted: Balance) -> str:
     """What the counts mean."""
     classes = len(album.classes)
-    most = album.classes[int(counted.training.argmax())]
+    most = markdown(album.classes[int(counted.training.argmax())])
     text = (
         f"**{len(album.training):,}** pictures to learn from and **{len(album.validation):,}** that are kept for "
         f"validation, in {classes} classes. "

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.hardest import Hardest, Judge, hardest
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.training.runs import RunError, list_runs
 from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
@@ -110,7 +111,7 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
         )  # fmt: skip
     with right:
         number = picked or 0
-        said = classes[found.said[number]]
+        said = markdown(classes[found.said[number]])
         note = (
             f"taken for **{said}** ({found.p_said[number]:.0%}), at a cross-entropy of **{found.losses[number]:.1f}**"
         )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from imgcls.data.datasets import DatasetError
 from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, is_picture, keep_pictures, keep_zip
+from imgcls.plain import markdown
 from imgcls.ui.address import to_address
 from imgcls.ui.camera import camera
 
@@ -31,12 +32,12 @@ def own_set(key: str, task: str) -> str | None:
     try:
         about = described(str(file))
     except DatasetError as trouble:
-        st.error(str(trouble), icon=":material/folder_off:")
+        st.error(markdown(str(trouble)), icon=":material/folder_off:")
         _bring(key)
         return None
     _show(about, key)
     if trouble := about.troubles[task]:
-        st.warning(trouble, icon=":material/rule:")
+        st.warning(markdown(trouble), icon=":material/rule:")
         return None
     return str(file)
 
@@ -81,7 +82,7 @@ def _bring(key: str) -> None:
         else:
             _class_by_class(key)
         if trouble := st.session_state.get(f"{key}:trouble"):
-            st.error(trouble, icon=":material/block:")
+            st.error(markdown(trouble), icon=":material/block:")
         st.caption(
             "They are kept on this server until others need the room. Bring no pictures of people without asking."
         )
@@ -110,7 +111,7 @@ def _class_by_class(key: str) -> None:
         name = left.text_input(f"Name of class {number + 1}", ("dog", "cat")[number] if number < 2 else "",
                                key=f"{key}:name:{number}", max_chars=60, persist_state="session")  # fmt: skip
         files = middle.file_uploader(
-            f"Pictures of {name or 'this class'}", accept_multiple_files=True, key=f"{key}:files:{number}",
+            f"Pictures of {markdown(name) or 'this class'}", accept_multiple_files=True, key=f"{key}:files:{number}",
             max_upload_size=MOST_PICTURE,
         )  # fmt: skip
         shots = st.session_state.setdefault(f"{key}:shots:{number}", [])
@@ -121,7 +122,7 @@ def _class_by_class(key: str) -> None:
         pictures = [data for data in brought.values() if is_picture(data)] + shots
         right.caption(f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}")
         if wrong:
-            middle.caption(f":material/broken_image: No pictures, left out: {', '.join(wrong)}")
+            middle.caption(f":material/broken_image: No pictures, left out: {markdown(', '.join(wrong))}")
         names.append(name)
         filled.setdefault(name, []).extend(pictures)
     row = st.container(horizontal=True)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from imgcls.data.sources import SOURCES, is_downloaded
+from imgcls.plain import markdown
 from imgcls.training import jobs
 from imgcls.ui.dataset.waiting import progress_of
 
@@ -34,7 +35,7 @@ def on_this_machine(name: str) -> bool:
             if st.session_state.get(f"download_{name}:mine"):
                 row.button("Cancel", icon=":material/close:", key=f"cancel_{name}", on_click=job.cancel)
         if job and job.status.sentence:
-            st.error(job.status.sentence, icon=":material/cloud_off:")
+            st.error(markdown(job.status.sentence), icon=":material/cloud_off:")
         if running and job.status.over:
             st.rerun()
 
@@ -50,4 +51,4 @@ def _begin(name: str) -> None:
         _downloads[name] = jobs.submit("imgcls.data.jobs:download", {"name": name}, owner=f"download of {name}")
         st.session_state[f"download_{name}:mine"] = True
     except jobs.JobRefusedError as trouble:
-        st.toast(str(trouble))
+        st.toast(markdown(str(trouble)))

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.plain import markdown
 from imgcls.training import jobs
 from imgcls.ui.dataset.waiting import progress_of
 from imgcls.ui.session import owner
@@ -55,7 +56,7 @@ def _submit(wanted: str, target: str, settings: Mapping[str, Any], quick: bool) 
     try:
         job = jobs.submit(target, dict(settings), owner=owner(), quick=quick)
     except jobs.JobRefusedError as trouble:
-        st.warning(str(trouble))
+        st.warning(markdown(str(trouble)))
         return None
     with _guard:
         for each in [each for each, old in _jobs.items() if old.status.over][:-_KEPT]:
@@ -84,7 +85,7 @@ def _watch(slot: str, wanted: str, job: jobs.Job) -> None:
         row = st.container(horizontal=True, vertical_alignment="center")
         if status.over:
             if status.sentence:
-                row.error(status.sentence, icon=":material/error:")
+                row.error(markdown(status.sentence), icon=":material/error:")
             else:
                 row.caption(":material/stop: Stopped.")
             if row.button("Try again", icon=":material/refresh:", key=f"{slot}:again"):

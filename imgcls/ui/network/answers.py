@@ -14,7 +14,6 @@ from imgcls.models.ablation import WhatIf, moved, what_if
 from imgcls.models.evidence import Evidence, evidence
 from imgcls.models.graph import Column, Graph
 from imgcls.models.influence import Backward, backward, order_of_maps
-from imgcls.models.labels import display_name
 from imgcls.models.occlusion import covered, network_input
 from imgcls.models.trace import Trace, trace
 from imgcls.models.unit import mean_contributions
@@ -207,7 +206,7 @@ def _logits(graph: Graph, now: Trace, listed: list[int]) -> dict[str, Any]:
 
 def _bar(look: Look, now: Trace, index: int) -> dict[str, Any]:
     return {
-        "index": index, "label": display_name(look.graph.classifier.labels[index]),
+        "index": index, "label": look.graph.classifier.name_of(index),
         "logit": float(now.logits[index]), "probability": float(now.probabilities[index]),
         "before": float(look.trace.probabilities[index]),
     }  # fmt: skip

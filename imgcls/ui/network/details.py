@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from imgcls.models.evidence import evidence
-from imgcls.models.labels import display_name
 from imgcls.models.unit import MapUnit, map_unit
 from imgcls.ops.softmax import softmax_terms
 from imgcls.ui.network.state import change_of, class_of, map_of
@@ -73,7 +72,7 @@ def class_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
         most[-1] = index
     terms = [
         {
-            "index": each, "label": display_name(graph.classifier.labels[each]), "logit": float(now.logits[each]),
+            "index": each, "label": graph.classifier.name_of(each), "logit": float(now.logits[each]),
             "exponent": float(worked.exponents[each]), "term": float(worked.terms[each]),
             "probability": float(worked.probabilities[each]),
         }
@@ -81,7 +80,7 @@ def class_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
     ]  # fmt: skip
     others = case.by_channel.sum() - case.by_channel[shown].sum()
     fields = {
-        "index": index, "label": display_name(graph.classifier.labels[index]), "logit": case.logit, "bias": case.bias,
+        "index": index, "label": graph.classifier.name_of(index), "logit": case.logit, "bias": case.bias,
         "channels": shown.tolist(), "sums": case.by_channel[shown].tolist(), "others": float(others),
         "hidden": len(order) - len(shown), "source": case.source,
         "for": float(case.by_channel.clamp(min=0).sum()), "against": float(case.by_channel.clamp(max=0).sum()),

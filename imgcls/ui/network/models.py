@@ -9,6 +9,7 @@ import streamlit as st
 from imgcls.data.samples import SAMPLES
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
+from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, run_folder
 from imgcls.training.shipped import tinyvgg
 from imgcls.ui.address import to_address
@@ -35,7 +36,7 @@ def choose_network() -> Classifier:
     try:
         return network(name)
     except (RunError, ModelUnavailable) as trouble:
-        st.warning(f"{trouble} TinyVGG is shown instead.", icon=":material/error:")
+        st.warning(f"{markdown(str(trouble))} TinyVGG is shown instead.", icon=":material/error:")
         return tinyvgg()
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
 from imgcls.ops.softmax import SoftmaxTerms, hardmax, largest_exponent, softmax, softmax_jacobian, softmax_terms, sweep
+from imgcls.plain import words
 from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, Stack
 from imgcls.ui.scores import HIGH, LOW, all_written, including, lengths, percent, short, written
 
@@ -60,7 +61,7 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
         ],
         Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
         [
-            f"{name}: {power} / ({summed}) = {written(term)} / {written(total)} = {written(quotient)}"
+            f"{words(name)}: {power} / ({summed}) = {written(term)} / {written(total)} = {written(quotient)}"
             for name, power, term, quotient in zip(names, powers, terms, quotients, strict=True)
         ],
         note,
@@ -97,8 +98,9 @@ def hard(rows: SliderRows, names: list[str]) -> Drawing:
     moved = sweep(logits, i, values + constant_of(rows))
     softs, hards = softmax(moved, temperature=temperature_of(rows))[:, i], hardmax(moved)[:, i]
     slope = float(softmax_jacobian(soft, temperature_of(rows))[i, i])
+    winner = words(names[int(onehot.argmax())])
     note = (
-        f"**argmax** names the winner: {names[int(onehot.argmax())]}. Softmax climbs at **{written(slope)}** a unit "
+        f"**argmax** names the winner: {winner}. Softmax climbs at **{written(slope)}** a unit "
         "here, p (1 − p) / T; hardmax is flat on both sides of its jump: slope **0** tells a network nothing."
     )
     return Drawing(
@@ -132,8 +134,8 @@ def overflow(rows: SliderRows, names: list[str], kind: str) -> Drawing:
         quotients, total = worked.probabilities.tolist(), "sum " + written(float(worked.total))
         columns.append(Column(power, all_written(worked.terms.tolist()), total=total))
         columns.append(Column("/ sum", [percent(q) for q in quotients], quotients))
-    words = f"{overflow_words(plain, kind)} {rounding_words(safe.probabilities, probabilities_of(rows), kind)}"
-    return Drawing(columns, note=words)
+    note = f"{overflow_words(plain, kind)} {rounding_words(safe.probabilities, probabilities_of(rows), kind)}"
+    return Drawing(columns, note=note)
 
 
 def overflow_words(plain: SoftmaxTerms, kind: str) -> str:

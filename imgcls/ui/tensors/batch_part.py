@@ -5,6 +5,7 @@ from PIL import Image
 
 from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.ops.batches import Batch, squared, stack
+from imgcls.plain import markdown
 from imgcls.ui.components.cards import cards
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.memo import remember
@@ -41,7 +42,7 @@ def batch_part() -> None:
     shown = [squared(image, 2 * SIDE) for image in images] if resize else images
     cards(shown, labels, chosen, key="tensors_cards", alt=f"{count} photos; in front {labels[chosen]}")
     if made.stacked is None or made.facts is None:
-        st.error(f"torch.stack refuses: “{made.trouble}”. Resize them first.", icon=":material/block:")
+        st.error(f"torch.stack refuses: “{markdown(str(made.trouble))}”. Resize them first.", icon=":material/block:")
     else:
         whole, apart = made.facts.bytes, made.facts.stride[0]
         st.markdown(

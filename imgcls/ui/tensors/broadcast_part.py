@@ -5,6 +5,7 @@ import math
 import streamlit as st
 
 from imgcls.ops.broadcasting import ShapeError, broadcast, parse_shape
+from imgcls.plain import markdown
 from imgcls.ui.components.broadcast import broadcast_picture
 from imgcls.ui.shell import code_panel
 
@@ -39,7 +40,7 @@ def broadcast_part() -> None:
     try:
         a_shape, b_shape = parse_shape(a_text), parse_shape(b_text)
     except ShapeError as trouble:
-        st.error(str(trouble), icon=":material/edit:")
+        st.error(markdown(str(trouble)), icon=":material/edit:")
         return
     made = broadcast(a_shape, b_shape)
     if made.total is not None and made.total.numel() > MOST:

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from imgcls.plain import markdown
 from imgcls.training.kept_pictures import KeptPictures
 from imgcls.training.records import Evaluation
 from imgcls.ui.components.confusion import confusion_cell, confusion_matrix
@@ -58,7 +59,7 @@ def _cell(run: PageRun, evaluation: Evaluation, truth: int, answer: int) -> None
     pictures = [each for place in members if (each := _verdict(run, evaluation, place))][:MOST_IN_CELL]
     what = "1 picture" if len(members) == 1 else f"{len(members)} pictures"
     some = f", {len(pictures)} of them here" if len(pictures) < len(members) else ""
-    st.markdown(f"**{run.classes[truth]}** called **{run.classes[answer]}**: {what}{some}")
+    st.markdown(f"**{markdown(run.classes[truth])}** called **{markdown(run.classes[answer])}**: {what}{some}")
     alt = f"{what} of the class {run.classes[truth]} that are called {run.classes[answer]}."
     verdicts(pictures, key=f"cell:{run.id}", alt=alt)
 
@@ -105,4 +106,4 @@ def _most_confused(counts: np.ndarray, classes: tuple[str, ...]) -> str:
     truth, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
     count = wrong[truth, answer]
     pictures = "1 picture of {} is" if count == 1 else f"{count} pictures of {{}} are"
-    return f"Most frequent mistake: {pictures.format(classes[truth])} called {classes[answer]}."
+    return f"Most frequent mistake: {pictures.format(markdown(classes[truth]))} called {markdown(classes[answer])}."

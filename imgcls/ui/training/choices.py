@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import ACTIVATIONS, POOLINGS, SmallConfig
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.optimisers import SCHEDULES
 from imgcls.training.recipes import TRANSFER, recipe
@@ -36,7 +37,7 @@ def choose_run() -> TrainConfig | None:
         model = None if preset == TRANSFER else _choose_model(usual.model, data)
         return TrainConfig(data=data, model=model, **_choose_learning(usual))
     except ValueError as trouble:
-        st.error(str(trouble), icon=":material/tune:")
+        st.error(markdown(str(trouble)), icon=":material/tune:")
         return None
 
 

@@ -4,6 +4,7 @@ import math
 
 import streamlit as st
 
+from imgcls.plain import markdown
 from imgcls.training.config import TrainConfig
 from imgcls.ui.training.choices import RATES
 from imgcls.ui.training.run import PageRun, go_on, start, stop
@@ -45,7 +46,7 @@ def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
     ):
         _after(go_on(run))
     if trouble := st.session_state.pop("train_trouble", None):
-        st.error(trouble, icon=":material/error:")
+        st.error(markdown(trouble), icon=":material/error:")
 
 
 def _after(trouble: str) -> None:
@@ -114,9 +115,9 @@ def trouble(run: PageRun) -> None:
     status = run.job.status if run.job else None
     if status and status.state == "lost":
         what = "Press “Go on”: it continues from its last checkpoint." if run.can_go_on else "Train anew, please."
-        st.error(f"{status.sentence} {what}", icon=":material/heart_broken:")
+        st.error(f"{markdown(status.sentence)} {what}", icon=":material/heart_broken:")
     elif status and status.state == "failed":
-        st.error(status.sentence, icon=":material/error:")
+        st.error(markdown(status.sentence), icon=":material/error:")
 
 
 def machine(run: PageRun) -> None:

@@ -9,6 +9,7 @@ from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS, open_source
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS
 from imgcls.models.small import LayerRow, layer_table
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.script import model_code
 from imgcls.ui.memo import remember
@@ -42,7 +43,7 @@ def planned(config: TrainConfig) -> Plan | None:
         classes = class_count(config.data)
         return Plan(plan_rows(config, classes), classes)
     except ValueError as trouble:
-        st.error(str(trouble), icon=":material/tune:")
+        st.error(markdown(str(trouble)), icon=":material/tune:")
         return None
 
 

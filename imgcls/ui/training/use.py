@@ -6,8 +6,8 @@ from imgcls.data.datasets import DatasetError, prepare
 from imgcls.data.sources import open_source
 from imgcls.figures.bars import probability_bars
 from imgcls.models.classify import Classifier, classify, confidence_words
-from imgcls.models.labels import display_name
 from imgcls.ops.softmax import softmax
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.training.onnx import OnnxError, to_onnx
 from imgcls.training.runs import RunError
@@ -27,7 +27,7 @@ def use(run: PageRun) -> None:
     try:
         classifier = load_trained(run.files.folder)
     except RunError as trouble:
-        st.caption(str(trouble))
+        st.caption(markdown(str(trouble)))
         return
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
@@ -46,11 +46,11 @@ def _answer(classifier: Classifier) -> None:
     photo = current_photo()
     prediction = classify(classifier, photo.image)
     top = prediction.top(BARS)
-    names, chances = [display_name(each.label) for each in top], [each.probability for each in top]
+    names, chances = [classifier.name_of(each.index) for each in top], [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
     told = "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True))
     plot(probability_bars(names, chances), key="train_photo", alt=told)
-    st.markdown(f"**{names[0]}**: {confidence_words(chances[0])}.")
+    st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0])}.")
 
 
 def _ways_on(run: PageRun) -> None:
@@ -84,12 +84,12 @@ def _downloads(run: PageRun, classifier: Classifier) -> None:
             help="Takes pictures (N, 3, S, S) from 0 to 1 and gives logits; its labels are in its metadata.",
         )  # fmt: skip
     except OnnxError as trouble:
-        row.caption(str(trouble))
+        row.caption(markdown(str(trouble)))
     mode = run.followed.started.mode if run.followed.started else _mode(run)
     try:
         script = training_script(info, mode)
     except ValueError as trouble:
-        row.caption(str(trouble))
+        row.caption(markdown(str(trouble)))
         return
     row.download_button(
         "Script (.py)", script, "train.py", "text/x-python", on_click="ignore", icon=":material/download:",
