@@ -84,3 +84,7 @@ def test_display_name(label, shown):
 
 def test_display_names_are_given_for_labels_that_exist():
     assert set(labels._DISPLAY_NAMES) <= {IMAGENET_LABELS[index] for index in DOG_INDICES}
+
+
+def test_own_classes_keep_their_letters() -> None:
+    assert [display_name(label, ["boxer", "my_dog"]) for label in ("boxer", "my_dog")] == ["boxer", "my_dog"]

@@ -13,7 +13,8 @@ export default function (component) {
   const box = component.parentElement.querySelector(".confusion")
   const own = instance(box, () => ({ seq: Date.now() % 1e9, names: "" }))
   const { names, chosen, arrays: { counts, places, colours } } = unpack(component.data)
-  if (own.names !== names.join()) { own.names = names.join(); build(box, names) }
+  const titles = JSON.stringify(names) // a name may hold a comma
+  if (own.names !== titles) { own.names = titles; build(box, names) }
   box.querySelectorAll("button").forEach((button, i) => {
     const row = Math.floor(i / names.length), column = i % names.length
     const rgb = colours.subarray(3 * places[i], 3 * places[i] + 3)
