@@ -1,7 +1,8 @@
 """Picture files before they are decoded: what a file is, how large it claims to be, and the part that its pixels need.
 
 Text, colour profiles, camera data and further frames are cut away before a decoder sees the file: most ways to
-exhaust a reader hide there (a comment in a million pieces, tags that each claim the whole file as their value).
+exhaust a reader hide there (a comment in a million pieces, tags that each claim the whole file as their value). What
+colours mean is read apart, within limits of its own: see colour_profiles.
 """
 
 import codecs
@@ -11,6 +12,8 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+from imgcls.data.jpeg_files import read_jpeg
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -57,13 +60,13 @@ def read_file(source: bytes | str | Path | BinaryIO) -> bytes:
     return data
 
 
-def check_size(width: int, height: int) -> None:
-    """Raise PictureError for a picture that is empty, larger than MAX_PIXELS or a strip (MAX_ASPECT)."""
+def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
+    """Raise PictureError for a picture that is empty, larger than `most` pixels or a strip (MAX_ASPECT)."""
     if width < 1 or height < 1:
         raise PictureError("This picture has no pixels; choose another picture.")
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise PictureError(
-            f"This picture has {width:,} × {height:,} pixels, more than the {MAX_PIXELS // 1_000_000} million "
+            f"This picture has {width:,} × {height:,} pixels, more than the {most // 1_000_000} million "
             "this app opens; make it smaller and try again."
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
@@ -163,7 +166,7 @@ def _name_of_other(data: bytes) -> str:
 
 # ---- TIFF directories, also in every EXIF block --------------------------------------------------------------------
 
-_ORIENTATION = 274
+_ORIENTATION, _PROFILE = 274, 34675
 
 
 class _Tag(NamedTuple):
@@ -225,30 +228,9 @@ def needed_for_pixels(kind: str, data: bytes) -> tuple[bytes, int]:
     return _NEEDED[kind](data) if kind in _NEEDED else (data, 1)
 
 
-_JPEG_MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")  # what is left out occurs among the coded pixels
-_MAX_JPEG_SCANS = 100  # passes over the picture; real pictures have one to some twenty, and each takes its time
-
-
 def _needed_of_jpeg(data: bytes) -> tuple[bytes, int]:
-    kept, exif, scans, begin, at = [], b"", 0, 0, 2
-    while found := _JPEG_MARKER.search(data, at):
-        at, marker = found.end(), found[1][0]
-        if marker == 0xD9:  # the end: phones append further pictures and films
-            break
-        if marker == 0xD8:  # has no content
-            continue
-        scans += marker == 0xDA
-        if scans > _MAX_JPEG_SCANS:
-            raise ValueError("too many scans")
-        end = at + int.from_bytes(data[at : at + 2], "big")
-        if marker == 0xE1 and data.startswith(b"Exif\0\0", at + 2):
-            exif = exif or data[at + 2 : end]
-        if 0xE1 <= marker <= 0xED or marker in (0xEF, 0xFE):  # E0 and EE stay: they say what the colours mean
-            kept.append(data[begin : found.start()])
-            begin = end
-        at = end
-    kept.append(data[begin : at if found else None])
-    return b"".join(kept), exif_orientation(exif)
+    found = read_jpeg(data)
+    return found.slim, exif_orientation(found.exif)
 
 
 def _needed_of_png(data: bytes) -> tuple[bytes, int]:
@@ -301,6 +283,16 @@ def _needed_of_tiff(data: bytes) -> tuple[bytes, int]:
     slim[first : first + len(entries)] = entries
     turn = directory.whole_number(_ORIENTATION)
     return bytes(slim), turn if 1 <= turn <= 8 else 1
+
+
+def tiff_profile(data: bytes) -> bytes | None:
+    """The colour profile in a TIFF file's first directory, None without. Raises struct.error if that is cut short."""
+    directory = _directory(data)
+    tag = directory.tags.get(_PROFILE)
+    if tag is None or tag.count <= 8:
+        return None
+    (start,) = struct.unpack_from(directory.order + directory.position, tag.value)
+    return data[start : start + tag.count]
 
 
 def _needed_of_avif(data: bytes) -> tuple[bytes, int]:

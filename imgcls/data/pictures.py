@@ -22,6 +22,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
+from imgcls.data.colour_profiles import in_srgb, profile_of
+from imgcls.data.jpeg_files import Jpeg, completed, read_jpeg
 from imgcls.data.picture_files import PictureError, check_size, exif_orientation, kind_of, needed_for_pixels, read_file
 
 __all__ = ["Picture", "PictureError", "open_picture", "picture_from_image"]
@@ -39,6 +41,8 @@ _READERS: dict[str, Callable[[BinaryIO], ImageFile]] = {
     "HEIC": HeifImageFile,
 }
 _DECODING = threading.BoundedSemaphore(4)  # at once: the largest picture takes 0.7 GB while it is decoded
+MAX_PASSES = 200_000_000  # coefficients of a JPEG that its decoder keeps until the last pass; 2 bytes each
+MAX_DRAFT = 70_000_000  # pixels of a JPEG once it is decoded as small as can be: the largest there is has 67 million
 _TURNS = {  # what the EXIF orientation asks for
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -59,6 +63,7 @@ class Picture:
     original_size: (width, height) in pixels before the picture was made smaller, after it was turned.
     turned: whether the file asked for the picture to be turned or mirrored, as phones do.
     digest: SHA-256 of size and pixels, 64 hexadecimal digits.
+    incomplete: whether the end of the file was missing; what is not there shows grey.
     """
 
     image: Image.Image
@@ -67,6 +72,7 @@ class Picture:
     original_size: tuple[int, int]
     turned: bool
     digest: str
+    incomplete: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and self.digest == other.digest
@@ -84,6 +90,9 @@ def open_picture(
     name: what to call it; by default the file's own name.
     longest_side: a larger picture is made smaller until its longer side has this many pixels.
 
+    Colours are converted to sRGB where the file says that they are others'. A JPEG may have any size, and may lack a
+    little at its end.
+
     Raises PictureError, whose message is one plain sentence, for anything else: a file that is missing, empty, of
     another kind, damaged, or larger than picture_files.MAX_BYTES or MAX_PIXELS (its size is checked before decoding).
     """
@@ -91,22 +100,36 @@ def open_picture(
     kind = kind_of(data)
     if name is None:
         name = str(source) if isinstance(source, (str, os.PathLike)) else str(getattr(source, "name", ""))
+    incomplete = False
     try:
-        slim, orientation = needed_for_pixels(kind, data)
-        with _DECODING, _READERS[kind](io.BytesIO(slim)) as file:
-            check_size(*file.size)
-            size = file.size
-            if kind == "JPEG":  # decodes at 1/2, 1/4 or 1/8 of its size, as long as enough is left to make smaller well
-                file.draft(None, _fit(size, longest_side * 3 // 2))
-            file.load()
-            if kind == "HEIC":  # its decoder turns the picture, and may correct the size that was announced
-                check_size(*file.size)
-                size, turned = file.size, file.info.get("original_orientation") is not None
-            else:
-                orientation = max(orientation, exif_orientation(file.info.get("exif", b"")))
-                turned = orientation != 1
-            rgb = _upright(_to_rgb(file), _fit(size, longest_side), orientation)
-            return _picture(rgb, name, kind, size[::-1] if orientation >= 5 else size, turned)
+        profile = profile_of(kind, data)
+        if kind == "JPEG":
+            jpeg = read_jpeg(data)
+            _check_jpeg(jpeg)
+            slim, orientation = jpeg.slim, exif_orientation(jpeg.exif)
+        else:
+            slim, orientation = needed_for_pixels(kind, data)
+        with _DECODING:
+            if kind == "JPEG" and not jpeg.ended:
+                slim, incomplete = _with_end(jpeg, longest_side), True
+            with _READERS[kind](io.BytesIO(slim)) as file:
+                size = file.size
+                if kind == "JPEG":  # decoded at 1/2, 1/4 or 1/8 of its size, as long as enough is left to make smaller
+                    if size != (jpeg.width, jpeg.height):
+                        raise ValueError("two headers that contradict each other")
+                    file.draft(None, _draft(size, longest_side))
+                    check_size(*file.size, MAX_DRAFT)
+                else:
+                    check_size(*size)
+                file.load()
+                if kind == "HEIC":  # its decoder turns the picture, and may correct the size that was announced
+                    check_size(*file.size)
+                    size, turned = file.size, file.info.get("original_orientation") is not None
+                else:
+                    orientation = max(orientation, exif_orientation(file.info.get("exif", b"")))
+                    turned = orientation != 1
+                rgb = _upright(_to_rgb(in_srgb(file, profile)), _fit(size, longest_side), orientation)
+        return _picture(rgb, name, kind, size[::-1] if orientation >= 5 else size, turned, incomplete)
     except PictureError:
         raise
     except Exception as error:  # damaged files make decoders raise nearly every exception there is
@@ -114,6 +137,34 @@ def open_picture(
             f"This {kind} picture is damaged, incomplete or of an unusual kind; "
             "save it again as a JPEG or PNG, or choose another picture."
         ) from error
+
+
+def _check_jpeg(jpeg: Jpeg) -> None:
+    """Raise PictureError for one that claims what its bytes cannot hold, or what no memory should."""
+    check_size(jpeg.width, jpeg.height, 1 << 32)
+    if jpeg.too_short:
+        raise PictureError(_CUT)
+    if jpeg.in_passes and jpeg.coefficients > MAX_PASSES:
+        raise PictureError(
+            f"This progressive JPEG of {jpeg.width:,} × {jpeg.height:,} pixels takes too much memory to open; "
+            "save it as an ordinary JPEG, or smaller, and try again."
+        )
+
+
+_CUT = "Most of this JPEG file is missing; copy or download it again, or choose another picture."
+
+
+def _with_end(jpeg: Jpeg, longest_side: int) -> bytes:
+    """The file with an end in place of the one that it lacks; raises PictureError if most of it is missing."""
+    slim = completed(jpeg, _draft((jpeg.width, jpeg.height), longest_side))
+    if slim is None:
+        raise PictureError(_CUT)
+    return slim
+
+
+def _draft(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
+    """The size at least to ask a JPEG's decoder for: enough is left to make smaller well."""
+    return _fit(size, longest_side * 3 // 2)
 
 
 def picture_from_image(image: Image.Image, name: str, *, longest_side: int = 1024) -> Picture:
@@ -131,11 +182,13 @@ def picture_from_image(image: Image.Image, name: str, *, longest_side: int = 102
         raise PictureError("This picture cannot be shown in red, green and blue; choose another picture.") from error
 
 
-def _picture(rgb: Image.Image, name: str, kind: str, original_size: tuple[int, int], turned: bool) -> Picture:
+def _picture(
+    rgb: Image.Image, name: str, kind: str, original_size: tuple[int, int], turned: bool, incomplete: bool = False
+) -> Picture:
     pixels = rgb.tobytes()
     digest = hashlib.sha256(b"%d x %d " % rgb.size + pixels).hexdigest()
     fresh = Image.frombytes("RGB", rgb.size, pixels)  # a new image carries no metadata
-    return Picture(fresh, _one_line(name), kind, original_size, turned, digest)
+    return Picture(fresh, _one_line(name), kind, original_size, turned, digest, incomplete)
 
 
 def _one_line(name: str) -> str:

@@ -88,6 +88,8 @@ def photo_sidebar() -> None:
     with st.sidebar:
         st.markdown("#### Your photo")
         st.image(_preview(photo.image), caption=_caption(photo), output_format="JPEG")
+        if photo.incomplete:
+            st.caption(":material/broken_image: The end of this file is missing, so some of the picture may be, too.")
         if trouble := st.session_state.get(_TROUBLE):
             st.error(markdown(trouble), icon=":material/broken_image:")
         st.markdown("**Use another**")
