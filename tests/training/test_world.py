@@ -1,4 +1,4 @@
-"""Processes that cannot share a batch evenly learn as one process does: none of the pictures is lost, no loss is NaN."""
+"""Processes that cannot share a batch evenly learn as one process does: no picture is lost, no loss is NaN."""
 
 import multiprocessing
 import os
