@@ -116,12 +116,14 @@ def _compressed_plotly() -> bytes:
     return gzip.compress(source.read_bytes(), compresslevel=6)
 
 
+@live.nosniff
 async def _plotly(_request: Request) -> Response:
     body = await asyncio.to_thread(_compressed_plotly)
     headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER}
     return Response(body, media_type="text/javascript", headers=headers)
 
 
+@live.nosniff
 async def _sample_thumbnail(request: Request) -> Response:
     slug = request.path_params["slug"]
     if slug not in SAMPLES:
