@@ -2,17 +2,16 @@
 
 An ONNX file carries it in its metadata under "preprocessing": a JSON list of these steps, in their order.
 
-| step | what to do |
-|---|---|
-| decode | Read the picture as red, green and blue from 0 to 255. An embedded colour profile is converted to `colour_space`. What is transparent shows `background`. |
-| fit | If the longer side has more than `longest_side` pixels: make the picture smaller, so that it has just as many. |
-| turn | Turn or mirror the picture as its EXIF orientation says. |
-| resize | Make the shorter side `shorter_side` pixels, larger or smaller; the proportions stay. |
-| centre crop | Cut `height` x `width` pixels out of the middle: left = (picture's width - `width`) / 2, top likewise. |
-| scale | Divide by `divide_by`: numbers from 0 to 1. |
-| layout | float32 numbers in the order `axes` (N pictures, C colours, H rows, W columns), the colours in the order `colours`. |
-| normalise | (x - `mean`) / `std` for each colour. Where `in_graph` is true the network does it: leave it out. |
-| softmax | exp(logits) divided by their sum: the probabilities of the `labels`. Not part of the network either. |
+- decode: Read the picture as red, green and blue from 0 to 255. An embedded colour profile is converted to
+  `colour_space`. What is transparent shows `background`.
+- fit: If the longer side has more than `longest_side` pixels, make the picture smaller, so that it has just as many.
+- turn: Turn or mirror the picture as its EXIF orientation says.
+- resize: Make the shorter side `shorter_side` pixels, larger or smaller; the proportions stay.
+- centre crop: Cut `height` x `width` pixels out of the middle: left = (picture's width - `width`) / 2, top likewise.
+- scale: Divide by `divide_by`: numbers from 0 to 1.
+- layout: float32 numbers in the order `axes` (N pictures, C colours, H rows, W columns), colours in that of `colours`.
+- normalise: (x - `mean`) / `std` for each colour. Where `in_graph` is true the network does it: leave it out.
+- softmax: exp(logits) divided by their sum: the probabilities of the `labels`. Not part of the network either.
 
 Lengths and offsets are rounded as `rounding` says: "nearest" (and at least 1 pixel), "down", or "half to even". Both
 resizing steps are by Pillow's `Image.resize` with the filter `interpolation`. It is antialiased where it makes smaller
@@ -22,7 +21,7 @@ longer side of `jpeg_draft` pixels, half as long again; a program that does neit
 
 Beside it lie "labels" (a JSON list in the order of the logits) and ONNX's own names for what goes in
 (https://github.com/onnx/onnx/blob/main/docs/MetadataProps.md).
-"""  # noqa: E501
+"""
 
 from typing import Any
 
@@ -58,6 +57,7 @@ def preprocessing_steps(preprocess: Preprocess) -> list[dict[str, Any]]:
 
 def photo_pixels(file: str, side: int) -> np.ndarray:
     """The middle of a photo as the app sees it, uint8 (side, side, 3): the same steps up to the crop."""
+    import contextlib
     import io
 
     from PIL import Image, ImageCms, ImageOps
@@ -73,8 +73,9 @@ def photo_pixels(file: str, side: int) -> np.ndarray:
         else:
             picture = photo.convert("RGB")
         if photo.mode == "RGB" and (profile := photo.info.get("icc_profile")):
-            srgb = ImageCms.createProfile("sRGB")
-            picture = ImageCms.profileToProfile(picture, io.BytesIO(profile), srgb) or picture
+            with contextlib.suppress(ImageCms.PyCMSError):  # a profile that cannot be read is left out
+                srgb = ImageCms.createProfile("sRGB")
+                picture = ImageCms.profileToProfile(picture, io.BytesIO(profile), srgb) or picture
         if picture.size != size:
             picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         picture.getexif()[0x0112] = photo.getexif().get(0x0112, 1)

@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from imgcls.data.pictures import open_picture
 from imgcls.models.classify import Classifier, classify
@@ -181,6 +181,13 @@ def test_the_script_gives_the_same_answer_on_photos(tmp_path: Path, monkeypatch,
     (tmp_path / "train.py").write_text(training_script(RunFiles(tmp_path / "run").info(), "fp32"))
     (tmp_path / "pictures.npz").write_bytes(training_pictures(dataset))
     files = {f"{name}.jpg": photo(*size) for name, size in SIZES.items()}
+    with Image.open(io.BytesIO(photo(*SIZES["odd"]))) as plain:
+        for name, profile in (
+            ("srgb.png", ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()),
+            ("no.png", b"x"),
+        ):
+            plain.save(tmp_path / name, icc_profile=profile)
+            files[name] = (tmp_path / name).read_bytes()
     files["turned.jpg"], files["flat.png"] = photo(900, 2000, orientation=6), photo(300, 200, "PNG")
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
