@@ -96,6 +96,11 @@ class Watchdog:
         return [Finding(kind, since, sentence)]
 
     def _nan(self, step: int) -> str:
+        if step == 1:  # no step has been taken yet: the rate is not to blame
+            return (
+                "The very first loss is not a number, before any weight was changed: look at the pictures, at the "
+                "network's activations and at the scale of its logits."
+            )
         return (
             f"At step {step} the loss is no longer a number: the weights have grown until a calculation overflowed, "
             f"and every later result inherits it. Take a smaller learning rate than {self.lr:g}, or batch norm."

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from imgcls.training.inputs import Inputs
 from imgcls.training.learner import Mode
+from imgcls.training.world import ALONE, World
 
 BATCH = {"cpu": 128, "mps": 512, "cuda": 2000}
 
@@ -25,17 +26,31 @@ class Scores:
     confusion: np.ndarray
 
 
-def evaluate(module: nn.Module, inputs: Inputs, mode: Mode, classes: int, indices: Tensor | None = None) -> Scores:
-    """Looks at `indices` of the inputs (None: all) in evaluation mode; the network comes back in the mode it was in."""
+def evaluate(
+    module: nn.Module,
+    inputs: Inputs,
+    mode: Mode,
+    classes: int,
+    indices: Tensor | None = None,
+    world: World = ALONE,
+) -> Scores:
+    """Looks at `indices` of the inputs (None: all) in evaluation mode; the network comes back in the mode it was in.
+
+    The processes of `world` take a share each, and all of them get all scores.
+    """
     device = inputs.labels.device
     indices = torch.arange(len(inputs), device=device) if indices is None else indices
     was_training = module.training
     module.eval()
     try:
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=mode.bf16):
-            logits = torch.cat([module(inputs.batch(part)) for part in indices.split(BATCH[device.type])]).float()
+            share = world.share(len(indices))
+            parts = [module(inputs.batch(part)).float() for part in indices[share].split(BATCH[device.type])]
     finally:
         module.train(was_training)
+    logits = torch.zeros(len(indices), classes, device=device)
+    logits[share] = torch.cat(parts)
+    logits = world.total(logits)
     return score(logits, inputs.labels.index_select(0, indices), classes)
 
 

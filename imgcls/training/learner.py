@@ -13,6 +13,7 @@ from imgcls.training.config import TrainConfig
 from imgcls.training.graphs import GraphedStep
 from imgcls.training.inputs import Inputs
 from imgcls.training.optimisers import make_optimiser, set_rate
+from imgcls.training.whole_batch import WholeBatch
 from imgcls.training.world import World
 
 
@@ -76,6 +77,7 @@ class Learner:
         self.config, self.inputs, self.mode, self.device, self.world = config, inputs, mode, device, world
         self.module = module.to(device).to(memory_format=mode.memory_format).train()
         self._wrapped = world.wrap(self.module)
+        self._whole = WholeBatch(self.module, world) if world.size > 1 else None
         self.optimiser = make_optimiser(
             config.optimiser, self.module.parameters(), config.lr, config.weight_decay, device, mode.graph
         )
@@ -102,7 +104,8 @@ class Learner:
         """One step.
 
         Returns:
-            The mean loss and the number of pictures classified rightly in this process's share, both on the device.
+            The loss and the number of pictures classified rightly, both on the device. With several processes: what
+            this one's share adds to them, so that the sums over all are those of the batch.
         """
         indices = self.indices(step)
         self._generator.manual_seed(_mixed(self.config.seed, 2 * step + 1))
@@ -110,6 +113,8 @@ class Learner:
         share = self.world.share(len(indices))
         if drawn is not None:
             drawn = drawn.part(share).to(self.device)
+        if self._whole:
+            self._whole.count = len(indices)
         return self.update(indices[share], drawn, rate, step)
 
     def update(self, indices: Tensor, drawn: Draw | None, rate: float, step: int = 0) -> tuple[Tensor, Tensor]:
@@ -125,8 +130,9 @@ class Learner:
         """Forward, loss, backward, update."""
         self.optimiser.zero_grad()
         logits = self.forward(x)
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
-        loss.backward()
+        smoothing, count = self.config.label_smoothing, self._whole.count if self._whole else len(labels)
+        loss = F.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="sum") / count
+        (loss * self.world.size).backward()  # DistributedDataParallel divides by the number of processes
         self.optimiser.step()
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
@@ -138,16 +144,16 @@ class Learner:
 
     def _seeded(self, step: int) -> contextlib.AbstractContextManager:
         """Dropout draws from torch's global generator: set for the step, and put back."""
-        return _dropout_seed(self.config.seed, step, self.world.rank, self.device) if self._drops else _NOTHING
+        return _dropout_seed(self.config.seed, step, self.device) if self._drops else _NOTHING
 
 
 _NOTHING = contextlib.nullcontext()
 
 
 @contextlib.contextmanager
-def _dropout_seed(seed: int, step: int, rank: int, device: torch.device) -> Iterator[None]:
+def _dropout_seed(seed: int, step: int, device: torch.device) -> Iterator[None]:
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(_mixed(seed, 2 * step + 1) + rank + 1)
+        torch.manual_seed(_mixed(seed, 2 * step + 1) + 1)
         yield
 
 

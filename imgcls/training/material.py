@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from imgcls.data.datasets import Dataset, Progress, prepare, square
+from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
 from imgcls.data.jobs import told
 from imgcls.data.sources import open_source
 from imgcls.models.small import SmallCNN
@@ -101,6 +101,9 @@ def gather(config: TrainConfig, dataset: Dataset | None = None) -> Generator[Loa
     if dataset is None:
         what = "Drawing pictures" if config.data.source == "drawn-dogs" else "Reading pictures"
         dataset = yield from told(partial(Loading, what), lambda progress: _dataset(config.data, config.size, progress))
+    for part, purpose in (("training", "learn from"), ("validation", "check with")):
+        if not len(getattr(dataset, part)):
+            raise DatasetError(f"{dataset.title} has no picture to {purpose}: add some, at least two for each class.")
     if config.transfer:
         # Only here: torchvision costs a worker two seconds and 170 MB.
         from imgcls.training import transfer

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from imgcls.models.classify import Classifier
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
 from imgcls.plain import one_line
+from imgcls.training.elsewhere import preprocessing_steps
 
 OPSET, IR_VERSION = 17, 8
 _FLOAT, _VARINT, _BYTES, _FIXED32 = 1, 0, 2, 5
@@ -26,7 +27,8 @@ class OnnxError(ValueError):
 def to_onnx(classifier: Classifier) -> bytes:
     """The file: input "pictures" (N, 3, S, S), red, green and blue from 0 to 1; output "logits" (N, K).
 
-    Normalisation is part of the graph; the labels are in the metadata as JSON under "labels".
+    Normalisation is part of the graph. The metadata hold the labels and all that has to be done to a photo before, so
+    that another program gives the same answer: see imgcls.training.elsewhere.
 
     Raises:
         OnnxError: a layer of another kind than SmallCNN's and EfficientNet-Lite's.
@@ -40,19 +42,40 @@ def to_onnx(classifier: Classifier) -> bytes:
     graph.node("Identity", [x], output="logits")
     body = (
         b"".join(_field(1, node) for node in graph.nodes)
-        + _field(2, one_line(classifier.title).encode())
+        + _field(2, _text(one_line(classifier.title)))
         + b"".join(_field(5, tensor) for tensor in graph.tensors)
         + _field(11, _value_info("pictures", ["N", 3, side, side]))
         + _field(12, _value_info("logits", ["N", len(classifier.labels)]))
     )
-    labels = _field(1, b"labels") + _field(2, json.dumps(list(classifier.labels)).encode())
     return (
         _number(1, IR_VERSION)
         + _field(2, b"imgcls")
+        + _field(6, _text(_HOW_TO))
         + _field(7, body)
         + _field(8, _number(2, OPSET))
-        + _field(14, labels)
+        + b"".join(_field(14, _field(1, _text(key)) + _field(2, _text(value))) for key, value in _metadata(classifier))
     )
+
+
+_HOW_TO = (
+    'Takes pictures of the middle of a photo, red, green and blue from 0 to 1; "preprocessing" in the metadata says, '
+    'step by step, how they are made. Gives logits: their softmax are the probabilities of "labels".'
+)
+
+
+def _metadata(classifier: Classifier) -> list[tuple[str, str]]:
+    described = {"labels": list(classifier.labels), "preprocessing": preprocessing_steps(classifier.preprocess)}
+    return [
+        *((key, json.dumps(value, ensure_ascii=False)) for key, value in described.items()),
+        ("Image.BitmapPixelFormat", "Rgb8"),
+        ("Image.ColorSpaceGamma", "SRGB"),
+        ("Image.NominalPixelRange", "Normalized_0_1"),
+    ]
+
+
+def _text(text: str) -> bytes:
+    """UTF-8; half characters, as a broken name may hold, become question marks."""
+    return text.encode(errors="replace")
 
 
 class _Graph:

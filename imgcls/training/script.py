@@ -14,7 +14,7 @@ from imgcls.models import modules
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
 from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.plain import one_line
-from imgcls.training import learner, optimisers
+from imgcls.training import elsewhere, learner, optimisers
 from imgcls.training.learner import Mode
 from imgcls.training.runs import RunInfo
 
@@ -33,9 +33,13 @@ _SCHEDULES = {
     "one-cycle": "_one_cycle(done)",
 }
 
-_SCRIPT = Template('''"""$title: a training run as a plain torch script; pictures.npz holds images, labels and split."""
+_SCRIPT = Template('''"""$title: a training run as a plain torch script; pictures.npz holds images, labels and split.
+
+Photos named behind it (python train.py dog.jpg) get the trained network's answer; Pillow opens them.
+"""
 
 import math
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,6 +104,14 @@ $augmentation
     right = (logits.argmax(1) == labels[validation]).float().mean().item()
     print(f"epoch {epoch + 1}: loss {sum(losses) / len(losses):.4f}, validation accuracy {right:.4f}")
 torch.save(model.state_dict(), "weights.pt")
+
+model.eval()
+for file in sys.argv[1:]:
+    pixels = torch.from_numpy(photo_pixels(file, $side).copy()).permute(2, 0, 1).to(DEVICE)
+    with torch.no_grad():
+        chances = model((pixels[None] / 255 - MEAN) / STD)[0].softmax(0)
+    ranked = sorted(zip(chances.tolist(), CLASSES), reverse=True)
+    print(file, ", ".join(f"{label} {chance:.4f}" for chance, label in ranked), sep=": ")
 ''')
 
 
@@ -116,7 +128,7 @@ def training_script(info: RunInfo, mode: str) -> str:
     if config.model is None:
         raise ValueError("A run on frozen features is not a script of its own: download its weights instead.")
     used = [kind for kind in _OWN_LAYERS if any(isinstance(m, kind) for m in SmallCNN.skeleton(config.model).modules())]
-    own = [inspect.getsource(learner._mixed), *(inspect.getsource(kind) for kind in used)]
+    own = [inspect.getsource(plain) for plain in (learner._mixed, elsewhere.photo_pixels, *used)]
     if config.schedule in ("cosine", "one-cycle"):
         own.append(f"WARM_UP = {optimisers.WARM_UP}\n")
         own += [inspect.getsource(function) for function in (optimisers._cosine, optimisers._one_cycle)]
@@ -132,6 +144,7 @@ def training_script(info: RunInfo, mode: str) -> str:
     fast = Mode(mode)
     return _SCRIPT.substitute(
         title=one_line(info.title).replace('"', "'").replace("\\", "/"),
+        side=config.model.size,
         classes=pprint.pformat(info.classes),
         seed=config.seed,
         lr=config.lr,

@@ -14,7 +14,7 @@ from imgcls.data.datasets import Dataset
 from imgcls.models.small import count_parameters
 from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
-from imgcls.training.evaluate import evaluate
+from imgcls.training.evaluate import Scores, evaluate
 from imgcls.training.inbox import Inbox
 from imgcls.training.kept_pictures import keep_pictures
 from imgcls.training.learner import Learner, Mode, pick_device
@@ -24,14 +24,13 @@ from imgcls.training.records import Evaluation, Finding, Finished, Paused, Recor
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 from imgcls.training.trial import BATCH, choose_mode
 from imgcls.training.watch import Pace, look
-from imgcls.training.world import World
+from imgcls.training.world import ALONE, World
 
 STEP_SECONDS = 0.1  # between two records of steps
 PARTIAL_SECONDS = 3.0  # in a long epoch, between two evaluations of PARTIAL pictures
 PARTIAL = 500
 WATCHED_PICTURES = 24  # of the validation part, in which silent units are looked for
 CHECKPOINT_SECONDS = 3.0
-ALONE = World()
 
 
 def train(
@@ -231,10 +230,10 @@ class _Run:
         return False
 
     def _report_steps(self) -> Iterator[Record]:
-        losses = self.world.mean(torch.stack(self._losses).float()).tolist()
+        losses = self.world.total(torch.stack(self._losses).float()).tolist()
         pictures = len(losses) * min(self.config.batch_size, len(self.learner.inputs))
         right = self._right if isinstance(self._right, Tensor) else torch.tensor(self._right)
-        right = float(self.world.mean(right.double())) * self.world.size
+        right = float(self.world.total(right.float()))
         now = time.perf_counter()
         self._speed = pictures / max(now - self._reported_at - self._aside, 1e-9)
         first = self.step - len(losses) + 1
@@ -266,11 +265,14 @@ class _Run:
 
     def _after_report(self, whole: bool) -> Iterator[Record]:
         """Evaluates, looks, saves: what takes time, and does not count as learning."""
-        if not self.world.first:
-            return
         start = time.perf_counter()
         long_ago = start - self._evaluated_at > PARTIAL_SECONDS and len(self.validation) > PARTIAL
-        if whole or long_ago:
+        (due,) = self.world.agreed([whole or long_ago], self.device)
+        if not self.world.first:
+            if due:
+                self._scores(whole)
+            return
+        if due:
             snapshot = yield from self._look(closely=True)
             yield from self._evaluate(whole, snapshot)
             self._aside += time.perf_counter() - start
@@ -291,11 +293,16 @@ class _Run:
         yield from self._found(self.watchdog.snapshot(snapshot))
         return snapshot
 
-    def _evaluate(self, whole: bool, snapshot: Snapshot | None) -> Iterator[Record]:
+    def _scores(self, whole: bool) -> tuple[Scores, Tensor | None]:
+        """Of all validation pictures or of some, whose indices come along; every process looks at its share."""
         indices = None
         if not whole:
             indices = torch.linspace(0, len(self.validation) - 1, PARTIAL).long().to(self.device)
-        scores = evaluate(self.learner.module, self.validation, self.mode, len(self.classes), indices)
+        classes = len(self.classes)
+        return evaluate(self.learner.module, self.validation, self.mode, classes, indices, self.world), indices
+
+    def _evaluate(self, whole: bool, snapshot: Snapshot | None) -> Iterator[Record]:
+        scores, indices = self._scores(whole)
         loss, right, pictures = self._epoch_sums
         record = Evaluation(
             step=self.step,

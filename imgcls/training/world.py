@@ -44,20 +44,19 @@ class World:
             dist.destroy_process_group()
 
     def share(self, count: int) -> slice:
-        """This process's part of a batch of `count`; all parts are of one length."""
-        part = count // self.size
-        return slice(self.rank * part, (self.rank + 1) * part)
+        """This process's part of `count` pictures: no two parts differ by more than one, and some may be empty."""
+        return slice(self.rank * count // self.size, (self.rank + 1) * count // self.size)
 
     def wrap(self, module: nn.Module) -> nn.Module:
         """A network whose gradients are averaged over all processes in every backward pass."""
-        return nn.parallel.DistributedDataParallel(module) if self.size > 1 else module
+        # Buffers are alike in all processes already: see WholeBatch.
+        return nn.parallel.DistributedDataParallel(module, broadcast_buffers=False) if self.size > 1 else module
 
-    def mean(self, value: Tensor) -> Tensor:
-        """The mean over all processes."""
+    def total(self, value: Tensor) -> Tensor:
+        """The sum over all processes."""
         if self.size > 1:
             value = value.clone()
             dist.all_reduce(value)
-            value /= self.size
         return value
 
     def wait(self) -> None:
@@ -79,3 +78,6 @@ class World:
         shared = torch.tensor(numbers, dtype=torch.float64, device=device)
         dist.broadcast(shared, 0)
         return shared.tolist()
+
+
+ALONE = World()

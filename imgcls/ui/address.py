@@ -15,7 +15,7 @@ def as_number(candidate: object, low: float, high: float) -> float | None:
     """A finite number within the limits, else None."""
     try:
         number = float(candidate)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last for a whole number beyond 10^308
         return None
     return number if math.isfinite(number) and low <= number <= high else None
 

@@ -5,14 +5,18 @@ here asks for it with one small request a move, draws the answer, and tells Stre
 """
 
 import asyncio
+import functools
 import gzip
+import json
+import logging
+import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -23,14 +27,18 @@ from imgcls.ui.packet import pack
 Answer = Callable[[Mapping[str, Any]], bytes]
 
 _LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
+_PATIENCE = 10.0  # seconds in which a question must have arrived: a component sends it in one piece
 _answers: dict[str, dict[str, Answer]] = {}
+_logged: set[tuple[str, type[Exception]]] = set()  # as many as there are components, times kinds of trouble
+log = logging.getLogger("imgcls")
 
 
 def offer(name: str, answer: Answer) -> str:
     """Let this session's components ask `answer`; returns the path to ask at, the same for the same name.
 
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
-    neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense.
+    neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense;
+    the numbers in the question are finite, but nothing else about it is certain.
     """
     if "live_token" not in st.session_state:
         st.session_state["live_token"] = secrets.token_urlsafe(16)
@@ -74,22 +82,107 @@ def _held(token: str) -> str:
     return token  # released, and with it what the answers hold, when the session ends
 
 
-async def _respond(request: Request) -> Response:
-    answer = _answers.get(request.path_params["token"], {}).get(request.path_params["name"])
-    if answer is None:
-        return Response("There is no such session.", status_code=404, media_type="text/plain")
-    if int(request.headers.get("content-length") or _LARGEST + 1) > _LARGEST:
-        return Response("The question is too long.", status_code=413, media_type="text/plain")
+class _TooLong(Exception):  # noqa: N818
+    """More was sent than any component asks."""
+
+
+async def _sent(request: Request) -> bytes:
+    """The question as it came.
+
+    Raises:
+        _TooLong: it has more than _LARGEST bytes, whatever it announced.
+        TimeoutError: it did not arrive within _PATIENCE.
+        ClientDisconnect: nobody waits for the answer.
+    """
+    announced = request.headers.get("content-length", "")
+    body = bytearray()
+    async with asyncio.timeout(_PATIENCE):
+        async for part in request.stream():
+            body += part
+            if len(body) > _LARGEST or (announced.isdecimal() and int(announced[:9]) > _LARGEST):
+                raise _TooLong
+    return bytes(body)
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`.
+
+    Raises:
+        ValueError: it is none, nests too deeply, or holds a number that is infinite or too large to be told exactly.
+    """
     try:
-        question = await request.json()
-        if not isinstance(question, dict):
-            raise TypeError("a question is a JSON object")
+        question = json.loads(body, parse_constant=_number, parse_float=_number, parse_int=_whole)
+    except RecursionError as error:
+        raise ValueError("The question nests too deeply.") from error
+    if not isinstance(question, dict):
+        raise ValueError("A question is a JSON object.")
+    return question
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("A number in the question is not finite.")
+    return number
+
+
+def _whole(text: str) -> int:
+    if abs(_number(text)) >= 2**53:  # what JavaScript has no whole numbers beyond
+        raise ValueError("A whole number in the question is too large.")
+    return int(text)
+
+
+def nosniff(respond: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The same answers, with word that no browser may take them for another kind of file than they say."""
+
+    @functools.wraps(respond)
+    async def answered(request: Request) -> Response:
+        response = await respond(request)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return answered
+
+
+@nosniff
+async def _respond(request: Request) -> Response:
+    """200 with the packet, 422 for a question without sense, 404, 408 and 413 for what is not even read."""
+    name = request.path_params["name"]
+    answer = _answers.get(request.path_params["token"], {}).get(name)
+    if answer is None:
+        return _refusal(404, "There is no such session.")
+    try:
+        sent = await _sent(request)
+    except _TooLong:
+        return _refusal(413, "The question is too long.")
+    except TimeoutError:
+        return _refusal(408, "The question did not arrive.")
+    except ClientDisconnect:
+        return _refusal(400, "Nobody waits for the answer.")
+    try:
+        question = _read(sent)
         body = await asyncio.to_thread(lambda: gzip.compress(answer(question), compresslevel=1))
-    except (ValueError, TypeError, KeyError) as trouble:
-        return Response(str(trouble), status_code=422, media_type="text/plain")
+    except Exception as trouble:  # whatever was asked: a stranger's question must not look like our fault
+        _log_once(name, trouble)
+        return _refusal(422, str(trouble) if isinstance(trouble, ValueError) else "This question has no answer.")
     # Compressed here, in under a millisecond: Streamlit's own middleware would take its time at the highest level.
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
     return Response(body, media_type="application/octet-stream", headers=headers)
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    # Where the question was not read to its end, what is still to come must not be taken for the next one.
+    headers = {} if status in (404, 422) else {"Connection": "close"}
+    return Response(sentence, status_code=status, media_type="text/plain", headers=headers)
+
+
+def _log_once(name: str, trouble: Exception) -> None:
+    """Tells of each kind of trouble that no answer announces, but not as often as somebody asks for it."""
+    kind = (name, type(trouble))
+    if isinstance(trouble, (ValueError, TypeError, KeyError)) or kind in _logged:
+        return
+    _logged.add(kind)
+    log.warning("a question at %s could not be answered", name, exc_info=trouble)
 
 
 ROUTE = Route("/imgcls/live/{token}/{name}", _respond, methods=["POST"])

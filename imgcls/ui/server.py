@@ -26,6 +26,7 @@ from imgcls.training import jobs
 from imgcls.ui import live
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
+from imgcls.ui.upkeep import keep_tidy, raise_descriptors
 
 FIRST_PAGE = 4.0  # seconds that the first page has the cores to itself
 FOREVER = "public, max-age=31536000, immutable"
@@ -76,12 +77,16 @@ def send_at_once() -> None:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up beside the first page load, not in front of it; end the workers at the end."""
+    raise_descriptors()
     send_at_once()
     print(addresses(), flush=True)
-    warming = asyncio.create_task(_prepare())
-    warming.add_done_callback(_log_failure)
+    warming = asyncio.create_task(_prepare(), name="warm-up")
+    tidying = asyncio.create_task(keep_tidy(), name="tidying up")
+    for task in (warming, tidying):
+        task.add_done_callback(_log_failure)
     yield
     warming.cancel()
+    tidying.cancel()
     jobs.shutdown()
 
 
@@ -95,7 +100,7 @@ def addresses() -> str:
 
 def _log_failure(task: asyncio.Task) -> None:
     if not task.cancelled() and task.exception():
-        log.error("warm-up failed", exc_info=task.exception())
+        log.error("the server's %s failed", task.get_name(), exc_info=task.exception())
 
 
 def explain(error: Exception) -> bool:
@@ -116,12 +121,14 @@ def _compressed_plotly() -> bytes:
     return gzip.compress(source.read_bytes(), compresslevel=6)
 
 
+@live.nosniff
 async def _plotly(_request: Request) -> Response:
     body = await asyncio.to_thread(_compressed_plotly)
     headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER}
     return Response(body, media_type="text/javascript", headers=headers)
 
 
+@live.nosniff
 async def _sample_thumbnail(request: Request) -> Response:
     slug = request.path_params["slug"]
     if slug not in SAMPLES:

@@ -118,6 +118,34 @@ def test_the_picture_follows_a_drag_before_the_hand_lets_go_and_the_address_afte
     expect(page.get_by_text("weights = torch.tensor([[[-1., -1., -1.]")).to_be_attached()
 
 
+def test_a_drag_of_the_geometry_asks_the_live_route_alone_and_the_code_follows(page: Page, server_url: str) -> None:
+    """The picture, the formula and what the other sliders can still be follow the hand, without a websocket message."""
+    frames: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    open_lens(page, server_url, conv_preset="outline", conv_size=64, conv_dilation=4, conv_padding=8)
+    page.get_by_text("The code behind these numbers").click()
+    expect(page.get_by_text("dilation=4")).to_be_attached()
+    dilation, padding = page.get_by_label("dilation", exact=True), page.get_by_label("padding", exact=True)
+    page.wait_for_timeout(500)
+    frames.clear()
+
+    def drag(number: int, event: str = "input") -> None:
+        dilation.evaluate("(slider, number) => { slider.value = number }", number)
+        dilation.dispatch_event(event)
+
+    for number, most, rows in ((2, 4, 68), (1, 2, 66), (3, 6, 70), (4, 8, 72), (1, 2, 66)):
+        drag(number)
+        expect(page.locator(".output figcaption")).to_contain_text(f"{rows} × {rows}")
+        expect(padding).to_have_value(str(most))
+        expect(padding).to_have_attribute("max", str(most))
+        expect(page.locator(".words").first).to_contain_text(f"+ 2·{most}) / 1 + 1 = {rows}")
+    assert frames == []
+    drag(1, "change")
+    expect(page.get_by_text("dilation=1")).to_be_attached()
+    expect(page.locator(".output figcaption")).to_contain_text("66 × 66")
+    assert frames
+
+
 def test_pointing_costs_no_message(page: Page, server_url: str) -> None:
     frames: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))

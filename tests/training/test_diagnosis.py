@@ -34,6 +34,12 @@ def test_nan_is_reported_once_with_its_step(dog: Watchdog) -> None:
     assert dog.losses(15, [math.inf]) == []
 
 
+def test_a_first_loss_that_is_no_number_is_not_blamed_on_the_rate(dog: Watchdog) -> None:
+    (finding,) = dog.losses(1, [math.nan])
+    assert (finding.kind, finding.since) == ("nan", 1)
+    assert "rate" not in finding.sentence
+
+
 def test_a_rising_loss_is_divergence_since_its_lowest_point(dog: Watchdog) -> None:
     assert dog.losses(1, [1.8 - 0.02 * step for step in range(40)]) == []
     (finding,) = dog.losses(41, [1.0 + 0.3 * step for step in range(40)])

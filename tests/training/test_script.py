@@ -51,6 +51,7 @@ def test_the_script_repeats_the_run(choices: dict, tmp_path: Path, monkeypatch, 
     (tmp_path / "script.py").write_text(training_script(info, choices.get("mode", "fp32")))
     (tmp_path / "pictures.npz").write_bytes(training_pictures(dataset))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["script.py"])
     with torch.random.fork_rng():
         runpy.run_path("script.py")
     printed = re.findall(r"epoch \d+: loss ([\d.]+), validation accuracy ([\d.]+)", capsys.readouterr().out)
@@ -68,7 +69,7 @@ def test_the_script_repeats_the_run(choices: dict, tmp_path: Path, monkeypatch, 
 def test_the_script_imports_torch_and_numpy_only() -> None:
     info_text = training_script(_info(), "bf16 channels_last")
     imported = set(re.findall(r"^(?:from|import) (\w+)", info_text, flags=re.MULTILINE))
-    assert imported == {"math", "collections", "dataclasses", "numpy", "torch"}
+    assert imported == {"math", "sys", "collections", "dataclasses", "numpy", "torch"}
     assert "BF16, MEMORY_FORMAT = True, torch.channels_last" in info_text
     code = f"import ast; ast.parse({json.dumps(info_text)})"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

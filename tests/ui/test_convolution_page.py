@@ -1,5 +1,6 @@
 """The convolution page: what its parts compute, what the address sets, and what is refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from imgcls.data.pictures import picture_from_image
 from imgcls.models.registry import load
 from imgcls.ops.convolution import PADDING_MODES
 from imgcls.ops.kernels import PRESETS
+from imgcls.ui import live
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
 
@@ -183,3 +185,52 @@ def test_the_learned_part_shows_the_layers_own_kernels() -> None:
     strongest = int(weights[3].abs().argmax())
     channel, place = divmod(strongest, 9)
     assert arrays["kernels"][3].reshape(9, 3)[place, channel] in (0, 255)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("conv_stride", 3), ("conv_padding", 1), ("conv_dilation", 5), ("conv_size", 48)]
+)
+@pytest.mark.parametrize("kernel", [{}, {"conv_preset": "blur", "conv_channels": "R+G+B summed", "conv_flip": "true"}])
+def test_a_drag_shows_what_the_slider_shows_when_it_is_let_go(name: str, number: int, kernel: dict[str, str]) -> None:
+    settings = {"conv_size": "64", "conv_dilation": "2", "conv_padding": "4", "conv_mode": "reflect", **kernel}
+    before, after = opened(**settings), opened(**settings | {name: str(number)})
+    told, packets = moved(before, name, number)
+    fields, arrays = packet(after, "lens")
+    assert told["conv_lens"]["window"] == fields["window"]
+    assert told["conv_lens"]["caption_output"] == fields["caption_output"]
+    for key in ("output", "weights", "rows", "columns", *(["sums"] if "sums" in arrays else [])):
+        assert np.array_equal(packets[key], arrays[key]), key
+    assert ("input" in packets) == (name == "conv_size")
+    assert told["conv_formula"]["paragraphs"] == words_of(after)
+
+
+@pytest.mark.parametrize("side", ["3×3", "5×5", "7×7"])
+def test_no_drag_leads_to_an_illegal_layer(side: str) -> None:
+    """With the others as far up as they go: a smaller photo or dilation holds them back, for as long as it is."""
+    span = int(side[0])
+    most = {"conv_dilation": "8", "conv_padding": str(8 * (span - 1))}
+    app = opened(conv_preset="random (seed)", conv_side=side, conv_size="256", **most)
+    for name, numbers in {"conv_size": range(32, 257, 32), "conv_dilation": range(1, 9), "conv_stride": (1, 8)}.items():
+        for number in numbers:
+            told, packets = moved(app, name, number)
+            window, size = told["conv_lens"]["window"], number if name == "conv_size" else 256
+            assert window["padding"] == told["conv_padding"]["number"] <= told["conv_padding"]["high"]
+            assert window["dilation"] == told["conv_dilation"]["number"] <= told["conv_dilation"]["high"]
+            reach = window["dilation"] * (span - 1) + 1
+            assert reach <= size
+            assert packets["output"].shape[0] == (size + 2 * window["padding"] - reach) // window["stride"] + 1
+    told, _ = moved(app, "conv_dilation", 8)
+    assert told["conv_padding"]["number"] == told["conv_padding"]["high"] == 8 * (span - 1)
+
+
+def moved(app: AppTest, name: str, number: int) -> tuple[dict, dict]:
+    """What a drag of the slider `name` to `number` brings: the news by key, and the arrays of the lens."""
+    answers = live._answers[app.session_state["live_token"]]
+    fields, arrays = unpack(answers[name]({"number": number}))
+    news, packets = unpack(arrays["conv_lens"].tobytes())
+    return fields["beside"] | {"conv_lens": news}, packets
+
+
+def words_of(app: AppTest) -> list[str]:
+    found = [part.proto for part in app.get("bidi_component") if part.proto.component_name.endswith("words")]
+    return json.loads(found[0].json)["paragraphs"]

@@ -3,15 +3,28 @@
 import asyncio
 import gzip
 import json
+import logging
+import random
 import socket
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from imgcls.data.samples import DEFAULT_SAMPLE
+from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui import live
-from imgcls.ui.server import send_at_once
+from imgcls.ui.address import as_number
+from imgcls.ui.components.plot import PLOTLY_PATH
+from imgcls.ui.components.pool_grid import numbers_within
+from imgcls.ui.components.simplex import point_of
+from imgcls.ui.server import routes, send_at_once
+from tests.test_pages import parts
 
 
 def script() -> None:
@@ -22,18 +35,27 @@ def script() -> None:
     st.session_state["path"] = offer("doubled", lambda question: bytes([2 * question["number"]]))
 
 
-def ask(path: str, body: bytes, length: int | None = None) -> Response:
-    """What the route answers to a request with this body."""
+def ask(path: str, body: bytes | Iterable[bytes | None], length: object = None) -> Response:
+    """What the route answers to a request with this body, in one piece or several; after None nothing more comes."""
+    return asyncio.run(asked(path, body, length))
+
+
+async def asked(path: str, body: bytes | Iterable[bytes | None], length: object = None) -> Response:
     token, name = path.rsplit("/", 2)[-2:]
+    announced = len(body) if length is None and isinstance(body, bytes) else length
     scope = {
         "type": "http", "method": "POST", "path": path, "path_params": {"token": token, "name": name},
-        "headers": [(b"content-length", str(len(body) if length is None else length).encode())],
+        "headers": [] if announced is None else [(b"content-length", str(announced).encode("latin-1"))],
     }  # fmt: skip
+    parts = iter([body] if isinstance(body, bytes) else body)
 
     async def receive() -> dict:
-        return {"type": "http.request", "body": body, "more_body": False}
+        part = next(parts, b"")
+        if part is None:
+            await asyncio.sleep(3600)
+        return {"type": "http.request", "body": part, "more_body": not isinstance(body, bytes) and part != b""}
 
-    return asyncio.run(live._respond(Request(scope, receive)))
+    return await live._respond(Request(scope, receive))
 
 
 @pytest.fixture
@@ -57,6 +79,136 @@ def test_a_question_without_sense_is_refused(path: str, body: bytes) -> None:
 
 def test_a_long_question_is_not_read(path: str) -> None:
     assert ask(path, b"{}", length=10**6).status_code == 413
+
+
+def test_what_is_sent_is_counted_whatever_was_announced(path: str) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 4096
+            yield b" " * 4096
+
+    response = ask(path, endless(), length=2)
+    assert response.status_code == 413
+    assert response.headers["connection"] == "close"
+    assert sent <= live._LARGEST + 4096
+    assert ask(path, [b'{"number"', b": 21}"]).status_code == 200  # in parts, and nothing announced
+
+
+@pytest.mark.parametrize("length", ["²", "-1", "9" * 5000, "x"])
+def test_an_announcement_without_sense_is_no_failure(path: str, length: str) -> None:
+    assert ask(path, b'{"number": 21}', length=length).status_code in (200, 413)
+
+
+def test_a_question_that_does_not_arrive_is_dropped(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    response = ask(path, [b'{"num', None], length=14)
+    assert (response.status_code, response.headers["connection"]) == (408, "close")
+
+
+def test_who_has_hung_up_gets_no_answer(path: str) -> None:
+    async def gone() -> Response:
+        token, name = path.rsplit("/", 2)[-2:]
+        scope = {"type": "http", "method": "POST", "headers": [], "path_params": {"token": token, "name": name}}
+
+        async def receive() -> dict:
+            return {"type": "http.disconnect"}
+
+        return await live._respond(Request(scope, receive))
+
+    assert asyncio.run(gone()).status_code == 400
+
+
+def broken() -> None:
+    import streamlit as st
+
+    from imgcls.ui.live import offer
+
+    def answer(question: dict) -> bytes:
+        raise {"runtime": RuntimeError, "memory": MemoryError, "index": IndexError}[question["kind"]]("/home/teacher")
+
+    st.session_state["path"] = offer("broken", answer)
+
+
+def test_what_no_answer_announces_is_logged_once_and_told_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    path = AppTest.from_function(broken).run().session_state["path"]
+    with caplog.at_level(logging.WARNING, logger="imgcls"):
+        responses = [ask(path, json.dumps({"kind": kind}).encode()) for kind in ("runtime", "memory", "index") * 2]
+    assert {(response.status_code, response.body) for response in responses} == {(422, b"This question has no answer.")}
+    logged = [record.exc_info[0] for record in caplog.records if record.name == "imgcls" and record.exc_info]
+    assert logged == [RuntimeError, MemoryError, IndexError]
+
+
+# What a component asks, all components in one: an answer takes what it knows, and each is then spoilt.
+PLAIN: dict[str, Any] = {
+    "number": 1, "numbers": [0.5, 1, 2], "settings": {}, "active": 1, "picked": 1, "x": 0.5, "y": 0.5,
+    "weights": [0.1] * 9, "divisor": 1, "bias": 0, "corner": [1, 2], "version": "example", "values": [1.0] * 16,
+    "upstream": [1.0] * 4, "probabilities": [0.2, 0.3, 0.5], "rows": [1, 9], "columns": [1, 9], "step": 1,
+    "channel": "all", "turn": 1, "selected": 1, "want": "overview", "change": {}, "order": "strength", "class": 1,
+    "gradient": True, "draft": False, "pages": {"1": 0}, "layer": 1, "map": "1-0", "first": 0, "size": 8, "stride": 1,
+    "padding": 0, "dilation": 1, "side": 16,
+}  # fmt: skip
+HOSTILE: list[Any] = [
+    None, True, "", "x", "\ud800", "9" * 40, "1e999", "nan", "0-99999", "99999-0", "map", "class", [], {}, [[]],
+    [None], [{}], ["x"] * 9, [1e308] * 9, [0] * 300, [[1, 2], [3]], {"x": {}}, {"0": "x"}, {"1": 10**12}, 0, -1, 1.5,
+    -1e308, 1e308, 5e-324, 2**52, -(2**52), 1000, [1, 2, 3], [-1, -1], [0, 0], [2**40, 2**40], {"off": "1-0"},
+    {"off": []}, {"patch": "9_9"},
+]  # fmt: skip
+RAW = [
+    b"[" * 8000, b'{"a":' * 3000, b'{"number": Infinity}', b'{"number": -Infinity, "x": NaN}', b'{"number": 1e999}',
+    b'{"number": 1' + b"0" * 400 + b"}", b'{"numbers": [' + b"9" * 5000 + b"]}", b'{"x": "\xff"}', b"\x00", b"null",
+    b"{", b'{"a": 1, "a": {}}', b"\xef\xbb\xbf{}", json.dumps({"weights": [0] * 5000}).encode(),
+    json.dumps({"n": "x" * 16_000}).encode(),
+]  # fmt: skip
+
+
+def hostile(rng: random.Random) -> bytes:
+    """A question with some parts replaced, taken away, or put where others were."""
+    question = dict(PLAIN, want=rng.choice(["overview", "map", "class"]))
+    for name in rng.sample(sorted(question), rng.choice((1, 1, 2, 5, 20))):
+        question[name] = rng.choice(HOSTILE)
+    for name in rng.sample(sorted(question), rng.choice((0, 0, 1, 10))):
+        del question[name]
+    return json.dumps(question).encode()
+
+
+@pytest.mark.parametrize("lesson", built_lessons(), ids=lambda lesson: lesson.slug or "home")
+def test_a_hostile_question_gets_an_answer_or_a_sentence(lesson: Lesson, record_property: Callable) -> None:
+    """Every answer that a page offers, in all its parts, to questions of all kinds: 200 or 422, nothing else."""
+    rng, seen = random.Random(lesson.slug), set()
+
+    async def fire(path: str) -> None:
+        for body in [*RAW, *(hostile(rng) for _ in range(40))]:
+            response = await asked(path, body)
+            assert response.status_code in (200, 422), (path, body)
+            sentence = response.body.decode() if response.status_code == 422 else ""
+            assert "Traceback" not in sentence and "/work" not in sentence
+
+    for _part, app in parts(lesson):
+        state = app.session_state
+        token = state["live_token"] if "live_token" in state else ""  # noqa: SIM401 it has no get
+        for name in live._answers.get(token, {}).keys() - seen:
+            seen.add(name)
+            asyncio.run(fire(f"imgcls/live/{token}/{name}"))
+    record_property("routes", sorted(seen))
+    assert seen or lesson.slug in ("", "dataset"), "this page has nothing to drag"
+
+
+def test_whole_numbers_beyond_all_limits_are_no_numbers() -> None:
+    assert as_number(10**400, 0, 1) is None
+    assert numbers_within([10**400], 1) is None
+    assert point_of({"probabilities": [10**400, 1, 1]}) is None
+
+
+def test_no_browser_takes_our_files_for_other_kinds(path: str) -> None:
+    app = Starlette(routes=routes())
+    client = TestClient(app)
+    for address in (f"/{PLOTLY_PATH}", f"/imgcls/samples/{DEFAULT_SAMPLE}.jpg", "/imgcls/samples/none.jpg"):
+        assert client.get(address).headers["x-content-type-options"] == "nosniff", address
+    for body in (b'{"number": 21}', b"[]"):
+        assert client.post(path, content=body).headers["x-content-type-options"] == "nosniff"
 
 
 def test_who_does_not_know_the_token_gets_nothing(path: str) -> None:

@@ -81,7 +81,8 @@ def _downloads(run: PageRun, classifier: Classifier) -> None:
         model = to_onnx(classifier)
         row.download_button(
             "ONNX", model, f"{folder.name}.onnx", on_click="ignore", icon=":material/download:", key="train_onnx",
-            help="Takes pictures (N, 3, S, S) from 0 to 1 and gives logits; its labels are in its metadata.",
+            help="Takes pictures (N, 3, S, S) from 0 to 1 and gives logits. Its metadata hold the labels and how to "
+            "prepare a photo.",
         )  # fmt: skip
     except OnnxError as trouble:
         row.caption(markdown(str(trouble)))

@@ -86,35 +86,61 @@ def lens(
         on_change: called when the reader has set a weight, the divisor or the bias; `sent(key, "edit")` then holds the
             same three, "seq", and "final", which is false in the middle of a drag that nobody could be asked about.
     """
-    fields, arrays = _answer(after, weights)
+    fields, arrays = _moved(after, window, row_sources, column_sources, weights, before)
     fields |= {
         "ack": sent(key, "edit").get("seq"),
         "ask": ask,
-        "caption_input": before.caption,
         "caption_middle": caption,
-        "window": asdict(window),
-        "input": {"low": before.histogram.low, "high": before.histogram.high},
         "summed": summed,
         "weighted": weights is not None,
         "editable": weights is not None and weights.limits is not None,
         "limits": weights.limits if weights else None,
     }
-    arrays |= {
-        "rows": row_sources.astype(np.int16),
-        "columns": column_sources.astype(np.int16),
-        "input": before.values,
-        "input_counts": before.histogram.counts.numpy().astype(np.uint32),
-        "input_colours": colour_table(before.quantity),
-        "output_colours": colour_table(after.quantity),
-    }
+    arrays |= {"input_colours": colour_table(before.quantity), "output_colours": colour_table(after.quantity)}
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(key=key, data=pack(fields, **arrays), default={"edit": None}, on_edit_change=on_change)
+
+
+def move_lens(
+    after: Side,
+    window: Window,
+    *,
+    row_sources: np.ndarray,
+    column_sources: np.ndarray,
+    key: str,
+    weights: Weights | None = None,
+    before: Side | None = None,
+) -> None:
+    """Other windows for a lens that is on the page, while a slider is dragged (see `imgcls.ui.live.follow`).
+
+    Everything else stays as `lens` has it; `before` comes along only if it is another picture.
+    """
+    fields, arrays = _moved(after, window, row_sources, column_sources, weights, before)
+    _mount(key=key, data=pack(fields, **arrays))
 
 
 def lens_answer(after: Side, weights: Weights) -> bytes:
     """What changes in the lens with the weights: the answer to `ask`."""
     fields, arrays = _answer(after, weights)
     return pack(fields, **arrays)
+
+
+def _moved(
+    after: Side,
+    window: Window,
+    row_sources: np.ndarray,
+    column_sources: np.ndarray,
+    weights: Weights | None,
+    before: Side | None,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    fields, arrays = _answer(after, weights)
+    fields["window"] = asdict(window)
+    arrays |= {"rows": row_sources.astype(np.int16), "columns": column_sources.astype(np.int16)}
+    if before is not None:
+        fields["caption_input"] = before.caption
+        fields["input"] = {"low": before.histogram.low, "high": before.histogram.high}
+        arrays |= {"input": before.values, "input_counts": before.histogram.counts.numpy().astype(np.uint32)}
+    return fields, arrays
 
 
 def _answer(after: Side, weights: Weights | None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

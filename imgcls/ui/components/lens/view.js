@@ -83,6 +83,11 @@ function layout(own) {
   draw(own)
 }
 
+// What a drag sends is only what changes; without sums the products alone make the output.
+function together(before, { arrays, ...news }) {
+  return { ...before, ...news, arrays: { ...before?.arrays, sums: undefined, ...arrays } }
+}
+
 function wire(own) {
   const redraw = () => { cancelAnimationFrame(own.frame); own.frame = requestAnimationFrame(() => draw(own)) }
   const shape = (on) => (on === "output" ? own.data.arrays.output.shape : [own.data.arrays.rows.length, own.data.arrays.columns.length])
@@ -124,11 +129,7 @@ function wire(own) {
     canvas.onblur = () => { if (own.hover?.on === on) { own.hover = null; redraw() } }
   }
   own.refuse = (reason) => { own.box.querySelector(".refusal").textContent = reason }
-  own.asker = new Asker((bytes) => {
-    const { arrays, ...news } = unpack(bytes)
-    own.data = { ...own.data, ...news, arrays: { ...own.data.arrays, sums: undefined, ...arrays } }
-    show(own)
-  })
+  own.asker = new Asker((bytes) => { own.data = together(own.data, unpack(bytes)); show(own) })
   own.change = (final) => {
     own.editing = !final
     if (!final && own.data.ask && !own.asker.broken) { own.asker.ask(own.data.ask, own.kernel); return }
@@ -156,7 +157,8 @@ export default function (component) {
   const root = component.parentElement
   const own = instance(root, () => build(root))
   own.component = component
-  const before = own.data, data = (own.data = unpack(component.data)), { arrays, window: w } = data, { box, sender } = own
+  const before = own.data, data = (own.data = together(before, unpack(component.data)))
+  const { arrays, window: w } = data, { box, sender } = own
   ;[own.rows, own.columns] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0
   if (!samePicture(before, data)) own.inputPicture = paddedPicture(own)

@@ -20,7 +20,7 @@ def numbers_within(candidate: object, count: int) -> list[float] | None:
     """`candidate` as `count` finite numbers of at most LIMIT, rounded to 6 decimals; None if it is anything else."""
     try:
         numbers = np.asarray(candidate, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if numbers.shape != (count,) or not (np.abs(numbers) <= LIMIT).all():  # false for NaN
         return None

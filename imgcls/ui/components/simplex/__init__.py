@@ -17,7 +17,7 @@ def point_of(message: Mapping[str, Any]) -> Point | None:
     """The probabilities of a message from the triangle, all above 0 and with sum 1; None if they are not."""
     try:
         a, b, c = (float(number) for number in message["probabilities"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     total = a + b + c
     if not (min(a, b, c) > 0 and math.isfinite(total)):

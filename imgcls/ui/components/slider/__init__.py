@@ -63,6 +63,16 @@ def live_slider(
     return number
 
 
+def wanted_number(key: str) -> float:
+    """Where the student put a live slider that is on the page, even if limits that depend on another hold it back."""
+    return st.session_state[f"{key}:slider"]
+
+
+def redraw_slider(key: str, *, high: float, number: float, help: str = "") -> None:
+    """A slider's new upper limit and number, while a drag of another is followed (see `imgcls.ui.live.follow`)."""
+    _mount(key=key, data={"high": high, "number": number, "help": help})
+
+
 def set_slider(key: str, number: float, *, final: bool = True) -> None:
     """Set a live slider from code (a preset, another control); takes effect at its next drawing.
 

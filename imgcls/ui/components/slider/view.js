@@ -1,10 +1,11 @@
 export default function (component) {
-  const { parentElement, data } = component
+  const { parentElement } = component
   const box = parentElement.querySelector(".slider")
   const own = instance(box, () => {
     box.innerHTML = `<label><span class="label"></span><output></output></label><input type="range"><div class="help"></div>`
     return { sender: new Sender(), asker: new Asker(bring), input: box.querySelector("input"), dragging: false }
   })
+  const data = (own.data = { ...own.data, ...component.data }) // a drag of another slider sends only what changes
   const { input, sender } = own
   const show = () => {
     const number = Number(input.value)

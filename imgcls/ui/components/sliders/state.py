@@ -129,7 +129,7 @@ def _checked(candidates: Any, low: float, high: float, limits: tuple[int, int]) 
         return None
     try:
         numbers = tuple(float(candidate) for candidate in candidates)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return numbers if all(math.isfinite(number) and low <= number <= high for number in numbers) else None
 
