@@ -27,7 +27,9 @@ _answers: dict[str, dict[str, Answer]] = {}
 
 
 def offer(name: str, answer: Answer) -> str:
-    """Let this session's components ask `answer`; returns the path to ask at, the same for the same name.
+    """Let this session's components ask `answer`; returns the name to ask at, the same for the same `name`.
+
+    Like every address of our own it begins at the folder where the app is served: `served` in shared.js knows it.
 
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense.
@@ -37,12 +39,11 @@ def offer(name: str, answer: Answer) -> str:
     token = st.session_state["live_token"]
     _held(token)
     _answers.setdefault(token, {})[name] = answer
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{'/' if base else ''}{base}/imgcls/live/{token}/{name}"
+    return f"imgcls/live/{token}/{name}"
 
 
 def follow(name: str, draw: Callable[[float], None], low: float, high: float) -> str:
-    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the path to ask at.
+    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the name to ask at.
 
     `draw` calls live components that are on the page already, and nothing else of Streamlit: they get their new data
     without a rerun.

@@ -1,0 +1,114 @@
+// Stands in front of Streamlit's program on every page (see document.py) and does what nothing inside the page can do.
+(() => {
+  const home = new URL("../", document.currentScript.src)
+  const app = () => document.querySelector("[data-testid=stApp]")
+  const connected = () => app()?.dataset.testConnectionState === "CONNECTED"
+  const idle = () => connected() && app().dataset.testScriptState === "notRunning"
+
+  translatable()
+  const notice = noticeboard()
+  const files = fileKeeper()
+  const connection = watchman()
+  setInterval(() => { connection(); files() }, 250)
+
+  // A browser's translator takes text out of the page and puts <font> elements in its place; React goes on with the text
+  // that it made. Without help it then crashes ("removeChild"), or changes text that nobody sees. So React's text is
+  // remembered by the element that stands in for it: what is done to the one is done to the other.
+  function translatable() {
+    const { removeChild, insertBefore } = Node.prototype
+    const standIns = new WeakMap()
+    const childOf = (parent, node) => {
+      while (node && node.parentNode !== parent) node = node.parentNode
+      return node
+    }
+    const inPlaceOf = (parent, node) => childOf(parent, node) ?? childOf(parent, standIns.get(node))
+    Node.prototype.removeChild = function (child) {
+      if (!(child instanceof Node) || child.parentNode === this) return removeChild.call(this, child)
+      const there = inPlaceOf(this, child)
+      if (there) removeChild.call(this, there)
+      return child
+    }
+    Node.prototype.insertBefore = function (node, next) {
+      return insertBefore.call(this, node, next instanceof Node && next.parentNode !== this ? inPlaceOf(this, next) ?? null : next)
+    }
+    // New words for a text that is not on the page: it comes back, and the translator finds it.
+    const texts = new MutationObserver((changes) => {
+      for (const { target } of changes) if (!target.isConnected && standIns.get(target)?.isConnected) standIns.get(target).replaceWith(target)
+    })
+    const isStandIn = (node) => node?.nodeName === "FONT"
+    new MutationObserver((changes) => {
+      for (const { addedNodes, removedNodes, previousSibling, nextSibling } of changes) {
+        for (const node of addedNodes) keepFromTranslation(node)
+        const standIn = [...addedNodes, previousSibling, nextSibling].find(isStandIn)
+        for (const node of standIn ? removedNodes : []) {
+          if (node.nodeType !== Node.TEXT_NODE || node.isConnected) continue
+          standIns.set(node, standIn)
+          texts.observe(node, { characterData: true })
+        }
+      }
+    }).observe(document, { childList: true, subtree: true })
+  }
+
+  function keepFromTranslation(node) {
+    if (node.nodeType !== Node.ELEMENT_NODE) return
+    if (node.matches("code, .katex")) node.translate = false
+    else for (const part of node.querySelectorAll("code, .katex")) part.translate = false
+  }
+
+  // One sentence of ours on the page, "" for none; `whole`: in place of a page that cannot appear.
+  function noticeboard() {
+    let box = null
+    return (sentence, whole = false) => {
+      if ((box?.textContent ?? "") === sentence) return
+      document.getElementById("root").style.visibility = sentence && whole ? "hidden" : ""
+      box?.remove()
+      box = null
+      if (!sentence) return
+      box = document.createElement("p")
+      box.id = "imgcls-notice"
+      box.setAttribute("role", "alert")
+      box.textContent = sentence
+      box.style.cssText = `position: fixed; z-index: 1000000; left: 50%; ${whole ? "top: 30%" : "bottom: 1rem"}; transform: translateX(-50%);
+        box-sizing: border-box; width: min(36rem, 100vw - 2rem); margin: 0; padding: 0.9rem 1.1rem; border-radius: 8px; border: 1px solid #7d848f;
+        background: #1c2430; color: #fff; font: 1.05rem/1.45 system-ui, sans-serif`
+      document.body.append(box)
+    }
+  }
+
+  // Streamlit draws grey bars for as long as it has no WebSocket. After some seconds say what is missing.
+  function watchman() {
+    const PATIENCE = 8000, STEADY = 2000 // ms; a proxy may let a WebSocket in and end it at once
+    let begun = false, away = null, steady = null, said = false
+    return async () => {
+      if (!app() || document.hidden) { away = steady = null; return }
+      const now = Date.now()
+      steady = connected() ? steady ?? now : null
+      away ??= now
+      if (steady !== null && now - steady >= STEADY) {
+        begun = true
+        away = null
+        if (said) notice("")
+        said = false
+      } else if (steady === null && !said && now - away >= PATIENCE) {
+        said = true
+        const words = begun ? "The connection to the server is gone. This page goes on by itself when it is back." : await missing()
+        if (said) notice(words, !begun)
+      }
+    }
+  }
+
+  async function missing() {
+    try {
+      const answer = await fetch(new URL("_stcore/health", home), { cache: "no-store", signal: AbortSignal.timeout(5000) })
+      if ((await answer.text()) === "ok") {
+        return `This page reaches ${home.host} but cannot open a WebSocket to it: something on the way, such as a proxy, a web filter ` +
+          "or an antivirus program, blocks it. Ask whoever looks after the network to allow WebSockets to that address."
+      }
+    } catch {} // no answer at all
+    return `The server at ${home.host} does not answer. Is this device in the right network? Ask whoever started the app whether it is still running.`
+  }
+
+  function fileKeeper() {
+    return () => {}
+  }
+})()
