@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 class Proxy:
     """Passes HTTP and WebSockets on to `target`; what does not begin with `prefix` gets 404.
 
-    `cut` ends all connections and lets no new ones in until `mend`; `blocks` names words of a request's first line or
+    `cut` ends all connections and lets no new ones in until `mend`; while `freeze` is set nothing passes, and nobody is
+    told; `blocks` names words of a request's first line or
     headers that get 502 instead of an answer, such as "websocket" or "/imgcls/live/".
     """
 
@@ -19,6 +20,7 @@ class Proxy:
         parts = urlsplit(target)
         self.host, self.port, self.prefix = parts.hostname, parts.port, prefix
         self.blocks: set[str] = set()
+        self.freeze = False
         self._cut = False
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -77,19 +79,20 @@ class Proxy:
         back, onwards = await asyncio.open_connection(self.host, self.port)
         self._open.add(onwards)
         onwards.write(head)
-        there = asyncio.create_task(_pipe(reader, onwards))
+        there = asyncio.create_task(self._pipe(reader, onwards))
         try:
-            await _pipe(back, writer)
+            await self._pipe(back, writer)
         finally:
             there.cancel()
             self._open.discard(onwards)
             onwards.close()
 
-
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65_536):
-        writer.write(data)
-        await writer.drain()
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            while self.freeze:
+                await asyncio.sleep(0.05)
+            writer.write(data)
+            await writer.drain()
 
 
 @contextmanager

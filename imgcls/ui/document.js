@@ -55,12 +55,16 @@
     else for (const part of node.querySelectorAll("code, .katex")) part.translate = false
   }
 
-  // One sentence of ours on the page, "" for none; `whole`: in place of a page that cannot appear.
+  // One sentence of ours on the page; each `topic` has its own, "" for none, and what a file needs goes first.
+  // `whole`: in place of the grey bars of a page that cannot appear.
   function noticeboard() {
+    const sentences = { file: "", connection: "" }
     let box = null
-    return (sentence, whole = false) => {
+    return (topic, words, whole = false) => {
+      sentences[topic] = words
+      const sentence = sentences.file || sentences.connection
       if ((box?.textContent ?? "") === sentence) return
-      document.getElementById("root").style.visibility = sentence && whole ? "hidden" : ""
+      for (const bars of document.querySelectorAll("[data-testid=stAppSkeleton]")) bars.style.visibility = whole ? "hidden" : ""
       box?.remove()
       box = null
       if (!sentence) return
@@ -87,12 +91,12 @@
       if (steady !== null && now - steady >= STEADY) {
         begun = true
         away = null
-        if (said) notice("")
+        if (said) notice("connection", "")
         said = false
       } else if (steady === null && !said && now - away >= PATIENCE) {
         said = true
         const words = begun ? "The connection to the server is gone. This page goes on by itself when it is back." : await missing()
-        if (said) notice(words, !begun)
+        if (said) notice("connection", words, !begun)
       }
     }
   }
@@ -108,7 +112,62 @@
     return `The server at ${home.host} does not answer. Is this device in the right network? Ask whoever started the app whether it is still running.`
   }
 
+  // Streamlit forgets, without a word, a file that is chosen or sent while the connection breaks; a phone's does so while
+  // its file chooser covers the page. So the file is kept until it has arrived, and chosen again when the page is back.
   function fileKeeper() {
-    return () => {}
+    const CALM = 4, TRIES = 2, LONGEST = 480 // in calls, four a second
+    let held = null, again = false, until = 0
+    const keyOf = (input) => input.closest("[class*=st-key-]")?.className.match(/st-key-(\S+)/)[1] ?? ""
+    const inputs = () => [...document.querySelectorAll("[data-testid=stFileUploader] input[type=file]")]
+    const stem = (key) => key.replace(/\d+$/, "") // an uploader that has taken its file gives way to one with the next number
+    const chips = (input) => [...input.closest("[data-testid=stFileUploader]").querySelectorAll("[data-testid=stFileChip]")]
+    const failed = (chip) => /AxiosError|Connection lost/.test(chip.textContent)
+
+    const hold = (input, files) => {
+      if (again || !input || !files.length) return
+      held = { key: keyOf(input), files: [...files], what: files.length > 1 ? "files" : "file", page: location.pathname, cut: false, calm: 0, calls: 0, tries: 0 }
+      until = 0
+    }
+    document.addEventListener("change", ({ target }) => { if (inputs().includes(target)) hold(target, target.files) }, true)
+    document.addEventListener("drop", ({ target, dataTransfer }) => hold(target.closest?.("[data-testid=stFileUploader]")?.querySelector("input[type=file]"), dataTransfer?.files ?? []), true)
+
+    const choose = (input) => {
+      for (const chip of chips(input).filter(failed)) chip.querySelector("[data-testid=stFileChipDeleteBtn] button")?.click()
+      const data = new DataTransfer()
+      for (const file of held.files) data.items.add(file)
+      input.files = data.files
+      again = true
+      input.dispatchEvent(new Event("change", { bubbles: true }))
+      again = false
+    }
+    const end = (words = "") => {
+      held = null
+      notice("file", words)
+      until = words ? Date.now() + 15_000 : 0
+    }
+    return () => {
+      if (until && Date.now() > until) end()
+      if (!held) return
+      if (held.page !== location.pathname || held.calls > LONGEST) return end()
+      if (!connected()) {
+        Object.assign(held, { cut: true, calm: 0 })
+        return notice("file", `The connection is away. Your ${held.what} will go in as soon as it is back.`)
+      }
+      held.calls++
+      held.calm = idle() ? held.calm + 1 : 0
+      if (held.calm < CALM) return
+      const input = inputs().find((one) => keyOf(one) === held.key)
+      if (!input && (!held.cut || held.tries || inputs().some((one) => stem(keyOf(one)) === stem(held.key)))) return end()
+      const shown = input ? chips(input) : []
+      if (shown.some(failed)) held.cut = true
+      if (shown.some((chip) => chip.querySelector("[aria-label^='Cancel upload']"))) { held.calm = 0; return }
+      const there = shown.some((chip) => !failed(chip))
+      if (there && (input.multiple || !held.cut)) return end()
+      if (!held.cut) return // connected and quiet, but nothing has come: perhaps the connection is dead and nobody knows yet
+      if (!input || held.tries === TRIES) return end(`The connection was away when you chose your ${held.what}. If it is not here, choose it again.`)
+      held.tries++
+      held.calm = 0
+      choose(input)
+    }
   }
 })()

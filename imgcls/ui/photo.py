@@ -12,7 +12,7 @@ from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_do
 from imgcls.ui.camera import camera
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.recall import recall, recalled
-from imgcls.ui.session import drop_upload
+from imgcls.ui.session import arrived, drop_upload
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
@@ -55,7 +55,7 @@ def _take_back() -> None:
 
 
 def _take_file(key: str) -> None:
-    file = st.session_state.get(key)
+    file = arrived(st.session_state.get(key))
     if file is None:  # the student took the camera's picture away: what is shown stays
         st.session_state.pop(_TROUBLE, None)
     else:
@@ -64,6 +64,8 @@ def _take_file(key: str) -> None:
 
 def _take_upload(key: str) -> None:
     """Takes the file and offers an empty uploader again: replacing a file in it would run the page twice."""
+    if arrived(st.session_state[key]) is None:
+        return  # document.js chooses it again
     _take_file(key)
     drop_upload(st.session_state[key])
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
