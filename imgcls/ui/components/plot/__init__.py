@@ -12,9 +12,9 @@ from imgcls.ui.components import declare, ignore, sent
 
 PLOTLY_PATH = "imgcls/plotly.min.js"
 
-_mount = declare(
-    "plot", html='<div class="plot"></div><p class="plot-caption"></p>', isolate_styles=False, uses=("text.js",)
-)
+# A translator's elements are nothing inside a drawing: its labels would vanish.
+_HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
+_mount = declare("plot", html=_HTML, isolate_styles=False, uses=("text.js",))
 
 
 @dataclass(frozen=True)
