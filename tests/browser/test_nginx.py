@@ -20,6 +20,7 @@ from tests.serving import ROOT
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 OPENSSL = shutil.which("openssl")
 FOLDER = """
+user root; # started by root, its workers could not write into the test's folder; for others this counts for nothing
 pid {folder}/pid;
 error_log {folder}/error.log;
 events {{}}
@@ -78,9 +79,9 @@ def nginx(server_url: str, tmp_path: Path) -> Iterator[str]:
 
 
 def test_the_nginx_configuration_of_the_readme_serves_page_drag_and_upload(nginx: str, browser: Browser) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (2900, 3800, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3), dtype=np.uint8)
     photo = io.BytesIO()
-    Image.fromarray(pixels).save(photo, "JPEG", quality=90)
+    Image.fromarray(pixels).save(photo, "JPEG", quality=96)
     assert len(photo.getvalue()) > 12_000_000
     context = browser.new_context(viewport={"width": 1280, "height": 720}, ignore_https_errors=True)
     page = context.new_page()
