@@ -121,7 +121,7 @@
     const inputs = () => [...document.querySelectorAll("[data-testid=stFileUploader] input[type=file]")]
     const stem = (key) => key.replace(/\d+$/, "") // an uploader that has taken its file gives way to one with the next number
     const chips = (input) => [...input.closest("[data-testid=stFileUploader]").querySelectorAll("[data-testid=stFileChip]")]
-    const failed = (chip) => /AxiosError|Connection lost/.test(chip.textContent)
+    const failed = (chip) => /Network Error|Connection lost|status code (400|5\d\d)/.test(chip.textContent)
 
     const hold = (input, files) => {
       if (again || !input || !files.length) return
@@ -159,6 +159,7 @@
       const input = inputs().find((one) => keyOf(one) === held.key)
       if (!input && (!held.cut || held.tries || inputs().some((one) => stem(keyOf(one)) === stem(held.key)))) return end()
       const shown = input ? chips(input) : []
+      if (shown.some((chip) => chip.textContent.includes("status code 413"))) return end("A proxy on the way refuses files of this size (413): whoever looks after the server can raise its limit for uploads.")
       if (shown.some(failed)) held.cut = true
       if (shown.some((chip) => chip.querySelector("[aria-label^='Cancel upload']"))) { held.calm = 0; return }
       const there = shown.some((chip) => !failed(chip))

@@ -14,6 +14,8 @@ from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.recall import recall, recalled
 from imgcls.ui.session import arrived, drop_upload
 
+MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
+
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
@@ -142,8 +144,9 @@ def _ways(place: str) -> None:
 def _upload(place: str) -> None:
     key = f"{place}_upload_{st.session_state.get(_UPLOADS, 0)}"
     st.file_uploader(
-        "Your own picture (up to 25 MB)",
+        f"Your own picture (up to {MOST_PICTURE} MB)",
         key=key,
+        max_upload_size=MOST_PICTURE,
         on_change=_take_upload,
         args=(key,),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for this tab only.",
