@@ -29,11 +29,15 @@
       return child
     }
     Node.prototype.insertBefore = function (node, next) {
-      return insertBefore.call(this, node, next instanceof Node && next.parentNode !== this ? inPlaceOf(this, next) ?? null : next)
+      const moved = next instanceof Node && next.parentNode !== this
+      return insertBefore.call(this, node, moved ? inPlaceOf(this, next) ?? null : next)
     }
     // New words for a text that is not on the page: it comes back, and the translator finds it.
     const texts = new MutationObserver((changes) => {
-      for (const { target } of changes) if (!target.isConnected && standIns.get(target)?.isConnected) standIns.get(target).replaceWith(target)
+      for (const { target } of changes) {
+        const standIn = standIns.get(target)
+        if (!target.isConnected && standIn?.isConnected) standIn.replaceWith(target)
+      }
     })
     const isStandIn = (node) => node?.nodeName === "FONT"
     new MutationObserver((changes) => {
@@ -64,7 +68,8 @@
       sentences[topic] = words
       const sentence = sentences.file || sentences.connection
       if ((box?.textContent ?? "") === sentence) return
-      for (const bars of document.querySelectorAll("[data-testid=stAppSkeleton]")) bars.style.visibility = whole ? "hidden" : ""
+      const bars = document.querySelectorAll("[data-testid=stAppSkeleton]")
+      for (const bar of bars) bar.style.visibility = whole ? "hidden" : ""
       box?.remove()
       box = null
       if (!sentence) return
@@ -72,9 +77,10 @@
       box.id = "imgcls-notice"
       box.setAttribute("role", "alert")
       box.textContent = sentence
-      box.style.cssText = `position: fixed; z-index: 1000000; left: 50%; ${whole ? "top: 30%" : "bottom: 1rem"}; transform: translateX(-50%);
-        box-sizing: border-box; width: min(36rem, 100vw - 2rem); margin: 0; padding: 0.9rem 1.1rem; border-radius: 8px; border: 1px solid #7d848f;
-        background: #1c2430; color: #fff; font: 1.05rem/1.45 system-ui, sans-serif`
+      box.style.cssText = `position: fixed; z-index: 1000000; left: 50%; ${whole ? "top: 30%" : "bottom: 1rem"};
+        transform: translateX(-50%); box-sizing: border-box; width: min(36rem, 100vw - 2rem); margin: 0;
+        padding: 0.9rem 1.1rem; border-radius: 8px; border: 1px solid #7d848f; background: #1c2430; color: #fff;
+        font: 1.05rem/1.45 system-ui, sans-serif`
       document.body.append(box)
     }
   }
@@ -95,7 +101,8 @@
         said = false
       } else if (steady === null && !said && now - away >= PATIENCE) {
         said = true
-        const words = begun ? "The connection to the server is gone. This page goes on by itself when it is back." : await missing()
+        const gone = "The connection to the server is gone. This page goes on by itself when it is back."
+        const words = begun ? gone : await missing()
         if (said) notice("connection", words, !begun)
       }
     }
@@ -103,13 +110,16 @@
 
   async function missing() {
     try {
-      const answer = await fetch(new URL("_stcore/health", home), { cache: "no-store", signal: AbortSignal.timeout(5000) })
+      const how = { cache: "no-store", signal: AbortSignal.timeout(5000) }
+      const answer = await fetch(new URL("_stcore/health", home), how)
       if ((await answer.text()) === "ok") {
-        return `This page reaches ${home.host} but cannot open a WebSocket to it: something on the way, such as a proxy, a web filter ` +
-          "or an antivirus program, blocks it. Ask whoever looks after the network to allow WebSockets to that address."
+        return `This page reaches ${home.host} but cannot open a WebSocket to it: something on the way, such as a proxy, ` +
+          "a web filter or an antivirus program, blocks it. Ask whoever looks after the network to allow WebSockets " +
+          "to that address."
       }
     } catch {} // no answer at all
-    return `The server at ${home.host} does not answer. Is this device in the right network? Ask whoever started the app whether it is still running.`
+    return `The server at ${home.host} does not answer. Is this device in the right network? Ask whoever started the ` +
+      "app whether it is still running."
   }
 
   // Streamlit forgets, without a word, a file that is chosen or sent while the connection breaks; a phone's does so while
@@ -118,21 +128,28 @@
     const CALM = 4, TRIES = 2, LONGEST = 480 // in calls, four a second
     let held = null, again = false, until = 0
     const keyOf = (input) => input.closest("[class*=st-key-]")?.className.match(/st-key-(\S+)/)[1] ?? ""
-    const inputs = () => [...document.querySelectorAll("[data-testid=stFileUploader] input[type=file]")]
-    const stem = (key) => key.replace(/\d+$/, "") // an uploader that has taken its file gives way to one with the next number
-    const chips = (input) => [...input.closest("[data-testid=stFileUploader]").querySelectorAll("[data-testid=stFileChip]")]
+    const UPLOADER = "[data-testid=stFileUploader]"
+    const inputs = () => [...document.querySelectorAll(`${UPLOADER} input[type=file]`)]
+    const stem = (key) => key.replace(/\d+$/, "") // an uploader that has taken its file gives way to the next number
+    const chips = (input) => [...input.closest(UPLOADER).querySelectorAll("[data-testid=stFileChip]")]
     const failed = (chip) => /Network Error|Connection lost|status code (400|5\d\d)/.test(chip.textContent)
 
     const hold = (input, files) => {
       if (again || !input || !files.length) return
-      held = { key: keyOf(input), files: [...files], what: files.length > 1 ? "files" : "file", page: location.pathname, cut: false, calm: 0, calls: 0, tries: 0 }
+      held = { key: keyOf(input), files: [...files], page: location.pathname, cut: false, calm: 0, calls: 0, tries: 0 }
+      held.what = files.length > 1 ? "files" : "file"
       until = 0
     }
-    document.addEventListener("change", ({ target }) => { if (inputs().includes(target)) hold(target, target.files) }, true)
-    document.addEventListener("drop", ({ target, dataTransfer }) => hold(target.closest?.("[data-testid=stFileUploader]")?.querySelector("input[type=file]"), dataTransfer?.files ?? []), true)
+    document.addEventListener("change", ({ target }) => {
+      if (inputs().includes(target)) hold(target, target.files)
+    }, true)
+    document.addEventListener("drop", ({ target, dataTransfer }) => {
+      hold(target.closest?.(UPLOADER)?.querySelector("input[type=file]"), dataTransfer?.files ?? [])
+    }, true)
 
     const choose = (input) => {
-      for (const chip of chips(input).filter(failed)) chip.querySelector("[data-testid=stFileChipDeleteBtn] button")?.click()
+      const broken = chips(input).filter(failed)
+      for (const chip of broken) chip.querySelector("[data-testid=stFileChipDeleteBtn] button")?.click()
       const data = new DataTransfer()
       for (const file of held.files) data.items.add(file)
       input.files = data.files
@@ -157,15 +174,21 @@
       held.calm = idle() ? held.calm + 1 : 0
       if (held.calm < CALM) return
       const input = inputs().find((one) => keyOf(one) === held.key)
-      if (!input && (!held.cut || held.tries || inputs().some((one) => stem(keyOf(one)) === stem(held.key)))) return end()
+      const replaced = inputs().some((one) => stem(keyOf(one)) === stem(held.key))
+      if (!input && (replaced || held.tries || !held.cut)) return end()
       const shown = input ? chips(input) : []
-      if (shown.some((chip) => chip.textContent.includes("status code 413"))) return end("A proxy on the way refuses files of this size (413): whoever looks after the server can raise its limit for uploads.")
+      if (shown.some((chip) => chip.textContent.includes("status code 413"))) {
+        return end("A proxy on the way refuses files of this size (413): whoever runs it can raise its limit for uploads.")
+      }
       if (shown.some(failed)) held.cut = true
       if (shown.some((chip) => chip.querySelector("[aria-label^='Cancel upload']"))) { held.calm = 0; return }
       const there = shown.some((chip) => !failed(chip))
       if (there && (input.multiple || !held.cut)) return end()
-      if (!held.cut) return // connected and quiet, but nothing has come: perhaps the connection is dead and nobody knows yet
-      if (!input || held.tries === TRIES) return end(`The connection was away when you chose your ${held.what}. If it is not here, choose it again.`)
+      if (!held.cut) return // quiet, but nothing has come: perhaps the connection is dead and nobody knows yet
+      if (!input || held.tries === TRIES) {
+        const [it, is] = held.files.length > 1 ? ["them", "they are"] : ["it", "it is"]
+        return end(`The connection was away when you chose your ${held.what}. If ${is} not here, choose ${it} again.`)
+      }
       held.tries++
       held.calm = 0
       choose(input)

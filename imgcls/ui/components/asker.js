@@ -4,7 +4,7 @@ const PATIENCE = 10_000 // ms for an answer: a full hall on two cores has taken 
 const AGAIN = 5_000 // ms from a failure to the next try
 
 class Asker {
-  constructor(receive) { this.receive = receive; this.turn = 0; this.next = null; this.busy = false; this.failed = null }
+  constructor(receive) { Object.assign(this, { receive, turn: 0, next: null, busy: false, failed: null }) }
   // Forget what is under way: something newer has been said by another way.
   cancel() { this.turn++; this.next = null }
   get broken() {
@@ -40,18 +40,20 @@ class Asker {
   }
 }
 
-// The answer's packet; null for a question without sense (422). Whatever else comes is a failure, a login page with 200, too.
+// The answer's packet; null for a question without sense (422). All else is a failure, a login page with 200, too.
 async function fetched(path, body) {
   const headers = { "Content-Type": "application/json" }
   const answer = await fetch(served(path), { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) })
   if (answer.status === 422) return null
   const kind = answer.headers.get("Content-Type") ?? ""
-  if (answer.status !== 200 || !kind.startsWith("application/octet-stream")) throw new Error(`it answers ${answer.status} (${kind})`)
+  const good = answer.status === 200 && kind.startsWith("application/octet-stream")
+  if (!good) throw new Error(`it answers ${answer.status} (${kind})`)
   return new Uint8Array(await answer.arrayBuffer())
 }
 
 function tellOnce(path, { message }) {
   if (window.imgclsSlow) return
   window.imgclsSlow = true
-  console.warn(`imgcls: the quick way to answers, POST ${served(path)}, fails (${message}); drags go the slow way, over Streamlit.`)
+  const way = `the quick way to answers, POST ${served(path)}, fails (${message})`
+  console.warn(`imgcls: ${way}; drags go the slow way, over Streamlit.`)
 }
