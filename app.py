@@ -2,6 +2,12 @@
 
 import streamlit as st
 
-from imgcls.ui.server import explain, lifespan, routes
+from imgcls.ui.server import explain, lifespan, middleware, routes
 
-app = st.App("imgcls/ui/navigation.py", lifespan=lifespan, routes=routes(), on_script_error=explain)
+app = st.App(
+    "imgcls/ui/navigation.py",
+    lifespan=lifespan,
+    routes=routes(),
+    middleware=middleware(),
+    on_script_error=explain,
+)

@@ -9,8 +9,8 @@ from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
 from imgcls.plain import markdown
-from imgcls.ui.components.network import network_canvas
-from imgcls.ui.live import offer
+from imgcls.ui.components.network import QUESTIONS, network_canvas
+from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
 from imgcls.ui.network.answers import Look, answerer, first_overview
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
@@ -67,8 +67,9 @@ def lesson(look: Look) -> None:
     subject = f"{classifier.name}:{photo.digest}"
     fresh = st.session_state.get("net_shown") != (subject, part)  # what the canvas has drawn is not sent again
     st.session_state["net_shown"] = (subject, part)
+    answer = answerer(look)
     network_canvas(
-        ask=offer("network", answerer(look)),
+        ask=offer("network", answer),
         subject=subject,
         overview=first_overview(look, MODES[part], state) if fresh else None,
         mode=MODES[part],
@@ -77,6 +78,7 @@ def lesson(look: Look) -> None:
         activations=[*SWAPS] if any(step.kind == "activation" for step in look.graph.steps) else [],
         title=classifier.title,
         key=KEY,
+        slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},
     )
     if part == FORWARD:
         code, shows = forward_code(look, name, unit_of(look, state))

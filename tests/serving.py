@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,8 +28,10 @@ def browser_path() -> str | None:
 
 
 @contextmanager
-def running_app(log: Path, script: str = "app.py", seconds: float = 90) -> Iterator[str]:
+def running_app(log: Path, script: str = "app.py", seconds: float = 90, options: Sequence[str] = ()) -> Iterator[str]:
     """The app as `streamlit run` starts it, on a free port of this machine; yields its address once it is healthy.
+
+    `options` are further ones of `streamlit run`, such as "--server.baseUrlPath=lab"; the address knows of that one.
 
     Raises RuntimeError, with what the server printed, when it ends early or is not healthy in time.
     """
@@ -37,9 +39,10 @@ def running_app(log: Path, script: str = "app.py", seconds: float = 90) -> Itera
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
+    base = "".join("/" + option.partition("=")[2] for option in options if option.startswith("--server.baseUrlPath="))
     with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
+        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}{base}"
     try:
         end = time.monotonic() + seconds
         while not _healthy(url):

@@ -1,8 +1,24 @@
-"""The page's address as the lesson's state: what widgets of our own read from it and write to it."""
+"""The page's address: where the server is found, and what widgets of our own read from it and write to it.
+
+In the browser the app's own files have names from where the page is served (`served` in components/shared.js): a proxy
+may have put a path in front that the server never sees. Only what is printed needs a full address made here.
+"""
 
 import math
 
 import streamlit as st
+
+
+def base_path() -> str:
+    """Where the app is served by `server.baseUrlPath`: "" or "/lab"."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
+def full_address(host: str) -> str:
+    """The address of the first page of this server under the name `host`, as the options say; ends with a slash."""
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}/"
 
 
 def number_in_address(name: str, low: float, high: float, default: float) -> float:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from imgcls.ui.address import as_number
-from imgcls.ui.components import caught
+from imgcls.ui.components import caught, sent
 from imgcls.ui.packet import pack
 
 Answer = Callable[[Mapping[str, Any]], bytes]
@@ -34,7 +34,9 @@ log = logging.getLogger("imgcls")
 
 
 def offer(name: str, answer: Answer) -> str:
-    """Let this session's components ask `answer`; returns the path to ask at, the same for the same name.
+    """Let this session's components ask `answer`; returns the name to ask at, the same for the same `name`.
+
+    Like every address of our own it begins at the folder where the app is served: `served` in shared.js knows it.
 
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense;
@@ -45,12 +47,28 @@ def offer(name: str, answer: Answer) -> str:
     token = st.session_state["live_token"]
     _held(token)
     _answers.setdefault(token, {})[name] = answer
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{'/' if base else ''}{base}/imgcls/live/{token}/{name}"
+    return f"imgcls/live/{token}/{name}"
+
+
+def slow_answer(name: str, *, key: str, answer: Answer) -> tuple[int | None, bytes | None]:
+    """What the component `key` asked under `name` over Streamlit, while the way to `offer` was broken.
+
+    Returns the question's number, None before the first, and its answer: None for one without sense, and when it went
+    out before.
+    """
+    question = sent(key, name)
+    number, done = question.get("seq"), f"{key}:{name}:answered"
+    if number is None or st.session_state.get(done) == number:
+        return number, None
+    st.session_state[done] = number
+    try:
+        return number, answer(question)
+    except (ValueError, TypeError, KeyError):
+        return number, None
 
 
 def follow(name: str, draw: Callable[[float], None], low: float, high: float) -> str:
-    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the path to ask at.
+    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the name to ask at.
 
     `draw` calls live components that are on the page already, and nothing else of Streamlit: they get their new data
     without a rerun.

@@ -13,7 +13,9 @@ from imgcls.plain import markdown
 from imgcls.ui.camera import camera
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.recall import recall, recalled
-from imgcls.ui.session import drop_upload
+from imgcls.ui.session import arrived, drop_upload
+
+MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
@@ -56,7 +58,7 @@ def _take_back() -> None:
 
 
 def _take_file(key: str) -> None:
-    file = st.session_state.get(key)
+    file = arrived(st.session_state.get(key))
     if file is None:  # the student took the camera's picture away: what is shown stays
         st.session_state.pop(_TROUBLE, None)
     else:
@@ -65,6 +67,8 @@ def _take_file(key: str) -> None:
 
 def _take_upload(key: str) -> None:
     """Takes the file and offers an empty uploader again: replacing a file in it would run the page twice."""
+    if arrived(st.session_state[key]) is None:
+        return  # document.js chooses it again
     _take_file(key)
     drop_upload(st.session_state[key])
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
@@ -143,8 +147,9 @@ def _ways(place: str) -> None:
 def _upload(place: str) -> None:
     key = f"{place}_upload_{st.session_state.get(_UPLOADS, 0)}"
     st.file_uploader(
-        "Your own picture (up to 25 MB)",
+        f"Your own picture (up to {MOST_PICTURE} MB)",
         key=key,
+        max_upload_size=MOST_PICTURE,
         on_change=_take_upload,
         args=(key,),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC. It stays in the server's memory, for this tab only.",

@@ -16,6 +16,7 @@ from typing import Any
 
 import plotly
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,8 +25,10 @@ from streamlit import net_util
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
 from imgcls.training import jobs
 from imgcls.ui import live
+from imgcls.ui.address import base_path, full_address
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
+from imgcls.ui.document import SCRIPT_PATH, WithOurScript, script
 from imgcls.ui.upkeep import keep_tidy, raise_descriptors
 
 FIRST_PAGE = 4.0  # seconds that the first page has the cores to itself
@@ -92,10 +95,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def addresses() -> str:
     """What to open on this machine, and in the hall."""
-    scheme = "https" if st.get_option("server.sslCertFile") else "http"
-    end = f":{st.get_option('server.port')}/{st.get_option('server.baseUrlPath').strip('/')}"
     hall = net_util.get_internal_ip() or socket.gethostname()
-    return f"\n  On this machine: {scheme}://localhost{end}\n  In the hall:     {scheme}://{hall}{end}\n"
+    return f"\n  On this machine: {full_address('localhost')}\n  In the hall:     {full_address(hall)}\n"
 
 
 def _log_failure(task: asyncio.Task) -> None:
@@ -137,6 +138,22 @@ async def _sample_thumbnail(request: Request) -> Response:
     return Response(body, media_type="image/jpeg", headers={"Cache-Control": "public, max-age=3600"})
 
 
+async def _script(_request: Request) -> Response:
+    return Response(script(), media_type="text/javascript", headers={"Cache-Control": FOREVER})
+
+
 def routes() -> list[Route]:
-    """The addresses served besides Streamlit's own."""
-    return [Route(f"/{PLOTLY_PATH}", _plotly), Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail), live.ROUTE]
+    """The addresses served besides Streamlit's own: at the root and, as Streamlit's, below `server.baseUrlPath`."""
+    own = [
+        Route(f"/{PLOTLY_PATH}", _plotly),
+        Route(f"/{SCRIPT_PATH}", _script),
+        Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail),
+        live.ROUTE,
+    ]
+    base = base_path()
+    return [*own, *(Route(base + route.path, route.endpoint, methods=route.methods) for route in own if base)]
+
+
+def middleware() -> list[Middleware]:
+    """What stands between the browser and all answers."""
+    return [Middleware(WithOurScript)]

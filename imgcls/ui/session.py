@@ -4,7 +4,7 @@ import secrets
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from imgcls.training import jobs
 
@@ -26,6 +26,11 @@ def _left(name: str) -> None:
 def _present(name: str) -> str:
     jobs.keep(name)  # the hook also fires when the connection breaks for a moment: take the end back
     return name
+
+
+def arrived(sent: UploadedFile | DeletedFile | None) -> UploadedFile | None:
+    """The file that an uploader holds; None also for one that a broken connection, or `drop_upload`, has taken away."""
+    return None if isinstance(sent, DeletedFile) else sent
 
 
 def drop_upload(file: UploadedFile | None) -> None:

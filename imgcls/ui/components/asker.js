@@ -1,8 +1,16 @@
-// Asks imgcls/ui/live.py while something is dragged: one question at a time, the newest always last.
+// Asks imgcls/ui/live.py while something is dragged: one question at a time, the newest always last. While the way is
+// `broken`, components take the slow one, over Streamlit; a use after a few seconds tries the quick one again.
+const PATIENCE = 10_000 // ms for an answer: a full hall on two cores has taken two seconds
+const AGAIN = 5_000 // ms from a failure to the next try
+
 class Asker {
-  constructor(receive) { this.receive = receive; this.turn = 0; this.next = null; this.busy = false; this.broken = false }
+  constructor(receive) { Object.assign(this, { receive, turn: 0, next: null, busy: false, failed: null }) }
   // Forget what is under way: something newer has been said by another way.
   cancel() { this.turn++; this.next = null }
+  get broken() {
+    if (this.failed && !this.failed.trying && Date.now() > this.failed.until) this.tryAgain(this.failed)
+    return this.failed !== null
+  }
   async ask(path, question) {
     this.next = question
     if (this.busy) return
@@ -11,12 +19,41 @@ class Asker {
       const turn = this.turn, body = JSON.stringify(this.next)
       this.next = null
       try {
-        const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": "application/json" } })
-        const bytes = new Uint8Array(await answer.arrayBuffer())
-        this.broken = answer.status === 404 // the session is not known there: it takes the slow way from now on
-        if (answer.ok && turn === this.turn) this.receive(bytes)
-      } catch { this.broken = true }
+        const bytes = await fetched(path, body)
+        this.failed = null
+        if (bytes && turn === this.turn) this.receive(bytes)
+      } catch (trouble) {
+        this.next = null // the hand moves on, by the slow way
+        this.failed = { path, body, until: Date.now() + AGAIN, trying: false }
+        tellOnce(path, trouble)
+      }
     }
     this.busy = false
   }
+  // The same question again, beside what is going on: only whether it is answered counts.
+  async tryAgain(failed) {
+    failed.trying = true
+    try {
+      await fetched(failed.path, failed.body)
+      if (this.failed === failed) this.failed = null
+    } catch { Object.assign(failed, { until: Date.now() + AGAIN, trying: false }) }
+  }
+}
+
+// The answer's packet; null for a question without sense (422). All else is a failure, a login page with 200, too.
+async function fetched(path, body) {
+  const headers = { "Content-Type": "application/json" }
+  const answer = await fetch(served(path), { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) })
+  if (answer.status === 422) return null
+  const kind = answer.headers.get("Content-Type") ?? ""
+  const good = answer.status === 200 && kind.startsWith("application/octet-stream")
+  if (!good) throw new Error(`it answers ${answer.status} (${kind})`)
+  return new Uint8Array(await answer.arrayBuffer())
+}
+
+function tellOnce(path, { message }) {
+  if (window.imgclsSlow) return
+  window.imgclsSlow = true
+  const way = `the quick way to answers, POST ${served(path)}, fails (${message})`
+  console.warn(`imgcls: ${way}; drags go the slow way, over Streamlit.`)
 }

@@ -10,6 +10,7 @@ from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, is_pict
 from imgcls.plain import markdown
 from imgcls.ui.address import to_address
 from imgcls.ui.camera import camera
+from imgcls.ui.session import arrived
 
 MOST_ZIP, MOST_PICTURE = 300, 25  # MB
 MOST_CLASSES = 12
@@ -89,7 +90,7 @@ def _bring(key: str) -> None:
 
 
 def _take_zip(key: str) -> None:
-    if file := st.session_state.get(f"{key}:zip"):
+    if file := arrived(st.session_state.get(f"{key}:zip")):
         _keep(key, lambda: keep_zip(file.getvalue(), file.name)[0])
 
 
@@ -117,6 +118,7 @@ def _class_by_class(key: str) -> None:
         shots = st.session_state.setdefault(f"{key}:shots:{number}", [])
         with right, st.popover(":material/photo_camera: Camera", width="stretch"):
             camera("Hold it up, and take a few", key=f"{key}:camera:{number}", on_change=_shoot, args=(key, number))
+        files = [file for file in files if arrived(file)]
         brought = {file.file_id: file.getvalue() for file in files}
         wrong = [file.name for file in files if not is_picture(brought[file.file_id])]
         pictures = [data for data in brought.values() if is_picture(data)] + shots
@@ -143,5 +145,5 @@ def _class_by_class(key: str) -> None:
 
 
 def _shoot(key: str, number: int) -> None:
-    if shot := st.session_state.get(f"{key}:camera:{number}"):
+    if shot := arrived(st.session_state.get(f"{key}:camera:{number}")):
         st.session_state[f"{key}:shots:{number}"].append(shot.getvalue())

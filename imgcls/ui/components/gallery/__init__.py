@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import streamlit as st
 from PIL import Image
 
 from imgcls.data.pictures import Picture
@@ -37,16 +36,13 @@ def gallery(
 
     `on_pick` is called when one is clicked, before the page runs; `picked_sample(key)` is it.
     """
-    base = st.get_option("server.baseUrlPath").strip("/")
     shown = [SAMPLES[slug] for slug in slugs]
-    folder = f"/{base}/imgcls/samples" if base else "/imgcls/samples"
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(
         key=key,
         data={
             "pictures": [{"slug": s.slug, "title": s.title, "alt": s.alt} for s in shown],
             "chosen": chosen,
-            "folder": folder,
             "row": row,
         },
         default={"pick": None},

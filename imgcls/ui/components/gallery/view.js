@@ -13,7 +13,7 @@ export default function (component) {
       button.dataset.slug = picture.slug
       button.title = picture.title
       const image = document.createElement("img")
-      image.src = `${data.folder}/${picture.slug}.jpg`
+      image.src = served(`imgcls/samples/${picture.slug}.jpg`)
       image.alt = picture.alt
       image.width = image.height = 96
       button.append(image)

@@ -187,7 +187,6 @@ export default function (component) {
     font: cssValue(box, "--st-font", "sans-serif"),
   }
   own.asker.cancel() // an answer to the settings of before would not fit
-  own.asker.broken = false
   show(own, true)
   if (own.editing) own.change(false)
   if (!own.observer) {

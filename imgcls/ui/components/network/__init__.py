@@ -12,6 +12,9 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore
 from imgcls.ui.packet import pack
 
+QUESTIONS = ("overviews", "closeups")
+"""What the canvas asks over Streamlit while it cannot ask directly; `sent` has each under its name."""
+
 _PARTS = ("paint", "stage", "overview", "edges", "closeup", "arithmetic", "verdict", "tools")
 _mount = declare("network", uses=("number.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
 
@@ -27,6 +30,7 @@ def network_canvas(
     title: str,
     key: str,
     overview: bytes | None = None,
+    slow: Mapping[str, tuple[int | None, bytes | None]] | None = None,
 ) -> None:
     """Show the network that answers at `ask`.
 
@@ -38,10 +42,16 @@ def network_canvas(
         activations: what the network's activation can be swapped for.
         title: of the network, for screen readers.
         overview: the answer to the first question about a new subject, so that it need not be asked.
+        slow: what `imgcls.ui.live.slow_answer` has for each of `QUESTIONS`, while the way to `ask` is broken.
     """
     fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
+    fields["acks"] = {name: (slow or {}).get(name, (None, None))[0] for name in QUESTIONS}
     tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence")}
     if overview is not None:
         tables["overview"] = np.frombuffer(overview, np.uint8)
+    tables |= {
+        name: np.frombuffer(answer, np.uint8) for name, (_, answer) in (slow or {}).items() if answer is not None
+    }
     packet = pack({**fields, "activations": list(activations)}, **tables)
-    _mount(key=key, data=packet, default={"state": None}, on_state_change=ignore)
+    told = ("state", *QUESTIONS)
+    _mount(key=key, data=packet, default=dict.fromkeys(told), **{f"on_{name}_change": ignore for name in told})

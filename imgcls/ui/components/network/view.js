@@ -25,8 +25,16 @@ function build(root) {
   own.overviews = new Asker((bytes) => queueMicrotask(() => gotOverview(own, unpack(bytes))))
   own.closeups = new Asker((bytes) => queueMicrotask(() => gotCloseup(own, unpack(bytes))))
   own.change = () => (own.mode === "what if" ? Object.fromEntries(["off", "patch", "shift", "activation"].map((name) => [name, own.state[name]])) : {})
-  own.look = (draft = false) => own.overviews.ask(own.data.ask, { want: "overview", draft, change: own.change(), order: own.state.order ?? "channel", pages: own.pages, class: own.state.class ?? "", gradient: own.mode === "backwards", layer: own.state.layer ?? "" }).then(() => lost(own))
-  own.open = (want, name) => own.closeups.ask(own.data.ask, { want, [want]: name, first: own.first }).then(() => lost(own))
+  // By the quick way or, while that is broken, over Streamlit: see `slow_answer` in imgcls/ui/live.py.
+  own.slow = { overviews: new Sender(), closeups: new Sender() }
+  own.newest = {}
+  own.ask = async (which, question) => {
+    own.newest[which] = question
+    if (!own[which].broken) await own[which].ask(own.data.ask, question)
+    if (own[which].failed) own.slow[which].send(own.component, which, own.newest[which])
+  }
+  own.look = (draft = false) => own.ask("overviews", { want: "overview", draft, change: own.change(), order: own.state.order ?? "channel", pages: own.pages, class: own.state.class ?? "", gradient: own.mode === "backwards", layer: own.state.layer ?? "" })
+  own.open = (want, name) => own.ask("closeups", { want, [want]: name, first: own.first })
   own.set = (news, tell = true) => { Object.assign(own.state, news); if (tell) own.tell(); showTools(own) }
   // A moment later, for the address and the code: a rerun now would hold up the answer and the flight of the pictures.
   own.tell = () => { clearTimeout(own.telling); own.telling = setTimeout(() => own.component.setStateValue("state", { state: { ...own.state }, seq: ++own.seq }), 450) }
@@ -53,8 +61,12 @@ function follow(own) {
   else if (own.view !== "overview") { own.view = "overview"; own.shown = null; present(own, true, own.overviewView) }
 }
 
-function lost(own) {
-  if (own.overviews.broken || own.closeups.broken) own.status.textContent = "The server does not know this page any more: reload it."
+// What came with the data because the quick way was broken.
+function takeSlow(own) {
+  for (const [which, take] of [["overviews", gotOverview], ["closeups", gotCloseup]]) {
+    own.slow[which].acknowledge(own.data.acks[which])
+    if (own.data.arrays[which]) take(own, unpack(own.data.arrays[which]))
+  }
 }
 
 // A class opens with all of its bars on the screen, also on a phone.
@@ -265,6 +277,7 @@ export default function (component) {
   } else if (led) follow(own)
   else if (resized && own.over) present(own, false)
   else if (own.over) own.stage.later()
+  takeSlow(own)
   showTools(own)
   if (!own.observer) {
     own.observer = new ResizeObserver(() => { if (measure() && own.over) present(own, false) })

@@ -7,15 +7,14 @@ from typing import Any
 import plotly
 import plotly.graph_objects as go
 import plotly.io
-import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
 
 PLOTLY_PATH = "imgcls/plotly.min.js"
 
-_mount = declare(
-    "plot", html='<div class="plot"></div><p class="plot-caption"></p>', isolate_styles=False, uses=("text.js",)
-)
+# A translator's elements are nothing inside a drawing: its labels would vanish.
+_HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
+_mount = declare("plot", html=_HTML, isolate_styles=False, uses=("text.js",))
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,11 @@ def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:
 
 def show_chart(chart: Chart, *, key: str) -> dict[str, Any]:
     """Show a chart with its caption; returns the point last clicked, as `plot` does."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    source = "/".join(part for part in ("", base, PLOTLY_PATH) if part or not base)
     _mount(
         key=key,
         data={
             "key": key,
-            "source": f"/{source.lstrip('/')}?v={plotly.__version__}",
+            "source": f"{PLOTLY_PATH}?v={plotly.__version__}",
             **chart.news(),
         },
         default={"clicked": None},

@@ -2,7 +2,7 @@
 function loadPlotly(source) {
   window.imgclsPlotly ??= new Promise((resolve, reject) => {
     const tag = document.createElement("script")
-    tag.src = source
+    tag.src = served(source)
     tag.onload = () => resolve(window.Plotly)
     tag.onerror = () => { window.imgclsPlotly = undefined; reject(new Error("no chart library")) }
     document.head.append(tag)
