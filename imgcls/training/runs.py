@@ -11,8 +11,8 @@ pictures.npz     validation pictures, small, to be shown beside those answers
 import dataclasses
 import json
 import re
+import secrets
 import shutil
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -232,7 +232,9 @@ def new_run_folder() -> Path:
     for old in list_runs()[KEPT_RUNS:]:
         shutil.rmtree(old.folder, ignore_errors=True)
     runs_folder().mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=runs_folder()))
+    folder = runs_folder() / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+    folder.mkdir()
+    return folder
 
 
 def _least_missed(steps: list[int]) -> int:

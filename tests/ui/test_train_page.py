@@ -41,8 +41,8 @@ def page(address: Mapping[str, str] | None = None, name: str = "train") -> AppTe
     return app
 
 
-def trained(dataset: Dataset | None = None, **changes: object) -> str:
-    folder = new_run_folder()
+def trained(dataset: Dataset | None = None, folder: Path | None = None, **changes: object) -> str:
+    folder = folder or new_run_folder()
     list(train(toy_config(**changes), dataset=dataset or toy(), folder=folder))
     return run_id(RunFiles(folder))
 
@@ -184,6 +184,14 @@ def test_a_run_that_is_not_there_any_more_leaves_the_first_view() -> None:
     assert "train_run" not in app.query_params
     app = page({"train_run": "../../etc"})
     assert app.button(key="train_go").label == "Train"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_old_run_whose_random_name_holds_two_underscores_is_shown(part: str) -> None:
+    name = trained(folder=run_folder("20260101-000000-a__b___c"))
+    app = page({"train_run": name, "train_part": part})
+    assert not app.error
+    assert app.button(key="train_go").label == "Train anew"
 
 
 def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> None:
