@@ -1,6 +1,7 @@
 """The training page without a browser: one button at first, then every view of a run that lies in files."""
 
 import io
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from imgcls.training.trainer import train
 from imgcls.training.transfer import head
 from imgcls.ui.shell import PANEL
 from imgcls.ui.training import run as page_runs
+from imgcls.ui.training import use as use_part
 from tests.data.test_datasets import picture
 from tests.training.toy import toy, toy_config
 
@@ -176,6 +178,24 @@ def test_the_answer_for_the_photo_is_what_its_code_computes(
     exec(panel.code, variables)
     np.testing.assert_allclose(variables["probabilities"], panel.shows["probabilities"], rtol=1e-4)
     assert sum(panel.shows["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_can_be_taken_along_is_built_once_for_each_record_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+    for name in ("load_trained", "to_onnx", "training_script", "classify"):
+        real = getattr(use_part, name)
+        monkeypatch.setattr(use_part, name, lambda *args, of=name, real=real: built.append(of) or real(*args))
+    name = trained()
+    app = page({"train_run": name, "train_part": "Use it"})
+    app.run().run()
+    other = page({"train_run": name, "train_part": "Use it"})  # another window: all but the answer is there
+    assert not other.exception
+    assert sorted(built) == ["classify", "classify", "load_trained", "to_onnx", "training_script"]
+    weights = run_folder(name) / "best.pt"
+    weights.write_bytes(weights.read_bytes())  # as when the run has become better
+    os.utime(weights, ns=(weights.stat().st_mtime_ns + 10**6,) * 2)
+    app.run().run()
+    assert built.count("to_onnx") == built.count("load_trained") == 2
 
 
 def test_a_run_that_is_not_there_any_more_leaves_the_first_view() -> None:
