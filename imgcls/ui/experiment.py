@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from imgcls.training import jobs
-from imgcls.ui.session import owner
+from imgcls.ui.session import start_here
 
 POLL = 0.4  # seconds between two looks at a running job
 
@@ -52,7 +52,7 @@ def experiment(
 
 def _start(target: str, settings: Mapping[str, Any], key: str) -> None:
     try:
-        st.session_state[f"{key}:job"] = jobs.submit(target, dict(settings), owner=owner(), quick=True)
+        st.session_state[f"{key}:job"] = start_here(target, settings, quick=True, alone=True)
     except jobs.JobRefusedError as trouble:
         st.session_state[f"{key}:trouble"] = str(trouble)
     st.rerun()
@@ -73,5 +73,7 @@ def _say(status: jobs.JobStatus | None, records: Sequence[Any], step: str, idle:
         st.caption(f":material/check: Done in {status.seconds:.0f} s.")
     elif status.state == "cancelled":
         st.caption(":material/stop: Stopped.")
+    elif status.state == "released":
+        st.caption(f":material/stop: {status.sentence}")
     else:
         st.error(status.sentence)

@@ -46,6 +46,9 @@ _guard = threading.Lock()
 
 def use(run: PageRun) -> None:
     """Everything there is to do with a run that has weights."""
+    if run.unkept:
+        st.caption("The server could not keep this run, so there are no weights to use.")
+        return
     try:
         kit = kit_of(run)
     except RunError as trouble:
