@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on
 
 # A limit on the size of every file stands for a disk of so many bytes: writes beyond it fail as on a full one.
 CHILD = """
-import json, resource, sys
+import json, resource, sys, torch
+torch.set_num_threads(1)
 from imgcls.training import trainer
 from imgcls.training.follow import Followed
 from imgcls.training.runs import RunFiles
