@@ -38,6 +38,16 @@ class Watchdog:
         self._best_step = 0
         self._evaluations: list[Evaluation] = []
 
+    def state(self) -> list[float]:
+        """What `restore` needs besides the history."""
+        return [self._smoothed, self._best, float(self._best_step)]
+
+    def restore(self, state: Sequence[float], history: Sequence[object]) -> None:
+        """Goes on where the watchdog of an earlier part of the run, with this `history`, was in that `state`."""
+        self._smoothed, self._best, self._best_step = state[0], state[1], int(state[2])
+        self._found |= {record.kind for record in history if isinstance(record, Finding)}
+        self._evaluations += [record for record in history if isinstance(record, Evaluation) and record.whole]
+
     def losses(self, first_step: int, losses: Sequence[float]) -> list[Finding]:
         """The losses of some steps in a row; `first_step` is the number of the first (from 1)."""
         findings: list[Finding] = []

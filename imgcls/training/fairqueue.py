@@ -28,6 +28,10 @@ class FairQueue(Generic[Item]):
         """Whether `take(busy)` would give something."""
         return any(owner not in busy for owner in self._lines)
 
+    def lines(self, busy: Container[str]) -> int:
+        """How many owners, but for those in `busy`, wait."""
+        return sum(owner not in busy for owner in self._lines)
+
     def take(self, busy: Container[str]) -> Item | None:
         """Removes the item whose turn it is; owners in `busy` are passed over. None if nobody can go."""
         for owner, line in self._lines.items():

@@ -14,6 +14,7 @@ from imgcls.training.records import (
     Snapshot,
     Started,
     Step,
+    Unsaved,
 )
 from imgcls.training.runs import RunError, RunFiles
 
@@ -22,7 +23,10 @@ MOST_POINTS = 400  # of a curve
 
 @dataclass
 class Followed:
-    """What was heard of a run; `hear` adds to it. `loading` is None as soon as the run has started."""
+    """What was heard of a run; `hear` adds to it.
+
+    `loading` is None as soon as the run has started, `unsaved` as long as its files can be written.
+    """
 
     loading: Loading | None = None
     started: Started | None = None
@@ -31,6 +35,7 @@ class Followed:
     snapshot: Snapshot | None = None
     findings: list[Finding] = field(default_factory=list)
     paused: bool = False
+    unsaved: Unsaved | None = None
     finished: Finished | None = None
 
     @classmethod
@@ -47,7 +52,8 @@ class Followed:
                 case Loading():
                     self.loading = record
                 case Started():
-                    self.started, self.loading, self.finished, self.paused = record, None, None, False
+                    self.started, self.loading, self.finished = record, None, None
+                    self.paused, self.unsaved = False, None
                     self._cut(record.step)
                 case Step():
                     self.steps.append(record)
@@ -59,6 +65,8 @@ class Followed:
                     self.findings.append(record)
                 case Paused():
                     self.paused = record.paused
+                case Unsaved():
+                    self.unsaved = record
                 case Finished():
                     self.finished = record
 

@@ -2,6 +2,7 @@
 
     job = submit("imgcls.training.trainer:train", {"config": config}, owner=session_id)
     job.status, job.records_since(0), job.send({"lr": 0.01}), job.cancel()
+    attend(session_id, there)  # `there()` says whether the session is there; without it the job ends some time later
 
 The web server calls `start()` when it comes up and `shutdown()` when it goes; without it the first `submit` starts.
 """
@@ -12,17 +13,18 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from imgcls.training import pipes
+from imgcls.training.attendance import Attendance
 
 if TYPE_CHECKING:
     from imgcls.training.runner import JobRunner
 
-State = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
+State = Literal["queued", "running", "parked", "done", "failed", "cancelled", "lost", "released"]
 _TARGET = re.compile(r"[a-z]\w*(\.[a-z]\w*)+:[a-z]\w*")
 # What a job keeps for its page; the oldest records go first. Things to be kept for good belong into files.
 # Of records whose class says `newest_only` the last one is kept alone.
@@ -37,8 +39,8 @@ class JobRefusedError(ValueError):
 class JobStatus:
     """What there is to say about a job at one moment.
 
-    `place` is the place in the queue (1: next), None unless queued. `sentence` says in plain words why a job failed or
-    was lost, else "". `count` is the number of records so far, `seconds` the time since it started or that it took.
+    `place` is the place in the queue (1: next), None unless queued. `sentence` says in plain words why a job failed,
+    was lost or released, else "". `count` is the number of records so far, `seconds` how long it has worked.
     """
 
     state: State
@@ -50,37 +52,55 @@ class JobStatus:
     @property
     def over(self) -> bool:
         """Whether nothing more will come."""
-        return self.state not in ("queued", "running")
+        return self.state not in ("queued", "running", "parked")
 
 
 class Job:
     """One call of a generator function in a worker process, made by `submit`. Its methods are thread-safe."""
 
-    def __init__(self, runner: "JobRunner", target: str, kwargs: Mapping[str, Any], owner: str, quick: bool) -> None:
+    def __init__(
+        self,
+        runner: "JobRunner",
+        target: str,
+        kwargs: Mapping[str, Any],
+        owner: str,
+        quick: bool,
+        again: Mapping[str, Any] | None = None,
+    ) -> None:
         if not (_TARGET.fullmatch(target) and target.startswith(f"{runner.package}.")):
             raise JobRefusedError(f"{target!r} is no 'module:function' inside the package {runner.package}.")
         self.id = uuid.uuid4().hex
         self.target, self.owner, self.quick = target, owner, quick
         self.arguments = pipes.encode(dict(kwargs))
+        self.idle_since: float | None = None  # while it waits for a message, with everything saved
+        self._again = b"" if again is None else pipes.encode({**kwargs, **again})
+        self._outbox: list[bytes] = []  # what was sent while no process ran it
+        self._woken = False
         self._runner = runner
         self._lock = runner.lock
         self._state: State = "queued"
         self._sentence = ""
         self._records: deque[tuple[Any, int]] = deque()
         self._bytes = self._count = 0
-        self._started = self._ended = 0.0
+        self._spent = 0.0
+        self._since: float | None = None
         self._over = threading.Event()
 
     @property
     def status(self) -> JobStatus:
         """State, place, sentence and number of records, all of the same moment."""
         with self._lock:
-            seconds = (self._ended or time.monotonic()) - self._started if self._started else 0.0
-            return JobStatus(self._state, self._runner.place(self), self._sentence, self._count, seconds)
+            return JobStatus(self._state, self._runner.place(self), self._sentence, self._count, self.seconds)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has worked: without waiting in the queue, and without pauses in which it could be parked."""
+        return self._spent + (time.monotonic() - self._since if self._since is not None else 0.0)
 
     @property
     def state(self) -> State:
-        """queued, running, done, failed, cancelled or lost (its process was killed)."""
+        """queued, running, done, failed, cancelled, lost (its process was killed), released (its owner was away), or
+        parked: it was paused and has given its place to somebody else, to go on later."""
         return self._state
 
     @property
@@ -95,9 +115,13 @@ class Job:
             records = [record for record, _ in islice(self._records, max(0, number - first), None)]
             return [record for record in records if record is not None], self._count
 
-    def send(self, message: Any) -> None:
-        """Puts a message into the job's inbox; no effect unless it runs."""
-        self._runner.send(self, pipes.encode(message))
+    def send(self, message: Any, wake: bool = False) -> None:
+        """Puts a message into the job's inbox; no effect before it runs. A parked job gets it when it runs again.
+
+        Args:
+            wake: a parked job queues up for it.
+        """
+        self._runner.send(self, pipes.encode(message), wake)
 
     def cancel(self) -> None:
         """Stops the job: at its next `yield`, or by ending its process if there is none within a second."""
@@ -110,10 +134,22 @@ class Job:
     # What follows is called by the runner, which holds the lock.
 
     def _start(self) -> None:
-        self._state, self._started = "running", time.monotonic()
+        self._state, self._since, self._woken = "running", time.monotonic(), False
+
+    def _stop_clock(self) -> None:
+        self._spent, self._since = self.seconds, None
+
+    def _park(self) -> None:
+        """Nobody runs it for now."""
+        self._stop_clock()
+        self._state, self.idle_since, self.arguments = "parked", None, self._again
 
     def _append(self, body: bytes) -> None:
         record = pipes.decode(body)
+        if (idle := getattr(record, "idle", None)) is not None and idle != (self.idle_since is not None):
+            self._stop_clock()
+            self.idle_since = time.monotonic() if idle else None
+            self._since = None if idle else time.monotonic()
         if getattr(record, "newest_only", False):
             self._forget(type(record))
         self._records.append((record, len(body)))
@@ -134,11 +170,14 @@ class Job:
     def _finish(self, state: State, sentence: str = "") -> None:
         if self._over.is_set():
             return
-        self._state, self._sentence, self._ended = state, sentence, time.monotonic()
-        self.arguments = b""
+        self._stop_clock()
+        self._state, self._sentence = state, sentence
+        self.arguments = self._again = b""
+        self._outbox.clear()
         self._over.set()
 
 
+attendance = Attendance()
 _runner: "JobRunner | None" = None
 _making = threading.Lock()
 
@@ -150,7 +189,7 @@ def start() -> "JobRunner":
     global _runner
     with _making:
         if _runner is None:
-            _runner = JobRunner()
+            _runner = JobRunner(attendance=attendance)
             atexit.register(shutdown)
         return _runner
 
@@ -164,18 +203,22 @@ def shutdown() -> None:
         runner.shutdown()
 
 
-def submit(target: str, kwargs: Mapping[str, Any], *, owner: str, quick: bool = False) -> Job:
+def submit(
+    target: str, kwargs: Mapping[str, Any], *, owner: str, quick: bool = False, again: Mapping[str, Any] | None = None
+) -> Job:
     """Queues a call of the generator function `target` ("imgcls.module:function") with `kwargs`.
 
     Args:
         kwargs: small values that can be pickled; taken as they are now.
         owner: whose job it is, for example a session's id. Each owner has one job running at a time, and one quick one.
         quick: a live experiment of a few seconds: it does not queue behind trainings, but is stopped after a minute.
+        again: what of `kwargs` changes when the job is gone on with after it was parked; None: it never is. A record
+            with an attribute `idle` says whether it waits for a message, with everything saved, or works again.
 
     Raises:
         JobRefusedError: not a function of this package, or too many jobs of this owner wait already.
     """
-    return start().submit(target, kwargs, owner=owner, quick=quick)
+    return start().submit(target, kwargs, owner=owner, quick=quick, again=again)
 
 
 def find(job_id: str) -> Job | None:
@@ -184,17 +227,10 @@ def find(job_id: str) -> Job | None:
 
 
 def adopt(job: Job, owner: str) -> bool:
-    """Makes a job the `owner`'s if its own owner has been released: the page was reloaded. Says whether it is his."""
+    """Makes a job the `owner`'s if its own owner is away: the page was reloaded. Says whether it is his."""
     return start().adopt(job, owner)
 
 
-def release(owner: str, after: float = 0.0) -> None:
-    """Cancels the owner's jobs `after` seconds from now unless `keep(owner)` or a `submit` comes first. Never waits."""
-    if _runner:
-        _runner.release(owner, after)
-
-
-def keep(owner: str) -> None:
-    """Takes back a `release` that has not taken effect: the session came back."""
-    if _runner:
-        _runner.keep(owner)
+def attend(owner: str, there: Callable[[], bool]) -> None:
+    """From now on `there()` tells whether the owner is there. Its jobs end when it stays away: see runner.GRACE."""
+    attendance.attend(owner, there)

@@ -141,10 +141,24 @@ class Finding:
 
 @dataclass(frozen=True)
 class Paused:
-    """The run waits at this step, or goes on."""
+    """The run waits at this step, or goes on. `saved`: while it waits, its checkpoint is that of this step."""
 
     step: int
     paused: bool
+    saved: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether somebody else may have its place meanwhile: see imgcls.training.jobs.submit."""
+        return self.paused and self.saved
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """From this step on the run's files are not written any more, since its disk takes no more: `why` says it."""
+
+    step: int
+    why: str
 
 
 @dataclass(frozen=True)
@@ -160,4 +174,4 @@ class Finished:
     findings: tuple[Finding, ...] = field(default=())
 
 
-Record = Loading | Started | Step | Evaluation | Snapshot | Finding | Paused | Finished
+Record = Loading | Started | Step | Evaluation | Snapshot | Finding | Paused | Unsaved | Finished

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 
-from imgcls.training.records import Evaluation, Finding, Finished, Loading, Record, Started
+from imgcls.training.records import Evaluation, Finding, Finished, Loading, Record, Started, Unsaved
 
 
 def show(records: Iterable[Record], as_json: bool) -> int:
@@ -19,6 +19,9 @@ def show(records: Iterable[Record], as_json: bool) -> int:
                 print(started_line(record), file=sys.stderr if as_json else sys.stdout, flush=True)
             case Evaluation() if record.whole:
                 print(json.dumps(epoch_object(record)) if as_json else epoch_line(record), flush=True)
+            case Unsaved():
+                told = f"From step {record.step} on nothing of this run is kept: {record.why}. It goes on without."
+                print(told, file=sys.stderr, flush=True)
             case Finding():
                 print(record.sentence, file=sys.stderr, flush=True)
             case Finished():

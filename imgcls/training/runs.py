@@ -6,14 +6,20 @@ checkpoint.pt    network, optimiser and step: to go on from
 best.pt          the network at its best validation accuracy
 views/STEP.npz   the inside of the network, and its answers on the validation pictures, at that step
 pictures.npz     validation pictures, small, to be shown beside those answers
+begun.json       its place among the runs of the web app
+lock             held by the process that trains it
 """
 
 import dataclasses
 import json
+import logging
+import math
+import os
 import re
+import secrets
 import shutil
-import tempfile
 import time
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +28,21 @@ from typing import Any
 import numpy as np
 import torch
 
-from imgcls.data.download import cache_folder
-from imgcls.data.files import replaced
+from imgcls.data.download import DownloadError, cache_folder
+from imgcls.data.files import Lock, is_locked, remove_left_overs, replaced
 from imgcls.training.arrays import from_npz, to_npz
+from imgcls.training.claims import claims
 from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise
 from imgcls.training.kept_pictures import KeptPictures
 from imgcls.training.records import Evaluation, Finding, Finished, Snapshot, Step
 
 MOST_VIEWS = 100
-KEPT_RUNS = 60
+KEPT_RUNS, KEPT_GB = 60, 5.0  # the second is that of $IMGCLS_RUNS_GB, if it is set
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[A-Za-z0-9_]{8}")  # earlier versions named runs with underscores, too
+_BEGINNING = 60.0  # seconds that a folder without a run is left alone: it may be about to begin
+_OURS = ("lock", "begun.json")
+log = logging.getLogger("imgcls")
 _SAID = {kind.__name__.lower(): kind for kind in (Step, Evaluation, Finding, Finished)}
 
 
@@ -81,11 +92,14 @@ def run_folder(run_id: str) -> Path:
     """The folder of a run of the web app.
 
     Raises:
-        RunError: this is no id: ids are letters and digits.
+        RunError: this is no id: ids are letters and digits; or the server has no folder for runs.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", run_id):
         raise RunError("A run is named by letters and digits.")
-    return runs_folder() / run_id
+    try:
+        return runs_folder() / run_id
+    except DownloadError as error:
+        raise RunError("The server has no folder for runs.") from error
 
 
 class RunFiles:
@@ -94,6 +108,34 @@ class RunFiles:
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self._views = self.folder / "views"
+        self._lock = Lock(self.folder / "lock")
+
+    def take(self, need: bool = True) -> None:
+        """Only one process may write: this one, until `give_back`. Removes what a killed one has left half written.
+
+        Raises:
+            RunError: another process trains this run; or, with `need`, the folder cannot be written to.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            free = self._lock.take()
+        except OSError as error:
+            if need:
+                raise RunError(f"The folder {self.folder} cannot be written to ({error.strerror}).") from error
+            return
+        if not free:
+            raise RunError("This run is being trained by another program: wait until it ends, or train anew.")
+        for folder in (self.folder, self._views):
+            remove_left_overs(folder, 0.0)
+
+    def give_back(self) -> None:
+        """The end of `take`."""
+        self._lock.release()
+
+    @property
+    def taken(self) -> bool:
+        """Whether a process writes it now."""
+        return is_locked(self._lock.path)
 
     def create(self, info: RunInfo) -> None:
         """Begins a run: empties the folder of an earlier one.
@@ -102,16 +144,21 @@ class RunFiles:
             RunError: the folder cannot be written to, or holds something else.
         """
         try:
-            if self.folder.exists() and any(self.folder.iterdir()) and not self._config.is_file():
-                raise RunError(f"The folder {self.folder} holds other files: choose an empty one.")
-            shutil.rmtree(self._views, ignore_errors=True)
-            for name in ("checkpoint.pt", "best.pt", "history.jsonl"):
-                (self.folder / name).unlink(missing_ok=True)
-            self._views.mkdir(parents=True)
-            with replaced(self._config) as file:
-                file.write(json.dumps(info.to_dict(), indent=1).encode())
+            self.begin(info)
         except OSError as error:
             raise RunError(f"The folder {self.folder} cannot be written to ({error.strerror}).") from error
+
+    def begin(self, info: RunInfo) -> None:
+        """As `create`; raises OSError where the folder cannot be written to."""
+        others = [each for each in self.folder.iterdir() if each.name not in _OURS] if self.folder.exists() else []
+        if others and not self._config.is_file():
+            raise RunError(f"The folder {self.folder} holds other files: choose an empty one.")
+        shutil.rmtree(self._views, ignore_errors=True)
+        for name in ("checkpoint.pt", "best.pt", "history.jsonl"):
+            (self.folder / name).unlink(missing_ok=True)
+        self._views.mkdir(parents=True)
+        with replaced(self._config) as file:
+            file.write(json.dumps(info.to_dict(), indent=1).encode())
 
     @property
     def _config(self) -> Path:
@@ -145,14 +192,14 @@ class RunFiles:
 
     def history(self) -> list[Step | Evaluation | Finding | Finished]:
         """All records in order; arrays of evaluations are empty: they are in the views. Damaged lines are left out."""
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             lines = (self.folder / "history.jsonl").read_text().splitlines()
             return [record for line in lines if (record := _record(line))]
         return []
 
     def cut_history(self, step: int) -> None:
         """Forgets what came after `step`: the run goes on from there."""
-        kept = [record for record in self.history() if getattr(record, "step", 0) <= step]
+        kept = [record for record in self.history() if begun(record) <= step]
         kept = [record for record in kept if not isinstance(record, Finished)]
         lines = [json.dumps({"record": type(record).__name__.lower(), **_scalars(record)}) for record in kept]
         with replaced(self.folder / "history.jsonl") as file:
@@ -175,7 +222,7 @@ class RunFiles:
 
     def save_pictures(self, pictures: KeptPictures) -> None:
         """Keeps validation pictures."""
-        with suppress(OSError), replaced(self.folder / "pictures.npz") as file:
+        with replaced(self.folder / "pictures.npz") as file:
             np.savez(file, **vars(pictures))
 
     def pictures(self) -> KeptPictures | None:
@@ -219,20 +266,98 @@ def run_id(files: RunFiles) -> str:
     return files.folder.name
 
 
+def begun(record: Step | Evaluation | Finding | Finished) -> int:
+    """The step that a record belongs to."""
+    return record.since if isinstance(record, Finding) else record.step
+
+
 def list_runs(folder: Path | None = None) -> list[RunFiles]:
     """The runs in a folder (default: those of the web app), the newest first."""
-    with suppress(OSError):
-        configs = sorted((folder or runs_folder()).glob("*/config.json"), key=lambda path: -path.stat().st_mtime)
-        return [RunFiles(path.parent) for path in configs]
+    with suppress(OSError, DownloadError):
+        folders = [path.parent for path in (folder or runs_folder()).glob("*/config.json")]
+        return [RunFiles(each) for each in sorted(folders, key=_order, reverse=True)]
     return []
 
 
-def new_run_folder() -> Path:
-    """A fresh folder for a run of the web app; the oldest runs are removed when there are many."""
-    for old in list_runs()[KEPT_RUNS:]:
-        shutil.rmtree(old.folder, ignore_errors=True)
-    runs_folder().mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=runs_folder()))
+def new_run_id() -> str:
+    """A name for a run of the web app: date, time, and what nobody guesses."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+
+
+def new_run_folder(held: Container[str] = ()) -> Path:
+    """A fresh folder for a run of the web app; runs above the limits are removed, the oldest first.
+
+    Args:
+        held: the names of runs that must stay: this server trains or shows them.
+
+    Raises:
+        OSError, DownloadError: there can be no such folder.
+    """
+    root = runs_folder()
+    root.mkdir(parents=True, exist_ok=True)
+    prune_runs(held)
+    # Later than all others, also on a clock that was put back.
+    latest = max((_order(each) for each in root.iterdir() if each.is_dir()), default=0.0)
+    folder = root / new_run_id()
+    folder.mkdir()
+    try:
+        with replaced(folder / "begun.json") as file:
+            file.write(json.dumps({"begun": max(time.time(), latest + 0.001)}).encode())
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def prune_runs(held: Container[str] = ()) -> None:
+    """Removes runs that never began, and the oldest above the limits on number and bytes; but none that is in use."""
+    root, most = runs_folder(), most_bytes()
+    with suppress(OSError):
+        folders = [each for each in root.iterdir() if each.is_dir() and not each.name.startswith(".")]
+        elsewhere = claims.others(root).all
+        count = total = 0
+        for folder in sorted(folders, key=_order, reverse=True):
+            files = RunFiles(folder)
+            ours = files.exists or _RUN_ID.fullmatch(folder.name)
+            if not ours:
+                continue
+            count, total = count + 1, total + _bytes(folder)
+            if folder.name in held or folder.name in elsewhere or files.taken:
+                continue
+            never = not files.exists and abs(time.time() - folder.stat().st_mtime) > _BEGINNING
+            if never or (files.exists and (count > KEPT_RUNS or (total > most and count > 1))):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def most_bytes() -> float:
+    """How large all runs together may be: $IMGCLS_RUNS_GB, a number above 0, or else KEPT_GB."""
+    told = os.environ.get("IMGCLS_RUNS_GB", "")
+    with suppress(ValueError):
+        if told and 0 < float(told) < math.inf:
+            return float(told) * 1e9
+    if told:
+        log.warning("IMGCLS_RUNS_GB is %r, no number of gigabytes above 0: it is taken as %g.", told, KEPT_GB)
+    return KEPT_GB * 1e9
+
+
+def _order(folder: Path) -> float:
+    """When a run was begun, by what is written in it: a copy or a clock that jumps changes nothing."""
+    for name, key in (("begun.json", "begun"), ("config.json", "started")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            number = float(json.loads((folder / name).read_text())[key])
+            if math.isfinite(number):
+                return number
+    with suppress(OSError):
+        return folder.stat().st_mtime
+    return 0.0
+
+
+def _bytes(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 def _least_missed(steps: list[int]) -> int:

@@ -2,8 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from imgcls.data.datasets import Dataset
+from imgcls.data.files import why
 from imgcls.models.small import count_parameters
 from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
@@ -20,8 +20,8 @@ from imgcls.training.kept_pictures import keep_pictures
 from imgcls.training.learner import Learner, Mode, pick_device
 from imgcls.training.material import Material, gather
 from imgcls.training.optimisers import SCHEDULES, restore
-from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
-from imgcls.training.runs import RunError, RunFiles, RunInfo
+from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step, Unsaved
+from imgcls.training.runs import RunError, RunFiles, RunInfo, begun
 from imgcls.training.trial import BATCH, choose_mode
 from imgcls.training.watch import Pace, look
 from imgcls.training.world import ALONE, World
@@ -38,6 +38,8 @@ def train(
     *,
     folder: Path | str | None = None,
     resume: bool = False,
+    paused: bool = False,
+    need_files: bool = True,
     probe: np.ndarray | None = None,
     inbox: Inbox | None = None,
     dataset: Dataset | None = None,
@@ -45,9 +47,13 @@ def train(
 ) -> Iterator[Record]:
     """Trains and says how it goes: Loading, Started, then Step, Evaluation, Snapshot, Finding, Paused, then Finished.
 
+    A disk that is full in the middle of a run does not end it: Unsaved says that it goes on without files.
+
     Args:
         folder: where the run's files are kept (see imgcls.training.runs); None: nowhere.
         resume: go on from the folder's last checkpoint if there is one; `config` must be the same.
+        paused: begin with a pause; messages say how it goes on.
+        need_files: a folder that cannot be written to at the start is refused; False: the run then does without.
         probe: a picture, uint8 (H, W, 3), whose feature maps the snapshots show; None: the first validation picture.
         inbox: messages {"pause": bool}, {"steps": n} (single steps while paused), {"lr": rate or None}, {"stop": True},
             {"probe": picture}.
@@ -63,12 +69,20 @@ def train(
     material = yield from gather(config, dataset)
     if world.first:
         world.wait()
-    run = _Run(material, device, RunFiles(folder) if folder and world.first else None, inbox or Inbox(), world)
-    yield from run.prepare(resume, probe)
+    files = RunFiles(folder) if folder and world.first else None
+    if files:
+        files.take(need_files)
     try:
-        yield from run.learn()
+        run = _Run(material, device, files, inbox or Inbox(), world)
+        yield from run.prepare(resume, probe, need_files)
+        run.paused = paused
+        try:
+            yield from run.learn()
+        finally:
+            run.save(always=True)
     finally:
-        run.save(always=True)
+        if files:
+            files.give_back()
 
 
 class _Run:
@@ -88,7 +102,9 @@ class _Run:
         self.pace = Pace()
         self.paused, self.single_steps = False, 0
         self.broken = False
-        self._saved_step, self._saved_at = 0, 0.0
+        self.unsaved: Unsaved | None = None
+        self._told_pause, self._told_unsaved = Paused(0, False), False
+        self._saved_step, self._saved_at = -1, 0.0
         self._losses: list[Tensor] = []
         self._right: Tensor | int = 0
         self._reported_at = self._evaluated_at = 0.0
@@ -98,7 +114,7 @@ class _Run:
 
     # Before the first step
 
-    def prepare(self, resume: bool, probe: np.ndarray | None) -> Iterator[Record]:
+    def prepare(self, resume: bool, probe: np.ndarray | None, need_files: bool) -> Iterator[Record]:
         """Chooses how to compute, puts everything on the device, goes on from a checkpoint; says so."""
         state = self.files.load_checkpoint() if self.files and resume else None
         chosen = state["mode"] if state else self.config.mode
@@ -115,8 +131,9 @@ class _Run:
             self._restore(state)
         elif self.files:
             normalise, title = self.material.normalise, self.material.dataset.title
-            self.files.create(RunInfo(self.config, self.classes, normalise, title, time.time()))
-            self.files.save_pictures(keep_pictures(self.material.dataset))
+            info = RunInfo(self.config, self.classes, normalise, title, time.time())
+            self.files.create(info) if need_files else self._keep(lambda: self.files.begin(info))
+            self._keep(lambda: self.files.save_pictures(keep_pictures(self.material.dataset)))
         if self.world.first:
             yield Started(
                 step=self.step,
@@ -155,13 +172,21 @@ class _Run:
         self.step = self._saved_step = state["step"]
         self.best, self.base_rate = state["best"], state["rate"]
         self.clock.spent = state["seconds"]
-        self.files.cut_history(self.step)
+        self._epoch_sums = state.get("epoch_sums", self._epoch_sums)
+        self._keep(lambda: self.files.cut_history(self.step))
+        history = [record for record in self.files.history() if begun(record) <= self.step]
+        self.findings = [record for record in history if isinstance(record, Finding)]
+        if "watchdog" in state:  # earlier versions did not keep it
+            self.watchdog.restore(state["watchdog"], history)
 
     # The loop
 
     def learn(self) -> Iterator[Record]:
         """Step after step, until the end, a stop, or a loss that is no number."""
-        self.clock.go_on()
+        if self.paused:
+            yield from self._say_paused()
+        else:
+            self.clock.go_on()
         self._reported_at = self._evaluated_at = time.perf_counter()
         if self.step == 0 and self.world.first:
             yield from self._look()
@@ -179,6 +204,7 @@ class _Run:
         if self._losses:
             yield from self._report_steps()
         if self.world.first:
+            yield from self._say_unsaved()
             finished = Finished(
                 self.step, self._epoch, self.clock.seconds, self.reason, self.best, self._folder, tuple(self.findings)
             )
@@ -189,6 +215,7 @@ class _Run:
         """Hears messages, waits while paused, and decides for all processes: whether it is over, the rate, a report."""
         over = False
         if self.world.first:
+            yield from self._say_unsaved()
             over = yield from self._listen()
             if self.step >= self.steps:
                 over = True
@@ -206,7 +233,10 @@ class _Run:
         """Takes messages; True: stop."""
         while True:
             waiting = self.paused and not self.single_steps
-            message = self.inbox.wait() if waiting else self.inbox.poll()
+            if waiting:
+                self.save()
+                yield from self._say_paused()
+            message = self.inbox.wait(may_park=self._saved) if waiting else self.inbox.poll()
             if message is None:
                 break
             if message.get("stop"):
@@ -219,15 +249,35 @@ class _Run:
                 yield from self._look()
             self.single_steps += int(message.get("steps", 0))
             if message.get("pause", self.paused) != self.paused:
-                self.paused = not self.paused
-                self.clock.stop() if self.paused else self.clock.go_on()
-                self._reported_at = time.perf_counter()
-                self.save(always=True)
-                if self.paused and self.world.first:
-                    yield from self._look()  # what stands still on the screen is the step at which it stands still
-                yield Paused(self.step, self.paused)
+                yield from self._turn()
+                if self.broken:
+                    return True
         self.single_steps = max(0, self.single_steps - 1)
         return False
+
+    def _turn(self) -> Iterator[Record]:
+        """Pauses, or goes on."""
+        self.paused = not self.paused
+        self.clock.stop() if self.paused else self.clock.go_on()
+        if self._losses and self.world.size == 1:  # what was learned so far would be lost with this process
+            yield from self._report_steps()
+        self._reported_at = time.perf_counter()
+        self.save(always=True)
+        if self.paused:
+            yield from self._look()  # what stands still on the screen is the step at which it stands still
+        yield from self._say_paused()
+
+    def _say_paused(self) -> Iterator[Record]:
+        now = Paused(self.step, self.paused, self.paused and self._saved)
+        told = self._told_pause
+        if (now.paused, now.saved) != (told.paused, told.saved):
+            self._told_pause = now
+            yield now
+
+    def _say_unsaved(self) -> Iterator[Record]:
+        if self.unsaved and not self._told_unsaved:
+            self._told_unsaved = True
+            yield self.unsaved
 
     def _report_steps(self) -> Iterator[Record]:
         losses = self.world.total(torch.stack(self._losses).float()).tolist()
@@ -285,8 +335,8 @@ class _Run:
         start = time.perf_counter()
         watched = self.watched if closely else None
         snapshot = look(self.learner.module, self.probe, watched, self.step, self._epoch)
-        if self.files and not closely:  # else the evaluation keeps it together with its answers
-            self.files.add_view(self.step, snapshot, None)
+        if not closely:  # else the evaluation keeps it together with its answers
+            self._keep(lambda: self.files.add_view(self.step, snapshot, None))
         # A close look belongs to an evaluation: it must not hold up the next glance.
         self.pace.took(0.0 if closely else time.perf_counter() - start)
         yield snapshot
@@ -325,11 +375,11 @@ class _Run:
             self._epoch_sums = [0.0, 0.0, 0]
             better = scores.accuracy > self.best
             self.best = max(self.best, scores.accuracy)
-            if better and self.files:
-                self.files.save_checkpoint({"module": self.learner.module.state_dict(), "step": self.step}, "best.pt")
+            if better:
+                weights = {"module": self.learner.module.state_dict(), "step": self.step}
+                self._keep(lambda: self.files.save_checkpoint(weights, "best.pt"))
         self._write(record)
-        if self.files:
-            self.files.add_view(self.step, snapshot, record)
+        self._keep(lambda: self.files.add_view(self.step, snapshot, record))
         yield record
         yield from self._found(self.watchdog.evaluation(record))
 
@@ -360,8 +410,22 @@ class _Run:
         return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
 
     def _write(self, record: Step | Evaluation | Finding | Finished) -> None:
-        if self.files:
-            self.files.append(record)
+        self._keep(lambda: self.files.append(record))
+
+    def _keep(self, write: Callable[[], None]) -> bool:
+        """Writes to the run's files, if there are any; a disk that takes no more ends the files, not the run."""
+        if self.files is None or self.unsaved:
+            return False
+        try:
+            write()
+        except OSError as error:
+            self.unsaved = Unsaved(self.step, why(error))
+        return self.unsaved is None
+
+    @property
+    def _saved(self) -> bool:
+        """Whether the run could be gone on with from its checkpoint without any loss."""
+        return self.files is not None and not self.unsaved and not self._losses and self._saved_step == self.step
 
     def save(self, always: bool = False) -> None:
         """A checkpoint to go on from, unless nothing has changed or the weights are no numbers any more."""
@@ -375,9 +439,10 @@ class _Run:
             "best": self.best,
             "rate": self.base_rate,
             "mode": self.mode.name,
+            "epoch_sums": self._epoch_sums,
+            "watchdog": self.watchdog.state(),
         }
-        with suppress(OSError):  # a full disk must not end the run
-            self.files.save_checkpoint(state)
+        if self._keep(lambda: self.files.save_checkpoint(state)):
             self._saved_step, self._saved_at = self.step, time.perf_counter()
 
 

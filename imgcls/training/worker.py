@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from imgcls.data.files import why
 from imgcls.training import pipes
-from imgcls.training.inbox import Inbox, JobCancelled
+from imgcls.training.inbox import Inbox, JobCancelled, JobParked
 
 # Records are gathered this long before they are sent: a fast job must not keep the web process busy with receiving.
 GATHER_SECONDS = 0.02
@@ -88,8 +89,12 @@ class Worker:
                 self.starts.put(tuple(rest))
             elif kind == "threads":
                 (self.threads,) = rest
+            elif kind == "message":
+                inbox = self.inboxes.get(rest[0])
+                if inbox is None or not inbox.put(pipes.decode(rest[1])):
+                    self._report("undelivered", *rest)
             elif inbox := self.inboxes.get(rest[0]):
-                inbox.cancel() if kind == "cancel" else inbox.put(pipes.decode(rest[1]))
+                inbox.cancel() if kind == "cancel" else inbox.park()
 
     def _report(self, *frame: Any) -> None:
         self.sender.waiting.put(frame)
@@ -102,6 +107,8 @@ class Worker:
                 self._report("record", job_id, pipes.encode(record))
         except JobCancelled:
             pass
+        except JobParked:
+            outcome = "parked"
         except (ValueError, MemoryError) as error:
             outcome, sentence = "failed", str(error) or "The memory did not suffice."
         except Exception as error:
@@ -134,6 +141,8 @@ class Worker:
 
 def _sentence(error: Exception) -> str:
     text = " ".join(str(error).split())
+    if isinstance(error, OSError):  # its text may hold a path of the server
+        return f"The job stopped: the server could not use a file ({why(error)})."
     if type(error).__name__ == "OutOfMemoryError":
         return "The memory of the GPU did not suffice: choose a smaller batch or a smaller network."
     return f"The job stopped with an error ({type(error).__name__}: {text[:300]})."

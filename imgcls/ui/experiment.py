@@ -7,7 +7,7 @@ import streamlit as st
 
 from imgcls.plain import markdown
 from imgcls.training import jobs
-from imgcls.ui.session import owner
+from imgcls.ui.session import start_here
 
 POLL = 0.4  # seconds between two looks at a running job
 
@@ -53,7 +53,7 @@ def experiment(
 
 def _start(target: str, settings: Mapping[str, Any], key: str) -> None:
     try:
-        st.session_state[f"{key}:job"] = jobs.submit(target, dict(settings), owner=owner(), quick=True)
+        st.session_state[f"{key}:job"] = start_here(target, settings, quick=True, alone=True)
     except jobs.JobRefusedError as trouble:
         st.session_state[f"{key}:trouble"] = str(trouble)
     st.rerun()
@@ -74,5 +74,7 @@ def _say(status: jobs.JobStatus | None, records: Sequence[Any], step: str, idle:
         st.caption(f":material/check: Done in {status.seconds:.0f} s.")
     elif status.state == "cancelled":
         st.caption(":material/stop: Stopped.")
+    elif status.state == "released":
+        st.caption(f":material/stop: {status.sentence}")
     else:
         st.error(markdown(status.sentence))

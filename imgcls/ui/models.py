@@ -4,6 +4,7 @@ the networks that this session has trained stand beside them."""
 import re
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -13,6 +14,7 @@ from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, 
 from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, RunInfo, run_folder
 from imgcls.training.trained import load_trained
+from imgcls.ui.training.held import look_at
 from imgcls.ui.training.run import session_files
 from imgcls.ui.training.words import preset_of
 
@@ -102,7 +104,9 @@ def trained_runs(key: str) -> dict[str, str]:
     files = dict(session_files())
     wanted = f"{st.query_params.get(key, '')} {st.session_state.get(key) or ''}"
     if found := re.search(_RUN_ID, wanted):
-        files.setdefault(found[0], RunFiles(run_folder(found[0])))
+        with suppress(RunError):  # no folder for runs, no runs
+            files.setdefault(found[0], RunFiles(run_folder(found[0])))
+        look_at(files)
     titles = {}
     for name, each in files.items():
         try:

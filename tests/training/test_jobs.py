@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from imgcls.training import jobs
+from imgcls.training.inbox import Inbox, JobParked
 from imgcls.training.jobs import JobRefusedError
 from imgcls.training.records import Snapshot
 from imgcls.training.runner import JobRunner
@@ -47,8 +48,11 @@ def submit(runner: JobRunner) -> Iterator[Callable[..., jobs.Job]]:
     """Submits a function of job_targets.targets; cancels what is left when the test ends."""
     made: list[jobs.Job] = []
 
-    def submit(function: str, owner: str = "anna", quick: bool = False, **kwargs: object) -> jobs.Job:
-        made.append(runner.submit(f"job_targets.targets:{function}", kwargs, owner=owner, quick=quick))
+    def submit(
+        function: str, owner: str = "anna", quick: bool = False, again: dict | None = None, **kwargs: object
+    ) -> jobs.Job:
+        target = f"job_targets.targets:{function}"
+        made.append(runner.submit(target, kwargs, owner=owner, quick=quick, again=again))
         return made[-1]
 
     yield submit
@@ -207,17 +211,129 @@ def test_a_queued_job_can_be_cancelled(submit) -> None:
     assert second.state == "cancelled"
 
 
-def test_release_stops_an_owners_jobs_after_a_grace_unless_it_comes_back(submit, runner) -> None:
-    mine, waiting, other = submit("linger"), submit("linger"), submit("linger", owner="berta")
+@pytest.fixture
+def absent(runner: JobRunner) -> Iterator[set[str]]:
+    """The owners that are away: put names in and take them out."""
+    away: set[str] = set()
+    for owner in ("anna", "berta", "clara"):
+        runner.attendance.attend(owner, lambda owner=owner: owner not in away)
+    yield away
+    for owner in ("anna", "berta", "clara"):
+        runner.attendance.attend(owner, lambda: True)
+
+
+def test_work_goes_on_while_its_owner_is_away_as_long_as_nobody_waits(submit, absent, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.WAITED_GRACE", 0.3)
+    mine, other = submit("linger"), submit("linger", owner="berta")
     until(lambda: mine.state == other.state == "running")
-    runner.release("anna", after=0.3)
-    runner.keep("anna")
-    time.sleep(0.8)
-    assert mine.state == "running"
-    runner.release("anna")
-    assert mine.wait(5)
-    assert mine.state == waiting.state == "cancelled"
+    absent.add("anna")
+    time.sleep(1.2)
+    assert mine.state == "running", "nobody waits"
+    waiting = submit("linger", owner="clara")
+    until(lambda: waiting.state == "running", 10)
+    assert mine.state == "released"
+    assert "away" in mine.status.sentence
     assert other.state == "running"
+
+
+def test_a_connection_that_blinks_ends_nothing_even_while_somebody_waits(submit, absent, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.WAITED_GRACE", 0.6)
+    jobs_ = [submit("linger", owner=owner) for owner in ("anna", "berta", "clara")]
+    until(lambda: [job.state for job in jobs_] == ["running", "running", "queued"])
+    for _ in range(4):
+        absent.add("anna")
+        time.sleep(0.35)
+        absent.discard("anna")
+        time.sleep(0.35)
+    assert [job.state for job in jobs_] == ["running", "running", "queued"]
+
+
+def test_after_minutes_without_its_owner_all_work_ends(submit, absent, monkeypatch) -> None:
+    running, waiting = submit("linger"), submit("linger")
+    until(lambda: running.state == "running")
+    monkeypatch.setattr("imgcls.training.runner.GRACE", 0.4)
+    absent.add("anna")
+    assert running.wait(10)
+    assert running.state == waiting.state == "released"
+
+
+def test_who_is_there_goes_before_who_is_not(submit, absent, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.WAITED_GRACE", 0.1)
+    first, second = submit("linger", owner="dora"), submit("linger", owner="emil")
+    until(lambda: first.state == second.state == "running")
+    absent.add("anna")
+    gone, here = submit("linger"), submit("linger", owner="berta")
+    time.sleep(0.8)
+    first.cancel()
+    until(lambda: here.state == "running")
+    assert gone.state == "queued"
+
+
+def test_a_pause_gives_its_place_to_who_waits_and_takes_it_again(submit, runner, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.PAUSE_KEEPS", 0.1)
+    again = {"start": "from the checkpoint"}
+    paused = submit("rest", again=again)
+    other = submit("linger", owner="berta")
+    until(lambda: paused.idle_since and other.state == "running")
+    time.sleep(0.6)
+    assert paused.state == "running", "nobody waits"
+    waiting = submit("linger", owner="clara")
+    until(lambda: waiting.state == "running", 10)
+    assert paused.state == "parked"
+    assert not paused.status.over
+    paused.send("while parked")
+    paused.send("go on", wake=True)
+    assert (paused.state, paused.status.place) == ("queued", 1)
+    waiting.cancel()
+    until(lambda: paused.state == "running")
+    until(lambda: paused.records[-1] == "go on")
+    told = [record for record in paused.records if isinstance(record, str)]
+    assert told == ["anew", "from the checkpoint", "while parked", "go on"]
+
+
+def test_ones_own_pause_makes_room_for_ones_own_next_job(submit, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.PAUSE_KEEPS", 0.1)
+    paused = submit("rest", again={})
+    until(lambda: paused.idle_since)
+    following = submit("count", to=1)
+    assert following.wait(10)
+    assert paused.state == "parked"
+    paused.cancel()
+    assert paused.state == "cancelled"
+
+
+def test_a_message_that_crosses_with_the_loss_of_the_place_is_not_lost(submit, runner, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runner.PAUSE_KEEPS", 1e9)
+    paused, other = submit("rest", again={}), submit("linger", owner="berta")
+    until(lambda: paused.idle_since and other.state == "running")
+    seat = runner._seat_of(paused)
+    with runner.lock:  # both are under way before the answer can be heard
+        seat.worker.post("park", paused.id)
+        paused.send("go on", wake=True)
+    until(lambda: paused.records[-1] == "go on", 10)
+
+
+def test_an_inbox_takes_nothing_after_its_job_was_parked_and_gives_what_came_before() -> None:
+    inbox = Inbox()
+    inbox.park()
+    assert inbox.wait(0.01) is None, "not everything is saved"
+    assert inbox.put("before")
+    assert inbox.wait(may_park=True) == "before"
+    with pytest.raises(JobParked):
+        inbox.wait(may_park=True)
+    assert not inbox.put("after")
+    busy = Inbox()
+    busy.park()
+    assert busy.poll() is None
+    assert busy.wait(0.01, may_park=True) is None, "it has worked since it was asked"
+
+
+def test_pauses_do_not_count_as_work(submit) -> None:
+    paused = submit("rest", again={})
+    until(lambda: paused.idle_since)
+    before = paused.status.seconds
+    time.sleep(0.5)
+    assert paused.status.seconds == before < 0.5
 
 
 def test_cores_are_shared_between_running_trainings(submit) -> None:
@@ -282,18 +398,13 @@ def test_shutdown_ends_jobs_and_processes_and_nothing_starts_afterwards() -> Non
         runner.submit("imgcls.training.nothing:at_all", {}, owner="anna")
 
 
-def test_a_reloaded_page_takes_its_job_over_and_nobody_else_does(submit, runner: JobRunner) -> None:
-    job = submit("linger", owner="before the reload")
+def test_a_reloaded_page_takes_its_job_over_and_nobody_else_does(submit, runner: JobRunner, absent) -> None:
+    job = submit("linger")
     until(running(job))
     assert not runner.adopt(job, "a stranger"), "its session is still there"
-    runner.release("before the reload", after=0.6)
-    assert runner.adopt(job, "after the reload")
+    absent.add("anna")
+    assert runner.adopt(job, "berta")
     assert not runner.adopt(job, "a stranger")
-    time.sleep(1.2)
-    assert job.state == "running", "the old session's end does not stop it any more"
-    runner.release("after the reload")
-    assert job.wait(PATIENCE)
-    assert job.state == "cancelled"
 
 
 def test_of_records_that_replace_each_other_the_newest_is_kept_alone(submit) -> None:

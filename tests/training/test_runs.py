@@ -4,12 +4,19 @@ import dataclasses
 import json
 import os
 import pickle
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from imgcls.data.augment import Augmentation
+from imgcls.training.claims import claims
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import Normalise
 from imgcls.training.records import Evaluation, Finding, Finished, Histogram, LayerView, Snapshot, Step
@@ -19,7 +26,9 @@ from imgcls.training.runs import (
     RunFiles,
     RunInfo,
     list_runs,
+    most_bytes,
     new_run_folder,
+    prune_runs,
     run_folder,
 )
 from tests.training.toy import toy_config
@@ -157,16 +166,112 @@ def test_a_folder_with_other_files_is_not_touched(tmp_path) -> None:
         RunFiles(tmp_path / "thesis.txt" / "run").create(INFO)
 
 
-def test_runs_are_listed_newest_first_and_old_ones_removed(tmp_path, monkeypatch) -> None:
+@pytest.fixture
+def kept(tmp_path, monkeypatch) -> Iterator[Callable[..., Path]]:
+    """Makes runs in a cache folder of this test."""
     monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
+
+    def made(size: int = 0, held: tuple[str, ...] = ()) -> Path:
+        folder = new_run_folder(held)
+        RunFiles(folder).create(INFO)
+        (folder / "best.pt").write_bytes(bytes(size))
+        return folder
+
+    yield made
+
+
+def names(folders: list[Path]) -> list[str]:
+    return sorted(folder.name for folder in folders)
+
+
+def test_runs_are_listed_newest_first_and_old_ones_removed(kept, monkeypatch) -> None:
     monkeypatch.setattr("imgcls.training.runs.KEPT_RUNS", 2)
-    folders = []
-    for _ in range(4):
-        folders.append(new_run_folder())
-        RunFiles(folders[-1]).create(INFO)
-        os.utime(folders[-1] / "config.json", (len(folders), len(folders)))
+    folders = [kept() for _ in range(4)]
     assert [files.folder for files in list_runs()] == folders[:0:-1]
     assert run_folder(folders[-1].name) == folders[-1]
     for name in ("../x", "", "a/b", "."):
         with pytest.raises(RunError, match="letters and digits"):
             run_folder(name)
+
+
+def test_names_of_runs_are_their_own_and_fit_everywhere(kept) -> None:
+    folders = [kept() for _ in range(20)]
+    assert all(re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{8}", folder.name) for folder in folders)
+    assert len(set(folders)) == 20
+
+
+def test_a_run_in_use_is_never_removed(kept, monkeypatch) -> None:
+    held, taken, old = kept(), kept(), kept()
+    monkeypatch.setattr("imgcls.training.runs.KEPT_RUNS", 1)
+    files = RunFiles(taken)
+    files.take()
+    kept(held=(held.name,))
+    following = kept(held=(held.name,))
+    assert held.exists()
+    assert taken.exists()
+    assert not old.exists()
+    files.give_back()
+    prune_runs()
+    assert names([files.folder for files in list_runs()]) == [following.name]
+
+
+def test_what_another_server_has_in_hand_stays_until_that_has_ended(kept, monkeypatch, tmp_path) -> None:
+    waiting, looked_at, other = kept(), kept(), kept()
+    monkeypatch.setattr("imgcls.training.runs.KEPT_RUNS", 1)
+    code = (
+        "import sys, time; from imgcls.training.claims import claims; from imgcls.training.runs import runs_folder\n"
+        "claims.tell(runs_folder(), [sys.argv[1]], [sys.argv[2]]); print(flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, waiting.name, looked_at.name]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    server.stdout.readline()
+    last = kept()
+    prune_runs()
+    assert names([files.folder for files in list_runs()]) == names([waiting, looked_at, last])
+    assert claims.others(tmp_path / "runs").live == {waiting.name}
+    server.kill()  # as kill -9: the system lets go of its lock
+    server.wait()
+    server.stdout.close()
+    prune_runs()
+    assert names([files.folder for files in list_runs()]) == [last.name]
+    assert not other.exists()
+    assert not list((tmp_path / "runs" / ".servers").iterdir())
+
+
+def test_all_runs_together_have_a_limit_in_bytes(kept, monkeypatch) -> None:
+    monkeypatch.setenv("IMGCLS_RUNS_GB", "0.000025")
+    folders = [kept(10_000) for _ in range(5)]
+    prune_runs()
+    assert names([files.folder for files in list_runs()]) == names(folders[-2:])
+    huge = kept(10**6)
+    prune_runs()
+    assert names([files.folder for files in list_runs()]) == [huge.name], "the newest stays, whatever its size"
+    for told, most in (("", 5e9), ("-1", 5e9), ("ten", 5e9), ("nan", 5e9), ("inf", 5e9), ("0.5", 5e8)):
+        monkeypatch.setenv("IMGCLS_RUNS_GB", told)
+        assert most_bytes() == most
+
+
+def test_a_clock_that_is_put_back_makes_no_new_run_an_old_one(kept, monkeypatch) -> None:
+    monkeypatch.setattr("imgcls.training.runs.KEPT_RUNS", 2)
+    real = time.time
+    early, late = kept(), kept()
+    monkeypatch.setattr(time, "time", lambda: real() - 10 * 86_400)
+    for path in (early / "config.json", early / "begun.json"):
+        os.utime(path)  # a copy of the folder has other times, too
+    newest = kept()
+    prune_runs()
+    assert names([files.folder for files in list_runs()]) == names([late, newest])
+    assert list_runs()[0].folder == newest
+
+
+def test_folders_of_runs_that_never_began_go_and_foreign_ones_stay(kept, tmp_path) -> None:
+    never, waiting, starting = new_run_folder(), new_run_folder(), new_run_folder()
+    (tmp_path / "runs" / "thesis").mkdir()
+    (tmp_path / "runs" / "thesis" / "text").write_text("years of work")
+    for folder in (never, waiting, tmp_path / "runs" / "thesis"):
+        os.utime(folder, (1e9, 1e9))
+    prune_runs((waiting.name,))
+    assert not never.exists()
+    assert waiting.exists()
+    assert starting.exists()
+    assert (tmp_path / "runs" / "thesis" / "text").exists()

@@ -13,7 +13,7 @@ from imgcls.data.datasets import Dataset
 from imgcls.models.small import SmallCNN
 from imgcls.training import trainer
 from imgcls.training.config import TrainConfig
-from imgcls.training.inbox import Inbox
+from imgcls.training.inbox import Inbox, JobParked
 from imgcls.training.inputs import Normalise
 from imgcls.training.learner import Learner, Mode
 from imgcls.training.material import gather
@@ -256,6 +256,71 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path, opti
     assert losses == pytest.approx([step.loss for step in of(Step, whole)][8:], rel=1e-5)
     history = RunFiles(tmp_path / "run").history()
     assert [step.step for step in of(Step, history)] == list(range(1, 19))
+
+
+def test_a_pause_that_gives_its_place_away_loses_nothing(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", 1e9)  # the pause itself must save
+    choices = {"model": MODEL.with_(dropout=0.2, batch_norm=True), "schedule": "cosine", "lr": 0.05}
+    messages = {5: {"lr": 0.02}, 9: {"lr": 0.04}}
+
+    def parts(*parked_at: int, folder: str) -> list[Record]:
+        """The run in as many processes as it takes: parked at these steps, in the middle of epochs."""
+        records, resume = [], False
+        for stop in (*parked_at, None):
+            inbox = Inbox()
+            if resume:
+                inbox.put({"pause": False})
+            run_ = train(
+                toy_config(**choices),
+                dataset=toy(),
+                folder=tmp_path / folder,
+                inbox=inbox,
+                resume=resume,
+                paused=resume,
+            )
+            try:
+                for record in run_:
+                    records.append(record)
+                    if isinstance(record, Step) and record.step == stop:
+                        inbox.put({"pause": True})
+                    elif isinstance(record, Paused) and record.idle and record.step == stop:
+                        if stop in messages:
+                            inbox.put(messages[stop])  # told while it is paused
+                        inbox.park()
+                    elif isinstance(record, Step) and record.step in messages and stop is None and not parked_at:
+                        inbox.put(messages[record.step])
+            except JobParked:
+                resume = True
+        return records
+
+    whole, parked = parts(folder="whole"), parts(5, 9, 12, folder="parked")
+    assert [record.step for record in of(Started, parked)] == [0, 5, 9, 12]
+    assert [step.step for step in of(Step, parked)] == list(range(1, 19))
+    for name in ("loss", "accuracy", "lr", "rate", "gradient_norm", "epoch"):
+        values = [[getattr(step, name) for step in of(Step, records)] for records in (whole, parked)]
+        assert values[1] == pytest.approx(values[0], rel=1e-5), name
+    for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy"):
+        values = [[getattr(each, name) for each in of(Evaluation, records)] for records in (whole, parked)]
+        assert values[1] == pytest.approx(values[0], rel=1e-5), name
+    weights = [RunFiles(tmp_path / name).load_checkpoint()["module"] for name in ("whole", "parked")]
+    for name, weight in weights[0].items():
+        torch.testing.assert_close(weights[1][name], weight, rtol=1e-4, atol=1e-6)
+    files = [RunFiles(tmp_path / name) for name in ("whole", "parked")]
+    assert set(files[1].view_steps()) >= {6, 12, 18}
+    assert [record.step for record in of(Step, files[1].history())] == list(range(1, 19))
+    told = [[(each.kind, each.since) for each in of(Finding, records)] for records in (whole, parked)]
+    assert told[1] == told[0] == [(each.kind, each.since) for each in parked[-1].findings]
+
+
+def test_a_pause_without_files_keeps_its_place() -> None:
+    inbox = Inbox()
+    generator = train(toy_config(), dataset=toy(), inbox=inbox)
+    next(generator)
+    inbox.put({"pause": True})
+    inbox.park()
+    assert not next(record for record in generator if isinstance(record, Paused)).idle
+    threading.Timer(0.3, inbox.put, args=({"pause": False},)).start()
+    assert not next(record for record in generator if isinstance(record, Paused)).paused
 
 
 def test_a_checkpoint_of_other_settings_gets_a_sentence(tmp_path) -> None:

@@ -43,3 +43,18 @@ def test_a_closed_tab_is_forgotten_and_one_that_comes_back_is_not(token: str, mo
         time.sleep(0.02)
     assert asked(token) is None
     assert token not in module._ends
+
+
+def test_a_tab_that_came_back_without_a_rerun_keeps_its_photo(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEEP", 0.05)
+    connected = [True]
+    module._there[token] = lambda: connected[0]
+    module._left(token)
+    time.sleep(0.2)
+    assert asked(token) == CAT
+    connected[0] = False
+    end = time.monotonic() + 5
+    while asked(token) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert asked(token) is None
+    assert token not in module._there

@@ -1,9 +1,10 @@
 """The training page without a browser: one button at first, then every view of a run that lies in files."""
 
 import io
+import os
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,18 +14,23 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.datasets import Dataset
+from imgcls.data.download import DownloadError
 from imgcls.data.own import identity_of, keep_pictures
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallCNN, count_parameters
+from imgcls.training import pipes
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import Followed
-from imgcls.training.runs import RunFiles, new_run_folder, run_folder, run_id
+from imgcls.training.jobs import JobRefusedError
+from imgcls.training.runner import JobRunner
+from imgcls.training.runs import RunFiles, new_run_folder, run_folder, run_id, runs_folder
 from imgcls.training.script import model_code
 from imgcls.training.trained import load_trained, weights_file
 from imgcls.training.trainer import train
 from imgcls.training.transfer import head
 from imgcls.ui.shell import PANEL
 from imgcls.ui.training import run as page_runs
+from imgcls.ui.training import use as use_part
 from tests.data.test_datasets import picture
 from tests.training.toy import toy, toy_config
 
@@ -41,8 +47,8 @@ def page(address: Mapping[str, str] | None = None, name: str = "train") -> AppTe
     return app
 
 
-def trained(dataset: Dataset | None = None, **changes: object) -> str:
-    folder = new_run_folder()
+def trained(dataset: Dataset | None = None, folder: Path | None = None, **changes: object) -> str:
+    folder = folder or new_run_folder()
     list(train(toy_config(**changes), dataset=dataset or toy(), folder=folder))
     return run_id(RunFiles(folder))
 
@@ -178,12 +184,155 @@ def test_the_answer_for_the_photo_is_what_its_code_computes(
     assert sum(panel.shows["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
+    """The jobs of the pages: all wait, since there is no worker."""
+    runner = JobRunner(long=0, quick=0)
+    monkeypatch.setattr("imgcls.training.jobs._runner", runner)
+    yield runner
+    runner.shutdown()
+
+
+def said(app: AppTest) -> str:
+    return " ".join(each.value for kind in (app.error, app.warning, app.info, app.caption) for each in kind)
+
+
+def progress(app: AppTest) -> str:
+    return " ".join(each.proto.text for each in app.get("progress"))
+
+
+def test_a_refused_first_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_settings: object) -> None:
+        raise JobRefusedError("The server is shutting down.")
+
+    monkeypatch.setattr("imgcls.training.jobs.submit", refuse)
+    app = page()
+    before = set(runs_folder().glob("*-*-*"))
+    app.button(key="train_go").click().run()
+    assert [each.value for each in app.error] == ["The server is shutting down."]
+    assert app.button(key="train_go").label == "Train"
+    assert set(runs_folder().glob("*-*-*")) == before, "no empty folder stays"
+
+
+def test_a_refusal_of_going_on_and_of_training_anew_says_why(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page({"train_run": run})
+    monkeypatch.setattr("imgcls.ui.training.controls.start", lambda _config: "There is no room.")
+    app.button(key="train_go").click().run()
+    assert [each.value for each in app.error] == ["There is no room."]
+
+
+@pytest.mark.parametrize("refusal", [OSError(30, "Read-only file system", "/srv/secret"), DownloadError("/srv/secret")])
+def test_without_a_folder_for_runs_a_run_is_trained_all_the_same(
+    refusal: Exception, queue: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_held: object) -> None:
+        raise refusal
+
+    monkeypatch.setattr(page_runs, "new_run_folder", refuse)
+    app = page()
+    app.button(key="train_go").click().run()
+    assert not app.exception
+    (job,) = queue._jobs.values()
+    assert pipes.decode(job.arguments)["folder"] is None
+    assert "The server cannot keep this run" in said(app)
+    assert "secret" not in said(app)
+    app.run()
+    assert said(app).count("cannot keep this run") == 1
+    for record in train(toy_config(), dataset=toy()):
+        job._append(pipes.encode(record))
+    app.run()
+    for part in PARTS:
+        app.segmented_control(key="train_part").set_value(part).run()
+        assert not app.exception, part
+    assert "no weights to use" in said(app)
+
+
+def test_a_run_that_another_server_trains_is_watched_and_left_alone(run: str, queue: JobRunner) -> None:
+    folder = new_run_folder()
+    records = train(toy_config(epochs=30), dataset=toy(), folder=folder)
+    for _ in range(12):
+        next(records)
+    assert "lock" in {path.name for path in folder.iterdir()}
+    app = page({"train_run": folder.name})
+    assert "belongs to another server" in said(app)
+    assert "train_resume" not in {each.key for each in app.button}
+    records.close()
+    app = page({"train_run": folder.name})
+    assert "belongs to another server" not in said(app)
+    records = train(toy_config(epochs=30), dataset=toy(), folder=folder, resume=True)
+    next(records)
+    app.button(key="train_resume").click().run()  # it was quicker
+    assert "being trained by another server" in said(app)
+    assert not queue._jobs
+    records.close()
+
+
+def test_a_run_that_waits_is_stopped_where_it_is_and_looks_so_later(run: str, queue: JobRunner) -> None:
+    folder = new_run_folder()
+    records = train(toy_config(epochs=30), dataset=toy(), folder=folder)
+    for _ in range(12):
+        next(records)
+    records.close()
+    app = page({"train_run": folder.name})
+    app.button(key="train_resume").click().run()
+    assert "Waiting for a free worker" in progress(app)
+    app.button(key="train_stop").click().run()
+    assert not app.exception
+    for each in (app, page({"train_run": folder.name})):
+        assert "stopped by you" in progress(each)
+        assert each.button(key="train_resume").label == "Go on"
+
+
+def test_what_ended_while_its_page_was_away_says_so_with_a_way_on(run: str, queue: JobRunner) -> None:
+    folder = new_run_folder()
+    records = train(toy_config(epochs=30), dataset=toy(), folder=folder)
+    for _ in range(12):
+        next(records)
+    records.close()
+    app = page({"train_run": folder.name})
+    app.button(key="train_resume").click().run()
+    (job,) = queue._jobs.values()
+    queue.cancel(job, "This page was away.", "released")
+    app.run()
+    assert [each.value for each in app.info] == [
+        "This page was away. Press “Go on”: it continues from its last checkpoint."
+    ]
+    assert not app.error
+    assert app.button(key="train_resume").label == "Go on"
+
+
+def test_what_can_be_taken_along_is_built_once_for_each_record_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+    for name in ("load_trained", "to_onnx", "training_script", "classify"):
+        real = getattr(use_part, name)
+        monkeypatch.setattr(use_part, name, lambda *args, of=name, real=real: built.append(of) or real(*args))
+    name = trained()
+    app = page({"train_run": name, "train_part": "Use it"})
+    app.run().run()
+    other = page({"train_run": name, "train_part": "Use it"})  # another window: all but the answer is there
+    assert not other.exception
+    assert sorted(built) == ["classify", "classify", "load_trained", "to_onnx", "training_script"]
+    weights = run_folder(name) / "best.pt"
+    weights.write_bytes(weights.read_bytes())  # as when the run has become better
+    os.utime(weights, ns=(weights.stat().st_mtime_ns + 10**6,) * 2)
+    app.run().run()
+    assert built.count("to_onnx") == built.count("load_trained") == 2
+
+
 def test_a_run_that_is_not_there_any_more_leaves_the_first_view() -> None:
     app = page({"train_run": "20200101-000000-nothing_"})
     assert app.button(key="train_go").label == "Train"
     assert "train_run" not in app.query_params
     app = page({"train_run": "../../etc"})
     assert app.button(key="train_go").label == "Train"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_old_run_whose_random_name_holds_two_underscores_is_shown(part: str) -> None:
+    name = trained(folder=run_folder("20260101-000000-a__b___c"))
+    app = page({"train_run": name, "train_part": part})
+    assert not app.error
+    assert app.button(key="train_go").label == "Train anew"
 
 
 def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> None:

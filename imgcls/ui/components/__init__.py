@@ -31,11 +31,21 @@ def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Seq
 
     def show(*, key: str, data: Any, **more: Any) -> Any:
         if (elements := _caught.get()) is not None:
-            elements[re.sub(r"[^\w-]", "-", key, flags=re.ASCII)] = data  # as Streamlit names the element's class
+            elements[element_name(key)] = data
             return None
-        return mount(key=key, data=data, **more)
+        return mount(key=_safe(key), data=data, **more)
 
     return show
+
+
+def element_name(key: str) -> str:
+    """What follows `st-key-` in the class of the component `key`: by this the elements find each other."""
+    return re.sub(r"[^\w-]", "-", _safe(key), flags=re.ASCII)  # as Streamlit does
+
+
+def _safe(key: str) -> str:
+    """Any key, also one with a name in it that came from an address: Streamlit refuses ids with "__"."""
+    return re.sub("_(?=_)", "_.", key)
 
 
 @contextmanager
@@ -61,7 +71,7 @@ def sent(key: str, name: str = "value") -> Mapping[str, Any]:
     """What the component `key` last sent under `name`; empty before it has sent anything, and when `caught`."""
     if is_caught():
         return {}
-    state = st.session_state.get(key) or {}
+    state = st.session_state.get(_safe(key)) or {}
     return state.get(name) or {}
 
 

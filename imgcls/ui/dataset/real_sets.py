@@ -34,6 +34,8 @@ def on_this_machine(name: str) -> bool:
                 progress_of(job)
             if st.session_state.get(f"download_{name}:mine"):
                 row.button("Cancel", icon=":material/close:", key=f"cancel_{name}", on_click=job.cancel)
+        if trouble := st.session_state.pop(f"download_{name}:trouble", None):
+            st.error(markdown(trouble), icon=":material/block:")
         if job and job.status.sentence:
             st.error(markdown(job.status.sentence), icon=":material/cloud_off:")
         if running and job.status.over:
@@ -51,4 +53,4 @@ def _begin(name: str) -> None:
         _downloads[name] = jobs.submit("imgcls.data.jobs:download", {"name": name}, owner=f"download of {name}")
         st.session_state[f"download_{name}:mine"] = True
     except jobs.JobRefusedError as trouble:
-        st.toast(markdown(str(trouble)))
+        st.session_state[f"download_{name}:trouble"] = str(trouble)

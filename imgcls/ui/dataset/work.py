@@ -10,7 +10,7 @@ import streamlit as st
 from imgcls.plain import markdown
 from imgcls.training import jobs
 from imgcls.ui.dataset.waiting import progress_of
-from imgcls.ui.session import owner
+from imgcls.ui.session import owner, start_here
 
 _POLL = 0.3  # seconds between two looks at a running job
 _KEPT = 200
@@ -36,8 +36,8 @@ def result_of(slot: str, target: str, settings: Mapping[str, Any], *, quick: boo
     stopped = st.session_state.get(f"{slot}:stopped") == wanted
     if job is not None and job.state == "done":
         return _keep(wanted, job)
-    if job is None or (job.status.over and not job.status.sentence and not stopped):
-        job = _submit(wanted, target, settings, quick)  # also when another session has cancelled it
+    if job is None or (job.state in ("cancelled", "released") and not stopped):
+        job = _submit(wanted, target, settings, quick)  # also when another session has cancelled it, or has gone
     if job is not None:
         _watch(slot, wanted, job)
     return None
@@ -54,7 +54,7 @@ def _keep(wanted: str, job: jobs.Job) -> Any:
 
 def _submit(wanted: str, target: str, settings: Mapping[str, Any], quick: bool) -> jobs.Job | None:
     try:
-        job = jobs.submit(target, dict(settings), owner=owner(), quick=quick)
+        job = start_here(target, settings, quick=quick)
     except jobs.JobRefusedError as trouble:
         st.warning(markdown(str(trouble)))
         return None
@@ -80,6 +80,7 @@ def _watch(slot: str, wanted: str, job: jobs.Job) -> None:
     @st.fragment(run_every=_POLL if running else None)
     def live() -> None:
         status = job.status
+        jobs.adopt(job, owner())  # if who began it has gone: here somebody waits for it
         if running and status.over:
             st.rerun()
         row = st.container(horizontal=True, vertical_alignment="center")

@@ -71,7 +71,9 @@ def _members(run: PageRun, evaluation: Evaluation, truth: int, answer: int) -> l
 
 def _there(run: PageRun, evaluation: Evaluation | None) -> bool:
     if evaluation is None or run.pictures is None:
-        if run.active or run.followed.evaluations:
+        if run.unsaved and run.pictures is None:
+            st.caption("The server could not keep this run's validation pictures, so there are no answers to show.")
+        elif run.active or run.followed.evaluations:
             st.caption("The first answers come at the end of the first epoch.")
         else:
             st.caption("This run ended before its first epoch did: it was asked about no picture.")

@@ -3,6 +3,7 @@
 import math
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from imgcls.plain import markdown
 from imgcls.training.config import TrainConfig
@@ -12,7 +13,7 @@ from imgcls.ui.training.words import ENDS, FINDINGS, duration
 
 
 def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
-    """Train, Pause, Step, Stop: those that make sense now."""
+    """Train, Pause, Step, Stop: those that make sense now; and why the last press of one was refused."""
     row = st.container(horizontal=True, vertical_alignment="center", key="train_buttons")
     active = run is not None and run.active
     if run is None or not active:
@@ -26,27 +27,40 @@ def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
             width=220 if run is None else "content",
         ):
             _after(start(config))
-    if run is None:
-        return
     if active and run.own:
-        paused = run.followed.paused
-        if row.button(
-            "Go on" if paused else "Pause", type="primary" if paused else "secondary", key="train_pause",
-            icon=":material/play_arrow:" if paused else ":material/pause:", disabled=run.followed.started is None,
-        ):  # fmt: skip
-            run.send({"pause": not paused})
-        if row.button("One step", icon=":material/skip_next:", disabled=not paused, key="train_one"):
-            run.send({"steps": 1})
-        if row.button("Stop", icon=":material/stop:", key="train_stop"):
-            stop(run)
-    elif active:
-        row.caption("This run belongs to another window: here you can watch it.")
-    elif run.can_go_on and row.button(
-        "Go on", icon=":material/resume:", key="train_resume", help="From the last checkpoint, a few seconds old."
+        _commands(row, run)
+    elif active or (run and run.elsewhere):
+        where = "window" if active else "server"
+        row.caption(f"This run belongs to another {where}: here you can watch it.")
+    elif (
+        run
+        and run.can_go_on
+        and row.button(
+            "Go on", icon=":material/resume:", key="train_resume", help="From the last checkpoint, a few seconds old."
+        )
     ):
         _after(go_on(run))
     if trouble := st.session_state.pop("train_trouble", None):
         st.error(markdown(trouble), icon=":material/error:")
+
+
+def _commands(row: DeltaGenerator, run: PageRun) -> None:
+    """Of a run that waits, runs or pauses."""
+    paused, waits = run.followed.paused, run.job.state == "queued"
+    if row.button(
+        "Go on" if paused else "Pause", type="primary" if paused else "secondary", key="train_pause",
+        icon=":material/play_arrow:" if paused else ":material/pause:",
+        disabled=run.followed.started is None or waits,
+    ):  # fmt: skip
+        run.send({"pause": not paused}, wake=True)
+        if run.waits:
+            st.rerun()  # it has a place in the queue now
+    if row.button("One step", icon=":material/skip_next:", disabled=not paused or waits, key="train_one"):
+        run.send({"steps": 1}, wake=True)
+    if row.button("Stop", icon=":material/stop:", key="train_stop"):
+        stop(run)
+        if not run.active:
+            st.rerun()
 
 
 def _after(trouble: str) -> None:
@@ -59,7 +73,8 @@ def progress(run: PageRun) -> None:
     followed, status = run.followed, run.job.status if run.job else None
     if status and status.state == "queued":
         others = f" Your place in the queue: {status.place}." if status.place else ""
-        st.progress(0.0, f":material/hourglass_top: Waiting for a free worker.{others}")
+        share = min(1.0, followed.step / followed.total_steps) if followed.total_steps else 0.0
+        st.progress(share, f":material/hourglass_top: Waiting for a free worker.{others}")
     elif run.active and followed.started is None:
         loading = followed.loading
         share = loading.done / max(1, loading.total) if loading else 0.0
@@ -79,7 +94,9 @@ def _progress_line(run: PageRun) -> None:
     share = last.step / total if total else min(1.0, last.epoch / config.epochs if config else 1.0)
     epochs = f"epoch {last.epoch:.1f} of {config.epochs}" if config else f"epoch {last.epoch:.1f}"
     best = f" · best **{followed.best.val_accuracy:.1%}**" if followed.best else ""
-    if run.active and followed.paused:
+    if run.active and run.waits:
+        ahead = ":material/pause: paused; another run has its place"
+    elif run.active and followed.paused:
         ahead = ":material/pause: paused"
     elif run.active:
         ahead = f"**{duration(last.seconds_left)} left**"
@@ -111,13 +128,31 @@ def rate_while_running(run: PageRun) -> None:
 
 
 def trouble(run: PageRun) -> None:
-    """Why the run ended, if that was nobody's wish."""
+    """Why the run ended, if that was nobody's wish; and why nothing of it is kept."""
     status = run.job.status if run.job else None
-    if status and status.state == "lost":
+    if run.unsaved:
+        st.warning(_unsaved_words(run), icon=":material/save:")
+    if status and status.state in ("lost", "released"):
         what = "Press “Go on”: it continues from its last checkpoint." if run.can_go_on else "Train anew, please."
-        st.error(f"{markdown(status.sentence)} {what}", icon=":material/heart_broken:")
+        if status.state == "lost":
+            st.error(f"{markdown(status.sentence)} {what}", icon=":material/heart_broken:")
+        else:
+            st.info(f"{markdown(status.sentence)} {what}", icon=":material/timer_off:")
     elif status and status.state == "failed":
         st.error(markdown(status.sentence), icon=":material/error:")
+
+
+def _unsaved_words(run: PageRun) -> str:
+    """The run goes on all the same: what does that cost?"""
+    if run.unkept or not run.followed.unsaved.step:
+        return (
+            f"The server cannot keep this run ({run.unsaved}). You can watch it learn, but not look back, compare "
+            "it or use it afterwards. Tell the person who runs the server."
+        )
+    return (
+        f"Since step {run.followed.unsaved.step:,} the server cannot keep this run ({run.unsaved}). It goes on "
+        "learning, but later steps cannot be looked back at. Tell the person who runs the server."
+    )
 
 
 def machine(run: PageRun) -> None:

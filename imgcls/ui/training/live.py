@@ -12,15 +12,16 @@ from imgcls.ui.training.use import use
 from imgcls.ui.training.watch import curves, looked_at, network, scrubber
 
 SECONDS = 0.3  # between two looks at a running job
+ELSEWHERE_SECONDS = 2.0  # and at the files of one that another server runs
 ANSWERS, CONFUSION, INSIDE, COMPARE, USE = "Answers", "Confusion", "Weights and gradients", "Compare runs", "Use it"
 
 
 def live(run: PageRun, config: TrainConfig | None) -> None:
     """The run; `config` are the choices for another one."""
 
-    @st.fragment(run_every=SECONDS if run.active else None)
+    @st.fragment(run_every=SECONDS if run.active else ELSEWHERE_SECONDS if run.elsewhere else None)
     def draw() -> None:
-        was_active = run.active
+        was_active, was_elsewhere = run.active, run.elsewhere
         run.listen()
         left, right = st.columns([0.42, 0.58], gap="medium", vertical_alignment="center")
         with left:
@@ -53,7 +54,7 @@ def live(run: PageRun, config: TrainConfig | None) -> None:
                 compare(run)
             else:
                 use(run)
-        if was_active and not run.active:
+        if (was_active and not run.active) or (was_elsewhere and not run.elsewhere):
             st.rerun()  # no more looking
 
     draw()

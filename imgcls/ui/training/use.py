@@ -1,11 +1,16 @@
 """A trained network at work: its answer for the current photo, the way to the other lessons, and its files."""
 
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError, prepare
 from imgcls.data.sources import open_source
 from imgcls.figures.bars import probability_bars
-from imgcls.models.classify import Classifier, classify, confidence_words
+from imgcls.models.classify import Classifier, Prediction, classify, confidence_words
+from imgcls.models.labels import display_name
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
@@ -14,39 +19,103 @@ from imgcls.training.runs import RunError
 from imgcls.training.script import training_pictures, training_script
 from imgcls.training.trained import load_trained, weights_file
 from imgcls.ui.components.plot import plot
+from imgcls.ui.memo import remember
 from imgcls.ui.models import run_title
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
 from imgcls.ui.training.run import PageRun
 
 BARS = 6
+_KEPT = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Kit:
+    """A run's network with its files, as of one set of weights; a trouble is "" where there is none."""
+
+    version: tuple[str, int]
+    classifier: Classifier
+    onnx: bytes
+    onnx_trouble: str
+    script: str
+    script_trouble: str
+
+
+_kits: OrderedDict[tuple[str, int], Kit] = OrderedDict()
+_guard = threading.Lock()
 
 
 def use(run: PageRun) -> None:
     """Everything there is to do with a run that has weights."""
+    if run.unkept:
+        st.caption("The server could not keep this run, so there are no weights to use.")
+        return
     try:
-        classifier = load_trained(run.files.folder)
+        kit = kit_of(run)
     except RunError as trouble:
         st.caption(markdown(str(trouble)))
         return
+    photo = current_photo()
+    prediction = remember(
+        "train_use", (kit.version, photo.digest), lambda: classify(kit.classifier, photo.image)
+    )  # fmt: skip
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
-        _answer(classifier)
+        _answer(prediction)
         if best := run.followed.best:
             st.caption(
                 f"As it was at its best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}."
             )
     with right:
         _ways_on(run)
-        _downloads(run, classifier)
-    _code(run, classifier)
+        _downloads(run, kit)
+    _code(run, kit.classifier, prediction)
 
 
-def _answer(classifier: Classifier) -> None:
-    photo = current_photo()
-    prediction = classify(classifier, photo.image)
+def kit_of(run: PageRun) -> Kit:
+    """The network at its best, made once for all sessions whenever the run has saved better weights.
+
+    Raises:
+        RunError: it has no weights yet, or they cannot be used.
+    """
+    version = (run.id, _changed(run))
+    with _guard:
+        if version not in _kits:
+            _kits[version] = _made(run, version)
+            while len(_kits) > _KEPT:
+                _kits.popitem(last=False)
+        _kits.move_to_end(version)
+        return _kits[version]
+
+
+def _changed(run: PageRun) -> int:
+    """When its weights were written; 0 if there are none."""
+    for name in ("best.pt", "checkpoint.pt"):
+        try:
+            return (run.files.folder / name).stat().st_mtime_ns
+        except OSError:
+            continue
+    return 0
+
+
+def _made(run: PageRun, version: tuple[str, int]) -> Kit:
+    classifier = load_trained(run.files.folder)
+    onnx, onnx_trouble, script, script_trouble = b"", "", "", ""
+    try:
+        onnx = to_onnx(classifier)
+    except OnnxError as trouble:
+        onnx_trouble = str(trouble)
+    try:
+        script = training_script(run.info, run.followed.started.mode if run.followed.started else _mode(run))
+    except ValueError as trouble:
+        script_trouble = str(trouble)
+    return Kit(version, classifier, onnx, onnx_trouble, script, script_trouble)
+
+
+def _answer(prediction: Prediction) -> None:
     top = prediction.top(BARS)
-    names, chances = [classifier.name_of(each.index) for each in top], [each.probability for each in top]
+    names = [display_name(each.label, prediction.labels) for each in top]
+    chances = [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
     told = "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True))
     plot(probability_bars(names, chances), key="train_photo", alt=told)
@@ -67,37 +136,34 @@ def _ways_on(run: PageRun) -> None:
         )
 
 
-def _downloads(run: PageRun, classifier: Classifier) -> None:
+def _downloads(run: PageRun, kit: Kit) -> None:
     st.markdown("**Take it with you**")
     row = st.container(horizontal=True)
-    folder, info = run.files.folder, run.info
+    folder, config = run.files.folder, run.info.config
 
     row.download_button(
-        "Weights (.pt)", lambda: weights_file(classifier), f"{folder.name}.pt", on_click="ignore",
+        "Weights (.pt)", lambda: weights_file(kit.classifier), f"{folder.name}.pt", on_click="ignore",
         icon=":material/download:", key="train_weights",
         help="A state dict for the plain network printed with the choices: torch.load(..., weights_only=True).",
     )  # fmt: skip
-    try:
-        model = to_onnx(classifier)
+    if kit.onnx_trouble:
+        row.caption(markdown(kit.onnx_trouble))
+    else:
         row.download_button(
-            "ONNX", model, f"{folder.name}.onnx", on_click="ignore", icon=":material/download:", key="train_onnx",
+            "ONNX", lambda: kit.onnx, f"{folder.name}.onnx", on_click="ignore", icon=":material/download:",
+            key="train_onnx",
             help="Takes pictures (N, 3, S, S) from 0 to 1 and gives logits. Its metadata hold the labels and how to "
             "prepare a photo.",
         )  # fmt: skip
-    except OnnxError as trouble:
-        row.caption(markdown(str(trouble)))
-    mode = run.followed.started.mode if run.followed.started else _mode(run)
-    try:
-        script = training_script(info, mode)
-    except ValueError as trouble:
-        row.caption(markdown(str(trouble)))
+    if kit.script_trouble:
+        row.caption(markdown(kit.script_trouble))
         return
     row.download_button(
-        "Script (.py)", script, "train.py", "text/x-python", on_click="ignore", icon=":material/download:",
+        "Script (.py)", kit.script, "train.py", "text/x-python", on_click="ignore", icon=":material/download:",
         key="train_script", help="This run in plain torch: it reads pictures.npz beside it and prints the same losses.",
     )  # fmt: skip
     row.download_button(
-        "pictures.npz", lambda: _pictures(info.config.data, info.config.size), "pictures.npz", on_click="ignore",
+        "pictures.npz", lambda: _pictures(config.data, config.size), "pictures.npz", on_click="ignore",
         icon=":material/download:", key="train_pictures", help="What the script learns from: pictures, labels, split.",
     )  # fmt: skip
 
@@ -115,8 +181,8 @@ def _pictures(data: DataChoice, size: int) -> bytes:
         return str(trouble).encode()
 
 
-def _code(run: PageRun, classifier: Classifier) -> None:
-    prediction, side = classify(classifier, current_photo().image), classifier.preprocess.crop
+def _code(run: PageRun, classifier: Classifier, prediction: Prediction) -> None:
+    side = classifier.preprocess.crop
     code = f"""
     import torch
     from PIL import Image

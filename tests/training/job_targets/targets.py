@@ -52,6 +52,19 @@ def linger(inbox: Inbox) -> Iterator[str]:
     inbox.wait()
 
 
+@dataclass(frozen=True)
+class Resting:
+    idle: bool
+
+
+def rest(inbox: Inbox, start: str = "anew") -> Iterator[object]:
+    """Pauses, and yields every message."""
+    yield start
+    yield Resting(True)
+    while True:
+        yield inbox.wait(may_park=True)
+
+
 def hang() -> Iterator[str]:
     yield "hanging"
     while True:

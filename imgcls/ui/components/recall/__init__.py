@@ -9,6 +9,7 @@ import streamlit as st
 
 from imgcls.data.pictures import Picture
 from imgcls.ui.components import declare, sent
+from imgcls.ui.session import presence
 
 KEEP = 600.0  # seconds that a photo is kept after its tab has closed, or lost its connection
 
@@ -17,6 +18,7 @@ Choice = tuple[Picture, str | None]
 
 _mount = declare("recall")
 _kept: dict[str, Choice] = {}
+_there: dict[str, Callable[[], bool]] = {}
 _ends: dict[str, threading.Timer] = {}
 
 
@@ -25,7 +27,7 @@ def recall(choice: Choice | None, *, key: str, on_return: Callable[[], Any]) -> 
     token = None
     if choice:
         token = st.session_state.setdefault(f"{key}:token", secrets.token_urlsafe(16))
-        _kept[token] = choice
+        _kept[token], _there[token] = choice, presence()
         _present(token)
     _mount(key=key, data={"token": token}, default={"back": None}, on_back_change=on_return)
 
@@ -43,7 +45,11 @@ def _left(token: str) -> None:
 
 def _forget(token: str) -> None:
     _ends.pop(token, None)
+    if token in _there and _there[token]():  # it came back, and no script has run since
+        _left(token)
+        return
     _kept.pop(token, None)
+    _there.pop(token, None)
 
 
 @st.cache_resource(scope="session", on_release=_left, show_spinner=False)
