@@ -1,7 +1,7 @@
 """Data sets in memory, ready for training: pictures of one size, labels, a seeded split, and what was left out."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -65,7 +65,7 @@ class Source:
     splits: np.ndarray
     names: Sequence[str]
     image: Callable[[int], Image.Image]
-    dogs: frozenset[int] = frozenset()
+    dogs: Set[int] = frozenset()
     other: str = ""
     breeds: tuple[int, ...] = ()
     skipped: tuple[Skipped, ...] = ()

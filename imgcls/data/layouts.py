@@ -7,9 +7,9 @@ sentence that says how the set was read; people can choose another.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -119,8 +119,27 @@ def with_names(source: Source, renamed: Renamed) -> Source:
     if len(classes) < 2:
         raise DatasetError(f"All classes are called “{classes[0]}” now: give two of them different names.")
     place = np.array([classes.index(name) for name in names])
-    dogs = frozenset(at for at, name in enumerate(classes) if is_dog(name))
-    return replace(source, classes=classes, labels=place[source.labels], dogs=dogs, originals=source.classes)
+    return replace(source, classes=classes, labels=place[source.labels], dogs=_Dogs(classes), originals=source.classes)
+
+
+class _Dogs(Set):
+    """The places of the classes that are dogs. They are looked for when somebody asks: their names come with torch."""
+
+    def __init__(self, classes: tuple[str, ...]) -> None:
+        self._classes = classes
+
+    @cached_property
+    def _places(self) -> frozenset[int]:
+        return frozenset(at for at, name in enumerate(self._classes) if is_dog(name))
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._places
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def readings(tree: FileTree) -> tuple[list[Reading], frozenset[str]]:

@@ -55,7 +55,7 @@ def recipe_of(choice: DataChoice) -> Recipe:
     """What has to be made for a choice; a size that is left to the network is 64, or 32 of CIFAR-10."""
     size = choice.size or (32 if choice.source == CIFAR10 else 64)
     if choice.source != DRAWN_DOGS:
-        return Recipe(choice.source, choice.task, size)
+        return Recipe(choice.source, choice.task, size, reading=choice.reading, renamed=choice.renamed)
     return Recipe(choice.source, choice.task, size, choice.count, choice.level, choice.split_seed)
 
 
