@@ -3,6 +3,7 @@
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError
+from imgcls.plain import markdown
 from imgcls.ui.dataset.augmentation_part import augmentation_part
 from imgcls.ui.dataset.averages_part import averages_part
 from imgcls.ui.dataset.choice import choose_data
@@ -32,7 +33,7 @@ if choice:
         PARTS[part](choice)
         left_out(choice)
     except DatasetError as trouble:
-        st.error(str(trouble), icon=":material/folder_off:")
+        st.error(markdown(str(trouble)), icon=":material/folder_off:")
 
 try_this(
     "Classes: drag the difficulty from 0 to 1. What stays of a breed when pose, light and background vary?",

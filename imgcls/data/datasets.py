@@ -17,6 +17,7 @@ Progress = Callable[[int, int], None]
 TASKS: tuple[Task, ...] = ("binary", "breeds")
 MOST_BYTES = 2 * 2**30
 VALIDATION_SHARE = 0.2
+WITHOUT_PICTURES = "classes without a picture to learn from"
 _DECODERS, _TOGETHER = 4, 64  # threads, and pictures that one reads in a row
 
 
@@ -304,8 +305,7 @@ def _without(dataset: Dataset, present: np.ndarray, missing: list[str]) -> Datas
     """The set with the classes that are `present` only; the others' pictures are in neither part."""
     number = np.cumsum(present) - 1
     gone = ~present[dataset.labels]
-    what = "classes without a picture to learn from"
-    told = tuple(Skipped(name, "No picture of it is left for training.", what) for name in missing)
+    told = tuple(Skipped(name, "No picture of it is left for training.", WITHOUT_PICTURES) for name in missing)
     return replace(
         dataset,
         classes=tuple(name for name, there in zip(dataset.classes, present, strict=True) if there),

@@ -78,8 +78,10 @@ def stamp(path: Path) -> tuple[int, ...]:
         kept = path.parent == cache_folder() / "own"  # named by its content, and touched whenever it is used
         return facts.st_size, 0 if kept else facts.st_mtime_ns
     with os.scandir(path) as entries:
-        inner = [entry.stat().st_mtime_ns for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return facts.st_size, facts.st_mtime_ns, len(inner), max(inner, default=0)
+        inner = [(entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return facts.st_mtime_ns, int.from_bytes(
+        hashlib.sha256(repr(sorted(inner)).encode("utf-8", "replace")).digest()[:8]
+    )
 
 
 def put_on_shelf(recipe: Recipe, progress: Progress | None = None) -> None:

@@ -1,6 +1,7 @@
 """Sets in IMGCLS_DATA are offered by name, nothing outside it can be reached, and large zips take little memory."""
 
 import io
+import os
 import struct
 import tracemalloc
 import zipfile
@@ -63,6 +64,7 @@ def test_without_a_folder_there_are_no_sets(value: str, monkeypatch: pytest.Monk
 
 def test_a_set_that_changes_is_another_one(folder: Path) -> None:
     (folder / "pets" / "dog").mkdir()
+    os.utime(folder / "pets" / "cat", (1, 1))
     before = Recipe(str(folder / "pets")).digest
     assert Recipe(str(folder / "pets")).digest == before
     (folder / "pets" / "cat" / "1.png").write_bytes(picture())

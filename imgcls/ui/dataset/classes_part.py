@@ -5,13 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from imgcls.data.datasets import split
+from imgcls.data.datasets import WITHOUT_PICTURES, split
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Balance, balance
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Group, Sheet, picked_tile, sheet
-from imgcls.ui.dataset.album import Album, drawn_album, shelved_album
+from imgcls.ui.dataset.album import Album, drawn_album, opening_code, shelved_album
 from imgcls.ui.dataset.detail import detail
 from imgcls.ui.dials import Dial
 from imgcls.ui.shell import code_panel
@@ -103,7 +104,16 @@ def in_words(album: Album, counted: Balance) -> str:
         text += "The classes are balanced: "
     else:
         text += f"The largest class has **{counted.imbalance:.1f}** times as many as the smallest: "
-    text += f"a network that always says “{most}” has learned nothing, and is right in **{counted.baseline:.1%}**."
+    text += (
+        f"a network that always says “{markdown(most)}” has learned nothing, and is right in "
+        f"**{counted.baseline:.1%}**."
+    )
+    if lone := [name for name, held in zip(album.classes, counted.validation, strict=True) if not held]:
+        names = ", ".join(f"“{markdown(name)}”" for name in lone[:3]) + (" and others" if len(lone) > 3 else "")
+        text += f" Without a picture for validation, so nobody sees how well it is recognised: {names}."
+    if gone := [each.name for each in album.skipped if each.what == WITHOUT_PICTURES]:
+        names = ", ".join(f"“{markdown(name)}”" for name in gone[:3]) + (" and others" if len(gone) > 3 else "")
+        text += f" No picture is left to learn from, so left out: {names}."
     if classes > MOST_CLASSES:
         text += f" The first {MOST_CLASSES} classes are shown."
     return text
@@ -122,7 +132,7 @@ def _code(album: Album, choice: DataChoice, counted: Balance) -> None:
         whole = (counted.training + counted.validation).tolist()
         code = f"""
         import numpy as np
-        from imgcls.data.datasets import split
+        from imgcls.data.datasets import WITHOUT_PICTURES, split
 
         labels = np.repeat(np.arange({len(whole)}), {whole})
         share = {choice.validation}
@@ -137,7 +147,7 @@ def _code(album: Album, choice: DataChoice, counted: Balance) -> None:
         from imgcls.data.datasets import prepare
         from imgcls.data.sources import open_source
 
-        source = open_source("{choice.source if "/" not in choice.source else "your.zip"}")
+        source = {opening_code(choice)}
         dataset = prepare(source, "{choice.task}", {album.size}, {choice.validation}, seed={choice.split_seed})
         learned = np.bincount(dataset.labels[dataset.training])
         held_out = np.bincount(dataset.labels[dataset.validation])

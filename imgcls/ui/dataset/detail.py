@@ -7,6 +7,7 @@ from PIL import Image
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.picture_files import PictureError
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, drawn_one_by_one
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import Album, recipe_of
 
@@ -27,7 +28,7 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
     part = "validation" if place in album.validation else "training"
     drawn = choice.source == DRAWN_DOGS
     name = album.names[place] if drawn else album.classes[album.labels[place]]
-    st.markdown(f"**{name}** · {part}" + (f" · {note}" if note else ""))
+    st.markdown(f"**{markdown(name)}** · {part}" + (f" · {note}" if note else ""))
     small = _enlarged(album.picture(place))
     large = _large(album, place, choice)
     row = st.container(horizontal=True, gap="small")
@@ -39,7 +40,7 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
     if drawn:
         st.markdown(traits_of(album.names[place].rsplit(" ", 1)[0]))
     else:
-        st.caption(album.names[place])
+        st.caption(markdown(album.names[place]))
 
 
 def traits_of(animal: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.plain import markdown
 from imgcls.training import jobs
 from imgcls.ui.dataset.waiting import progress_of
 from imgcls.ui.session import owner
@@ -84,7 +85,7 @@ def _watch(slot: str, wanted: str, job: jobs.Job) -> None:
         row = st.container(horizontal=True, vertical_alignment="center")
         if status.over:
             if status.sentence:
-                row.error(status.sentence, icon=":material/error:")
+                row.error(markdown(status.sentence), icon=":material/error:")
             else:
                 row.caption(":material/stop: Stopped.")
             if row.button("Try again", icon=":material/refresh:", key=f"{slot}:again"):
