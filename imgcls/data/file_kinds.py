@@ -22,7 +22,7 @@ _KINDS = {
     "arrays and weights": "npy npz mat h5 hdf5 pkl pickle pt pth ckpt safetensors onnx tfrecord tfrecords lmdb",
 }
 _BY_ENDING = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
-HIDDEN = "files of the system (.DS_Store, Thumbs.db, __MACOSX, …)"
+HIDDEN = "system files such as .DS_Store"
 _SYSTEM = frozenset(
     ["__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "system volume information"]
 )

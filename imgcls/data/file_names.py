@@ -22,26 +22,29 @@ _AT_THE_END = re.compile(
     r"^(.*?[^\W\d_].*?)[\s._\-#]*[(\[]?\d+[)\]]?[\s._\-]*(?:copy|kopie)?$", re.IGNORECASE | re.DOTALL
 )
 _IN_THE_MIDDLE = re.compile(r"^([^\d]*[^\W\d_][^\d]*?)[\s._\-#(\[]*\d.*$", re.DOTALL)
+_AFTER_A_NUMBER = re.compile(r"^\d+[\s._\-]+([^\d]*[^\W\d_][^\d]*)$")
 _MOST_ALONE = 0.2  # share of pictures that may be the only one of their name
 
 
 def labels_in_names(paths: tuple[str, ...]) -> dict[str, str]:
     """Path -> class as its file's name says it, where that gives classes with several pictures each; else {}."""
-    for pattern in (_AT_THE_END, _IN_THE_MIDDLE):
+    for pattern in (_AT_THE_END, _IN_THE_MIDDLE, _AFTER_A_NUMBER):
         labels = {}
         for path in paths:
             stem = re.sub(r"\.[A-Za-z]{3,5}$", "", path.rsplit("/", 1)[-1])
             if (found := pattern.match(stem)) and (label := _of_a_class(found[1])):
                 labels[path] = label
-        counts = Counter(labels.values())
-        several = {path: label for path, label in labels.items() if counts[label] > 1}
-        if len(set(several.values())) >= 2 and len(labels) - len(several) <= _MOST_ALONE * len(labels):
+        counts = Counter(map(without_part, labels.values()))
+        several = {path: label for path, label in labels.items() if counts[without_part(label)] > 1}
+        if len(set(map(without_part, several.values()))) >= 2 and len(labels) - len(several) <= _MOST_ALONE * len(
+            labels
+        ):
             return several
     return {}
 
 
 def _of_a_class(text: str) -> str:
-    """The part in front of the number, without "train" or "test" around it; "" where it speaks of no class."""
+    """The part in front of the number; "" where it speaks of no class."""
     label = text.strip(" ._-#([")
     words = words_of(label)
     if re.fullmatch(r"n\d{8}", label):  # as ImageNet numbers its classes
@@ -49,9 +52,15 @@ def _of_a_class(text: str) -> str:
     if all(word in _CAMERAS or word in PLAIN or word.isdigit() for word in words):
         return ""
     role, rest = role_of(label)
-    if role and not rest:
-        return ""
-    if role:
-        inner = re.sub(r"^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)[\s._\-]+", "", label, flags=re.IGNORECASE)
-        return inner or label
-    return label
+    return label if rest or not role else ""
+
+
+def without_part(label: str) -> str:
+    """A class as a file's name says it, without "train" or "test" in front."""
+    role, rest = role_of(label)
+    if not role or not rest:
+        return label
+    return (
+        re.sub(r"^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)[\s._\-]+", "", label, flags=re.IGNORECASE)
+        or label
+    )

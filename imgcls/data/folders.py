@@ -37,6 +37,7 @@ PLAIN = word_set(
     """
     set sets data dataset datasets image images img imgs pic pics picture pictures photo photos jpg jpeg png
     jpegs jpegimages sample samples part parts split splits subset folder folders dir directory raw original
+    fold folds aug augmented
     originals resized cropped all file files batch chunk group section copy the of for and my new final full
     small large version v
     """
@@ -97,8 +98,15 @@ def folder_of(paths: tuple[str, ...]) -> Folder:
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words in the name of a folder or file, in small letters: "seg_Train-2" is seg, train, 2."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", name)
-    return tuple(re.findall(r"[^\W_]+", spaced.lower()))
+    words = []
+    for piece in re.findall(r"[^\W_]+", name):
+        small = piece.lower()
+        if small in _WORDS or _GLUED.fullmatch(small):
+            words.append(small)
+        else:
+            spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", piece)
+            words += spaced.lower().split()
+    return tuple(words)
 
 
 @lru_cache(maxsize=4096)

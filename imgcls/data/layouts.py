@@ -16,7 +16,7 @@ import numpy as np
 from imgcls.data import file_kinds
 from imgcls.data.archives import FileTree
 from imgcls.data.datasets import DatasetError, Skipped, Source
-from imgcls.data.file_names import labels_in_names
+from imgcls.data.file_names import labels_in_names, without_part
 from imgcls.data.folders import (
     Folder,
     folder_of,
@@ -154,7 +154,9 @@ def readings(tree: FileTree) -> tuple[list[Reading], frozenset[str]]:
     by_parts = _by_parts(top, parts) if parts else None
     names = _by_names(tree, top, parts)
     folders = _by_folders(top)
-    possible = [*map(_from_table, tables.readings), by_parts, names, folders, _by_innermost(tree)]
+    inner = _by_innermost(tree)
+    inner.sure = not folders.sure and bool(top.inside)
+    possible = [*map(_from_table, tables.readings), by_parts, names, folders, _by_folders(top, True), inner]
     usable = [each for each in possible if each and 2 <= len(each.classes) <= MOST_CLASSES]
     whole = len(tree.paths)
     usable.sort(key=lambda each: -_likelihood(each, whole))
@@ -168,7 +170,7 @@ def readings(tree: FileTree) -> tuple[list[Reading], frozenset[str]]:
         elif kept[place].key.startswith("table") and each.sure:
             kept[place] = each  # the folders say the same, in words that people see
     flat = parts and by_parts and not by_parts.found
-    if not kept or (flat and kept[0].key == "folders"):
+    if not kept or (flat and kept[0].key in ("folders", "every", "innermost")):
         raise DatasetError(_why_not(tree, [each for each in possible if each], tables.trouble, parts if flat else {}))
     return kept, tables.used
 
@@ -181,20 +183,19 @@ def _signature(reading: Reading) -> tuple:
 
 def _likelihood(reading: Reading, whole: int) -> float:
     """Readings that are sure come first, and those that say something of most pictures."""
-    order = {"table": 0.5, "parts": 0.4, "folders": 0.3, "names": 0.2, "innermost": 0.1}
+    order = {"table": 0.5, "parts": 0.4, "folders": 0.3, "names": 0.2, "innermost": 0.35, "every": 0.0}
     most = len(reading.found) >= whole / 3
     return 2 * reading.sure + 2 * most + order[reading.key.partition("-")[0]]
 
 
 def _by_parts(top: Folder, parts: dict[str, str]) -> Reading:
     """Training, validation and test in folders, the classes in them."""
-    words = {"train": "training", "validation": "validation", "test": "testing"}
-    said = " and ".join(
-        f"{_quoted(name for name in parts if parts[name] == role)} for {words[role]}"
-        for role in words
-        if role in parts.values()
-    )
-    reading = Reading("parts", f"The folders in them are the classes: {said}.")
+    last = "a final test" if "validation" in parts.values() else "validation"
+    words = {"train": "training", "validation": "validation", "test": last}
+    named = [(_quoted(name for name in parts if parts[name] == role), role) for role in words if role in parts.values()]
+    said = [f"{names} for {words[role]}" for names, role in named]
+    said = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    reading = Reading("parts", f"The pictures are in parts, {said}; the folders in these are the classes.")
     for name, role in parts.items():
         part = undoubled(top.inside[name])
         _classes_in(part, role, reading)
@@ -225,10 +226,14 @@ def _classes_in(folder: Folder, role: str, reading: Reading) -> None:
     _leave_out(reading, folder.pictures, _NO_CLASS, "They lie in no folder of a class.")
 
 
-def _by_folders(top: Folder) -> Reading:
-    """The first folders that differ are the classes, whatever they are called; parts may lie in each of them."""
-    below = inside_classes = parts_below(top)
-    reading = Reading("folders", "")
+def _by_folders(top: Folder, every: bool = False) -> Reading:
+    """The first folders that differ are the classes; parts may lie in each of them.
+
+    `every`: also those that are called "test" or "predict" beside others.
+    """
+    inside_classes = parts_below(top) and not any(role_of(name)[0] for name in top.inside)
+    below = inside_classes
+    reading = Reading("every" if every else "folders", "", sure=not every)
     names = set(top.inside)
     beside_classes = len(names) >= 3
     classes = []
@@ -236,7 +241,9 @@ def _by_folders(top: Folder) -> Reading:
         role, rest = role_of(each.name)
         inner = set(undoubled(each).inside)
         copy = len(inner) >= 2 and inner < names
-        if copy and role and not rest:  # classes, and beside them a part with the same classes
+        if every:
+            classes.append(each)
+        elif copy and role and not rest:  # classes, and beside them a part with the same classes
             for label in inner:
                 pictures = undoubled(each).inside[label].all_pictures()
                 reading.found += [(path, class_name(label), role) for path in pictures]
@@ -257,8 +264,8 @@ def _by_folders(top: Folder) -> Reading:
     shown = _quoted(each.name for each in classes)
     reading.sentence = f"Each folder is a class: {shown}." if len(classes) < 4 else "Each folder is a class."
     if below:
-        reading.sentence = f"{reading.sentence[:-1]}; the parts for training and validation are told apart, too."
-    reading.sure = not all(is_plain(each.name) or is_aside(each.name) for each in classes)
+        reading.sentence = f"{reading.sentence[:-1]}; what is in them for training and for validation is told apart."
+    reading.sure &= not all(is_plain(each.name) or is_aside(each.name) for each in classes)
     return reading
 
 
@@ -281,11 +288,15 @@ def _by_names(tree: FileTree, top: Folder, parts: dict[str, str]) -> Reading | N
         return None
     example = next(iter(labels))
     name = clean_name(example.rsplit("/", 1)[-1])
-    reading = Reading("names", f"The names of the files tell the class: “{name}” is “{class_name(labels[example])}”.")
+    reading = Reading(
+        "names", f"The names of the files tell the class: “{name}” is “{class_name(without_part(labels[example]))}”."
+    )
     folders = {f"{top.path}/{part}".lstrip("/"): role for part, role in parts.items()}
+    in_names = len({role_of(label)[0] for label in labels.values()} - {""}) >= 2  # "train_cat_1", "test_cat_2"
     for path in tree.paths:
         if path in labels:
-            reading.found.append((path, class_name(labels[path]), part_of_path(path, folders)))
+            named = role_of(labels[path])[0] if in_names else ""
+            reading.found.append((path, class_name(without_part(labels[path])), named or part_of_path(path, folders)))
         else:
             _leave_out(reading, [path], _NO_NAME, "The name in front of the number is that of no class.")
     return reading

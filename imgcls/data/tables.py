@@ -111,10 +111,11 @@ def table_readings(tree: FileTree, parts: Mapping[str, str]) -> Tables:
     if readings:
         return Tables(readings, frozenset(used), "")
     if tables:
-        path = tables[0].path
-        return Tables(
-            [], frozenset(), f"{_file(path)} names the pictures, but no column of it gives 2 to 1,000 classes."
-        )
+        table = tables[0]
+        at = next(at for at, picture in enumerate(table.pictures) if picture)
+        line = clean_name(", ".join(table.rows[at]), _MOST_QUOTED)
+        why = f"but none of its columns gives 2 to 1,000 classes: line {table.lines[at]} reads “{line}”."
+        return Tables([], frozenset(), f"{_file(table.path)} names the pictures, {why}")
     named = [trouble for path, trouble in troubles if any(word in _LABEL_WORDS for word in words_of(_stem(path)))]
     return Tables([], frozenset(), (named or [troubles[0][1]])[0] if troubles else "")
 
@@ -273,7 +274,8 @@ def _parsed(text: str, kind: str) -> Iterable[tuple[list[list[str]] | str, list[
                     rows.append([cell.strip() for cell in row])
                     lines.append(reader.line_num)
         except csv.Error as error:
-            yield f"line {reader.line_num} is no line of a table ({error})", []
+            line = clean_name("".join(text.splitlines()[reader.line_num - 1 : reader.line_num]), _MOST_QUOTED)
+            yield f"line {reader.line_num} is no line of a table (“{line}”: {error})", []
             continue
         if rows:
             yield rows, lines
@@ -457,8 +459,10 @@ def _reading(
             part = role_of(row[part_column])[0] if part_column is not None and part_column < len(row) else ""
             said[picture] = part or part_of_path(picture, parts) or (role if len(group) > 1 else "")
     found = [(path, labels[path], said[path]) for path in tree.paths if path in labels and path not in several]
-    names = [_file(table.path) for table in group]
-    whole = f"{names[0]} and {len(names) - 1} more tables say" if len(names) > 1 else f"{names[0]} says"
+    alike = len({_file(table.path) for table in group}) < len(group)
+    names = [f"“{clean_name(table.path)}”" if alike else _file(table.path) for table in group]
+    others = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    whole = f"{names[0]} and {names[1]}{others} say" if len(names) > 1 else f"{names[0]} says"
     if column is None:
         where = "with a column for each class"
     elif group[0].header:

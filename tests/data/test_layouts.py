@@ -57,6 +57,7 @@ PARTS = [
     ("train2017", "val2017"),
     ("train (1)", "test (1)"),
     ("X_train", "X_test"),
+    ("TRAIN", "tEsT"),
     ("My Train Set", "My Holdout Set"),
 ]
 
@@ -84,6 +85,13 @@ def test_parts_are_recognised_whatever_they_are_called(first: str, second: str, 
 def test_folders_that_only_repeat_their_part_are_passed_through(first: str, second: str) -> None:
     paths = some(f"{first}/cats") + some(f"{first}/dogs") + some(f"{second}/cats", 1) + some(f"{second}/dogs", 1)
     assert counts(read(paths)) == {"cats": (3, 1), "dogs": (3, 1)}
+
+
+def test_the_other_way_to_read_doubled_parts_gives_their_names_as_classes() -> None:
+    paths = [
+        f"{part}/{part}/{label}/{n}.jpg" for part in ("training_set", "test_set") for label in "ab" for n in range(3)
+    ]
+    assert counts(read(paths, "folders")) == {"test set": (6, 0), "training set": (6, 0)}
 
 
 @pytest.mark.parametrize("single", ["train", "train/train", "set/Training", "test", "archive/train/train"])
@@ -140,6 +148,17 @@ def test_a_class_that_is_called_like_a_part_is_a_class(classes: tuple[str, ...])
     assert set(read(split).classes) == set(classes)
 
 
+def test_folders_that_only_number_the_set_are_no_classes() -> None:
+    paths = [path for around in ("fold1", "fold2") for label in ("cat", "dog") for path in some(f"{around}/{label}")]
+    assert counts(read(paths)) == {"cat": (6, 0), "dog": (6, 0)}
+
+
+def test_a_test_folder_beside_classes_is_left_out_and_can_be_made_a_class() -> None:
+    paths = some("cat") + some("dog") + some("test")
+    assert read(paths).classes == ("cat", "dog")
+    assert read(paths, "every").classes == ("cat", "dog", "test")
+
+
 def test_a_second_copy_of_the_set_is_left_out() -> None:
     flowers = ("daisy", "rose", "tulip")
     paths = [path for label in flowers for path in some(f"flowers/{label}") + some(f"flowers/flowers/{label}")]
@@ -190,6 +209,7 @@ def test_flat_parts_without_labels_get_a_sentence_and_are_no_classes() -> None:
         ("{}{}.JPG.jpeg", ("cat", "dog")),
         ("x/y/{} - {} - Kopie.jpg", ("Hund", "Katze")),
         ("{}_{}_flipped.jpg", ("cat", "dog")),
+        ("train_{}_{}.jpg", ("cat", "dog")),
     ],
 )
 def test_classes_stand_in_the_names_of_files(pattern: str, classes: tuple[str, ...]) -> None:
@@ -199,6 +219,10 @@ def test_classes_stand_in_the_names_of_files(pattern: str, classes: tuple[str, .
 
 
 def test_names_and_parts_go_together() -> None:
+    names = [f"{part}_{label}_{n}.jpg" for part in ("train", "test") for label in ("cat", "dog") for n in range(3)]
+    assert counts(read(names)) == {"cat": (3, 3), "dog": (3, 3)}
+    assert counts(read([*names[:7], "test_dog_9.jpg"])) == {"cat": (3, 1), "dog": (3, 1)}
+    assert read([f"00{n}_{label}.jpg" for label in ("cat", "dog") for n in range(3)]).classes == ("cat", "dog")
     paths = [f"train/{label}.{number}.jpg" for label in ("cat", "dog") for number in range(4)]
     paths += [f"val/{label}.{number}.jpg" for label in ("cat", "dog") for number in range(4, 6)]
     assert counts(read(paths)) == {"cat": (4, 2), "dog": (4, 2)}
@@ -342,6 +366,8 @@ def test_a_table_comes_before_folders_that_say_nothing() -> None:
         ("id,breed\n", r"one line only \(“id,breed”\)"),
         (b"\x00\x01\x02\x03\xff", "cannot be read as a table"),
         ("", "is empty"),
+        ("file,text\n00.jpg,one thing\n01.jpg,another\n02.jpg,third\n", r"line 2 reads “00\.jpg, one thing”"),
+        ("file,label\n00.jpg," + "x" * 200_000, r"line 2 is no line of a table \(“00\.jpg,x+…x+”"),
         ('{"file": ', "do not belong|cannot be read|one line"),
     ],
 )

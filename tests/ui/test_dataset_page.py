@@ -219,8 +219,8 @@ def test_what_is_left_out_is_told_by_kind_and_a_poor_class_beside_the_counts(mon
     app.run()
     words = " ".join(element.value for element in app.markdown)
     assert "**9** pictures to learn from and **2**" in words
-    assert "nobody sees how well it is recognised: “key \\*one\\*”" in words
-    assert "No picture is left to learn from, so left out: “gone”" in words
+    assert "no picture of “key \\*one\\*” for validation: nobody sees how well it is recognised" in words
+    assert "“gone” is left out: there is no picture to learn it from" in words
     table = app.dataframe[0].value
     assert table[["what", "how many"]].values.tolist() == [
         ["pictures that cannot be read", 2],

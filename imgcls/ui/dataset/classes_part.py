@@ -109,14 +109,23 @@ def in_words(album: Album, counted: Balance) -> str:
         f"**{counted.baseline:.1%}**."
     )
     if lone := [name for name, held in zip(album.classes, counted.validation, strict=True) if not held]:
-        names = ", ".join(f"“{markdown(name)}”" for name in lone[:3]) + (" and others" if len(lone) > 3 else "")
-        text += f" Without a picture for validation, so nobody sees how well it is recognised: {names}."
+        seen = f"nobody sees how well {_it(lone, 'it is')} recognised."
+        text += f" There is no picture of {_some(lone)} for validation: {seen}"
     if gone := [each.name for each in album.skipped if each.what == WITHOUT_PICTURES]:
-        names = ", ".join(f"“{markdown(name)}”" for name in gone[:3]) + (" and others" if len(gone) > 3 else "")
-        text += f" No picture is left to learn from, so left out: {names}."
+        text += f" {_some(gone)} {_it(gone, 'is')} left out: there is no picture to learn {_it(gone, 'it')} from."
     if classes > MOST_CLASSES:
         text += f" The first {MOST_CLASSES} classes are shown."
     return text
+
+
+def _some(names: list[str]) -> str:
+    """Up to three names in quotation marks."""
+    return ", ".join(f"“{markdown(name)}”" for name in names[:3]) + (" and others" if len(names) > 3 else "")
+
+
+def _it(names: list[str], word: str) -> str:
+    """`word`, or its plural where there are several names."""
+    return word if len(names) == 1 else {"it is": "they are", "is": "are", "it": "them"}[word]
 
 
 def _take_level() -> None:

@@ -61,7 +61,7 @@ def understood(prefix: str, file: Path) -> tuple[OwnSet, Renamed] | None:
         st.caption(f":material/account_tree: **{markdown(about.title)}:** {pictures} {markdown(about.layout)}")
         row = st.container(horizontal=True, vertical_alignment="center")
         if len(about.readings) > 1:
-            with row.popover("Read it otherwise", icon=":material/alt_route:"):
+            with row.popover("Read it differently", icon=":material/alt_route:"):
                 _readings(prefix, about)
         with row.popover("Class names", icon=":material/edit:"):
             _names(prefix, about, renamed)
@@ -109,8 +109,8 @@ def _readings(prefix: str, about: OwnSet) -> None:
     keys = [name for name, _ in about.readings]
     sentences = {name: markdown(sentence) for name, sentence in about.readings}
     st.radio(
-        "How are these pictures to be read?", keys, index=keys.index(about.reading), format_func=sentences.get, key=key,
-        on_change=_take_reading, args=(prefix, key),
+        "How are the folders and files to be read?", keys, index=keys.index(about.reading), format_func=sentences.get,
+        key=key, on_change=_take_reading, args=(prefix, key),
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _names(prefix: str, about: OwnSet, renamed: Renamed) -> None:
     )  # fmt: skip
     key = _slot(prefix, about, f"name:{about.originals.index(which)}:{better.get(which, '')}")
     st.text_input(
-        "Is to be called", better.get(which, which), max_chars=LONGEST_NAME, key=key, on_change=_rename,
+        "Shown as", better.get(which, which), max_chars=LONGEST_NAME, key=key, on_change=_rename,
         args=(prefix, about, renamed, which, key),
     )  # fmt: skip
     if trouble := st.session_state.pop(f"{prefix}:names:trouble", ""):
