@@ -265,6 +265,9 @@ def _by_folders(top: Folder, every: bool = False) -> Reading:
     reading.sentence = f"Each folder is a class: {shown}." if len(classes) < 4 else "Each folder is a class."
     if below:
         reading.sentence = f"{reading.sentence[:-1]}; what is in them for training and for validation is told apart."
+    if every:
+        also = [each.name for each in classes if is_aside(each.name) or role_of(each.name)[0]]
+        reading.sentence = f"Every folder is a class{', ' + _quoted(also) + ' too' if also else ''}."
     reading.sure &= not all(is_plain(each.name) or is_aside(each.name) for each in classes)
     return reading
 
