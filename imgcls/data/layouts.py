@@ -7,15 +7,15 @@ sentence that says how the set was read; people can choose another.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
 
 import numpy as np
 
 from imgcls.data import file_kinds
 from imgcls.data.archives import FileTree
 from imgcls.data.datasets import DatasetError, Skipped, Source
+from imgcls.data.dogs import Dogs, is_dog
 from imgcls.data.file_names import labels_in_names, without_part
 from imgcls.data.folders import (
     Folder,
@@ -32,6 +32,8 @@ from imgcls.data.folders import (
 from imgcls.data.names import clean_name
 from imgcls.data.pictures import open_picture
 from imgcls.data.tables import TableReading, table_readings
+
+__all__ = ["MOST_CLASSES", "Reading", "Renamed", "class_name", "is_dog", "labelled", "readings", "with_names"]
 
 MOST_CLASSES = 1000
 LONGEST_SIDE = 640  # a picture is read no larger than this
@@ -119,27 +121,7 @@ def with_names(source: Source, renamed: Renamed) -> Source:
     if len(classes) < 2:
         raise DatasetError(f"All classes are called “{classes[0]}” now: give two of them different names.")
     place = np.array([classes.index(name) for name in names])
-    return replace(source, classes=classes, labels=place[source.labels], dogs=_Dogs(classes), originals=source.classes)
-
-
-class _Dogs(Set):
-    """The places of the classes that are dogs. They are looked for when somebody asks: their names come with torch."""
-
-    def __init__(self, classes: tuple[str, ...]) -> None:
-        self._classes = classes
-
-    @cached_property
-    def _places(self) -> frozenset[int]:
-        return frozenset(at for at, name in enumerate(self._classes) if is_dog(name))
-
-    def __contains__(self, place: object) -> bool:
-        return place in self._places
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
+    return replace(source, classes=classes, labels=place[source.labels], dogs=Dogs(classes), originals=source.classes)
 
 
 def readings(tree: FileTree) -> tuple[list[Reading], frozenset[str]]:
@@ -383,20 +365,3 @@ def _quoted(names: Iterable[str]) -> str:
 def class_name(folder: str) -> str:
     """A folder's name as people read it: without ImageNet's number in front, nothing invisible, not too long."""
     return clean_name(re.sub(r"^n\d{8}-", "", folder.strip()).replace("_", " ")) or "unnamed"
-
-
-def is_dog(name: str) -> bool:
-    """Whether a class is dogs, going by its name: it says dog, or is a breed of ImageNet."""
-    return bool(re.search(r"(^|[^a-z])dogs?($|[^a-z])", name.lower())) or _bare(name) in _breeds()
-
-
-@cache
-def _breeds() -> frozenset[str]:
-    from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS, display_name
-
-    labels = [IMAGENET_LABELS[index] for index in DOG_INDICES]
-    return frozenset(map(_bare, [*labels, *map(display_name, labels)]))
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.lower())

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from imgcls.data.archives import FileTree
@@ -428,3 +429,50 @@ def test_classes_are_renamed_and_two_of_one_name_become_one() -> None:
 def test_too_many_classes_get_a_sentence() -> None:
     with pytest.raises(DatasetError, match="There are 1,001 classes"):
         read([f"a{chr(97 + number % 26)}{number}x/{n}.jpg" for number in range(1001) for n in range(2)])
+
+
+def test_any_tree_and_any_table_give_classes_or_one_sentence() -> None:
+    rng = np.random.default_rng(0)
+    words = [
+        "train",
+        "Test",
+        "val",
+        "cat",
+        "dog",
+        "1",
+        "images",
+        "predict",
+        "ä",
+        "train_1",
+        "x.y",
+        " ",
+        "n02085620-pug",
+    ]
+    cells = ["cat", "0", "1", "0.jpg", "", '"', "train/1.jpg", "x" * 50, "\x00", "7.5", "test", ";", "é"]
+    for _ in range(400):
+        depth = rng.integers(1, 5)
+        paths = [
+            "/".join([*rng.choice(words, rng.integers(0, depth)), f"{rng.choice(words)}{n}.jpg"]) for n in range(8)
+        ]
+        lines = ["".join(f"{cell}{rng.choice([',', ';', ' '])}" for cell in rng.choice(cells, 3)) for _ in range(6)]
+        name = str(rng.choice(["labels.csv", "a/x.tsv", "metadata.jsonl", "m.json", "l.txt"]))
+        try:
+            source = labelled(
+                tree(paths, **{name: "\n".join(lines).encode(str(rng.choice(["utf-8", "utf-16", "cp1252"])))})
+            )
+        except DatasetError as error:
+            assert "\n" not in str(error)
+            assert str(error).endswith(".")
+            continue
+        assert len(source.labels) == len(source.splits) == len(source.names) == len(set(source.names))
+        assert set(source.labels.tolist()) == set(range(len(source.classes)))
+        assert len(source.classes) >= 2
+        assert source.layout.endswith(".")
+        left = sum(each.count for each in source.skipped if "pictures" in each.what)
+        assert len(source) + left == len(set(paths))
+        for key, sentence in source.readings:
+            assert sentence.endswith(".")
+            try:
+                assert len(labelled(tree(paths, **{name: "\n".join(lines)}), key).classes) >= 2
+            except DatasetError as error:
+                assert str(error).endswith(".")
