@@ -1,6 +1,7 @@
 """Data sets in memory, ready for training: pictures of one size, labels, a seeded split, and what was left out."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,6 +17,7 @@ Progress = Callable[[int, int], None]
 TASKS: tuple[Task, ...] = ("binary", "breeds")
 MOST_BYTES = 2 * 2**30
 VALIDATION_SHARE = 0.2
+WITHOUT_PICTURES = "classes without a picture to learn from"
 _DECODERS, _TOGETHER = 4, 64  # threads, and pictures that one reads in a row
 
 
@@ -25,10 +27,15 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was left out, and why."""
+    """A file that was left out, and why; or `count` files of a kind, with one of them as an example.
+
+    `what` is the kind, in the plural.
+    """
 
     name: str
     reason: str
+    what: str = "pictures that cannot be read"
+    count: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +54,9 @@ class Source:
         skipped: files left out already.
         fingerprint: changes with the content; "": do not cache what is made of it.
         decoded: the pictures lie in memory: reading them again costs nothing.
+        readings: the ways in which the set can be read, (key, sentence), the likeliest first; `reading` is the key of
+            the one taken.
+        originals: the names of the classes before people corrected them.
     """
 
     name: str
@@ -56,12 +66,20 @@ class Source:
     splits: np.ndarray
     names: Sequence[str]
     image: Callable[[int], Image.Image]
-    dogs: frozenset[int] = frozenset()
+    dogs: Set[int] = frozenset()
     other: str = ""
     breeds: tuple[int, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     fingerprint: str = ""
     decoded: bool = False
+    readings: tuple[tuple[str, str], ...] = ()
+    reading: str = ""
+    originals: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> str:
+        """How the set is read, in one sentence; "" for sets that are no files of people."""
+        return dict(self.readings).get(self.reading, "")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -139,22 +157,31 @@ def prepare(
     kept = chosen[good]
     broken = tuple(Skipped(source.names[chosen[place]], why) for place, why in sorted(skipped.items()))
     training, held_out = split(labels[good], source.splits[kept], validation, seed)
-    dataset = Dataset(
-        name=source.name,
-        title=source.title,
-        task=task,
-        classes=classes,
-        images=images[good] if skipped else images,
-        labels=labels[good],
-        training=training,
-        validation=held_out,
-        names=[source.names[index] for index in kept],
-        skipped=source.skipped + broken,
-        source=source,
-        chosen=kept,
+    return learnable(
+        Dataset(
+            name=source.name,
+            title=source.title,
+            task=task,
+            classes=classes,
+            images=_moved_together(images, good),
+            labels=labels[good],
+            training=training,
+            validation=held_out,
+            names=[source.names[index] for index in kept],
+            skipped=source.skipped + broken,
+            source=source,
+            chosen=kept,
+        )
     )
-    check_split(dataset)
-    return dataset
+
+
+def _moved_together(images: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """The good ones of these pictures, in the memory that they have: a copy of a large set would not fit beside it."""
+    if len(good) < len(images):
+        for first in range(0, len(good), _TOGETHER):  # each moves towards the front, never over one still to move
+            some = good[first : first + _TOGETHER]
+            images[first : first + len(some)] = images[some]
+    return images[: len(good)]
 
 
 def _read_all(
@@ -229,7 +256,7 @@ def split(labels: np.ndarray, given: np.ndarray, share: float | None, seed: int)
     """Indices for training and for validation.
 
     The split that is `given` holds if `share` is None and it names both parts; otherwise `share` (or a fifth) of every
-    class, and at least one picture of it, is drawn for validation.
+    class, and at least one picture of it, is drawn for validation. The only picture of a class is learned from.
 
     Raises:
         DatasetError: the share is not between 0 and 1.
@@ -243,14 +270,17 @@ def split(labels: np.ndarray, given: np.ndarray, share: float | None, seed: int)
     held_out = []
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
-        held_out.append(members[: max(1, round(len(members) * share))])
+        held_out.append(members[: min(max(1, round(len(members) * share)), len(members) - 1)])
     validation = np.sort(np.concatenate(held_out)) if held_out else np.empty(0, int)
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
-def check_split(dataset: Dataset) -> None:
-    """Raises DatasetError if a class has no picture left for training, or there is none for validation."""
-    present = np.bincount(dataset.labels[dataset.training], minlength=len(dataset.classes))
+def learnable(dataset: Dataset) -> Dataset:
+    """The set without classes of which no picture is left to learn from: a poor class spoils nothing.
+
+    Raises:
+        DatasetError: fewer than two classes are left, or there is no picture for validation.
+    """
 
     def why(folder: str = "") -> str:
         """The first picture of a folder that was left out, and why."""
@@ -259,8 +289,40 @@ def check_split(dataset: Dataset) -> None:
 
     if not len(dataset.labels):
         raise DatasetError(f"Not one picture of {dataset.title} can be read.{why()}")
-    if missing := [name for name, count in zip(dataset.classes, present, strict=True) if not count]:
+    present = np.bincount(dataset.labels[dataset.training], minlength=len(dataset.classes)) > 0
+    missing = [name for name, there in zip(dataset.classes, present, strict=True) if not there]
+    if len(dataset.classes) - len(missing) < 2:
         advice = "add some, at least two for each class."
         raise DatasetError(f"No picture of {missing[0]!r} is left for training: {advice}{why(missing[0])}")
+    if missing:
+        dataset = _without(dataset, present, missing)
     if not len(dataset.validation):
         raise DatasetError(f"No picture is left for validation: add some, at least two for each class.{why()}")
+    return dataset
+
+
+def _without(dataset: Dataset, present: np.ndarray, missing: list[str]) -> Dataset:
+    """The set with the classes that are `present` only; the others' pictures are in neither part."""
+    number = np.cumsum(present) - 1
+    gone = ~present[dataset.labels]
+    told = tuple(Skipped(name, "No picture of it is left for training.", WITHOUT_PICTURES) for name in missing)
+    return replace(
+        dataset,
+        classes=tuple(name for name, there in zip(dataset.classes, present, strict=True) if there),
+        labels=np.where(gone, 0, number[dataset.labels]),
+        validation=dataset.validation[~gone[dataset.validation]],
+        skipped=dataset.skipped + told,
+    )
+
+
+def summary(skipped: Sequence[Skipped]) -> list[Skipped]:
+    """What was left out by kind and reason: the first of each with the count of all, the most frequent first.
+
+    Numbers in a reason (how large a picture is) make no other kind.
+    """
+    rows: dict[tuple[str, str], Skipped] = {}
+    for each in skipped:
+        kind = (each.what, re.sub(r"[\d.,]+", "0", each.reason))
+        known = rows.get(kind)
+        rows[kind] = replace(known, count=known.count + each.count) if known else each
+    return sorted(rows.values(), key=lambda row: -row.count)

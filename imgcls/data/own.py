@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imgcls.data.archives import open_tree, open_zip
-from imgcls.data.datasets import TASKS, DatasetError, Source, task_labels
+from imgcls.data.datasets import TASKS, DatasetError, Skipped, Source, task_labels
 from imgcls.data.download import DownloadError, cache_folder
 from imgcls.data.files import prune, replaced
-from imgcls.data.layouts import labelled
+from imgcls.data.layouts import Renamed, labelled
+from imgcls.data.names import clean_name
 from imgcls.data.picture_files import kind_of
 
 KEPT_FILES, KEPT_BYTES = 400, 8 * 2**30
@@ -35,7 +36,8 @@ class OwnSet:
     """What people brought, as their page shows it.
 
     `identity` names it in an address: it follows from the content, so that only who has the pictures or was given the
-    link knows it. `troubles` says for each task why it does not fit, "" where it does.
+    link knows it. `troubles` says for each task why it does not fit, "" where it does. `layout`, `reading`, `readings`
+    and `originals` are those of its Source, `skipped` what it had to leave out before a picture was opened.
     """
 
     identity: str
@@ -45,6 +47,11 @@ class OwnSet:
     pictures: int
     with_splits: bool
     troubles: Mapping[str, str]
+    layout: str = ""
+    reading: str = ""
+    readings: tuple[tuple[str, str], ...] = ()
+    originals: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 def identity_of(file: Path) -> str:
@@ -63,16 +70,19 @@ def find_own(identity: str) -> Path | None:
     return None
 
 
-def describe_own(file: Path) -> OwnSet:
-    """What is in a zip that was kept.
+def describe_own(file: Path, reading: str = "", renamed: Renamed = ()) -> OwnSet:
+    """What is in a zip that was kept, or in any other zip or folder, read and renamed as people chose.
 
     Raises:
-        DatasetError: it is gone or damaged.
+        DatasetError: it is gone or damaged, or all its classes were given one name.
     """
-    return _described(file, labelled(open_tree(file)))
-
-
-def _described(file: Path, source: Source) -> OwnSet:
+    tree = open_tree(file)
+    try:
+        source = labelled(tree, reading, renamed)
+    except DatasetError:
+        if not reading:
+            raise
+        source = labelled(tree, "", renamed)  # an address of another set
     troubles = {}
     for task in TASKS:
         try:
@@ -81,7 +91,10 @@ def _described(file: Path, source: Source) -> OwnSet:
         except DatasetError as error:
             troubles[task] = str(error)
     splits = {"train", "validation"} <= set(source.splits)
-    return OwnSet(identity_of(file), file, source.title, source.classes, len(source), splits, troubles)
+    return OwnSet(
+        identity_of(file), file, source.title, source.classes, len(source), splits, troubles, source.layout,
+        source.reading, source.readings, source.originals, source.skipped,
+    )  # fmt: skip
 
 
 def keep_zip(data: bytes, name: str = "Your pictures") -> tuple[Path, Source]:
@@ -90,7 +103,7 @@ def keep_zip(data: bytes, name: str = "Your pictures") -> tuple[Path, Source]:
     Raises:
         DatasetError: it is refused, damaged, or in no layout that is known; nothing is kept then.
     """
-    title = "".join(c for c in name.removesuffix(".zip") if c.isprintable())[:60] or "Your pictures"
+    title = clean_name(re.sub(r"\.zip$", "", name, flags=re.IGNORECASE)) or "Your pictures"
     source = labelled(open_zip(io.BytesIO(data), title))
     try:
         file = cache_folder() / "own" / f"{_file_name(title)}-{hashlib.sha256(data).hexdigest()[:16]}.zip"
@@ -139,11 +152,13 @@ def _ending(data: bytes) -> str:
 
 
 def _one_line(label: str) -> str:
-    text = re.sub(r"[/\\:]", " ", "".join(c for c in label if c.isprintable())).strip(" .")[:60]
+    text = clean_name(re.sub(r"[/\\:]", " ", label)).strip(" .")
     if not text:
         raise DatasetError("A class has no name: give it one.")
     return text
 
 
 def _file_name(title: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-")[:40] or "own"
+    """A title as the name of a file on any system, 200 bytes at most; `imgcls.data.archives` reads it back."""
+    text = re.sub(r'[%<>:"/\\|?*]|^\.', lambda sign: f"%{ord(sign[0]):02X}", title)
+    return text.encode()[:200].decode(errors="ignore").rstrip(" .") or "own"

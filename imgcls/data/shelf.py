@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from imgcls.data.datasets import Dataset, DatasetError, Progress, Skipped, Source, Task, check_split, prepare, split
+from imgcls.data.datasets import Dataset, DatasetError, Progress, Skipped, Source, Task, learnable, prepare, split
 from imgcls.data.download import DownloadError, cache_folder
 from imgcls.data.files import prune, replaced
 from imgcls.data.sources import DRAWN_DOGS, open_source
 
-VERSION = 1
+VERSION = 2
 KEPT_FILES, KEPT_BYTES = 60, 4 * 2**30
 
 
@@ -24,7 +24,8 @@ KEPT_FILES, KEPT_BYTES = 60, 4 * 2**30
 class Recipe:
     """What makes the pictures of a data set, apart from their split; see imgcls.data.sources.open_source.
 
-    `count`, `level` and `seed` are of drawn dogs and mean nothing for other sets.
+    `count`, `level` and `seed` are of drawn dogs and mean nothing for other sets; `reading` and `renamed` are of
+    zips and folders, see imgcls.data.layouts.labelled.
     """
 
     source: str = DRAWN_DOGS
@@ -33,6 +34,8 @@ class Recipe:
     count: int = 2500
     level: float = 0.5
     seed: int = 0
+    reading: str = ""
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def drawn(self) -> bool:
@@ -49,8 +52,7 @@ class Recipe:
         """A name for these pictures that changes when they do."""
         facts = asdict(self) | ({} if self.drawn else {"count": 0, "level": 0, "seed": 0})
         with suppress(OSError):  # a zip or folder
-            stat = os.stat(self.source)
-            facts["changed"] = [stat.st_size, stat.st_mtime_ns if Path(self.source).is_dir() else 0]
+            facts["changed"] = stamp(Path(self.source))
         text = json.dumps([VERSION, facts], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -65,7 +67,21 @@ class Recipe:
 
     def read(self, progress: Progress | None = None) -> Source:
         """The source of these pictures."""
-        return open_source(self.source, self.task, self.size, self.count, self.level, self.seed, progress)
+        facts = asdict(self) | {"renamed": self.renamed}
+        return open_source(facts.pop("source"), **facts, progress=progress)
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """Changes when a zip does, or a folder or one of the folders in it. OSError: there is no such path."""
+    facts = path.stat()
+    if not path.is_dir():
+        kept = path.parent == cache_folder() / "own"  # named by its content, and touched whenever it is used
+        return facts.st_size, 0 if kept else facts.st_mtime_ns
+    with os.scandir(path) as entries:
+        inner = [(entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return facts.st_mtime_ns, int.from_bytes(
+        hashlib.sha256(repr(sorted(inner)).encode("utf-8", "replace")).digest()[:8]
+    )
 
 
 def put_on_shelf(recipe: Recipe, progress: Progress | None = None) -> None:
@@ -112,9 +128,7 @@ def open_shelf(recipe: Recipe, validation: float | None = None, seed: int = 0) -
     """
     whole = _opened(recipe)
     training, held_out = split(whole.labels, whole.source.splits, validation, seed)
-    dataset = replace(whole, training=training, validation=held_out)
-    check_split(dataset)
-    return dataset
+    return learnable(replace(whole, training=training, validation=held_out))
 
 
 _open: OrderedDict[str, Dataset] = OrderedDict()

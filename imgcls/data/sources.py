@@ -1,5 +1,6 @@
 """Where pictures come from, by name or path."""
 
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from imgcls.data.download import DownloadError, cache_folder, fetch
 from imgcls.data.drawn.tiny_breeds import ANIMALS, BREEDS, CAT
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animal, drawn_animals
-from imgcls.data.layouts import labelled
+from imgcls.data.layouts import Renamed, labelled
 from imgcls.data.pictures import open_picture
 
 DRAWN_DOGS, PETS, CIFAR10 = "drawn-dogs", "pets", "cifar10"
@@ -223,11 +224,14 @@ def open_source(
     level: float = 0.5,
     seed: int = 0,
     progress: Progress | None = None,
+    reading: str = "",
+    renamed: Renamed = (),
 ) -> Source:
     """The set of that name, or in the zip or folder at that path.
 
     Args:
         size, count, level, seed: of drawn dogs; the other sets are what they are.
+        reading, renamed: how a zip or folder is understood, see imgcls.data.layouts.labelled.
         progress: called now and then with how much is drawn or downloaded, and of how much.
 
     Raises:
@@ -237,6 +241,6 @@ def open_source(
         return drawn_dogs(task, count, seed, level, size, progress)
     if name in (PETS, CIFAR10):
         return (pets if name == PETS else cifar10)(progress)
-    if Path(name).exists():
-        return labelled(open_tree(name))
+    if os.path.exists(name):
+        return labelled(open_tree(name), reading, renamed)
     raise DatasetError(f"There is no data set {name!r}: choose drawn-dogs, pets, cifar10, or a zip or folder.")

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imgcls.data.augment import Augmentation
-from imgcls.data.datasets import Task, check_task
+from imgcls.data.datasets import Progress, Source, Task, check_task
+from imgcls.data.layouts import Renamed
 from imgcls.models.small import SmallConfig
 from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
 
@@ -26,6 +27,11 @@ class DataChoice:
         validation: share for validation; None: the set's own split, else a fifth.
         split_seed: of the split, and of the drawing of drawn dogs.
         count, level: number and difficulty (0 to 1) of drawn dogs.
+        reading: how a zip or folder is understood, a key of its Source's readings; "": the likeliest way.
+        renamed: (name, better name) of its classes; two of one name are one class.
+
+    Raises:
+        DatasetError: an unknown task. ValueError: `renamed` holds anything but pairs of names.
     """
 
     source: str = "drawn-dogs"
@@ -35,9 +41,23 @@ class DataChoice:
     split_seed: int = 0
     count: int = 2500
     level: float = 0.5
+    reading: str = ""
+    renamed: Renamed = ()
 
     def __post_init__(self) -> None:
         check_task(self.task)
+        pairs = tuple(map(tuple, self.renamed))  # lists, where they come from JSON
+        if not all(len(pair) == 2 and all(isinstance(name, str) for name in pair) for pair in pairs):
+            raise ValueError("renamed must hold pairs of names.")
+        object.__setattr__(self, "renamed", pairs)
+
+    def open(self, size: int, progress: Progress | None = None) -> Source:
+        """The pictures of this choice; `size` is that of drawn dogs. DatasetError: they cannot be used."""
+        from imgcls.data.sources import open_source
+
+        return open_source(
+            self.source, self.task, size, self.count, self.level, self.split_seed, progress, self.reading, self.renamed
+        )
 
 
 @dataclass(frozen=True)

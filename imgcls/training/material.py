@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
 from imgcls.data.jobs import told
-from imgcls.data.sources import open_source
 from imgcls.models.small import SmallCNN
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs
@@ -123,7 +122,6 @@ def _dataset(choice: DataChoice, size: int, progress: Progress) -> Dataset:
     key = (choice, size)
     if _last and _last[0][0] == key:
         return _last[0][1]
-    source = open_source(choice.source, choice.task, size, choice.count, choice.level, choice.split_seed, progress)
-    dataset = prepare(source, choice.task, size, choice.validation, choice.split_seed, progress)
+    dataset = prepare(choice.open(size, progress), choice.task, size, choice.validation, choice.split_seed, progress)
     _last[:] = [(key, dataset)]
     return dataset

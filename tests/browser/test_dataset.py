@@ -86,3 +86,38 @@ def test_what_is_chosen_here_is_what_the_training_lesson_starts_with(page: Page,
     page.wait_for_url("**/train?**train_level=0.2**")
     assert "train_count=1%2C200" in page.url
     expect(page.get_by_role("radio", name="Dog or not", exact=True)).to_be_checked()
+
+
+def test_a_set_in_parts_is_understood_read_differently_and_renamed(page: Page, server_url: str) -> None:
+    """As a Mac packs it: doubled folders, composed letters, a film, and pictures to predict beside the parts."""
+    buffer = io.BytesIO()
+    rng = np.random.default_rng(1)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for part, label, number in [
+            (p, c, n) for p in ("training_set", "test_set") for c in ("C# $x$", "pen") for n in range(3)
+        ]:
+            file = io.BytesIO()
+            Image.fromarray(rng.integers(0, 256, (30, 30, 3), dtype=np.uint8)).save(file, "PNG")
+            archive.writestr(f"{part}/{part}/{label}/{number}.png", file.getvalue())
+            archive.writestr(f"single_prediction/{part}{label}{number}.png", file.getvalue())
+        archive.writestr("training_set/training_set/pen/IMG_1.MOV", b"film")
+        archive.writestr("__MACOSX/training_set/._x", b"x")
+    page.goto(f"{server_url}/dataset?data_source=Your+own+pictures")
+    expect(page.get_by_text("IMGCLS_DATA")).to_be_visible()  # the way out for larger sets
+    upload = FilePayload(name="1. my set.zip", mimeType="application/zip", buffer=buffer.getvalue())
+    page.locator("[data-testid=stMain] input[type=file]").last.set_input_files(upload)
+    expect(page.get_by_text("“training_set” for training and “test_set” for validation")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1. my set:")).to_be_visible()
+    expect(page.get_by_text("6 pictures to learn from and 6")).to_be_visible(timeout=60_000)
+    page.get_by_text("14 left out").click()
+    page.get_by_role("button", name="Class names").click()
+    page.get_by_label("Shown as").fill("Stift *1*")
+    page.get_by_label("Shown as").press("Enter")
+    page.wait_for_url("**data_names=**")
+    expect(page.locator(".sheet").get_by_text("Stift *1*")).to_be_visible(timeout=60_000)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Read it differently").click()
+    page.get_by_text("Each folder is a class").click()
+    page.wait_for_url("**data_reading=folders**")
+    expect(page.locator(".sheet").get_by_text("test set")).to_be_visible(timeout=60_000)
+    assert "data_names" not in page.url

@@ -1,14 +1,15 @@
 """The choice of data: what the widgets say, what is carried to another page, and what a link can and cannot open."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgcls.data.own import identity_of, keep_pictures
-from imgcls.training.config import DataChoice
-from tests.data.test_datasets import picture
+from imgcls.data.own import identity_of, keep_pictures, keep_zip
+from imgcls.training.config import DataChoice, TrainConfig
+from tests.data.test_datasets import picture, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -168,3 +169,96 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pyte
     assert "offline" in app.error[0].value
     app.button(key="download_cifar10").click().run()
     assert len(asked) == 2
+
+
+def brought(files: list[str]) -> str:
+    """The identity of a zip with these pictures."""
+    data = zipped({path: picture(number) for number, path in enumerate(files)}).getvalue()
+    return identity_of(keep_zip(data)[0])
+
+
+PARTS = [f"{part}/{label}/{n}.png" for part in ("train", "valid") for label in ("cat", "dog") for n in range(3)]
+
+
+def test_the_page_says_how_a_set_was_read_and_offers_the_other_ways() -> None:
+    app = opened(data_source="Your own pictures", data_own=brought([*PARTS, "predict/1.png"]))
+    assert (said(app).reading, said(app).validation) == ("", None)
+    told = " ".join(caption.value for caption in app.caption)
+    assert "“train” for training and “valid” for validation" in told
+    assert "Left out: pictures beside the parts of the set \\(1\\)" in told
+    (choice,) = [radio for radio in app.radio if radio.label == "How are the folders and files to be read?"]
+    assert choice.value == "parts"
+    choice.set_value("folders").run()
+    assert said(app).reading == "folders"
+    assert app.query_params["data_reading"] in ("folders", ["folders"])
+    assert said(app).open(64).classes == ("train", "valid")
+    again = opened(**{name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()})
+    assert said(again) == said(app)
+    app.button(key="data_own:others").click().run()
+    assert "data_reading" not in app.query_params
+
+
+def test_class_names_are_corrected_before_training_and_go_along() -> None:
+    app = opened(data_source="Your own pictures", data_own=brought(PARTS))
+    app.selectbox[-1].set_value("dog").run()
+    app.text_input[-1].set_value("Schäferhund *1*").run()
+    assert not app.exception
+    assert said(app).renamed == (("dog", "Schäferhund *1*"),)
+    assert TrainConfig.from_dict(json.loads(json.dumps(TrainConfig(data=said(app)).to_dict()))).data == said(app)
+    assert said(app).open(64).classes == ("cat", "Schäferhund *1*")
+    assert "Schäferhund" in str(app.query_params["data_names"])
+    app.session_state["page"] = "train"  # the other page learns the same
+    app.run()
+    assert said(app).renamed == (("dog", "Schäferhund *1*"),)
+    app.session_state["page"] = "data"
+    app.run()
+    app.selectbox[-1].set_value("dog").run()
+    app.text_input[-1].set_value("cat").run()  # the only other class
+    assert "nothing to tell apart" in app.warning[0].value
+    assert said(app).renamed == (("dog", "Schäferhund *1*"),)
+    app.text_input[-1].set_value("").run()
+    assert said(app).renamed == ()
+    assert "data_names" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    "names", ["[]", "{", '{"dog": 7}', '{"dog": ""}', '{"x": "y"', '{"dog": "\\u202e"}', "[" * 5000, '{"dog": "dog"}']
+)
+def test_names_and_readings_in_the_address_that_make_no_sense_are_ignored(names: str) -> None:
+    app = opened(data_source="Your own pictures", data_own=brought(PARTS), data_names=names, data_reading="../moon")
+    assert (said(app).renamed, said(app).reading) == ((), "")
+
+
+def test_an_address_that_calls_all_classes_alike_is_ignored() -> None:
+    app = opened(data_source="Your own pictures", data_own=brought(PARTS), data_names='{"dog": "cat"}')
+    assert said(app).renamed == ()
+
+
+def test_sets_on_the_server_are_offered_by_name_to_everyone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    monkeypatch.setenv("IMGCLS_DATA", str(folder))
+    (folder / "Vögel.zip").write_bytes(zipped({path: picture(n) for n, path in enumerate(PARTS)}).getvalue())
+    (folder / "CIFAR-10").mkdir()
+    (folder / "empty").mkdir()
+    app = opened(data_source="Vögel.zip")
+    assert said(app).source == str(folder / "Vögel.zip")
+    assert "sets" not in str(app.query_params)
+    assert app.selectbox(key="data_source").options[-3:] == ["CIFAR-10 (server)", "empty", "Vögel.zip"]
+    app.selectbox(key="data_source").set_value("on the server: empty").run()
+    assert said(app) is None
+    assert "no picture in it" in app.error[0].value
+    app.selectbox(key="data_source").set_value("on the server: Vögel.zip").run()
+    (folder / "Vögel.zip").unlink()
+    app.run()
+    assert not app.exception
+    assert "no longer on the server" in app.info[0].value
+    assert said(app) == DataChoice()
+    for name in ("../sets", "on the server: ../..", str(folder)):
+        assert said(opened(data_source=name)) == DataChoice()
+
+
+def test_the_way_out_of_the_limit_on_uploads_is_named() -> None:
+    told = " ".join(caption.value for caption in opened(data_source="Your own pictures").caption)
+    assert "IMGCLS_DATA" in told
+    assert "python -m imgcls train photos.zip" in told

@@ -122,7 +122,9 @@ def test_own_pictures_are_browsed_and_broken_ones_listed(monkeypatch: pytest.Mon
     assert "**6** pictures to learn from and **2**" in words
     assert "2.0** times as many" in words
     assert "1 left out" in [expander.label for expander in app.expander]
-    assert "cup/00006.jpg" in str(app.dataframe[0].value)
+    row = app.dataframe[0].value.iloc[0]
+    assert list(row)[:3] == ["pictures that cannot be read", 1, "cup/00006.jpg"]
+    assert "text, not a picture" in row["why"]
 
 
 def test_a_drawing_that_is_looked_at_alone_is_that_of_the_set() -> None:
@@ -206,3 +208,21 @@ def test_the_sessions_own_training_judges_and_nobody_elses(monkeypatch: pytest.M
     app.session_state["data_seed"] = 5  # another split: the network has seen some of these pictures
     app.run()
     assert "no training on these pictures" in app.info[0].value
+
+
+def test_what_is_left_out_is_told_by_kind_and_a_poor_class_beside_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once(monkeypatch)
+    pictures = {label: [picture(n) for n in range(10, 60, 10)] for label in ("cup", "pen")}
+    pictures |= {"key *one*": [picture(3)], "gone": [b"broken", b"broken, too"]}
+    identity = identity_of(keep_pictures(pictures)[0])
+    app = opened(data_source="Your own pictures", data_own=identity)
+    app.run()
+    words = " ".join(element.value for element in app.markdown)
+    assert "**9** pictures to learn from and **2**" in words
+    assert "no picture of “key \\*one\\*” for validation: nobody sees how well it is recognised" in words
+    assert "“gone” is left out: there is no picture to learn it from" in words
+    table = app.dataframe[0].value
+    assert table[["what", "how many"]].values.tolist() == [
+        ["pictures that cannot be read", 2],
+        ["classes without a picture to learn from", 1],
+    ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from imgcls.data.datasets import Dataset, Skipped, Source, split, square, task_labels
 from imgcls.data.shelf import Recipe, open_shelf
-from imgcls.data.sources import CIFAR10, DRAWN_DOGS, drawn_one_by_one
+from imgcls.data.sources import CIFAR10, DRAWN_DOGS, SOURCES, drawn_one_by_one
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.work import result_of
 
@@ -55,8 +55,17 @@ def recipe_of(choice: DataChoice) -> Recipe:
     """What has to be made for a choice; a size that is left to the network is 64, or 32 of CIFAR-10."""
     size = choice.size or (32 if choice.source == CIFAR10 else 64)
     if choice.source != DRAWN_DOGS:
-        return Recipe(choice.source, choice.task, size)
+        return Recipe(choice.source, choice.task, size, reading=choice.reading, renamed=choice.renamed)
     return Recipe(choice.source, choice.task, size, choice.count, choice.level, choice.split_seed)
+
+
+def opening_code(choice: DataChoice) -> str:
+    """The call that opens a set which is not drawn, for the code of a lesson; no path of the server is shown."""
+    if choice.source in SOURCES:
+        return f'open_source("{choice.source}")'
+    more = f", reading={choice.reading!r}" if choice.reading else ""
+    more += f", renamed={choice.renamed!r}" if choice.renamed else ""
+    return f'open_source("your.zip"{more})'
 
 
 def drawn_album(choice: DataChoice, level: float | None = None) -> Album:

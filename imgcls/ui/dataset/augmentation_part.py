@@ -7,7 +7,7 @@ import torch
 from imgcls.data.augment import Augmentation, apply, draw, variations
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
-from imgcls.ui.dataset.album import Album, album_of
+from imgcls.ui.dataset.album import Album, album_of, opening_code
 from imgcls.ui.dataset.augmentation import SIDE, choose_augmentation, draws_seed, first_draw, photo_square
 from imgcls.ui.shell import code_panel
 
@@ -97,8 +97,7 @@ def _opened(album: Album | None, place: int, choice: DataChoice) -> str:
             f'picture = drawn_animal("{animal}", {int(number) - 1}, {choice.split_seed}, '
             f"Difficulty.level({choice.level:g}), {album.size})"
         )
-    source = "your.zip" if "/" in choice.source else choice.source
     return (
         "from imgcls.data.sources import open_source\n\n"
-        f'picture = square(open_source("{source}").image({int(album.chosen[place])}), {album.size})'
+        f"picture = square({opening_code(choice)}.image({int(album.chosen[place])}), {album.size})"
     )

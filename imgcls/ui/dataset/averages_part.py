@@ -10,7 +10,7 @@ from imgcls.figures.channels import channel_statistics
 from imgcls.training.config import DataChoice
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sheet import Sheet, sheet
-from imgcls.ui.dataset.album import Album, recipe_of, shelved_album
+from imgcls.ui.dataset.album import Album, opening_code, recipe_of, shelved_album
 from imgcls.ui.dataset.work import result_of
 from imgcls.ui.shell import code_panel
 
@@ -70,7 +70,7 @@ def opening(choice: DataChoice, album: Album) -> str:
             f"level={choice.level:g}, seed={choice.split_seed})"
         )
     else:
-        opened = f'open_source("{"your.zip" if "/" in choice.source else choice.source}")'
+        opened = opening_code(choice)
     return f"""
         from imgcls.data.datasets import prepare
         from imgcls.data.sources import open_source

@@ -5,14 +5,19 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.data.layouts import Renamed
+from imgcls.data.server_sets import server_sets
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
+from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.carried import Carried
-from imgcls.ui.dataset.own_pictures import own_set
+from imgcls.ui.dataset.own_pictures import own_file
 from imgcls.ui.dataset.real_sets import on_this_machine
+from imgcls.ui.dataset.understood import forget, understood
 
 OWN = "own"
 TITLES = {DRAWN_DOGS: "Drawn dogs", PETS: "Oxford-IIIT Pet", CIFAR10: "CIFAR-10", OWN: "Your own pictures"}
+ON_SERVER = "on the server: "  # in front of the name of a set in IMGCLS_DATA
 TASKS = {"breeds": "All classes", "binary": "Dog or not"}
 COUNTS = (120, 300, 600, 1200, 2500, 5000, 10000)
 NETWORKS_OWN = "as the network"
@@ -28,9 +33,11 @@ DEFAULTS: Mapping[str, Any] = {
     "share": 20,
     "seed": 0,
     "own": "",
+    "reading": "",
+    "names": "",
 }
 _TEXTS: Mapping[str, Callable[[Any], str]] = {
-    "source": TITLES.__getitem__,
+    "source": lambda source: title_of(source),
     "task": TASKS.__getitem__,
     "count": "{:,}".format,
     "level": "{:g}".format,
@@ -50,17 +57,15 @@ def choose_data(prefix: str) -> DataChoice | None:
     used: nothing uploaded yet, not downloaded, or a task that does not fit.
     """
     _CHOICES.take_over(prefix)
+    sources = [*TITLES, *(ON_SERVER + name for name in server_sets())]
+    if st.session_state.get(f"{prefix}_source", DRAWN_DOGS) not in sources:
+        st.session_state[f"{prefix}_source"] = DRAWN_DOGS
+        st.info("The pictures that you had chosen are no longer on the server.", icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="center"):
         _widget(
-            st.selectbox,
-            prefix,
-            "source",
-            "Pictures",
-            list(TITLES),
-            format_func=TITLES.get,
-            label_visibility="collapsed",
-            width=270,
-        )
+            st.selectbox, prefix, "source", "Pictures", sources, format_func=title_of, label_visibility="collapsed",
+            width=270, on_change=forget, args=(prefix,),
+        )  # fmt: skip
         _widget(
             st.segmented_control, prefix, "task", "Task", list(TASKS), format_func=TASKS.get, required=True,
             label_visibility="collapsed",
@@ -70,15 +75,33 @@ def choose_data(prefix: str) -> DataChoice | None:
             _settings(prefix)
     source = _value(prefix, "source")
     name: str | None = source
-    if source == OWN:
-        name = own_set(f"{prefix}_own", _value(prefix, "task"))
-    elif source in (PETS, CIFAR10) and not on_this_machine(source):
+    reading: str = ""
+    renamed: Renamed = ()
+    if source in (PETS, CIFAR10) and not on_this_machine(source):
         name = None
+    elif source == OWN or source.startswith(ON_SERVER):
+        name = None
+        file = own_file(prefix) if source == OWN else server_sets().get(source.removeprefix(ON_SERVER))
+        if file and (found := understood(prefix, file)):
+            about, renamed = found
+            reading = about.reading if about.reading != about.readings[0][0] else ""
+            if trouble := about.troubles[_value(prefix, "task")]:
+                st.warning(markdown(trouble), icon=":material/rule:")
+            else:
+                name = str(file)
     _CHOICES.hand_on(prefix)
-    return _choice(prefix, name) if name else None
+    return _choice(prefix, name, reading, renamed) if name else None
 
 
-def _choice(prefix: str, source: str) -> DataChoice:
+def title_of(source: str) -> str:
+    """What a set is called in the list and in the address."""
+    if source in TITLES:
+        return TITLES[source]
+    name = source.removeprefix(ON_SERVER)
+    return f"{name} (server)" if name in TITLES.values() else name
+
+
+def _choice(prefix: str, source: str, reading: str, renamed: Renamed) -> DataChoice:
     value = {name: _value(prefix, name) for name in DEFAULTS}
     drawn = source == DRAWN_DOGS
     usual = value["share"] == DEFAULTS["share"] if drawn else value["given"]
@@ -90,6 +113,8 @@ def _choice(prefix: str, source: str) -> DataChoice:
         split_seed=value["seed"],
         count=value["count"] if drawn else DataChoice.count,
         level=value["level"] if drawn else DataChoice.level,
+        reading=reading,
+        renamed=renamed,
     )
 
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from imgcls.data.datasets import split
+from imgcls.data.datasets import WITHOUT_PICTURES, split
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Balance, balance
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Group, Sheet, picked_tile, sheet
-from imgcls.ui.dataset.album import Album, drawn_album, shelved_album
+from imgcls.ui.dataset.album import Album, drawn_album, opening_code, shelved_album
 from imgcls.ui.dataset.detail import detail
 from imgcls.ui.dials import Dial
 from imgcls.ui.shell import code_panel
@@ -104,10 +104,28 @@ def in_words(album: Album, counted: Balance) -> str:
         text += "The classes are balanced: "
     else:
         text += f"The largest class has **{counted.imbalance:.1f}** times as many as the smallest: "
-    text += f"a network that always says “{most}” has learned nothing, and is right in **{counted.baseline:.1%}**."
+    text += (
+        f"a network that always says “{markdown(most)}” has learned nothing, and is right in "
+        f"**{counted.baseline:.1%}**."
+    )
+    if lone := [name for name, held in zip(album.classes, counted.validation, strict=True) if not held]:
+        seen = f"nobody sees how well {_it(lone, 'it is')} recognised."
+        text += f" There is no picture of {_some(lone)} for validation: {seen}"
+    if gone := [each.name for each in album.skipped if each.what == WITHOUT_PICTURES]:
+        text += f" {_some(gone)} {_it(gone, 'is')} left out: there is no picture to learn {_it(gone, 'it')} from."
     if classes > MOST_CLASSES:
         text += f" The first {MOST_CLASSES} classes are shown."
     return text
+
+
+def _some(names: list[str]) -> str:
+    """Up to three names in quotation marks."""
+    return ", ".join(f"“{markdown(name)}”" for name in names[:3]) + (" and others" if len(names) > 3 else "")
+
+
+def _it(names: list[str], word: str) -> str:
+    """`word`, or its plural where there are several names."""
+    return word if len(names) == 1 else {"it is": "they are", "is": "are", "it": "them"}[word]
 
 
 def _take_level() -> None:
@@ -123,7 +141,7 @@ def _code(album: Album, choice: DataChoice, counted: Balance) -> None:
         whole = (counted.training + counted.validation).tolist()
         code = f"""
         import numpy as np
-        from imgcls.data.datasets import split
+        from imgcls.data.datasets import WITHOUT_PICTURES, split
 
         labels = np.repeat(np.arange({len(whole)}), {whole})
         share = {choice.validation}
@@ -138,7 +156,7 @@ def _code(album: Album, choice: DataChoice, counted: Balance) -> None:
         from imgcls.data.datasets import prepare
         from imgcls.data.sources import open_source
 
-        source = open_source("{choice.source if "/" not in choice.source else "your.zip"}")
+        source = {opening_code(choice)}
         dataset = prepare(source, "{choice.task}", {album.size}, {choice.validation}, seed={choice.split_seed})
         learned = np.bincount(dataset.labels[dataset.training])
         held_out = np.bincount(dataset.labels[dataset.validation])

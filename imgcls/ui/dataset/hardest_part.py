@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.hardest import Hardest, Judge, hardest
+from imgcls.data.sources import SOURCES
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.training.runs import RunError, list_runs
@@ -111,17 +112,15 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
         )  # fmt: skip
     with right:
         number = picked or 0
-        said = markdown(classes[found.said[number]])
-        note = (
-            f"taken for **{said}** ({found.p_said[number]:.0%}), at a cross-entropy of **{found.losses[number]:.1f}**"
-        )
+        said, loss = markdown(classes[found.said[number]]), found.losses[number]
+        note = f"taken for **{said}** ({found.p_said[number]:.0%}), at a cross-entropy of **{loss:.1f}**"
         detail(album, int(found.places[number]), choice, note)
     st.markdown(told)
     _code(album, choice, judge, found)
 
 
 def _code(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> None:
-    if judge == "run" or "/" in choice.source:
+    if judge == "run" or choice.source not in SOURCES:
         return
     recipe = recipe_of(choice)
     code = f"""{opening(choice, album)}

@@ -3,28 +3,24 @@
 import numpy as np
 import streamlit as st
 
-from imgcls.data.datasets import split
+from imgcls.data.datasets import split, summary
 from imgcls.data.shelf import open_shelf
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import recipe_of
 from imgcls.ui.shell import code_panel
 
-MOST_LISTED = 200
-
 
 def left_out(choice: DataChoice) -> None:
-    """Broken pictures and others that are not used, each with its reason."""
+    """What is not learned from: by kind, how many, one of them as an example, and why."""
     recipe = recipe_of(choice)
     if recipe.drawn or not recipe.ready:
         return
-    skipped = open_shelf(recipe, choice.validation, choice.split_seed).skipped
-    if not skipped:
+    rows = summary(open_shelf(recipe, choice.validation, choice.split_seed).skipped)
+    if not rows:
         return
-    with st.expander(f"{len(skipped):,} left out", icon=":material/broken_image:"):
-        rows = [{"file": each.name, "why": each.reason} for each in skipped[:MOST_LISTED]]
-        st.dataframe(rows, hide_index=True)
-        if len(skipped) > MOST_LISTED:
-            st.caption(f"The first {MOST_LISTED} of them.")
+    with st.expander(f"{sum(row.count for row in rows):,} left out", icon=":material/broken_image:"):
+        table = [{"what": row.what, "how many": row.count, "for example": row.name, "why": row.reason} for row in rows]
+        st.dataframe(table, hide_index=True)
 
 
 def split_code(choice: DataChoice | None) -> None:
@@ -34,7 +30,7 @@ def split_code(choice: DataChoice | None) -> None:
     training, validation = split(labels, np.full(len(labels), ""), share, seed)
     code = f"""
     import numpy as np
-    from imgcls.data.datasets import split
+    from imgcls.data.datasets import split, summary
 
     labels = np.repeat(np.arange(6), 100)  # six classes with 100 pictures each
     training, validation = split(labels, np.full(len(labels), ""), {share}, seed={seed})

@@ -6,10 +6,12 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError
-from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, is_picture, keep_pictures, keep_zip
+from imgcls.data.own import find_own, identity_of, is_picture, keep_pictures, keep_zip
+from imgcls.data.server_sets import VARIABLE
 from imgcls.plain import markdown
 from imgcls.ui.address import to_address
 from imgcls.ui.camera import camera
+from imgcls.ui.dataset.understood import forget
 from imgcls.ui.session import arrived
 
 MOST_ZIP, MOST_PICTURE = 300, 25  # MB
@@ -17,8 +19,9 @@ MOST_CLASSES = 12
 _WAYS = {"zip": "A zip", "classes": "Class by class"}
 
 
-def own_set(key: str, task: str) -> str | None:
-    """Shows the set that is in use, or the ways to bring one; returns its path once it can be used for `task`."""
+def own_file(prefix: str) -> Path | None:
+    """The zip in use, named by `{prefix}_own` in the address; None, and the ways to bring one, if there is none."""
+    key = f"{prefix}_own"
     identity = st.session_state.get(key) or st.query_params.get(key, "")
     file = find_own(identity)
     if identity and file is None:
@@ -30,41 +33,16 @@ def own_set(key: str, task: str) -> str | None:
     if file is None:
         _bring(key)
         return None
-    try:
-        about = described(str(file))
-    except DatasetError as trouble:
-        st.error(markdown(str(trouble)), icon=":material/folder_off:")
-        _bring(key)
-        return None
-    _show(about, key)
-    if trouble := about.troubles[task]:
-        st.warning(markdown(trouble), icon=":material/rule:")
-        return None
-    return str(file)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def described(file: str) -> OwnSet:
-    """What is in a zip that people brought.
-
-    Raises:
-        DatasetError: it is gone or damaged.
-    """
-    return describe_own(Path(file))
-
-
-def _show(about: OwnSet, key: str) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.caption(
-        f":material/folder_zip: {about.pictures:,} pictures in {len(about.classes)} classes. "
-        "Whoever has the link of this page can use them, too."
-    )
+    row.caption(":material/folder_zip: Whoever has the link of this page can use these pictures, too.")
     row.button("Bring others", icon=":material/swap_horiz:", on_click=_let_go, args=(key,), key=f"{key}:others")
+    return file
 
 
 def _let_go(key: str) -> None:
     st.session_state[key] = ""
     to_address(key, None)
+    forget(key.removesuffix("_own"))
 
 
 def _bring(key: str) -> None:
@@ -76,10 +54,15 @@ def _bring(key: str) -> None:
         )  # fmt: skip
         if way == "zip":
             st.file_uploader(
-                "A zip with one folder a class (with or without train/ and val/ around them), or Kaggle's "
-                "labels.csv and train/",
+                "A zip with a folder for each class (with or without train and val around them), with the class in the "
+                "names of the files, or with a table of labels",
                 key=f"{key}:zip", max_upload_size=MOST_ZIP, on_change=_take_zip, args=(key,),
             )  # fmt: skip
+            st.caption(
+                f":material/folder_shared: Larger than {MOST_ZIP} MB? Whoever runs this server can put it into the "
+                f"folder that `{VARIABLE}` names: it then stands in the list of pictures above, for everyone. Or train "
+                "on a terminal: `python -m imgcls train photos.zip`."
+            )
         else:
             _class_by_class(key)
         if trouble := st.session_state.get(f"{key}:trouble"):
@@ -98,6 +81,7 @@ def _keep(key: str, keep: Callable[[], Path]) -> None:
     st.session_state.pop(f"{key}:trouble", None)
     try:
         st.session_state[key] = identity_of(keep())
+        forget(key.removesuffix("_own"))
     except DatasetError as trouble:
         st.session_state[f"{key}:trouble"] = str(trouble)
 

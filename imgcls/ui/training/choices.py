@@ -13,7 +13,7 @@ from imgcls.training.optimisers import SCHEDULES
 from imgcls.training.recipes import TRANSFER, recipe
 from imgcls.ui.dataset.augmentation import choose_augmentation
 from imgcls.ui.dataset.choice import choose_data
-from imgcls.ui.dataset.own_pictures import described
+from imgcls.ui.dataset.understood import described
 from imgcls.ui.training.words import OPTIMISERS, PRESET_TITLES
 
 RATES = (*(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 2, 3, 5)), 1.0)
@@ -60,7 +60,7 @@ def _choose_preset(data: DataChoice) -> str:
 
 def _suggest_transfer(data: DataChoice) -> None:
     """One click to what learns most from a handful of photos."""
-    pictures = MANY if data.source in SOURCES else described(data.source).pictures
+    pictures = MANY if data.source in SOURCES else described(data.source, data.reading, data.renamed).pictures
     if pictures < MANY:
         st.caption(f"{pictures:,} pictures are few for a network that starts from noise: it soon knows them by heart.")
         st.button("Start from a trained network", icon=":material/bolt:", on_click=_take_transfer)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from imgcls.data.datasets import task_labels
 from imgcls.data.drawn.tiny_breeds import BREEDS
-from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS, open_source
+from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS
 from imgcls.models.small import LayerRow, layer_table
 from imgcls.plain import markdown
@@ -57,8 +57,8 @@ def class_count(data: DataChoice) -> int:
         return 2
     if data.source in _KNOWN:
         return _KNOWN[data.source]
-    key = (data.source, data.task)
-    return remember("train_classes", key, lambda: len(task_labels(open_source(data.source), data.task)[2]))
+    key = (data.source, data.task, data.reading, data.renamed)
+    return remember("train_classes", key, lambda: len(task_labels(data.open(64), data.task)[2]))
 
 
 def plan_rows(config: TrainConfig, classes: int) -> tuple[LayerRow, ...]:

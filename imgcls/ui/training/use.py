@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError, prepare
-from imgcls.data.sources import open_source
 from imgcls.figures.bars import probability_bars
 from imgcls.models.classify import Classifier, Prediction, classify, confidence_words
 from imgcls.models.labels import display_name
@@ -175,8 +174,7 @@ def _mode(run: PageRun) -> str:
 
 def _pictures(data: DataChoice, size: int) -> bytes:
     try:
-        source = open_source(data.source, data.task, size, data.count, data.level, data.split_seed)
-        return training_pictures(prepare(source, data.task, size, data.validation, data.split_seed))
+        return training_pictures(prepare(data.open(size), data.task, size, data.validation, data.split_seed))
     except DatasetError as trouble:
         return str(trouble).encode()
 

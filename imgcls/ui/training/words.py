@@ -1,5 +1,6 @@
 """How a run and its choices are put into words."""
 
+from imgcls.data.server_sets import name_on_server
 from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.training.config import DataChoice, TrainConfig
@@ -25,7 +26,8 @@ FINDINGS = {
 
 def data_words(data: DataChoice) -> str:
     """Which pictures, in a few words."""
-    name = SOURCES[data.source][0].split(":")[0] if data.source in SOURCES else "Your own pictures"
+    known = SOURCES.get(data.source)
+    name = known[0].split(":")[0] if known else name_on_server(data.source) or "Your own pictures"
     return f"{name}, {'dog or not' if data.task == 'binary' else 'one of several classes'}"
 
 
