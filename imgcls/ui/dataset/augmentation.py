@@ -9,7 +9,7 @@ import torch
 
 from imgcls.data.augment import Augmentation, Draw, draw, variations
 from imgcls.data.datasets import square
-from imgcls.ui.address import as_number, number_in_address, to_address
+from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Sheet, sheet
 from imgcls.ui.dataset.carried import Carried
@@ -77,10 +77,9 @@ def photo_square() -> np.ndarray:
 def draws_seed(prefix: str) -> int:
     """The seed of the draws that are shown; in the address, like every seed."""
     name = f"{prefix}_draws"
-    if name not in st.session_state:
-        st.session_state[name] = int(number_in_address(name, 0, 9999, 0))
-    to_address(name, str(st.session_state[name]) if st.session_state[name] else None)
-    return st.session_state[name]
+    seed = kept(name, lambda text: int(as_number(text, 0, 9999) or 0))
+    to_address(name, str(seed) if seed else None)
+    return seed
 
 
 def first_draw(augmentation: Augmentation, count: int, size: int, seed: int) -> dict[str, Any]:
@@ -122,9 +121,8 @@ def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: 
 
 def _number(dial: Dial) -> float:
     """A dial's number, from the session or the address, where it is kept."""
-    if dial.name not in st.session_state:
-        st.session_state[dial.name] = number_in_address(dial.name, dial.low, dial.high, dial.start)
-    number = min(max(float(st.session_state[dial.name]), dial.low), dial.high)
+    number = kept(dial.name, lambda text: as_number(text, dial.low, dial.high) or dial.start)
+    number = min(max(float(number), dial.low), dial.high)
     to_address(dial.name, f"{number:g}" if number != dial.start else None)
     return number
 

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from imgcls.ui.address import went_back
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -27,7 +29,8 @@ class Carried:
         Call it before the widgets, and `hand_on` after them.
         """
         shared, seen = st.session_state.get(self.store), st.session_state.get(f"{prefix}:{self.store}")
-        addressed = seen is None and any(f"{prefix}_{name}" in st.query_params for name in self.defaults)
+        names = [f"{prefix}_{name}" for name in self.defaults]
+        addressed = went_back() or any(name in st.query_params and name not in st.session_state for name in names)
         if shared and shared != seen and not addressed:
             for name, value in shared.items():
                 st.session_state[f"{prefix}_{name}"] = value

@@ -7,7 +7,7 @@ import streamlit as st
 
 from imgcls.data.datasets import DatasetError
 from imgcls.data.own import OwnSet, describe_own, find_own, identity_of, is_picture, keep_pictures, keep_zip
-from imgcls.ui.address import to_address
+from imgcls.ui.address import kept, to_address
 from imgcls.ui.camera import camera
 
 MOST_ZIP, MOST_PICTURE = 300, 25  # MB
@@ -17,7 +17,7 @@ _WAYS = {"zip": "A zip", "classes": "Class by class"}
 
 def own_set(key: str, task: str) -> str | None:
     """Shows the set that is in use, or the ways to bring one; returns its path once it can be used for `task`."""
-    identity = st.session_state.get(key) or st.query_params.get(key, "")
+    identity = kept(key, lambda text: text or "")
     file = find_own(identity)
     if identity and file is None:
         st.info(
