@@ -36,17 +36,17 @@ PRESETS = {
 
 
 def choose_augmentation(
-    prefix: str, picture: np.ndarray | None = None, *, draws: int = 5, tile: int = 72
+    prefix: str, picture: np.ndarray | None = None, *, flip: bool = False, draws: int = 5, tile: int = 72
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over. `picture`: uint8 (S, S, 3), the current photo if None; `tile`:
+    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8 (S, S, 3), the current photo if None; `tile`:
     the side of a small picture in CSS pixels.
     """
-    _CHOICES.take_over(prefix)
+    _CHOICES.take_over(prefix, {"flip": flip})
     picture = photo_square() if picture is None else picture
     row = st.container(horizontal=True, vertical_alignment="center")
-    flip = row.toggle("flip", key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    flip = row.toggle("flip", flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
         "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",

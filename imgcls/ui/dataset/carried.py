@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -23,10 +24,10 @@ class Carried:
     defaults: Mapping[str, Any]
     texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
-    def take_over(self, prefix: str) -> None:
+    def take_over(self, prefix: str, usual: Mapping[str, Any] = MappingProxyType({})) -> None:
         """Takes what another page has chosen since; an address that names a choice of this page comes first.
 
-        Call it before the widgets, and `hand_on` after them.
+        Call it before the widgets, and `hand_on` after them. `usual` has the defaults that this page has to itself.
         """
         shared, seen = st.session_state.get(self.store), st.session_state.get(f"{prefix}:{self.store}")
         names = [f"{prefix}_{name}" for name in self.defaults]
@@ -34,7 +35,7 @@ class Carried:
         if shared and shared != seen and not addressed:
             for name, value in shared.items():
                 st.session_state[f"{prefix}_{name}"] = value
-                if name in self.texts and value != self.defaults[name]:
+                if name in self.texts and value != usual.get(name, self.defaults[name]):
                     with suppress(StreamlitAPIException):  # its widget is there already, and writes it
                         st.query_params[f"{prefix}_{name}"] = self.texts[name](value)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, kept, to_address
+from imgcls.ui.address import as_number, in_address, kept, to_address
 from imgcls.ui.components import sent
 from imgcls.ui.dials import Dial, dial_number, write_dials
 
@@ -57,9 +57,15 @@ def read_sliders(
             st.session_state[store] = numbers
             st.session_state[f"{store}:active"] = _index(news.get("active"), 0)
             st.session_state[f"{store}:true"] = _index(news.get("picked"), picked)
-    numbers = kept(key, lambda text: _parsed(text, low, high, limits) or tuple(map(float, default)), store)
-    true = kept(f"{key}_true", lambda text: _index(text, picked), f"{store}:true")
-    chosen = None if picked is None else min(true, len(numbers) - 1)
+    start = tuple(map(float, default))
+    numbers: tuple[float, ...] = ()
+    if limits[1]:  # else there are dials alone
+        in_address(key, f"{store}:active")  # other numbers: nobody has touched them yet
+        numbers = kept(key, lambda text: _parsed(text, low, high, limits) or start, store)
+    chosen = None
+    if picked is not None:
+        true = kept(f"{key}_true", lambda text: _index(text, picked), f"{store}:true")
+        chosen = min(true, len(numbers) - 1)
     active = min(st.session_state.get(f"{store}:active", chosen or 0), max(len(numbers) - 1, 0))
     settings = {dial.name: dial_number(dial, news.get("settings") if fresh else None) for dial in dials}
     if news.get("final", True):
