@@ -97,3 +97,83 @@ def test_all_numbers_of_a_part_follow_its_address_and_back(lesson: Lesson) -> No
         assert there == picture(opened(lesson, PHOTO, address)), f"{part}: not the picture of the address"
         assert picture(led_to(app, part)) == start, f"{part}: Back leads to the defaults"
         assert not set(names) & set(app.query_params)
+
+
+def softmax(app: AppTest) -> tuple[list[float], float]:
+    """The logits and the temperature that the page's sliders show."""
+    fields = next(json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes)
+    return fields["numbers"], fields["settings"]["softmax_t"]
+
+
+def test_a_link_shows_what_it_names_and_the_menu_what_was_left() -> None:
+    lesson = next(each for each in built_lessons() if each.slug == "softmax")
+    app = led_to(opened(lesson, PHOTO), {"softmax_logits": "3_0_1", "softmax_t": "2"})
+    app.switch_page("../../pages/home.py").run()
+    app.switch_page("../../pages/softmax.py")
+    app.query_params = {}
+    assert softmax(app.run()) == ([3, 0, 1], 2)
+    assert app.query_params == {"softmax_logits": "3_0_1", "softmax_t": "2"}, "kept, and written back"
+    app.switch_page("../../pages/home.py").run()
+    app.switch_page("../../pages/softmax.py")
+    app.query_params = {"softmax_t": "4"}
+    assert softmax(app.run()) == ([3, 0, 1], 4)
+
+
+def test_a_rerun_whose_browser_has_not_heard_of_the_new_address_takes_nothing_back() -> None:
+    lesson = next(each for each in built_lessons() if each.slug == "softmax")
+    app = led_to(opened(lesson, PHOTO), {"softmax_logits": "3_0_1"})
+    app.query_params = {}
+    assert softmax(app.run())[0] == [3, 0, 1]
+    assert app.query_params == {"softmax_logits": "3_0_1"}
+
+
+def test_what_makes_no_sense_in_an_address_gives_the_default_after_back() -> None:
+    lesson = next(each for each in built_lessons() if each.slug == "softmax")
+    app = opened(lesson, PHOTO)
+    start = picture(app)
+    led_to(app, {"softmax_logits": "3_0_1", "softmax_t": "2"})
+    assert picture(led_to(app, {"softmax_logits": "3_nan", "softmax_t": "-7"})) == start
+
+
+def test_the_last_message_of_a_component_does_not_overrule_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    news = {"act_map": {"number": 3, "final": True, "seq": 1}}
+    monkeypatch.setattr("imgcls.ui.components.slider.sent", lambda key: news.get(key, {}))
+    lesson = next(each for each in built_lessons() if each.slug == "activations")
+    part = {"act_part": "On your photo"}
+    app = opened(lesson, PHOTO, part)
+    assert app.query_params["act_map"] == "3"
+    led_to(app, part | {"act_map": "5"})
+    assert app.query_params["act_map"] == "5"
+    news["act_map"] = {"number": 7, "final": True, "seq": 2}
+    assert app.run().query_params["act_map"] == "7"
+
+
+def film() -> None:
+    import streamlit as st
+
+    from imgcls.ui.address import follow
+    from imgcls.ui.components.timeline import timeline_step
+
+    follow("train")
+    st.session_state["at"] = timeline_step("timeline:a", "train_step")
+
+
+def test_the_film_of_a_run_stands_where_the_address_says() -> None:
+    app = AppTest.from_function(film).run()
+    assert app.session_state["at"] is None
+    for address, step in (({"train_step": "40"}, 40), ({"train_step": "7"}, 7), ({}, None)):
+        assert led_to(app, address).session_state["at"] == step
+
+
+def test_a_kernel_of_any_size_and_another_network_follow_the_address() -> None:
+    lessons = {each.slug: each for each in built_lessons()}
+    for slug, address in (
+        ("convolution", {"conv_preset": "blur", "conv_side": "5×5"}),
+        ("network", {"net_model": "efficientnet-lite0", "net_map": "2-1"}),
+    ):
+        app = opened(lessons[slug], PHOTO)
+        start = picture(app)
+        there = picture(led_to(app, address))
+        assert there == picture(opened(lessons[slug], PHOTO, address))
+        assert app.query_params == address
+        assert picture(led_to(app, {})) == start != there
