@@ -1,12 +1,23 @@
-"""The page's address: where the server is found, and what widgets of our own read from it and write to it.
+"""The page's address: where the server is found, and the lesson's state, which widgets of our own read, write and follow.
 
 In the browser the app's own files have names from where the page is served (`served` in components/shared.js): a proxy
 may have put a path in front that the server never sees. Only what is printed needs a full address made here.
+
+The session keeps each number (`kept`); the address tells it where the session has none yet. `follow` makes the session
+forget what the address of this run knows better, so that Back, Forward and links show what they name.
 """
 
 import math
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+Kept = TypeVar("Kept")
+STORES = "address:stores"
+"""Session-state key: for each page, the names that it reads, and under which keys the session keeps what they say."""
+_PAGE = "address:page"
 
 
 def base_path() -> str:
@@ -21,10 +32,61 @@ def full_address(host: str) -> str:
     return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}/"
 
 
-def number_in_address(name: str, low: float, high: float, default: float) -> float:
-    """The number under `name` in the address, or `default` if there is none within the limits."""
-    number = as_number(st.query_params.get(name), low, high)
-    return default if number is None else number
+def follow(page: str) -> None:
+    """Forget what this page keeps where the address counts for more. To be called before the page is run.
+
+    After Back, Forward, or an address that a script in the browser went to, all of the address counts: what it does not
+    name has its default, as it is with Streamlit's bound widgets. Whoever comes from another page finds what they left
+    there, but for what the link names. A rerun of any other kind forgets nothing: the browser may not have heard yet of
+    what was written to the address.
+    """
+    session = st.session_state
+    came, back = session.get(_PAGE) != page, went_back()
+    session[_PAGE] = page
+    for name, stores in session.get(STORES, {}).get(page, {}).items():
+        if back or (came and name in st.query_params):
+            for store in stores:
+                session.pop(store, None)
+
+
+def went_back() -> bool:
+    """Whether this run shows another address of the browser's history: then all of the address counts."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def in_address(name: str, store: str = "") -> str | None:
+    """The text under `name` in the address, if any; the session keeps under `store` (or `name`) what is made of it."""
+    names = st.session_state.setdefault(STORES, {}).setdefault(st.session_state.get(_PAGE, ""), {})
+    names.setdefault(name, set()).add(store or name)
+    return st.query_params.get(name)
+
+
+def kept(name: str, read: Callable[[str | None], Kept], store: str = "") -> Kept:
+    """What the session keeps under `store` (or `name`); else what `read` makes of the text under `name`, None without.
+
+    `read` must take any text: people type addresses.
+    """
+    text, store = in_address(name, store), store or name
+    if store not in st.session_state:
+        st.session_state[store] = read(text)
+    return st.session_state[store]
+
+
+def kept_number(name: str, low: float, high: float, default: float, told: object = None) -> float:
+    """A number from `low` to `high`: what a hand has just `told`, else what the session keeps, else the address.
+
+    What is no number within the limits is ignored, and limits may have moved since the number was kept.
+    """
+    if (number := as_number(told, low, high)) is not None:
+        st.session_state[store_of(name)] = number
+    number = kept(name, lambda text: _or(as_number(text, low, high), default), store_of(name))
+    return min(max(number, low), high)
+
+
+def store_of(name: str) -> str:
+    """Under which key the session keeps the number `name`."""
+    return f"{name}:slider"
 
 
 def as_number(candidate: object, low: float, high: float) -> float | None:
@@ -43,3 +105,7 @@ def to_address(name: str, text: str | None) -> None:
             del st.query_params[name]
     elif st.query_params.get(name) != text:
         st.query_params[name] = text
+
+
+def _or(number: float | None, default: float) -> float:
+    return default if number is None else number

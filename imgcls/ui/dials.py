@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, number_in_address, to_address
+from imgcls.ui.address import as_number, kept_number, to_address
 from imgcls.ui.components import sent
 
 
@@ -29,17 +29,22 @@ def read_dials(key: str, dials: Sequence[Dial]) -> dict[str, float]:
     fresh = news.get("seq") != st.session_state.get(f"{key}:dials")
     st.session_state[f"{key}:dials"] = news.get("seq")
     told = news.get("numbers") if fresh else None
-    numbers = {}
-    for dial in dials:
-        store = f"{dial.name}:slider"  # the same place as a live slider's, so that set_slider works
-        if store not in st.session_state:
-            st.session_state[store] = number_in_address(dial.name, dial.low, dial.high, dial.start)
-        if isinstance(told, Mapping) and (number := as_number(told.get(dial.name), dial.low, dial.high)) is not None:
-            st.session_state[store] = number
-        numbers[dial.name] = min(max(st.session_state[store], dial.low), dial.high)
-        if not fresh or news.get("final", True):
-            to_address(dial.name, None if numbers[dial.name] == dial.start else f"{numbers[dial.name]:g}")
+    numbers = {dial.name: dial_number(dial, told) for dial in dials}
+    if not fresh or news.get("final", True):
+        write_dials(dials, numbers)
     return numbers
+
+
+def dial_number(dial: Dial, told: object) -> float:
+    """What the dial says, after a message has `told` the dials' numbers by their names; kept as a live slider's."""
+    news = told.get(dial.name) if isinstance(told, Mapping) else None
+    return kept_number(dial.name, dial.low, dial.high, dial.start, news)
+
+
+def write_dials(dials: Sequence[Dial], numbers: Mapping[str, float]) -> None:
+    """Put the dials' numbers into the address, but for those at their start."""
+    for dial in dials:
+        to_address(dial.name, None if numbers[dial.name] == dial.start else f"{numbers[dial.name]:g}")
 
 
 def asked_numbers(question: Mapping[str, Any], dials: Sequence[Dial], numbers: Mapping[str, float]) -> dict[str, float]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.lessons import built_lessons
+from imgcls.ui.address import follow
 from imgcls.ui.photo import photo_on_a_phone, photo_sidebar
 from imgcls.ui.shell import PANEL, headline, way_on
 
@@ -29,6 +30,7 @@ page = st.navigation(sections, position="top", expanded=True)  # all lessons, al
 greeting = "pages" not in st.session_state
 st.session_state["pages"] = pages  # for links between lessons
 st.session_state[PANEL] = {}
+follow(page.url_path)
 
 if greeting:
     photo_sidebar()

@@ -16,6 +16,7 @@ from imgcls.ops.kernels import PRESETS
 from imgcls.ui import live
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
+from tests.history import led_to
 
 ROOT = Path(__file__).resolve().parents[2]
 VOLUME, LEARNED = "Filters over a volume", "Kernels a network learned"
@@ -130,8 +131,7 @@ def test_an_own_kernel_comes_back_from_the_address() -> None:
 
 def test_a_link_within_the_session_brings_another_kernel_and_a_preset_drops_it() -> None:
     app = opened(conv_weights="1_0_0_0_2_0_0_0_-3_4_-7")
-    app.query_params["conv_weights"] = "0_0_0_0_7_0_0_0_0_1_0"
-    _, arrays = packet(again(app), "lens")
+    _, arrays = packet(led_to(app, {"conv_weights": "0_0_0_0_7_0_0_0_0_1_0"}), "lens")
     assert arrays["weights"].flatten().tolist() == [0, 0, 0, 0, 7, 0, 0, 0, 0]
     app.selectbox(key="conv_preset").set_value("top-sobel")
     _, arrays = packet(again(app), "lens")

@@ -32,6 +32,7 @@ from imgcls.ui.shell import PANEL
 from imgcls.ui.training import run as page_runs
 from imgcls.ui.training import use as use_part
 from tests.data.test_datasets import picture
+from tests.history import led_to
 from tests.training.toy import toy, toy_config
 
 NAVIGATION = str(Path(__file__).resolve().parents[2] / "imgcls/ui/navigation.py")
@@ -394,6 +395,15 @@ def test_classify_offers_the_sessions_runs_and_explains_them(run: str, tmp_path:
     np.testing.assert_allclose(variables["top"], panel.shows["top"], rtol=1e-4)
     linked = page({"classify_model": offered}, name="classify")
     assert linked.selectbox(key="classify_model").value == f"run-{run}"
+
+
+def test_back_shows_the_run_of_its_address_and_keeps_the_run_where_there_is_none(run: str) -> None:
+    other = trained()
+    app = page({"train_run": run})
+    assert led_to(app, {"train_run": other}).session_state["train_run"].id == other
+    assert led_to(app, {"train_run": run}).session_state["train_run"].id == run
+    led_to(app, {})
+    assert app.session_state["train_run"].id == app.query_params["train_run"] == run
 
 
 def test_a_run_without_convolutions_says_why_there_are_no_heat_maps() -> None:

@@ -8,7 +8,7 @@ from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
 from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, parse
 from imgcls.ops.program import FUNCTIONS, detach_part
 from imgcls.plain import fenced, markdown
-from imgcls.ui.address import to_address
+from imgcls.ui.address import kept, to_address, went_back
 from imgcls.ui.components.graph import Choice
 from imgcls.ui.components.slider import set_slider
 from imgcls.ui.dials import Dial
@@ -27,7 +27,9 @@ def expression_line() -> Expression | None:
     """A line to type in and a menu of examples; None, with a sentence and a caret, while the text cannot be read."""
     if (pending := st.session_state.pop(PENDING, None)) is not None:
         st.session_state[TEXT] = pending
-    text = st.session_state.get(TEXT, st.query_params.get(TEXT, EXAMPLES[0].text))
+    # What the line below will say: after Back that is what the address says, whatever the session keeps.
+    addressed = st.query_params.get(TEXT, EXAMPLES[0].text)
+    text = addressed if went_back() else st.session_state.get(TEXT, addressed)
     st.session_state[EXAMPLE] = BY_TEXT[text].title if text in BY_TEXT else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
@@ -66,7 +68,7 @@ def variable_dials(expression: Expression) -> list[Dial]:
     names = {dial.name for dial in dials}
     for stale in [key for key in st.query_params if key.startswith("autodiff_") and key.endswith("_")]:
         if stale not in names:
-            del st.query_params[stale]
+            to_address(stale, None)
     return dials
 
 
@@ -79,13 +81,13 @@ def learning(expression: Expression) -> list[str]:
     """The variables that require a gradient: all but those set aside, which are kept in the address."""
     example = BY_TEXT.get(expression.text)
     usual = sorted(example.fixed) if example else []
-    about = st.session_state.get(f"{FIXED}:text")
-    if about is None:  # the page was opened by its address
-        st.session_state[FIXED] = st.query_params.get(FIXED, ",".join(usual)).split(",")
-    elif about != expression.text and (example or set(expression.variables) <= set(st.session_state[FIXED])):
+    about = st.session_state.get(f"{FIXED}:text", expression.text)
+    before = st.session_state.get(FIXED)
+    if before is not None and about != expression.text and (example or set(expression.variables) <= set(before)):
         st.session_state[FIXED] = usual
     st.session_state[f"{FIXED}:text"] = expression.text
-    fixed = [name for name in expression.variables if name in st.session_state[FIXED]]
+    told = kept(FIXED, lambda text: usual if text is None else text.split(","))
+    fixed = [name for name in expression.variables if name in told]
     to_address(FIXED, None if sorted(fixed) == usual else ",".join(fixed))
     return [name for name in expression.variables if name not in fixed]
 

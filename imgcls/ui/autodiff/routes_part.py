@@ -7,7 +7,7 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.ops.routes import IMAGES, KERNELS, NAMES, Routes, image_named, kernel_named, routes
-from imgcls.ui.address import as_number
+from imgcls.ui.address import as_number, in_address, store_of, to_address
 from imgcls.ui.components.graph import Choice, graph, grids, read_choice
 from imgcls.ui.dials import Dial, read_dials
 from imgcls.ui.shell import code_panel
@@ -33,7 +33,8 @@ def _edited(name: str, start: Tensor) -> Tensor:
     values = start.clone()
     for row, column in _cells(name):
         key = _cell_name(name, row, column)
-        number = as_number(st.session_state.get(f"{key}:slider", st.query_params.get(key)), *LIMITS[name])
+        text = in_address(key, store_of(key))
+        number = as_number(st.session_state.get(store_of(key), text), *LIMITS[name])
         if number is not None:
             values[row, column] = round(number)
     return values
@@ -42,8 +43,9 @@ def _edited(name: str, start: Tensor) -> Tensor:
 def _forget(name: str) -> None:
     """A new picture or kernel starts without the changes made to the old one."""
     for row, column in _cells(name):
-        st.session_state.pop(f"{_cell_name(name, row, column)}:slider", None)
-        st.query_params.pop(_cell_name(name, row, column), None)
+        key = _cell_name(name, row, column)
+        st.session_state.pop(store_of(key), None)
+        to_address(key, None)
 
 
 @st.fragment

@@ -75,6 +75,18 @@ def sent(key: str, name: str = "value") -> Mapping[str, Any]:
     return state.get(name) or {}
 
 
+def unheard(key: str, seen: str, name: str = "value") -> Mapping[str, Any]:
+    """What the component `key` has sent since this was last asked; empty when it has said nothing new.
+
+    `seen` is the session key that remembers what was heard.
+    """
+    news = sent(key, name)
+    if news.get("seq") == st.session_state.get(seen):
+        return {}
+    st.session_state[seen] = news.get("seq")
+    return news
+
+
 def let_go(*keys: str, name: str = "value") -> bool:
     """Whether one of these live components has just been let go: true once for each time.
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from imgcls.ops.kernels import DIVISOR_LIMIT, PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
-from imgcls.ui.address import to_address
+from imgcls.ui.address import kept, to_address
 from imgcls.ui.components import sent
 
 EDITOR = "conv_lens"
@@ -17,18 +17,20 @@ CHANNELS = {
     "summed": "R+G+B summed",
 }
 VIEWS = {"clipped": "clipped 0…255", "hue": "signed, colour", "middle": "signed, grey"}
-_KEPT, _ADDRESS, _READ, _REFUSED = "conv_custom", "conv_weights", "conv_weights_read", "conv_refused"
+_KEPT, _ADDRESS, _TOLD, _REFUSED = "conv_custom", "conv_weights", "conv_weights_told", "conv_refused"
 
 
 def kernel_row() -> tuple[Kernel, str, str]:
     """One row of controls; returns the kernel in use, the channels it works on, and how its output is shown."""
-    _read_address()
+    _follow_address()
     settings = {"bind": "query-params", "persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="top"):
-        st.selectbox(
+        # Kernel and size are bound by hand: weights in the address choose the reader's own without its name.
+        name = st.selectbox(
             "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=170,
-            format_func=lambda name: PRESETS[name].title if name in PRESETS else OWN, **settings,
+            format_func=_title, persist_state="session",
         )  # fmt: skip
+        to_address("conv_preset", None if name == next(iter(PRESETS)) else _title(name))
         if st.session_state["conv_preset"] == "random":
             st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=110, **settings)
         channels = st.selectbox(
@@ -42,10 +44,11 @@ def kernel_row() -> tuple[Kernel, str, str]:
     kernel = current_kernel()
     st.session_state["conv_side"] = kernel.side
     with size:
-        st.segmented_control(
-            "Size", SIDES, format_func=lambda side: f"{side}×{side}", required=True, key="conv_side",
-            on_change=_side_chosen, **settings,
+        side = st.segmented_control(
+            "Size", SIDES, format_func=_sized, required=True, key="conv_side", on_change=_side_chosen,
+            persist_state="session",
         )  # fmt: skip
+    to_address("conv_side", _sized(side) if _any_size(name) and side != SIDES[0] else None)
     return kernel, channels, "middle" if view == "hue" and channels == "colour" else view
 
 
@@ -105,8 +108,7 @@ def _whole_kernel() -> Kernel:
     name = st.session_state.get("conv_preset", next(iter(PRESETS)))
     if name == CUSTOM:
         return st.session_state.get(_KEPT) or preset_kernel("identity")
-    side = st.session_state.get("conv_side") or st.query_params.get("conv_side", "")[:1]
-    side = int(side) if str(side) in map(str, SIDES) else 3
+    side = st.session_state.get("conv_side", SIDES[0])
     return preset_kernel(name, side=side, seed=st.session_state.get("conv_seed", 0))
 
 
@@ -121,25 +123,46 @@ def _preset_chosen() -> None:
 
 def _side_chosen() -> None:
     name, side = st.session_state["conv_preset"], st.session_state["conv_side"]
-    if name not in PRESETS or PRESETS[name].rows is not None:
+    if not _any_size(name):
         use_kernel(_whole_kernel().resized(side), says())
+
+
+def _title(name: str) -> str:
+    return PRESETS[name].title if name in PRESETS else OWN
+
+
+def _sized(side: int) -> str:
+    return f"{side}×{side}"
+
+
+def _any_size(name: str) -> bool:
+    """Whether this kernel is made for whatever size is chosen."""
+    return name in PRESETS and PRESETS[name].rows is None
 
 
 def _to_address(kernel: Kernel) -> None:
     numbers = [*kernel.weights.flatten().tolist(), kernel.divisor, kernel.bias]
-    st.query_params[_ADDRESS] = st.session_state[_READ] = "_".join(f"{number:.7g}" for number in numbers)
+    to_address(_ADDRESS, "_".join(f"{number:.7g}" for number in numbers))
 
 
-def _read_address() -> None:
-    """Take the kernel from the address when a link has put one there; put it there when it is missing."""
-    text = st.query_params.get(_ADDRESS)
-    if text and text != st.session_state.get(_READ):
-        st.session_state[_READ] = text
-        try:
-            *weights, divisor, bias = (float(number) for number in text[:2000].split("_"))
-            st.session_state[_KEPT] = kernel_from_numbers(weights, divisor, bias)
-        except ValueError:
-            return
-        st.session_state["conv_preset"] = CUSTOM
-    elif not text and st.session_state.get("conv_preset") == CUSTOM and _KEPT in st.session_state:
-        _to_address(st.session_state[_KEPT])
+def _follow_address() -> None:
+    """Take kernel and size from the address where that counts; put the kernel there when it is missing."""
+    session, told = st.session_state, _TOLD not in st.session_state
+    by_title = {_title(name): name for name in (*PRESETS, CUSTOM)}
+    by_text = {text: side for side in SIDES for text in (str(side), _sized(side))}
+    kept("conv_preset", lambda text: by_title.get(text, next(iter(PRESETS))))
+    kept("conv_side", lambda text: by_text.get(text, SIDES[0]))
+    kernel = kept(_ADDRESS, _kernel_from, _TOLD)
+    if told and kernel is not None:
+        session[_KEPT], session["conv_preset"] = kernel, CUSTOM
+    elif session["conv_preset"] == CUSTOM and _KEPT in session and _ADDRESS not in st.query_params:
+        _to_address(session[_KEPT])
+
+
+def _kernel_from(text: str | None) -> Kernel | None:
+    """The kernel that an address names; None if that is none."""
+    try:
+        *weights, divisor, bias = (float(number) for number in (text or "")[:2000].split("_"))
+        return kernel_from_numbers(weights, divisor, bias)
+    except ValueError:
+        return None

@@ -6,12 +6,13 @@ import streamlit as st
 
 from imgcls.ops.forecasts import Forecast, by_price, forecasts
 from imgcls.ops.losses import log_loss
+from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components.ranking import Card, draw_ranking, read_order, reset_order
 from imgcls.ui.cross_entropy.parts import Snippet
 from imgcls.ui.cross_entropy.pictures import priced
 from imgcls.ui.scores import class_names, percent, written
 
-_RANKING, _ROUND, _CHECKED = "ce_ranking", "ce_round", "ce_checked"
+_RANKING, _ROUND, _CHECKED, _SORTED = "ce_ranking", "ce_round", "ce_checked", "ce_sorted"
 
 
 def price_list() -> Snippet:
@@ -54,17 +55,16 @@ def price_list() -> Snippet:
 
 def _round() -> int:
     """The number of the round, which is its seed: kept in the address, so that a hall can sort the same cards."""
-    if _ROUND not in st.session_state:
-        given = st.query_params.get(_ROUND, "")
-        st.session_state[_ROUND] = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 1
-    if st.query_params.get(_ROUND, "1") != str(st.session_state[_ROUND]):
-        st.query_params[_ROUND] = str(st.session_state[_ROUND])
-    return st.session_state[_ROUND]
+    seed = kept(_ROUND, lambda text: 1 if (number := as_number(text, 0, 999)) is None else int(number))
+    to_address(_ROUND, None if seed == 1 else str(seed))
+    if st.session_state.setdefault(_SORTED, seed) != seed:
+        st.session_state[_SORTED] = seed
+        reset_order(_RANKING)
+    return seed
 
 
 def _next_round(seed: int) -> None:
     st.session_state[_ROUND] = (seed + 1) % 1000
-    reset_order(_RANKING)
 
 
 def _card(forecast: Forecast, names: Sequence[str], belongs: int | None) -> Card:

@@ -9,7 +9,7 @@ import torch
 
 from imgcls.data.augment import Augmentation, Draw, draw, variations
 from imgcls.data.datasets import square
-from imgcls.ui.address import as_number, number_in_address, to_address
+from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Sheet, sheet
 from imgcls.ui.dataset.carried import Carried
@@ -36,17 +36,17 @@ PRESETS = {
 
 
 def choose_augmentation(
-    prefix: str, picture: np.ndarray | None = None, *, draws: int = 5, tile: int = 72
+    prefix: str, picture: np.ndarray | None = None, *, flip: bool = False, draws: int = 5, tile: int = 72
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over. `picture`: uint8 (S, S, 3), the current photo if None; `tile`:
+    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8 (S, S, 3), the current photo if None; `tile`:
     the side of a small picture in CSS pixels.
     """
-    _CHOICES.take_over(prefix)
+    _CHOICES.take_over(prefix, {"flip": flip})
     picture = photo_square() if picture is None else picture
     row = st.container(horizontal=True, vertical_alignment="center")
-    flip = row.toggle("flip", key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    flip = row.toggle("flip", flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
         "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
@@ -77,10 +77,9 @@ def photo_square() -> np.ndarray:
 def draws_seed(prefix: str) -> int:
     """The seed of the draws that are shown; in the address, like every seed."""
     name = f"{prefix}_draws"
-    if name not in st.session_state:
-        st.session_state[name] = int(number_in_address(name, 0, 9999, 0))
-    to_address(name, str(st.session_state[name]) if st.session_state[name] else None)
-    return st.session_state[name]
+    seed = kept(name, lambda text: int(as_number(text, 0, 9999) or 0))
+    to_address(name, str(seed) if seed else None)
+    return seed
 
 
 def first_draw(augmentation: Augmentation, count: int, size: int, seed: int) -> dict[str, Any]:
@@ -122,9 +121,8 @@ def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: 
 
 def _number(dial: Dial) -> float:
     """A dial's number, from the session or the address, where it is kept."""
-    if dial.name not in st.session_state:
-        st.session_state[dial.name] = number_in_address(dial.name, dial.low, dial.high, dial.start)
-    number = min(max(float(st.session_state[dial.name]), dial.low), dial.high)
+    number = kept(dial.name, lambda text: as_number(text, dial.low, dial.high) or dial.start)
+    number = min(max(float(number), dial.low), dial.high)
     to_address(dial.name, f"{number:g}" if number != dial.start else None)
     return number
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+
+from imgcls.ui.address import went_back
 
 
 @dataclass(frozen=True)
@@ -21,17 +24,18 @@ class Carried:
     defaults: Mapping[str, Any]
     texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
-    def take_over(self, prefix: str) -> None:
+    def take_over(self, prefix: str, usual: Mapping[str, Any] = MappingProxyType({})) -> None:
         """Takes what another page has chosen since; an address that names a choice of this page comes first.
 
-        Call it before the widgets, and `hand_on` after them.
+        Call it before the widgets, and `hand_on` after them. `usual` has the defaults that this page has to itself.
         """
         shared, seen = st.session_state.get(self.store), st.session_state.get(f"{prefix}:{self.store}")
-        addressed = seen is None and any(f"{prefix}_{name}" in st.query_params for name in self.defaults)
+        names = [f"{prefix}_{name}" for name in self.defaults]
+        addressed = went_back() or any(name in st.query_params and name not in st.session_state for name in names)
         if shared and shared != seen and not addressed:
             for name, value in shared.items():
                 st.session_state[f"{prefix}_{name}"] = value
-                if name in self.texts and value != self.defaults[name]:
+                if name in self.texts and value != usual.get(name, self.defaults[name]):
                     with suppress(StreamlitAPIException):  # its widget is there already, and writes it
                         st.query_params[f"{prefix}_{name}"] = self.texts[name](value)
 

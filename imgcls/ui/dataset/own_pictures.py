@@ -9,7 +9,7 @@ from imgcls.data.datasets import DatasetError
 from imgcls.data.own import find_own, identity_of, is_picture, keep_pictures, keep_zip
 from imgcls.data.server_sets import VARIABLE
 from imgcls.plain import markdown
-from imgcls.ui.address import to_address
+from imgcls.ui.address import kept, to_address
 from imgcls.ui.camera import camera
 from imgcls.ui.dataset.understood import forget
 from imgcls.ui.session import arrived
@@ -22,7 +22,7 @@ _WAYS = {"zip": "A zip", "classes": "Class by class"}
 def own_file(prefix: str) -> Path | None:
     """The zip in use, named by `{prefix}_own` in the address; None, and the ways to bring one, if there is none."""
     key = f"{prefix}_own"
-    identity = st.session_state.get(key) or st.query_params.get(key, "")
+    identity = kept(key, lambda text: text or "")
     file = find_own(identity)
     if identity and file is None:
         st.info(

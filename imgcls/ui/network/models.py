@@ -1,6 +1,5 @@
 """Which network to look into: the two that come with the app, those trained on the train page, those downloaded."""
 
-import time
 from contextlib import suppress
 from functools import lru_cache
 
@@ -12,10 +11,9 @@ from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, 
 from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, run_folder
 from imgcls.training.shipped import tinyvgg
-from imgcls.ui.address import to_address
+from imgcls.ui.address import kept, to_address
 from imgcls.ui.models import RUN, load_run, trained_runs
-from imgcls.ui.network.state import COMMON, HEARD_SECONDS, NAMES
-from imgcls.ui.network.state import KEY as CANVAS
+from imgcls.ui.network.state import COMMON, NAMES
 
 KEY = "net_model"
 TINY = "tinyvgg"
@@ -25,9 +23,8 @@ def choose_network() -> Classifier:
     """A selectbox whose choice stands in the page's address; the network chosen, or TinyVGG with a sentence why not."""
     titles, session = _titles(), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
-    asked = st.query_params.get(KEY, TINY)
-    if session.get(KEY) not in titles or (asked in titles and _led(asked)):
-        session[KEY] = asked if asked in titles else TINY
+    if kept(KEY, lambda text: text) not in titles:
+        session[KEY] = TINY
     name = st.selectbox(
         "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
         label_visibility="collapsed", on_change=_chosen,
@@ -42,18 +39,9 @@ def choose_network() -> Classifier:
 
 def _chosen() -> None:
     """The state in the address is of the network before: it goes first, or Back would lead to it in the new one."""
-    st.session_state["net_chosen"] = time.monotonic()
     for name in NAMES:
         if name not in COMMON:
             to_address(f"net_{name}", None)
-
-
-def _led(asked: str) -> bool:
-    """Whether the address names the network rather than the choice: by a link, or after the browser's Back."""
-    if CANVAS not in st.session_state:
-        return KEY in st.query_params
-    waited = time.monotonic() - st.session_state.get("net_chosen", 0.0) > HEARD_SECONDS
-    return waited and asked != st.session_state[KEY]
 
 
 def network(name: str) -> Classifier:

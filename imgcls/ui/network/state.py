@@ -1,6 +1,5 @@
 """What the student is looking at, in the session and in the page's address; and what they have changed."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +7,8 @@ import streamlit as st
 
 from imgcls.models.ablation import SWAPS, WhatIf
 from imgcls.models.graph import Graph
-from imgcls.ui.address import as_number, to_address
-from imgcls.ui.components import sent
+from imgcls.ui.address import as_number, in_address, to_address
+from imgcls.ui.components import unheard
 
 KEY = "net_canvas"
 NAMES = ("map", "class", "layer", "colours", "order", "off", "patch", "shift", "activation")
@@ -18,31 +17,27 @@ COMMON = ("colours", "order")
 """Those that hold for any network."""
 COLOURS = ("map", "layer", "network")
 ORDERS = ("channel", "mean", "influence")
-HEARD_SECONDS = 1.0
+_STORE = "net_state"
 _ALL = "all"
 
 
 def read_state(graph: Graph) -> dict[str, str]:
     """The state from the last message, the session or the address; what does not fit the network is left out."""
-    news, session = sent(KEY, "state"), st.session_state
-    address = {name: st.query_params[f"net_{name}"] for name in NAMES if f"net_{name}" in st.query_params}
-    store, led = session.get("net_state"), False
-    if news.get("seq") is not None and news.get("seq") != session.get("net_seen"):
-        session["net_seen"] = news["seq"]
-        told = news.get("state")
-        if isinstance(told, Mapping):
-            store = {name: str(told[name]) for name in NAMES if told.get(name)}
-    elif store is None or _went_back(address):
-        store, led = address, True
+    session = st.session_state
+    address = {name: text for name in NAMES if (text := in_address(f"net_{name}", _STORE)) is not None}
+    store, told = session.get(_STORE), unheard(KEY, "net_seen", "state").get("state")
+    led = store is None  # by the address: a new session, a link, or Back
+    if led:
+        store = address
         session["net_turn"] = session.get("net_turn", 0) + 1
+    if isinstance(told, Mapping):
+        store = {name: str(told[name]) for name in NAMES if told.get(name)}
     if session.setdefault("net_of", graph.classifier.name) != graph.classifier.name:
         session["net_of"] = graph.classifier.name
         if not led:
             store = {name: text for name, text in store.items() if name in COMMON}
     state = {name: text for name, text in store.items() if _fits(graph, name, text)}
-    if state != session.get("net_state"):
-        session["net_written"] = time.monotonic()
-    session["net_state"] = state
+    session[_STORE] = state
     for name in NAMES:
         to_address(f"net_{name}", state.get(name))
     return state
@@ -51,16 +46,6 @@ def read_state(graph: Graph) -> dict[str, str]:
 def turn() -> int:
     """Counts how often the address told the state: then the canvas follows it."""
     return st.session_state.get("net_turn", 0)
-
-
-def _went_back(address: Mapping[str, str]) -> bool:
-    """Whether the browser's Back or Forward changed the address of this page.
-
-    Just after the address was written, the browser may not have heard of it; and whoever comes from another lesson
-    finds the state that was left, not the empty address of the link.
-    """
-    here, written = KEY in st.session_state, st.session_state.get("net_written", 0.0)
-    return here and time.monotonic() - written > HEARD_SECONDS and address != st.session_state["net_state"]
 
 
 def change_of(graph: Graph, state: Mapping[str, Any]) -> WhatIf:

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
+from imgcls.ui.address import kept, to_address
 from imgcls.ui.components import caught, sent
 from imgcls.ui.components.pool_grid import numbers_within, pool_grid
 from imgcls.ui.live import beside, offer
@@ -21,17 +22,19 @@ from imgcls.ui.photo import current_photo
 GRID = "pool_grid"
 EXAMPLE = ((1, 1, 2, 4), (5, 6, 7, 8), (3, 2, 1, 0), (1, 2, 3, 4))  # CS231n's
 PATCH = 6  # values a side that are cut out of the photo
-_EXAMPLE, _DESK = "example", "pool_desk"
+_EXAMPLE, _DESK, _VALUES, _PLACE = "example", "pool_desk", "pool_values", "pool_patch"
 
 
 @dataclass
 class _Desk:
-    """What the reader made of the numbers, kept for the session: by version, and gradients by their number."""
+    """What the reader made of numbers cut out of the photo, by version, and gradients by their number.
+
+    The numbers of the example and the place of the patch are kept beside it: they stand in the address.
+    """
 
     seq: object = None
     values: dict[str, list[float]] = field(default_factory=dict)
     upstream: dict[int, list[float]] = field(default_factory=dict)
-    corner: tuple[str, int, int] | None = None  # digest of the photo, row, column
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +63,8 @@ def slice_at_hand(source: str, window: int, stride: int, kind: str) -> Slice:
         corner = _corner(desk, photo.digest, grey)
         version = _version(photo.digest[:16], corner)
         start = _patch(grey, corner)
-    _take(desk, version, start.numel())
-    kept = desk.values.get(version)
-    values = start[None] if kept is None else torch.tensor(kept, dtype=torch.float64).view(1, *start.shape)
+    own = _values(desk, version, start.numel())
+    values = start[None] if own is None else torch.tensor(own, dtype=torch.float64).view(1, *start.shape)
     pooled = pool(values, window, stride, kind)
     upstream = _upstream(desk, pooled.output)
     gradient = pool_backward(values, upstream, window, stride, kind)
@@ -175,30 +177,29 @@ def _written(sheet: Tensor) -> str:
 
 
 def _desk() -> _Desk:
-    if _DESK not in st.session_state:
-        desk = _Desk()
-        written = st.query_params.get("pool_values", "").split(",")
-        if (numbers := numbers_within(written, sum(map(len, EXAMPLE)))) is not None:
-            desk.values[_EXAMPLE] = numbers
-        try:
-            row, column = (int(part) for part in st.query_params.get("pool_patch", "").split(","))
-            desk.corner = (current_photo().digest, row, column)
-        except ValueError:
-            pass  # no place, or not one: the liveliest patch it is
-        st.session_state[_DESK] = desk
-    return st.session_state[_DESK]
+    return st.session_state.setdefault(_DESK, _Desk())
 
 
 def _corner(desk: _Desk, digest: str, grey: np.ndarray) -> tuple[int, int]:
     """The patch in use: where the reader last put it on this photo, kept inside."""
+
+    def place_in(text: str | None) -> tuple[str, int, int] | None:
+        try:
+            row, column = map(int, (text or "").split(","))
+        except ValueError:
+            return None  # no place, or not one: the liveliest patch it is
+        return digest, row, column
+
     candidate = sent(GRID).get("corner") if sent(GRID).get("seq") != desk.seq else None
     if isinstance(candidate, list) and len(candidate) == 2 and all(isinstance(place, int) for place in candidate):
-        desk.corner = (digest, *candidate)
+        st.session_state[_PLACE] = (digest, *candidate)
         if sent(GRID).get("final"):
-            st.query_params["pool_patch"] = f"{candidate[0]},{candidate[1]}"
-    if desk.corner is None or desk.corner[0] != digest:
-        desk.corner = (digest, *liveliest_patch(grey))
-    return _inside(grey, *desk.corner[1:])
+            to_address(_PLACE, f"{candidate[0]},{candidate[1]}")
+    place = kept(_PLACE, place_in)
+    here = place is not None and place[0] == digest
+    if not sent(GRID):  # the page opens anew on what was set before
+        to_address(_PLACE, f"{place[1]},{place[2]}" if here else None)
+    return _inside(grey, *place[1:]) if here else liveliest_patch(grey)
 
 
 def _inside(grey: np.ndarray, row: int, column: int) -> tuple[int, int]:
@@ -214,42 +215,43 @@ def _version(photo: str, corner: tuple[int, int]) -> str:
     return f"{photo}:{corner[0]},{corner[1]}"
 
 
-def _take(desk: _Desk, version: str, count: int) -> None:
-    """Take over what the reader typed, if it belongs to the numbers on show."""
+def _values(desk: _Desk, version: str, count: int) -> list[float] | None:
+    """The numbers of that version as the reader made them; None as long as they are as they were."""
+    own = kept(_VALUES, lambda text: numbers_within((text or "").split(","), sum(map(len, EXAMPLE))))
+    own = own if version == _EXAMPLE else desk.values.get(version)
     news = sent(GRID)
     if not news or news.get("seq") == desk.seq:
-        return
+        return own
     desk.seq = news.get("seq")
     if news.get("version") != version:
-        return
-    desk.values = {name: kept for name, kept in desk.values.items() if name in (version, _EXAMPLE)}
+        return own
     if news.get("reset"):
-        desk.values.pop(version, None)
+        own = None
         desk.upstream.clear()
     else:
-        numbers = numbers_within(news.get("values"), count)
-        if numbers is not None:
-            desk.values[version] = numbers
+        own = numbers_within(news.get("values"), count) or own
         upstream = news.get("upstream")
         if isinstance(upstream, list) and numbers_within(upstream, len(upstream)) is not None:
             desk.upstream[len(upstream)] = numbers_within(upstream, len(upstream))
-    if version == _EXAMPLE and news.get("final"):
-        _to_address(desk.values.get(version))
+    if version == _EXAMPLE:
+        st.session_state[_VALUES] = own
+        if news.get("final"):
+            _to_address(own)
+    else:  # of one place alone
+        desk.values = {} if own is None else {version: own}
+    return own
 
 
 def _to_address(values: list[float] | None) -> None:
-    if values is None or values == [float(number) for row in EXAMPLE for number in row]:
-        if "pool_values" in st.query_params:
-            del st.query_params["pool_values"]
-    else:
-        st.query_params["pool_values"] = ",".join(f"{number:g}" for number in values)
+    unchanged = values is None or values == [float(number) for row in EXAMPLE for number in row]
+    to_address(_VALUES, None if unchanged else ",".join(f"{number:g}" for number in values))
 
 
 def _upstream(desk: _Desk, output: Tensor) -> Tensor:
     """The gradient put on the output: what the reader put there, else 1 on the first."""
-    kept = desk.upstream.get(output.numel())
-    if kept is not None:
-        return torch.tensor(kept, dtype=torch.float64).view(output.shape)
+    own = desk.upstream.get(output.numel())
+    if own is not None:
+        return torch.tensor(own, dtype=torch.float64).view(output.shape)
     first = torch.zeros_like(output)
     first[0, 0, 0] = 1
     return first

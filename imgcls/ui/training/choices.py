@@ -27,7 +27,6 @@ _NAMES = {title: name for name, title in PRESET_TITLES.items()}
 
 def choose_run() -> TrainConfig | None:
     """Draws the widgets and returns what they say; None, with one sentence on the page, where that makes no run."""
-    _first_visit()
     data = choose_data("train")
     if data is None:
         return None
@@ -39,12 +38,6 @@ def choose_run() -> TrainConfig | None:
     except ValueError as trouble:
         st.error(markdown(str(trouble)), icon=":material/tune:")
         return None
-
-
-def _first_visit() -> None:
-    """The usual recipe mirrors pictures; an address that says anything about the run says whether this one does."""
-    if "train_flip" not in st.session_state and not any(name.startswith("train_") for name in st.query_params):
-        st.session_state["train_flip"] = recipe("tinyvgg").augmentation.flip
 
 
 def _choose_preset(data: DataChoice) -> str:
@@ -180,7 +173,7 @@ def _choose_learning(usual: TrainConfig) -> dict[str, Any]:
             augmentation = usual.augmentation
             st.caption("The frozen features are computed once, so there is no augmentation.")
         else:
-            augmentation = choose_augmentation("train")
+            augmentation = choose_augmentation("train", flip=recipe("tinyvgg").augmentation.flip)
         one, two = st.columns(2)
         decay = one.select_slider(
             "Weight decay", DECAYS, _nearest(DECAYS, usual.weight_decay), format_func=lambda number: f"{number:g}",

@@ -21,7 +21,7 @@ from imgcls.training.follow import Followed
 from imgcls.training.kept_pictures import KeptPictures
 from imgcls.training.records import Finished, Started
 from imgcls.training.runs import RunError, RunFiles, RunInfo, new_run_folder, new_run_id, run_folder, run_id
-from imgcls.ui.address import to_address
+from imgcls.ui.address import to_address, went_back
 from imgcls.ui.photo import current_photo
 from imgcls.ui.session import make_room, owner
 from imgcls.ui.training.held import elsewhere, held_here, job_of, look_at, set_job
@@ -145,14 +145,18 @@ def probe_of(photo: Picture) -> np.ndarray:
 
 
 def page_run() -> PageRun | None:
-    """The run that the session or else the page's address names; None if there is none."""
+    """The run that the session or else the page's address names; None if there is none.
+
+    After Back it is the one that the address names. An address that names none leaves the run on the page: it goes on.
+    """
     kept: PageRun | None = st.session_state.get(RUN)
+    name = st.query_params.get(RUN)
+    if name and (kept is None or (went_back() and name != kept.id)):
+        return open_run(name) or kept
     if kept:
         to_address(RUN, kept.id)
         _remember_run(kept.id)
-        return kept
-    name = st.query_params.get(RUN)
-    return open_run(name) if name else None
+    return kept
 
 
 def open_run(name: str) -> PageRun | None:

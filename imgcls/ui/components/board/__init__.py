@@ -1,5 +1,6 @@
 """Functions above, their slopes below, and a cursor through both: the numbers it reads are those that were sent."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,11 +9,12 @@ import streamlit as st
 
 from imgcls.ops.activations import ActivationCurve, Zone
 from imgcls.palette import SERIES
-from imgcls.ui.address import number_in_address, to_address
-from imgcls.ui.components import declare, ignore, is_caught, sent
+from imgcls.ui.address import as_number, kept, to_address
+from imgcls.ui.components import declare, ignore, is_caught, sent, unheard
 from imgcls.ui.packet import pack
 
 DASHES: tuple[tuple[int, ...], ...] = ((), (10, 5), (3, 4), (10, 4, 3, 4), (16, 6), (16, 4, 3, 4))
+START = 1.0  # of the cursor
 _mount = declare("board")
 
 
@@ -52,12 +54,15 @@ def board(
     news = sent(key)
     if is_caught():
         cursor = None  # it stays where it is
-    elif "cursor" in news:
-        cursor = float(np.clip(news["cursor"], low, high))
-        if news.get("final"):
-            to_address(key, f"{cursor:g}")
     else:
-        cursor = number_in_address(key, low, high, 1.0)
+        store = f"{key}:cursor"
+        heard = unheard(key, f"{store}:seq")
+        if (told := as_number(heard.get("cursor"), -math.inf, math.inf)) is not None:
+            st.session_state[store] = told
+        cursor = kept(key, lambda text: START if (x := as_number(text, low, high)) is None else x, store)
+        cursor = float(np.clip(cursor, low, high))
+        if told is None or heard.get("final"):
+            to_address(key, None if cursor == START else f"{cursor:g}")
     fields = {
         "titles": list(titles),
         "colours": list(SERIES),

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, to_address
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.address import as_number, kept, to_address
+from imgcls.ui.components import declare, ignore, sent, unheard
 from imgcls.ui.dials import Dial, asked_numbers
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
@@ -39,23 +39,19 @@ Picture = Callable[[Mapping[str, float], Choice], Mapping[str, Any]]
 def read_choice(key: str, about: str) -> Choice:
     """What is chosen in the picture, from the last message, the session, or the page's address.
 
-    A picture of something else (`about` changed) starts at the end of its backward pass again.
+    A picture of something else (`about` changed) starts at the end of its backward pass again, unless the address has
+    just told where to stand.
     """
-    store = st.session_state.setdefault(f"{key}:choice", {})
-    if store.get("about") != about:
-        opened = "about" not in store
-        store.update(about=about, turn=None, picked=None)
-        if opened:
-            turn, picked = (_number(st.query_params.get(f"{key}_{name}")) for name in ("step", "node"))
-            store.update(turn=turn, picked=picked)
-    news = sent(key)
-    cut = cell = None
-    if news.get("seq") != store.get("seq"):
-        store.update(seq=news.get("seq"), turn=_number(news.get("turn")), picked=_number(news.get("selected")))
-        cut, cell = _number(news.get("cut")), _cell(news.get("cell"))
-    to_address(f"{key}_step", None if store["turn"] is None else str(store["turn"]))
-    to_address(f"{key}_node", None if store["picked"] is None else str(store["picked"]))
-    return Choice(store["turn"], store["picked"], cut, cell)
+    session, step, node = st.session_state, f"{key}_step", f"{key}_node"
+    if session.get(f"{key}:about", about) != about:
+        session.update({name: None for name in (step, node) if name in session})
+    session[f"{key}:about"] = about
+    if news := unheard(key, f"{key}:choice:seq"):
+        session.update({step: _number(news.get("turn")), node: _number(news.get("selected"))})
+    chosen = {name: kept(name, _number) for name in (step, node)}
+    for name, number in chosen.items():
+        to_address(name, None if number is None else str(number))
+    return Choice(chosen[step], chosen[node], _number(news.get("cut")), _cell(news.get("cell")))
 
 
 def graph(

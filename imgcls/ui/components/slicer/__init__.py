@@ -10,8 +10,8 @@ import streamlit as st
 from PIL import Image
 
 from imgcls.ops.tensors import CHANNELS, Cut, same_memory
-from imgcls.ui.address import to_address
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.address import in_address, to_address
+from imgcls.ui.components import declare, ignore, sent, unheard
 from imgcls.ui.packet import pack
 
 _mount = declare("slicer", uses=("asker.js",))
@@ -53,10 +53,11 @@ def ranges_from(candidate: Mapping[str, Any] | str | None, height: int, width: i
 def read_slicer(key: str, height: int, width: int) -> Ranges:
     """What the student has chosen, from the last message, the session, or the page's address; the middle at first."""
     middle = Ranges((height // 4, max(height // 4 + 1, 3 * height // 4)), _middle_columns(width), 1, "all")
-    news = ranges_from(sent(key) or None, height, width)
-    kept = ranges_from(st.session_state.get(f"{key}:ranges", st.query_params.get(key)), height, width)
-    chosen = news or kept or middle
-    st.session_state[f"{key}:ranges"] = chosen.text
+    store = f"{key}:ranges"
+    text = in_address(key, store)
+    news = ranges_from(unheard(key, f"{store}:seq") or None, height, width)
+    chosen = news or ranges_from(st.session_state.get(store, text), height, width) or middle
+    st.session_state[store] = chosen.text
     to_address(key, None if chosen == middle else chosen.text)
     return chosen
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, number_in_address, to_address
+from imgcls.ui.address import kept_number, store_of, to_address
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.live import follow as follow_drag
 
@@ -26,24 +26,18 @@ def live_slider(
 ) -> float:
     """A slider from `low` to `high` in steps of `step`; returns its value, live during a drag.
 
-    `key` is also its name in the page's address: the value is read from there when the page opens and
-    written there when the drag ends, unless it is the default. A value that is not a number within the
-    limits is ignored. Call it inside the fragment that draws what it changes. An integer slider is one
-    whose `step` and `value` are ints; it returns an int.
+    `key` is also its name in the page's address: the value is read from there when the page opens, or Back
+    changes it, and written there when the drag ends, unless it is the default. A value that is not a number
+    within the limits is ignored. Call it inside the fragment that draws what it changes. An integer slider
+    is one whose `step` and `value` are ints; it returns an int.
 
     With `follow`, a drag does not rerun the script until it ends: `follow(number)` draws what changes meanwhile, with
     live components alone (see `imgcls.ui.live.follow`).
     """
-    store = f"{key}:slider"
-    if store not in st.session_state:
-        st.session_state[store] = number_in_address(key, low, high, value)
-    news = sent(key)
-    if news.get("seq") != st.session_state.get(f"{store}:seq"):
-        st.session_state[f"{store}:seq"] = news.get("seq")
-        if (number := as_number(news.get("number"), low, high)) is not None:
-            st.session_state[store] = number
-    # Limits may have moved since (one control limits another): stay inside them.
-    number = min(max(st.session_state[store], low), high)
+    news, seen = sent(key), f"{store_of(key)}:seq"
+    fresh = news.get("seq") != st.session_state.get(seen)
+    st.session_state[seen] = news.get("seq")
+    number = kept_number(key, low, high, value, news.get("number") if fresh else None)
     whole = isinstance(step, int) and isinstance(value, int)
     if whole:
         number = round(number)
@@ -78,6 +72,6 @@ def set_slider(key: str, number: float, *, final: bool = True) -> None:
 
     While another control is being dragged, `final=False` leaves the page's address alone.
     """
-    st.session_state[f"{key}:slider"] = number
+    st.session_state[store_of(key)] = number
     if final:
         to_address(key, f"{number:g}")

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, number_in_address, to_address
+from imgcls.ui.address import as_number, in_address, kept, to_address
 from imgcls.ui.components import sent
-from imgcls.ui.dials import Dial
+from imgcls.ui.dials import Dial, dial_number, write_dials
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,6 @@ def read_sliders(
     """
     limits = limits or (len(default), len(default))
     store = f"{key}:numbers"
-    if store not in st.session_state:
-        st.session_state[store] = _parsed(st.query_params.get(key), low, high, limits) or tuple(map(float, default))
-        st.session_state[f"{store}:true"] = _index(st.query_params.get(f"{key}_true"), picked)
     news = sent(key)
     fresh = news.get("seq") != st.session_state.get(f"{store}:seq")
     if fresh:
@@ -60,15 +57,21 @@ def read_sliders(
             st.session_state[store] = numbers
             st.session_state[f"{store}:active"] = _index(news.get("active"), 0)
             st.session_state[f"{store}:true"] = _index(news.get("picked"), picked)
-    numbers = st.session_state[store]
-    chosen = None if picked is None else min(st.session_state.get(f"{store}:true", picked), len(numbers) - 1)
+    start = tuple(map(float, default))
+    numbers: tuple[float, ...] = ()
+    if limits[1]:  # else there are dials alone
+        in_address(key, f"{store}:active")  # other numbers: nobody has touched them yet
+        numbers = kept(key, lambda text: _parsed(text, low, high, limits) or start, store)
+    chosen = None
+    if picked is not None:
+        true = kept(f"{key}_true", lambda text: _index(text, picked), f"{store}:true")
+        chosen = min(true, len(numbers) - 1)
     active = min(st.session_state.get(f"{store}:active", chosen or 0), max(len(numbers) - 1, 0))
-    settings = {dial.name: _read_dial(dial, news if fresh else {}) for dial in dials}
+    settings = {dial.name: dial_number(dial, news.get("settings") if fresh else None) for dial in dials}
     if news.get("final", True):
         to_address(key, None if numbers == tuple(default) else joined(numbers))
         to_address(f"{key}_true", None if chosen == picked else str(chosen))
-        for dial in dials:
-            to_address(dial.name, None if settings[dial.name] == dial.start else f"{settings[dial.name]:g}")
+        write_dials(dials, settings)
     return SliderRows(key, numbers, low, high, limits, active, chosen, news.get("seq"), tuple(dials), settings)
 
 
@@ -107,17 +110,6 @@ def set_sliders(key: str, numbers: Sequence[float], picked: int | None = None, f
 def joined(numbers: Sequence[float]) -> str:
     """The numbers as they stand in the page's address: "1_-2_0.5"."""
     return "_".join(f"{number:g}" for number in numbers)
-
-
-def _read_dial(dial: Dial, news: Mapping[str, Any]) -> float:
-    store = f"{dial.name}:slider"  # the same place as a live slider's, so that set_slider works
-    if store not in st.session_state:
-        st.session_state[store] = number_in_address(dial.name, dial.low, dial.high, dial.start)
-    told = news.get("settings")
-    number = as_number(told.get(dial.name), dial.low, dial.high) if isinstance(told, Mapping) else None
-    if number is not None:
-        st.session_state[store] = number
-    return st.session_state[store]
 
 
 def _parsed(text: str | None, low: float, high: float, limits: tuple[int, int]) -> tuple[float, ...] | None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, to_address
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.address import as_number, kept, to_address
+from imgcls.ui.components import declare, ignore, sent, unheard
 
 _mount = declare("timeline", html='<div class="timeline"></div>')
 MOST_STEPS = 10**9
@@ -14,13 +14,19 @@ MOST_STEPS = 10**9
 def timeline_step(key: str, name: str) -> int | None:
     """The step that was chosen on the timeline `key`; None for the newest.
 
-    `name` is its name in the page's address, where it is read when the page opens.
+    `name` is its name in the page's address, where it is read when the page opens, and after Back.
     """
-    news = sent(key)
-    told = news.get("step") if news else st.query_params.get(name)
-    number = as_number(told, 0, MOST_STEPS)
-    if news and news.get("final"):
-        to_address(name, None if number is None else f"{number:g}")
+    store, news = f"{key}:step", sent(key)
+    if told := unheard(key, f"{store}:seq"):
+        st.session_state[store] = _step(told.get("step"))
+    step = kept(name, _step, store)
+    if not news or news.get("final"):
+        to_address(name, None if step is None else str(step))
+    return step
+
+
+def _step(candidate: object) -> int | None:
+    number = as_number(candidate, 0, MOST_STEPS)
     return None if number is None else int(number)
 
 
