@@ -116,7 +116,7 @@ function draw(own) {
     pen.globalAlpha = 1
     for (const end of [-HANDLE_X, HANDLE_X]) {
       const [cx, cy] = [g.px(end), clamp(g.upper.y(w * end + b), g.upper.top, g.upper.top + g.upper.height)]
-      pen.fillStyle = cssValue(own.box, "--st-primary-color", "#2f6db3")
+      pen.fillStyle = cssValue(own.box, "--st-primary-color", "#2a62a3")
       pen.beginPath(); pen.arc(cx, cy, 12, 0, 7); pen.fill()
       pen.fillStyle = cssValue(own.box, "--st-background-color", "#fff")
       pen.fillText(String(line + 1), cx, cy + 1)

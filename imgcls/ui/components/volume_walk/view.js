@@ -122,7 +122,7 @@ export default function (component) {
     const wide = own.box.clientWidth >= 700, abreast = wide ? channels : Math.min(2, channels)
     const room = own.box.clientWidth - (wide ? 300 : 0) - 20 * abreast
     const fit = Math.min(room / (abreast * width), 340 / (height + arrays.filters.shape[2]))
-    own.box.style.setProperty("--cell", clamp(Math.floor(fit), 22, 38) + "px")
+    own.box.style.setProperty("--cell", clamp(Math.floor(fit), 24, 38) + "px")
   }
   size()
   own.observer?.disconnect()
