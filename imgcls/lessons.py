@@ -17,6 +17,11 @@ class Lesson:
     icon: str
 
     @property
+    def name(self) -> str:
+        """What the browser's tab, history and bookmarks call the page."""
+        return f"{self.title} · imgcls" if self.slug else "imgcls: how image classification works"
+
+    @property
     def path(self) -> Path:
         """The script of the page."""
         return PAGES / f"{self.slug.replace('-', '_') or 'home'}.py"

@@ -1,4 +1,4 @@
-"""One hue per quantity, for charts, canvases and CSS alike.
+"""One hue per quantity, for charts, canvases, text and CSS alike.
 
 The diverging scales are built so that zero is white and both ends have the same lightness; red/blue,
 brown/teal and magenta/green stay apart for the common colour-vision deficiencies, and every picture
@@ -49,6 +49,18 @@ HUES: dict[str, Hue] = {
 NEGATIVE_LINE = {"activation": "#d0524a", "weight": "#a9702a", "gradient": "#cc4b97"}
 """Mid-tones for the negative side of the signed quantities."""
 
+PAGES = {"light": ("#ffffff", "#f1f4f8", "#1c2430"), "dark": ("#12161d", "#1d232d", "#eef2f7")}
+"""The pages' grounds, plain and raised, and their text, as in .streamlit/config.toml."""
+
+INKS = ("activation", "activation-negative", "evidence", "loss")
+"""Hues that text is written in."""
+
+ALARM = "#c0392b"
+"""What is wrong with something typed."""
+
+READABLE = 4.5
+"""The least contrast of text with what lies under it (WCAG 2, level AA)."""
+
 SERIES = ("#3a7fc1", "#d98c00", "#218c81", "#d2487f", "#8a63d2", "#7d848f")
 """Six colours for comparing curves; figures also give each curve its own dash or marker."""
 
@@ -72,14 +84,40 @@ def plotly_scale(quantity: str) -> list[list[float | str]]:
 
 
 def css_variables() -> str:
-    """CSS custom properties `--q-<quantity>` (and `-negative`), put in front of every component's CSS."""
-    lines = [f"--q-{name}: {hue.line};" for name, hue in HUES.items()]
-    lines += [f"--q-{name}-negative: {colour};" for name, colour in NEGATIVE_LINE.items()]
-    return ":host, :root {\n  " + "\n  ".join(lines) + "\n}\n"
+    """CSS custom properties `--q-<quantity>` (and `-negative`), put in front of every component's CSS.
+
+    `--q-<quantity>-ink` (of INKS) is the same hue for text: dark enough on the light page, light enough on the dark.
+    `--alarm` is the ground of refused numbers, under white; `--alarm-ink` the colour of refusals.
+    """
+    lines = {f"--q-{name}": hue.line for name, hue in HUES.items()}
+    lines |= {f"--q-{name}-negative": colour for name, colour in NEGATIVE_LINE.items()}
+    lines["--alarm"] = ALARM
+    written = {name: lines[name] for name in (*(f"--q-{each}" for each in INKS), "--alarm")}
+    inks = {f"{name}-ink": f"light-dark({ink(line, 'light')}, {ink(line, 'dark')})" for name, line in written.items()}
+    return ":host, :root {\n" + "".join(f"  {name}: {colour};\n" for name, colour in (lines | inks).items()) + "}\n"
+
+
+def ink(colour: str, page: str) -> str:
+    """`colour` for text on the "light" or "dark" page: as little mixed with the page's text as makes it READABLE."""
+    *grounds, text = PAGES[page]
+    for share in range(0, 101, 5):
+        mixed = tuple(round(c + (t - c) * share / 100) for c, t in zip(_rgb(colour), _rgb(text), strict=True))
+        if all(contrast(mixed, _rgb(ground)) >= READABLE for ground in grounds):
+            return "#" + bytes(mixed).hex()
+    return text
+
+
+def contrast(first: tuple[int, int, int], second: tuple[int, int, int]) -> float:
+    """How far two colours stand apart, from 1 to 21 (WCAG 2)."""
+    dark, light = sorted((_luminance(first), _luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 def text_on(rgb: tuple[int, int, int]) -> str:
     """Black or white, whichever reads better on this colour (WCAG 2 relative luminance)."""
+    return "#000000" if _luminance(rgb) > 0.179 else "#ffffff"
+
+
+def _luminance(rgb: tuple[int, int, int]) -> float:
     linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#000000" if luminance > 0.179 else "#ffffff"
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

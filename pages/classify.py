@@ -64,10 +64,10 @@ with answers:
     two_readings()
 sample_note()
 
-st.subheader("Where did it look?", anchor=False)
+st.header("Where did it look?", anchor=False)
 grad_cam_part(classifier, photo, crop, prediction)
 
-st.subheader("What it cannot know", anchor=False)
+st.header("What it cannot know", anchor=False)
 never = "The network must divide 100% among the categories it was trained on; it never says “none of these”. "
 missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
 known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))
@@ -78,7 +78,7 @@ st.markdown(
     else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
 )
 
-st.subheader("How the photo gets in", anchor=False)
+st.header("How the photo gets in", anchor=False)
 with st.container(key="classify_steps"):
     preprocessing_part(classifier.preprocess, photo.image, steps)
 

@@ -67,7 +67,7 @@ elif part == VOLUME:
     )
 else:
     layer = bank(editor=ONE)
-    st.subheader("What batch norm and ReLU6 do to these values", anchor=False)
+    st.header("What batch norm and ReLU6 do to these values", anchor=False)
     stages_figure(layer)
     try_this(
         "Find edge detectors, colour detectors and blurs. Nobody wrote them: training made them of random numbers.",

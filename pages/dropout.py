@@ -21,7 +21,7 @@ TRY = {
     ),
     MANY: (
         "At which p do the masks spread least, and most?",
-        "Press **Another mask**: does the purple line still end at the dashed one?",
+        "Press **Another mask**: does the solid (violet) line still end at the dashed one?",
         "The grey band: how much narrower is it after four times as many masks?",
     ),
     MAPS: (

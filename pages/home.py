@@ -27,7 +27,7 @@ label = st.empty()  # where the answer will stand: at a cold start the numbers a
 label.markdown("Image classification turns them into a **label** …")
 pixels(array, key="home_pixels")
 
-st.subheader("One photo, four ways to ask", anchor=False)
+st.header("One photo, four ways to ask", anchor=False)
 network = load()
 prediction = classify_photo(network, photo)
 top, breeds, concepts = prediction.top(4), prediction.breeds(4), concept_probabilities(prediction)
@@ -115,7 +115,7 @@ code_panel(
     photo=True,
 )
 
-st.subheader("The lessons", anchor=False)
+st.header("The lessons", anchor=False)
 lessons = [lesson for lesson in built_lessons() if lesson.slug]
 for start in range(0, len(lessons), 3):
     for number, (column, lesson) in enumerate(zip(st.columns(3), lessons[start : start + 3], strict=False), start + 1):

@@ -45,7 +45,7 @@ PICTURES = {
         pictures.triangle,
         "the probability of each class",
         "Drag the point into a corner, then to the middle of a side: what do the logits do?",
-        "Move T: the point runs along the violet line. Why does it never cross a dashed one?",
+        "Move T: the point runs along the solid (violet) line. Why does it never cross a dashed one?",
     ),
     "Overflow": (
         pictures.overflow,

@@ -1,6 +1,23 @@
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from imgcls.palette import HUES, NEGATIVE_LINE, SERIES, colour_table, css_variables, plotly_scale, text_on
+from imgcls.palette import (
+    HUES,
+    NEGATIVE_LINE,
+    PAGES,
+    READABLE,
+    SERIES,
+    colour_table,
+    css_variables,
+    ink,
+    plotly_scale,
+    text_on,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def luminance(colour: str) -> float:
@@ -39,3 +56,27 @@ def test_the_table_plotly_and_css_show_the_same_colours() -> None:
 @pytest.mark.parametrize(("rgb", "expected"), [((255, 255, 255), "#000000"), ((0, 0, 160), "#ffffff")])
 def test_text_is_black_on_bright_and_white_on_dark(rgb: tuple[int, int, int], expected: str) -> None:
     assert text_on(rgb) == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("colour", sorted({*(h.line for h in HUES.values()), *NEGATIVE_LINE.values(), *SERIES}))
+def test_a_hue_as_ink_can_be_read_on_both_grounds_of_a_page(colour: str, page: str) -> None:
+    plain, raised, text = PAGES[page]
+    for ground in (plain, raised):
+        assert contrast(ink(colour, page), ground) >= READABLE
+    assert ink(text, page) == text
+
+
+def test_the_pages_colours_are_those_that_streamlit_is_given() -> None:
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+    for page, colours in PAGES.items():
+        given = theme[page]
+        assert colours == (given["backgroundColor"], given["secondaryBackgroundColor"], given["textColor"])
+        for ground in colours[:2]:
+            assert contrast(given["primaryColor"], ground) >= READABLE, "links and numbers are written in it"
+
+
+def test_no_style_sheet_writes_text_in_a_colour_made_for_lines() -> None:
+    for file in (ROOT / "imgcls" / "ui").rglob("*.css"):
+        for colour in re.findall(r"[;{ ]color: (var\(--q-[\w-]+\)|#[0-9a-f]{6})", file.read_text()):
+            assert colour.endswith("-ink)") or file.parent.name == "memory", f"{file.name} of {file.parent.name}: {colour}"

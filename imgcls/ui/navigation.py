@@ -23,9 +23,10 @@ sections: dict[str, list] = {}
 for slug, lesson in lessons.items():
     sections.setdefault("" if not slug else lesson.section, []).append(pages[slug])
 
-st.set_page_config(page_title="imgcls", page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
-st.html(STYLE)
 page = st.navigation(sections, position="top", expanded=True)  # all lessons, also in a phone's menu
+lesson = lessons[page.url_path]
+st.set_page_config(lesson.name, page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
+st.html(STYLE)
 # The first time the photo greets, before the lesson is computed; later the lesson goes first, for all eyes are on it.
 greeting = "pages" not in st.session_state
 st.session_state["pages"] = pages  # for links between lessons
@@ -34,7 +35,6 @@ follow(page.url_path)
 
 if greeting:
     photo_sidebar()
-lesson = lessons[page.url_path]
 headline(lesson)
 photo_on_a_phone()
 try:

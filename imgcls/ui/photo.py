@@ -90,8 +90,10 @@ def photo_sidebar() -> None:
     """The sidebar: the photo, what it is, and the ways to use another."""
     photo = current_photo()
     with st.sidebar:
-        st.markdown("#### Your photo")
-        st.image(_preview(photo.image), caption=_caption(photo), output_format="JPEG")
+        st.markdown("## Your photo")
+        sample = SAMPLES.get(current_sample() or "")
+        alt = f"Your photo: {sample.alt if sample else photo.name}"
+        st.image(_preview(photo.image), caption=_caption(photo), alt=alt, output_format="JPEG")
         if photo.incomplete:
             st.caption(":material/broken_image: The end of this file is missing, so some of the picture may be, too.")
         if trouble := st.session_state.get(_TROUBLE):

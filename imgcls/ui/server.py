@@ -138,6 +138,7 @@ async def _sample_thumbnail(request: Request) -> Response:
     return Response(body, media_type="image/jpeg", headers={"Cache-Control": "public, max-age=3600"})
 
 
+@live.nosniff
 async def _script(_request: Request) -> Response:
     return Response(script(), media_type="text/javascript", headers={"Cache-Control": FOREVER})
 

@@ -50,8 +50,8 @@ def photo_part(name: str) -> None:
         low, high = (short(float(end)) for end in before.aminmax())
         words(
             f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
-            f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Red is negative, "
-            "blue positive. "
+            f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Negative is "
+            "red, positive blue. "
             + (
                 f"At **{percent(flat)}** of the places the slope of {title} is exactly 0: no gradient comes back "
                 "through them."

@@ -22,4 +22,6 @@ def preprocessing_part(preprocess: Preprocess, image: Image.Image, steps: Sequen
     for column, step, picture in zip((*st.columns(3), *st.columns(2)), steps, pictures, strict=True):
         with column:
             st.markdown(f"**{step.name}** · {step.shape}")
-            st.image(picture, caption=step.sentence, output_format="PNG" if step.name == "Normalised" else "auto")
+            output_format = "PNG" if step.name == "Normalised" else "auto"
+            alt = f"Your photo, {step.name[0].lower()}{step.name[1:]}: {step.shape}"
+            st.image(picture, caption=step.sentence, alt=alt, output_format=output_format)

@@ -58,7 +58,7 @@ def bank(editor: str) -> FirstLayer:
         key=KEY,
         on_pick=lambda: _open_in_editor(editor),
     )
-    st.caption("Blue is positive, red negative. **Click a kernel** to open it in the editor.")
+    st.caption("Positive is blue, negative red. **Click a kernel** to open it in the editor.")
     return layer
 
 

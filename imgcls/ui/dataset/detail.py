@@ -34,9 +34,10 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
     row = st.container(horizontal=True, gap="small")
     if large is not None:
         title = "drawn large" if drawn else "the picture"
-        row.image(large, caption=title, width=BESIDE, output_format="JPEG")
+        row.image(large, caption=title, alt=f"{name}, {title}", width=BESIDE, output_format="JPEG")
     size = f"{album.size}\u00a0×\u00a0{album.size}"
-    row.image(small, caption=f"as learned from: {size}", width=BESIDE if large else LARGE, output_format="PNG")
+    learned = f"as learned from: {size}"
+    row.image(small, caption=learned, alt=f"{name}, {learned}", width=BESIDE if large else LARGE, output_format="PNG")
     if drawn:
         st.markdown(traits_of(album.names[place].rsplit(" ", 1)[0]))
     else:

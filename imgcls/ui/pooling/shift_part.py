@@ -134,8 +134,8 @@ def shift_note() -> str:
     """What is measured, exactly."""
     return (
         f"Change: ‖after − before‖ / ‖before‖ for each of the {len(first_kernels())} kernels of the classifier's first "
-        f"layer (stride 1, after ReLU), averaged over them. Pictured: kernel {KERNEL}; in the difference, red is less "
-        "and blue is more than before."
+        f"layer (stride 1, after ReLU), averaged over them. Pictured: kernel {KERNEL}; in the difference, less than "
+        "before is red, more is blue."
     )
 
 

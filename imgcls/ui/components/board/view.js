@@ -116,7 +116,7 @@ function draw(own) {
     pen.globalAlpha = 1
     for (const end of [-HANDLE_X, HANDLE_X]) {
       const [cx, cy] = [g.px(end), clamp(g.upper.y(w * end + b), g.upper.top, g.upper.top + g.upper.height)]
-      pen.fillStyle = cssValue(own.box, "--st-primary-color", "#2f6db3")
+      pen.fillStyle = cssValue(own.box, "--st-primary-color", "#2a62a3")
       pen.beginPath(); pen.arc(cx, cy, 12, 0, 7); pen.fill()
       pen.fillStyle = cssValue(own.box, "--st-background-color", "#fff")
       pen.fillText(String(line + 1), cx, cy + 1)
@@ -153,7 +153,7 @@ function read(own) {
   }))
   const kinds = new Set(zones.map(([kind]) => kind))
   own.box.querySelector(".key").textContent = [
-    kinds.has("dead") ? `Hatched red: ${titles[0]} is dead, slope exactly 0.` : "",
+    kinds.has("dead") ? `Hatched (red): ${titles[0]} is dead, slope exactly 0.` : "",
     kinds.has("saturated") ? `Orange: ${titles[0]} is saturated, slope under 0.05.` : "",
   ].join(" ")
   const words = titles.map((title, c) => `${title} ${typeset(y[c * x.length + own.place])}, slope ${typeset(slope[c * x.length + own.place])}`)

@@ -22,7 +22,9 @@ export default function (component) {
     let figure = own.box.children[i]
     if (!figure) {
       figure = document.createElement("figure")
-      figure.append(document.createElement("figcaption"), document.createElement("img"))
+      const image = document.createElement("img")
+      image.alt = "" // the label of all says it
+      figure.append(document.createElement("figcaption"), image)
       own.box.append(figure)
     }
     figure.className = i === chosen ? "chosen" : ""

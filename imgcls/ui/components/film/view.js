@@ -31,12 +31,12 @@ function draw(own) {
   if (!width) return
   const rows = box.querySelectorAll(".row")
   data.titles.forEach((title, i) => {
-    rows[i].querySelector("h4").textContent = title
+    rows[i].querySelector(".title").textContent = title
     const canvas = rows[i].querySelector("canvas")
     canvas.setAttribute("aria-label", title)
     drawRow(canvas, data.arrays[`row${i}`], data.arrays[`colours_${data.quantities[i]}`], width, TALLEST / data.titles.length)
   })
-  box.querySelector(".answer h4").textContent = data.heading
+  box.querySelector(".answer .title").textContent = data.heading
   const longest = Math.max(...data.bars.map(([name]) => name.length))
   box.style.setProperty("--names", clamp(0.55 * longest * 14, 87, 154) + "px") // two bars beside each other, or one
   const best = Math.max(...data.bars.map(([, share]) => share))
@@ -57,10 +57,10 @@ export default function (component) {
   const shape = `${own.data.titles.length}/${own.data.bars.length}`
   if (own.shape !== shape) {
     own.shape = shape
-    const row = `<div class="row"><h4></h4><canvas role="img"></canvas></div>`
+    const row = `<div class="row"><p class="title"></p><canvas role="img"></canvas></div>`
     const bar = `<div class="bar"><span></span><i><b></b></i><span></span></div>`
     box.innerHTML = row.repeat(own.data.titles.length) +
-      `<div class="answer"><h4></h4><div class="bars">${bar.repeat(own.data.bars.length)}</div></div>`
+      `<div class="answer"><p class="title"></p><div class="bars">${bar.repeat(own.data.bars.length)}</div></div>`
   }
   box.setAttribute("role", "group")
   box.setAttribute("aria-label", own.data.alt)

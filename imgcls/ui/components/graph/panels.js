@@ -19,7 +19,7 @@ function chainRule(chain) {
 function aboutNode(chain) {
   const rules = chain.terms.filter((t) => t.rule).map((t) => `<div>${formula(`${fraction(t.upper, chain.name)}<mo>=</mo><mtext>${esc(t.rule)}</mtext><mo>=</mo><mn>${esc(t.local)}</mn>`)}</div>`)
   const titled = chain.terms.length || chain.plain
-  return `${titled ? `<h4>${esc(chain.heading)}</h4>` : ""}${chain.recorded ? `<p>recorded as <code>${esc(chain.recorded)}</code></p>` : ""}
+  return `${titled ? `<h2>${esc(chain.heading)}</h2>` : ""}${chain.recorded ? `<p>recorded as <code>${esc(chain.recorded)}</code></p>` : ""}
     ${rules.join("")}${chain.note && titled ? `<p>${esc(chain.note)}</p>` : ""}
     ${chain.cut ? `<button type="button" data-cut="1">${esc(chain.cut)}</button>` : ""}`
 }

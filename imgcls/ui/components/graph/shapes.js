@@ -25,9 +25,13 @@ function nodeShape(node, i, at, selected) {
   const column = at.width[node.column]
   const w = node.grid ? node.width : node.kind === "constant" ? CONSTANT : column
   const x = at.lefts[node.column] + (column - w) / 2, y = node.middle - node.height / 2
+  // The spoken label begins with what is seen: whoever speaks to the computer says what they read.
+  const gradient = node.state === "off" ? "none" : node.gradient || "·"
+  const drawn = [node.title, ...(node.kind === "constant" ? [] : [node.name, node.value, gradient])].filter(Boolean).join(" ")
   const kind = `node ${node.kind} ${node.state}${i === selected ? " selected" : ""}`
-  const head = `<g class="${kind}" data-node="${i}" tabindex="0" role="button" aria-pressed="${i === selected}"
-    aria-label="${esc(node.spoken)}" transform="translate(${x} ${y})">`
+  const pressed = node.grid ? `role="group"` : `role="button" aria-pressed="${i === selected}"`
+  const head = `<g class="${kind}" data-node="${i}" tabindex="0" ${pressed}
+    aria-label="${esc(node.grid ? node.spoken : `${drawn}: ${node.spoken}`)}" transform="translate(${x} ${y})">`
   if (node.kind === "constant") {
     return `${head}<rect class="card" width="${w}" height="${node.height}" rx="8"/><text class="number" x="${w / 2}" y="22" text-anchor="middle">${esc(node.title)}</text></g>`
   }
@@ -36,8 +40,7 @@ function nodeShape(node, i, at, selected) {
     <text class="name" x="${w - 9}" y="19" text-anchor="end">${esc(node.name)}</text>`
   if (node.grid) return head + card + gridShape(node, i) + "</g>"
   const band = (name, top, text, sign, more = "") => `<rect class="band ${name} ${sign < 0 ? "minus" : sign > 0 ? "plus" : ""}"
-    x="5" y="${top}" width="${w - 10}" height="20" rx="6"/><text class="number" x="${w - 10}" y="${top + 15.5}" text-anchor="end">${esc(text)}${more}</text>`
-  const gradient = node.state === "off" ? "none" : node.gradient || "·"
+    x="5" y="${top}" width="${w - 10}" height="20" rx="6"/> <text class="number" x="${w - 10}" y="${top + 15.5}" text-anchor="end">${esc(text)}${more}</text>`
   return `${head}${card}${band("value", 26, node.value, node.sign)}${band(node.gradient ? "gradient" : "empty", 48, gradient, node.gradientSign, node.partial ? " +…" : "")}</g>`
 }
 

@@ -44,7 +44,7 @@ function draw(own) {
       pen.fillStyle = textOn(...rgb)
       pen.fillText(typeset(value, digits), x + cell / 2, y + height / 2)
       if (place !== own.at) return
-      pen.strokeStyle = cssValue(own.box, "--st-primary-color", "#2f6db3")
+      pen.strokeStyle = cssValue(own.box, "--st-primary-color", "#2a62a3")
       pen.lineWidth = 4
       pen.strokeRect(x + 2, y + 2, cell - 5, height - 5)
     })

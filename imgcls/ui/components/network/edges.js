@@ -108,7 +108,7 @@ function sayOverview(own) {
   if (mode === "what if") return "Click maps or layer names to switch them off; drag on the photo to cover it. Grey bars: before."
   if (mode === "backwards") {
     const name = over.classes.find((one) => one.index === over.chosen).label
-    return `Green: more of this value raises the logit of ${name}; pink: lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
+    return `Positive (green): more of this value raises the logit of ${name}; negative (pink): lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
   }
   return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Ctrl and wheel, or two fingers, zoom."
 }

@@ -77,7 +77,7 @@ function readTheme(box) {
   return {
     ink: cssValue(box, "--st-text-color", "#222"), ground: cssValue(box, "--st-background-color", "#fff"),
     panel: cssValue(box, "--st-secondary-background-color", "#eee"), border: cssValue(box, "--st-border-color", "#999"),
-    accent: cssValue(box, "--st-primary-color", "#2f6db3"), font: cssValue(box, "--st-font", "sans-serif"),
+    accent: cssValue(box, "--st-primary-color", "#2a62a3"), font: cssValue(box, "--st-font", "sans-serif"),
     plus: cssValue(box, "--q-activation"), minus: cssValue(box, "--q-activation-negative"),
     chance: cssValue(box, "--q-probability"), gold: "#ffb000",
   }

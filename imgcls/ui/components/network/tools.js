@@ -13,7 +13,7 @@ function buildTools(own) {
     <button type="button" class="change undo">Undo all</button>
     <button type="button" class="slide" hidden></button>
     <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
-    <span class="scale" title="the colours: red or pink below zero, white at zero, blue or green above">− <i></i> +</span>
+    <span class="scale" title="the colours: negative red or pink, zero white, positive blue or green">− <i></i> +</span>
     <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
   const find = (name) => own.tools.querySelector(name)
   for (const name of ["colours", "order", "activation"]) {

@@ -71,7 +71,7 @@ function verdictHtml(own) {
 
 function sayVerdict({ verdict }) {
   const enter = verdict.enter ? " Click a feature to see how it is made." : ""
-  return `Blue speaks for the class, red against it.${enter} Escape goes back.`
+  return `Positive (blue) speaks for the class, negative (red) against it.${enter} Escape goes back.`
 }
 
 const escape_ = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)

@@ -99,7 +99,7 @@ function draw(own) {
       const chosen = at && at.l === l && at.i === i
       pen.beginPath()
       pen.arc(column.x, y, column.radius + (chosen ? 2 : 0), 0, 7)
-      pen.fillStyle = chosen ? cssValue(own.box, "--st-primary-color", "#2f6db3") : page
+      pen.fillStyle = chosen ? cssValue(own.box, "--st-primary-color", "#2a62a3") : page
       pen.strokeStyle = text
       pen.lineWidth = 2
       pen.fill()

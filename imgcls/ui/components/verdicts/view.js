@@ -4,24 +4,24 @@ export default function (component) {
   box.setAttribute("aria-label", alt)
   while (box.children.length > items.length) box.lastChild.remove()
   while (box.children.length < items.length) {
-    const figure = document.createElement("figure")
-    figure.setAttribute("role", "listitem")
-    figure.innerHTML = `<canvas role="img"></canvas><figcaption><b></b> <span></span></figcaption>`
-    box.append(figure)
+    const item = document.createElement("div")
+    item.setAttribute("role", "listitem")
+    item.innerHTML = `<canvas role="img"></canvas><p><b></b> <span></span></p>`
+    box.append(item)
   }
   const [, height, width] = images.shape, size = height * width * 3
   items.forEach(([truth, answer, confidence], i) => {
-    const figure = box.children[i], right = truth === answer
-    figure.className = right ? "right" : "wrong"
-    const canvas = figure.querySelector("canvas")
+    const item = box.children[i], right = truth === answer
+    item.className = right ? "right" : "wrong"
+    const canvas = item.querySelector("canvas")
     const picture = images.subarray(i * size, (i + 1) * size)
     picture.shape = [height, width, 3]
     canvas.width = width
     canvas.height = height
     canvas.getContext("2d").drawImage(bitmap(picture), 0, 0)
     canvas.setAttribute("aria-label", `A picture of the class ${truth}`)
-    figure.querySelector("b").textContent = `${right ? "✓" : "✗"} ${answer} ${confidence === null ? "nan" : Math.round(100 * confidence) + "%"}`
-    figure.querySelector("span").textContent = right ? "" : `is ${truth}`
+    item.querySelector("b").textContent = `${right ? "✓" : "✗"} ${answer} ${confidence === null ? "nan" : Math.round(100 * confidence) + "%"}`
+    item.querySelector("span").textContent = right ? "" : `is ${truth}`
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }

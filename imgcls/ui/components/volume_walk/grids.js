@@ -16,7 +16,7 @@ function plain(kind, label) {
 
 function titled(title, ...content) {
   const part = document.createElement("section")
-  part.innerHTML = `<h4>${title}</h4>`
+  part.innerHTML = `<p class="title">${title}</p>`
   part.append(...content)
   return part
 }

@@ -10,9 +10,9 @@ function build(root) {
       <div class="equation"><span class="target"></span><span class="terms"></span><span class="rest">+</span>
         <label class="rest">bias <input class="bias" aria-label="bias"></label><span class="rest">=</span><output class="total"></output></div>
       <div class="player">
-        <button type="button" class="first" aria-label="to the start">|◀&#xFE0E;</button>
-        <button type="button" class="back" aria-label="one step back">◀&#xFE0E;</button>
-        <button type="button" class="play"></button><button type="button" class="forward" aria-label="one step forward">▶&#xFE0E;</button>
+        <button type="button" class="first" aria-label="to the start"></button>
+        <button type="button" class="back" aria-label="one step back"></button>
+        <button type="button" class="play"></button><button type="button" class="forward" aria-label="one step forward"></button>
         <label>step <input type="range" class="scrub" min="0"></label>
         <label>speed <input type="range" class="speed" min="0" max="5" step="0.1" value="1"></label></div>
       <p class="refusal" role="alert"></p></div><p class="spoken" aria-live="polite"></p>`
@@ -122,7 +122,7 @@ export default function (component) {
     const wide = own.box.clientWidth >= 700, abreast = wide ? channels : Math.min(2, channels)
     const room = own.box.clientWidth - (wide ? 300 : 0) - 20 * abreast
     const fit = Math.min(room / (abreast * width), 340 / (height + arrays.filters.shape[2]))
-    own.box.style.setProperty("--cell", clamp(Math.floor(fit), 22, 38) + "px")
+    own.box.style.setProperty("--cell", clamp(Math.floor(fit), 24, 38) + "px")
   }
   size()
   own.observer?.disconnect()

@@ -9,6 +9,6 @@ export default function (component) {
   const box = component.parentElement.querySelector(".words"), { paragraphs, rows } = component.data
   const own = instance(box, () => ({ text: make("div", "", box), table: rows.length ? make("table", "", box) : null }))
   fill(own.text, () => "p", paragraphs)
-  if (own.table) fill(own.table, () => "tr", rows, (tr, cells) => fill(tr, (i) => (i && tr.rowIndex ? "td" : "th"), cells))
+  if (own.table) fill(own.table, () => "tr", rows, (tr, cells) => fill(tr, (i) => ((i && tr.rowIndex) || !cells[i] ? "td" : "th"), cells))
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
