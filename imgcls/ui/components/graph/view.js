@@ -25,7 +25,9 @@ function draw(own) {
   const { data, svg, box } = own
   if (!own.scroll.clientWidth) return // not laid out yet: the observer calls again
   const at = place(data.nodes, own.scroll.clientWidth)
-  const focused = svg.getRootNode().activeElement?.dataset?.node
+  const { node: focused, cell, part } = svg.getRootNode().activeElement?.dataset ?? {}
+  const wanted = Math.min(Number(focused ?? own.stop ?? data.selected ?? 0), data.nodes.length - 1)
+  const stop = data.nodes[wanted].grid ? data.nodes.findIndex((each) => !each.grid) : wanted
   // A small graph is drawn larger, for the last row of the hall.
   const tall = data.height + 2 * PAD
   const scale = clamp(Math.min(own.scroll.clientWidth / at.all, 340 / tall), 1, 1.35)
@@ -35,8 +37,10 @@ function draw(own) {
   svg.setAttribute("aria-label", own.alt)
   const edges = data.edges.map((edge) => edgeShape(edge, data.nodes, at))
   svg.innerHTML = `<g transform="translate(0 ${PAD})">${edges.map((e) => e[0]).join("")}
-    ${data.nodes.map((node, i) => nodeShape(node, i, at, data.selected)).join("")}${edges.map((e) => e[1]).join("")}</g>`
+    ${data.nodes.map((node, i) => nodeShape(node, i, at, data.selected, stop)).join("")}${edges.map((e) => e[1]).join("")}</g>`
   if (focused !== undefined) svg.querySelector(`[data-node="${focused}"]`)?.focus({ preventScroll: true })
+  if (cell !== undefined) svg.querySelector(`[data-cell="${cell}"][data-part="${part}"]`)?.focus({ preventScroll: true })
+  if (data.grids) for (const grid of svg.querySelectorAll("[data-node][role=group]")) roving(grid, "[data-cell]")
   drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`
@@ -111,8 +115,15 @@ export default function (component) {
     else pick(Number(node))
   }
   own.svg.onkeydown = (event) => {
-    const node = event.target.dataset?.node
-    if ((event.key === "Enter" || event.key === " ") && node !== undefined) pick(Number(node))
+    const { node, cell } = event.target.dataset ?? {}, down = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    if (event.defaultPrevented) return // the way to another cell
+    if ((event.key === "Enter" || event.key === " ") && cell !== undefined) send(true, { cell })
+    else if ((event.key === "Enter" || event.key === " ") && node !== undefined) pick(Number(node))
+    else if (down && node !== undefined) {
+      own.stop = clamp(Number(node) + down, 0, own.data.nodes.length - 1)
+      own.svg.querySelectorAll("[data-node][tabindex]").forEach((each) => { each.tabIndex = Number(each.dataset.node) === own.stop ? 0 : -1 })
+      own.svg.querySelector(`[data-node="${own.stop}"]`)?.focus()
+    }
     else if (event.key === "ArrowRight") go(own.asked.turn + 1)
     else if (event.key === "ArrowLeft") go(own.asked.turn - 1)
     else return

@@ -31,5 +31,6 @@ export default function (component) {
     tile.setAttribute("aria-label", titles[k])
     tile.onclick = () => component.setStateValue("pick", { index: k, seq: ++own.seq })
   })
+  roving(box, "button")
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }

@@ -13,7 +13,7 @@ from imgcls.ui.components import declare, ignore
 from imgcls.ui.packet import pack
 
 _PARTS = ("paint", "stage", "overview", "edges", "closeup", "arithmetic", "verdict", "tools")
-_mount = declare("network", uses=("number.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
+_mount = declare("network", uses=("number.js", "roving.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
 
 
 def network_canvas(

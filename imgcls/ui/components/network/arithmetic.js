@@ -67,5 +67,6 @@ function showArithmetic(own) {
   for (const button of own.panel.querySelectorAll("[data-shows]")) {
     button.onclick = () => { own.shows = button.dataset.shows; showArithmetic(own) }
   }
+  roving(own.panel.querySelector(".sums .chips"), "button")
   for (const [name, value] of Object.entries(held)) own.panel.querySelector(`button[data-${name}="${value}"]`)?.focus({ preventScroll: true })
 }

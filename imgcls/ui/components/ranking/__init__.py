@@ -7,7 +7,9 @@ import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
 
-_mount = declare("ranking", html='<div class="ranking"><div class="card head"></div><ol></ol><p></p></div>')
+_mount = declare(
+    "ranking", html='<div class="ranking"><div class="card head"></div><ol></ol><p></p></div>', uses=("roving.js",)
+)
 
 
 @dataclass(frozen=True)

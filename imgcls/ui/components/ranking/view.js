@@ -49,6 +49,7 @@ function number(own) {
 
 function settle(own) {
   number(own)
+  roving(own.list, "button")
   own.sender.send(own.component, "value", { order: order(own), final: true })
 }
 
@@ -96,8 +97,9 @@ function draggable(own, item) {
   }
   item.onpointerup = end
   item.onpointercancel = end
-  item.querySelector(".up").onclick = () => { item.after(item.previousElementSibling); settle(own) }
-  item.querySelector(".down").onclick = () => { item.before(item.nextElementSibling); settle(own) }
+  const [up, down] = item.querySelectorAll("button")
+  up.onclick = () => { item.after(item.previousElementSibling); settle(own); if (up.disabled) down.focus() }
+  down.onclick = () => { item.before(item.nextElementSibling); settle(own); if (down.disabled) up.focus() }
 }
 
 export default function (component) {
@@ -125,4 +127,5 @@ export default function (component) {
     list.replaceChildren(...data.order.map((i) => own.items[i]))
   }
   show(own)
+  roving(list, "button")
 }

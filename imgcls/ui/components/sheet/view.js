@@ -54,7 +54,7 @@ function draw(own) {
   const { labels, captions, groups, wrong, only, arrays: { pictures } } = own.news
   const [, height, width] = pictures.shape
   const shape = JSON.stringify([labels.length, groups.map((group) => group.first), own.news.pick])
-  if (own.shape !== shape) { own.shape = shape; makeTiles(own) }
+  if (own.shape !== shape) { own.shape = shape; makeTiles(own); roving(own.tiles, "button.tile") }
   own.tiles.querySelectorAll(".head").forEach((head, k) => {
     const [title, bar, note] = head.children, { length } = groups[k]
     title.textContent = groups[k].title
