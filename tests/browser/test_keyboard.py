@@ -1,6 +1,9 @@
 """The keyboard alone: a grid is one tab stop, arrows reach every cell, and focus stays where somebody works."""
 
-from playwright.sync_api import Page, expect
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 # What Tab stops at inside an element with its shadow roots.
 STOPS = """(box) => [...box.querySelectorAll("a[href], button, input, select, textarea, [tabindex]")]
@@ -96,3 +99,81 @@ def test_the_nodes_of_a_graph_are_one_stop(page: Page, server_url: str) -> None:
     page.keyboard.press("Enter")
     expect(nodes.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(nodes.nth(1)).to_be_focused()
+
+
+def test_focus_stays_with_the_run_from_train_to_its_end(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/train?train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500")
+    go = page.get_by_role("button", name="Train", exact=True)
+    go.focus()
+    page.keyboard.press("Enter")
+    pause = page.get_by_role("button", name="Pause")
+    expect(pause).to_be_focused()
+    page.keyboard.press("Enter")
+    on = page.get_by_role("button", name="Go on")
+    expect(on).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="One step")).to_be_focused()
+    drawn = page.locator(".film[data-drawn]").get_attribute("data-drawn")
+    page.keyboard.press("Enter")
+    expect(page.locator(".film")).not_to_have_attribute("data-drawn", drawn)
+    expect(page.get_by_role("button", name="One step")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(pause).to_be_focused()
+    stop = page.get_by_role("button", name="Stop")
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("stopped by you")).to_be_visible()
+    expect(page.locator(".st-key-train_buttons button:focus")).to_have_count(1)
+
+
+def test_focus_stays_with_an_experiment_that_runs_again(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dropout?drop_part=Against+overfitting")
+    go, stop = (page.get_by_role("button", name=name, exact=True) for name in ("Race", "Stop"))
+    go.focus()
+    page.keyboard.press("Enter")
+    expect(stop).to_be_enabled()
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(go).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(stop).to_be_enabled()
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(go).to_be_focused()
+
+
+def test_focus_returns_to_the_uploader_and_stays_in_an_opened_code_panel(
+    page: Page, server_url: str, tmp_path: Path
+) -> None:
+    Image.linear_gradient("L").convert("RGB").save(tmp_path / "own.png")
+    page.on("filechooser", lambda chooser: chooser.set_files(tmp_path / "own.png"))
+    page.goto(f"{server_url}/convolution")
+    page.locator(".lens[data-drawn]").wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    upload = page.locator("[data-testid=stSidebar] [data-testid=stFileUploader] button").last
+    upload.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("own.png")
+    expect(upload).to_be_focused()
+    panel = page.locator("summary", has_text="The code behind these numbers")
+    panel.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="Run it yourself")).to_be_visible()
+    expect(panel).to_be_focused()
+
+
+def test_on_a_phone_focus_returns_to_the_button_that_took_the_photo(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server_url}/convolution")
+    page.locator(".lens[data-drawn]").wait_for()
+    own = page.get_by_role("button", name="Use your own photo")
+    own.click()
+    page.get_by_text("Samples", exact=True).last.click()
+    sample = page.locator(".gallery button[data-slug]").last
+    sample.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".gallery button[data-slug]")).to_have_count(0)
+    expect(own).to_be_focused()
+    context.close()

@@ -30,7 +30,8 @@ def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
     if active and run.own:
         paused = run.followed.paused
         if row.button(
-            "Go on" if paused else "Pause", type="primary" if paused else "secondary", key="train_pause",
+            # One type: with another it would be another button, and the focus gone.
+            "Go on" if paused else "Pause", type="primary", key="train_pause",
             icon=":material/play_arrow:" if paused else ":material/pause:", disabled=run.followed.started is None,
         ):  # fmt: skip
             run.send({"pause": not paused})

@@ -25,7 +25,7 @@ function draw(own) {
   const { data, svg, box } = own
   if (!own.scroll.clientWidth) return // not laid out yet: the observer calls again
   const at = place(data.nodes, own.scroll.clientWidth)
-  const { node: focused, cell, part } = svg.getRootNode().activeElement?.dataset ?? {}
+  const { node: focused, cell, part, cut } = svg.getRootNode().activeElement?.dataset ?? {}
   const wanted = Math.min(Number(focused ?? own.stop ?? data.selected ?? 0), data.nodes.length - 1)
   const stop = data.nodes[wanted].grid ? data.nodes.findIndex((each) => !each.grid) : wanted
   // A small graph is drawn larger, for the last row of the hall.
@@ -48,6 +48,7 @@ function draw(own) {
   own.warning.textContent = data.warning
   own.chain.innerHTML = chainRule(data.chain)
   own.about.innerHTML = aboutNode(data.chain)
+  if (cut) own.about.querySelector("[data-cut]")?.focus({ preventScroll: true })
   own.leaves.innerHTML = data.leaves ? leafTable(data.leaves) : ""
   box.classList.toggle("one-dial", data.dials.length === 1 && data.grids === true)
   own.legend.innerHTML = data.grids
@@ -59,7 +60,7 @@ function draw(own) {
   for (const button of box.querySelectorAll("[data-move]")) {
     const { move } = button.dataset
     const ended = move === "first" || move === "back" ? data.turn === 0 : move !== "play" && data.turn === data.turns
-    button.disabled = data.turns === 0 || ended
+    enable(button, data.turns > 0 && !ended)
   }
   box.querySelector("[data-move=play]").textContent = own.timer ? "pause" : "play"
   if (own.turn !== data.turn && own.turn !== null) follow(own)

@@ -31,7 +31,11 @@ function buildTools(own) {
   find(".slide").onclick = () => slide(own, !own.sliding)
   for (const button of own.tools.querySelectorAll("[data-zoom]")) button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
   for (const button of own.tools.querySelectorAll("[data-by]")) {
-    button.onclick = () => { own.first = Math.max(0, own.close.first + 10 * Number(button.dataset.by)); own.open("map", own.state.map) }
+    button.onclick = () => {
+      if (button.ariaDisabled === "true") return
+      own.first = Math.max(0, own.close.first + 10 * Number(button.dataset.by))
+      own.open("map", own.state.map)
+    }
   }
 }
 
@@ -65,7 +69,7 @@ function showTools(own) {
   for (const each of tools.querySelectorAll(".change")) each.hidden = mode !== "what if"
   for (const each of tools.querySelectorAll(".look")) each.hidden = view !== "overview" || mode === "what if"
   find(".scale").hidden = mode === "what if" // the row has no room for it
-  find(".undo").disabled = !(state.off || state.patch || state.shift || state.activation)
+  enable(find(".undo"), Boolean(state.off || state.patch || state.shift || state.activation))
   find(".back").hidden = view === "overview"
   find(".title").title = find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
   find(".slide").hidden = view !== "map"
@@ -77,8 +81,8 @@ function showTools(own) {
     const { first, channels, count } = own.close
     find(".page span").textContent = `${first + 1}–${first + channels.length} of ${count}, strongest first`
     const [less, more] = tools.querySelectorAll("[data-by]")
-    less.disabled = first <= 0
-    more.disabled = first + channels.length >= count
+    enable(less, first > 0)
+    enable(more, first + channels.length < count)
   }
 }
 

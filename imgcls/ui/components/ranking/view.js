@@ -39,8 +39,8 @@ function number(own) {
   items.forEach((item, place) => {
     const { verdict, belongs } = own.component.data.cards[own.items.indexOf(item)]
     item.querySelector(".rank").textContent = place + 1
-    item.querySelector(".up").disabled = place === 0
-    item.querySelector(".down").disabled = place === items.length - 1
+    enable(item.querySelector(".up"), place > 0)
+    enable(item.querySelector(".down"), place < items.length - 1)
     item.classList.toggle("checked", belongs !== null)
     item.classList.toggle("placed", belongs === place)
     item.querySelector(".price b").textContent = belongs === null ? "" : `${belongs === place ? "✓" : `→ ${belongs + 1}.`} ${verdict}`
@@ -98,8 +98,8 @@ function draggable(own, item) {
   item.onpointerup = end
   item.onpointercancel = end
   const [up, down] = item.querySelectorAll("button")
-  up.onclick = () => { item.after(item.previousElementSibling); settle(own); if (up.disabled) down.focus() }
-  down.onclick = () => { item.before(item.nextElementSibling); settle(own); if (down.disabled) up.focus() }
+  up.onclick = () => { const other = item.previousElementSibling; if (other) { item.after(other); settle(own) } }
+  down.onclick = () => { const other = item.nextElementSibling; if (other) { item.before(other); settle(own) } }
 }
 
 export default function (component) {

@@ -131,6 +131,7 @@ export default function (component) {
     own.active = data.active
   }
   const shape = [data.names.length, data.columns.length, data.numbers.length, data.dials.length, data.picked !== null, data.most].join()
+  const held = box.contains(box.getRootNode().activeElement) ? box.getRootNode().activeElement.getAttribute("aria-label") : null
   if (own.shape !== shape) {
     own.shape = shape
     own.lit = own.refusal = null
@@ -140,11 +141,11 @@ export default function (component) {
   draw(own)
   const [more, less] = own.parts.tools.children
   if (more) {
-    more.disabled = data.names.length >= data.most
-    less.disabled = data.names.length <= data.least
+    enable(more, data.names.length < data.most)
+    enable(less, data.names.length > data.least)
     const resize = (numbers) => { own.numbers = numbers; own.active = 0; own.sender.send(component, "value", { numbers, settings: own.settings, active: 0, picked: own.picked, final: true }) }
-    more.onclick = () => resize([...own.numbers, 0])
-    less.onclick = () => resize(own.numbers.slice(0, -1))
+    more.onclick = () => { if (own.numbers.length < data.most) resize([...own.numbers, 0]) }
+    less.onclick = () => { if (own.numbers.length > data.least) resize(own.numbers.slice(0, -1)) }
   }
   const pointed = (event) => {
     const place = event.target.closest?.(".segment, .row[data-index]")
@@ -155,6 +156,7 @@ export default function (component) {
   box.onpointerup = box.onpointercancel = () => setTimeout(() => { if (own.dragging) changed(own, true) })
   box.onpointerover = (event) => { if (!own.dragging) light(own, pointed(event)) }
   box.onpointerleave = () => light(own, null)
+  if (held && !box.contains(box.getRootNode().activeElement)) box.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus()
   box.onfocusin = (event) => light(own, pointed(event))
   box.onfocusout = () => light(own, null)
   return () => { delete live[data.key] }

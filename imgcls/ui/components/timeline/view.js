@@ -26,8 +26,8 @@ function show(own) {
   const text = `${own.at === null ? "newest: " : "looking back: "}step ${step.toLocaleString("en")}, epoch ${(step / data.perEpoch).toFixed(1)}`
   own.output.textContent = text
   input.setAttribute("aria-valuetext", text)
-  own.newest.disabled = own.at === null
-  own.play.disabled = last < 1
+  enable(own.newest, own.at !== null)
+  enable(own.play, last > 0)
   own.play.textContent = own.timer ? "❚❚ Hold" : "▶ Replay"
   own.marks.replaceChildren(...data.marks.map(([at, told]) => {
     const mark = document.createElement("i")
@@ -57,6 +57,7 @@ export default function (component) {
   own.input.onchange = () => { own.dragging = false; choose(own, own.data.steps[own.input.value]) }
   own.newest.onclick = () => { hold(own); choose(own, null) }
   own.play.onclick = () => {
+    if (own.play.ariaDisabled === "true") return
     if (own.timer) { hold(own); choose(own, own.at); return }
     const first = own.at === null || placeOf(own.data.steps, own.at) >= own.data.steps.length - 1
     own.frame = first ? -1 : placeOf(own.data.steps, own.at)
