@@ -12,11 +12,13 @@ from imgcls.ui.address import as_number, to_address
 from imgcls.ui.components import sent
 
 KEY = "net_canvas"
-NAMES = ("map", "class", "layer", "colours", "order", "off", "patch", "shift", "activation")
+NAMES = ("map", "class", "layer", "colours", "scale", "order", "off", "patch", "shift", "activation")
 """The state's entries, each a short text; `net_<name>` in the address."""
-COMMON = ("colours", "order")
+COMMON = ("colours", "scale", "order")
 """Those that hold for any network."""
 COLOURS = ("map", "layer", "network")
+SCALES = ("light",)
+"""Besides the usual one, in colour: from dark for negative to light for positive."""
 ORDERS = ("channel", "mean", "influence")
 HEARD_SECONDS = 1.0
 _ALL = "all"
@@ -109,7 +111,7 @@ def class_of(graph: Graph, text: object) -> int:
 
 
 def _fits(graph: Graph, name: str, text: str) -> bool:
-    choices = {"colours": COLOURS, "order": ORDERS}
+    choices = {"colours": COLOURS, "scale": SCALES, "order": ORDERS}
     try:
         if name == "map":
             map_of(graph, text)

@@ -1,5 +1,5 @@
 function build(box, names) {
-  box.innerHTML = `<p>Rows: what it is. Columns: what the network says. Click a cell to see its pictures.</p>` +
+  box.innerHTML = `<p>Rows: what it is. Columns: what the network says. ${byFinger() ? "Tap" : "Click"} a cell to see its pictures.</p>` +
     `<div class="wide"><table role="grid" aria-label="Confusion matrix"><thead><tr><td></td>${"<th scope=\"col\"></th>".repeat(names.length)}</tr></thead><tbody>` +
     `<tr><th scope="row"></th>${"<td><button type=\"button\"></button></td>".repeat(names.length)}</tr>`.repeat(names.length) + "</tbody></table></div>"
   box.querySelectorAll("thead th").forEach((cell, i) => { cell.textContent = names[i] })

@@ -2,6 +2,7 @@
 
 It goes to the element of the same key. Where buttons take each other's places, a container around them has a key that
 ends in "buttons" or "uploader": then it goes to the one of the same kind in there, else to the first.
+Streamlit's progress bars, which have no name, get one on the way.
 """
 
 from collections.abc import Mapping

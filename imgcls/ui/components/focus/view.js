@@ -19,6 +19,7 @@ function watcher() {
   const own = { instead: {}, last: null, resting: null }
   const gone = ({ node }) => !node.isConnected || node.disabled
   const check = () => {
+    for (const bar of document.querySelectorAll("[role=progressbar]:not([aria-label])")) bar.setAttribute("aria-label", "Progress")
     const { last } = own
     if (!last || !gone(last)) return
     if (![document.body, last.node, own.resting].includes(document.activeElement)) return

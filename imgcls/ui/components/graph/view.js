@@ -11,12 +11,12 @@ function build(root) {
       <button type="button" data-move="play" aria-label="play the backward pass">play</button>
       <output></output><span class="caption" aria-live="polite"></span>
     </div>
-    <div class="scroll"><svg xmlns="http://www.w3.org/2000/svg" role="group"></svg></div>
+    <p class="sideways" hidden></p><div class="scroll"><svg xmlns="http://www.w3.org/2000/svg" role="group"></svg></div>
     <section class="chain"></section>
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
     <p class="legend"></p><p class="note"></p>`
   root.append(box)
-  const parts = ["dials", "warning", "charts", "verdict", "scroll", "chain", "about", "leaves", "legend", "note"]
+  const parts = ["dials", "warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
   const own = Object.fromEntries(parts.map((name) => [name, box.querySelector(`.${name}`)]))
   return { ...own, box, svg: own.scroll.querySelector("svg"), sender: new Sender(), turn: null, timer: null, dragging: false }
 }
@@ -41,6 +41,7 @@ function draw(own) {
   if (focused !== undefined) svg.querySelector(`[data-node="${focused}"]`)?.focus({ preventScroll: true })
   if (cell !== undefined) svg.querySelector(`[data-cell="${cell}"][data-part="${part}"]`)?.focus({ preventScroll: true })
   if (data.grids) for (const grid of svg.querySelectorAll("[data-node][role=group]")) roving(grid, "[data-cell]")
+  hintSideways(own)
   drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`
@@ -52,7 +53,7 @@ function draw(own) {
   own.leaves.innerHTML = data.leaves ? leafTable(data.leaves) : ""
   box.classList.toggle("one-dial", data.dials.length === 1 && data.grids === true)
   own.legend.innerHTML = data.grids
-    ? `<span><i class="chosen"></i>the cell you clicked</span><span><i class="route"></i>where its gradient comes from</span>
+    ? `<span><i class="chosen"></i>the cell you chose</span><span><i class="route"></i>where its gradient comes from</span>
        <span><i class="winner"></i>largest of its window</span>`
     : `<span><i class="value"></i>value, forward</span><span><i class="gradient"></i>gradient, arriving</span>
        <span><b>×</b> local derivative</span><span><b>bold</b> what the backward pass hands on</span>`
@@ -65,6 +66,15 @@ function draw(own) {
   box.querySelector("[data-move=play]").textContent = own.timer ? "pause" : "play"
   if (own.turn !== data.turn && own.turn !== null) follow(own)
   own.turn = data.turn
+}
+
+// What lies outside of a narrow screen: a fading edge on its side, and words.
+function hintSideways({ scroll, sideways }) {
+  const hidden = scroll.scrollWidth - scroll.clientWidth
+  sideways.hidden = hidden < 2
+  sideways.textContent = `The graph is wider than the screen: ${byFinger() ? "swipe it" : "scroll it"} sideways.`
+  scroll.classList.toggle("left", scroll.scrollLeft > 2)
+  scroll.classList.toggle("right", scroll.scrollLeft < hidden - 2)
 }
 
 // On a narrow screen the node at work is scrolled into view, without moving the page.
@@ -130,6 +140,7 @@ export default function (component) {
     else return
     event.preventDefault()
   }
+  own.scroll.onscroll = () => hintSideways(own)
   buildDials(own, own.data.dials, send)
   showDials(own)
   const end = keepDrawn(own, own.scroll, draw)

@@ -40,7 +40,8 @@ def network_canvas(
         overview: the answer to the first question about a new subject, so that it need not be asked.
     """
     fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
-    tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence")}
+    # "pixel" runs from black to white: the scale whose sign needs no colour.
+    tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence", "pixel")}
     if overview is not None:
         tables["overview"] = np.frombuffer(overview, np.uint8)
     packet = pack({**fields, "activations": list(activations)}, **tables)

@@ -13,12 +13,14 @@ function buildTools(own) {
     <button type="button" class="change undo">Undo all</button>
     <button type="button" class="slide" hidden></button>
     <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
-    <span class="scale" title="the colours: red or pink below zero, white at zero, blue or green above">− <i></i> +</span>
+    <span class="scale"><select name="scale" aria-label="Colours of the numbers">${option("", "in colour")}${option("light", "dark to light")}</select>
+      <span role="img">− <i></i> +</span></span>
     <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
   const find = (name) => own.tools.querySelector(name)
   for (const name of ["colours", "order", "activation"]) {
     find(`[name=${name}]`).onchange = (event) => { own.set({ [name]: event.target.value || undefined }); own.look() }
   }
+  find("[name=scale]").onchange = (event) => { own.set({ scale: event.target.value || undefined }); if (own.over) present(own, false) }
   for (const name of ["right", "down"]) {
     const input = find(`[name=${name}]`)
     input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look(true) }
@@ -49,9 +51,12 @@ const shiftText = (right, down) => (Number(right) || Number(down) ? `${right},${
 
 function showTools(own) {
   const { state, tools, mode, view } = own, find = (name) => tools.querySelector(name)
-  const table = own.tables[mode === "backwards" ? "gradient" : "activation"]
+  const table = own.tables[mode === "backwards" ? "gradient" : "activation"], [below, zero, above] = endsOf(own)
   const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((level) => `rgb(${table.slice(3 * level, 3 * level + 3)})`)
   find(".scale i").style.background = `linear-gradient(90deg, ${stops.join()})`
+  find(".scale [role=img]").title = `${below} below zero, ${zero} at zero, ${above} above`
+  find(".scale [role=img]").setAttribute("aria-label", `The colours: ${find(".scale [role=img]").title}`)
+  find("[name=scale]").value = state.scale ?? ""
   find("[name=colours]").value = state.colours ?? "map"
   find("[name=order]").value = state.order ?? "channel"
   find("[name=activation]").value = state.activation ?? ""
@@ -84,6 +89,12 @@ function showTools(own) {
     enable(less, first > 0)
     enable(more, first + channels.length < count)
   }
+}
+
+// What the ends and the middle of the scale are called.
+function endsOf({ mode, state }) {
+  if (state.scale === "light") return ["dark", "grey", "light"]
+  return mode === "backwards" ? ["pink", "white", "green"] : ["red", "white", "blue"]
 }
 
 // Whether a map, or with "all" a layer, is switched off.

@@ -6,7 +6,7 @@ function grid(name, rows, columns, make, label) {
   if (label) { element.setAttribute("role", "group"); element.setAttribute("aria-label", label) }
   element.style.setProperty("--columns", columns)
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) element.append(make(r, c))
-  if (label) roving(element, "input, button")
+  if (label) roving(element, "input, button, .product")
   return element
 }
 
@@ -67,11 +67,21 @@ function buildStage(own) {
       editable(own, cell, "filters", () => ((place(own).k * channels + c) * side + r) * side + col, "the weight")
       return cell
     }, `weights${where}`)
-    const products = grid("products", side, side, () => plain("span", "product"))
+    const products = grid("products", side, side, () => {
+      const cell = plain("span", "product")
+      cell.setAttribute("role", "img")
+      cell.tabIndex = -1
+      return cell
+    }, `products${where}`)
     const sum = document.createElement("output")
     const below = document.createElement("div")
     below.className = "below"
-    below.append(titled("weights", weights), titled("products", products))
+    const multiplied = titled("products", products), [head] = multiplied.children
+    // Which two numbers a product is of, under the pointer, the focus or a finger.
+    const tell = ({ target }) => { head.textContent = target.title || "products" }
+    for (const name of ["focusin", "pointerover", "click"]) products.addEventListener(name, tell)
+    for (const name of ["focusout", "pointerleave"]) products.addEventListener(name, () => { head.textContent = "products" })
+    below.append(titled("weights", weights), multiplied)
     const part = titled(channels === 1 ? "input" : `input, ${NAMES[c]} channel`, input, below, sum)
     return { part, input, frame, weights, products, sum }
   })
