@@ -1,5 +1,6 @@
 """The keyboard alone: a grid is one tab stop, arrows reach every cell, and focus stays where somebody works."""
 
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -23,7 +24,7 @@ def test_filters_over_a_volume_have_few_tab_stops_and_arrows_reach_every_cell(pa
     page.goto(f"{server_url}/convolution?conv_part=Filters+over+a+volume")
     walk = page.locator(".walk[data-drawn]")
     walk.wait_for()
-    assert walk.evaluate(STOPS) <= 17  # 9 grids, the bias, and 7 of the player
+    assert walk.evaluate(STOPS) <= 18  # 11 grids, the bias, and 6 of the player
     pixels = walk.locator(".pixels").first.locator("input")
     names = [cell.get_attribute("aria-label") for cell in pixels.all()]
     assert len(names) == 25
@@ -108,6 +109,10 @@ def test_focus_stays_with_the_run_from_train_to_its_end(page: Page, server_url: 
     page.keyboard.press("Enter")
     pause = page.get_by_role("button", name="Pause")
     expect(pause).to_be_focused()
+    expect(page.locator(".timeline .spoken")).to_have_text(
+        re.compile(r"^Epoch \d+: training loss [\d.]+, validation loss")
+    )
+    expect(page.get_by_role("progressbar", name="Progress")).to_be_visible()
     page.keyboard.press("Enter")
     on = page.get_by_role("button", name="Go on")
     expect(on).to_be_focused()
@@ -176,4 +181,39 @@ def test_on_a_phone_focus_returns_to_the_button_that_took_the_photo(browser: Bro
     page.keyboard.press("Enter")
     expect(page.locator(".gallery button[data-slug]")).to_have_count(0)
     expect(own).to_be_focused()
+    context.close()
+
+
+def test_what_a_pointer_reads_the_focus_and_a_finger_read_too(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server_url}/softmax")
+    segments, detail = page.locator(".segment"), page.locator(".sliders .detail")
+    segments.first.focus()
+    page.keyboard.press("ArrowRight")
+    name = segments.nth(1).get_attribute("aria-label").split(":")[0]
+    expect(detail).to_contain_text(name)
+    segments.first.tap()
+    expect(detail).to_contain_text(segments.first.get_attribute("aria-label").split(":")[0])
+    page.goto(f"{server_url}/convolution?conv_part=Filters+over+a+volume")
+    product = page.locator(".product").nth(4)
+    product.tap()
+    heading = page.locator("section:has(> .products) h4").first
+    expect(heading).to_have_text(re.compile(r"^\d+ × −?\d+ = −?\d+$"))
+    assert heading.inner_text() == product.get_attribute("aria-label")
+    page.goto(f"{server_url}/autodiff")
+    expect(page.locator(".graph .sideways")).to_contain_text("swipe it sideways")
+    context.close()
+
+
+def test_a_kernel_is_read_before_it_is_opened_on_a_phone(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server_url}/convolution?conv_part=Kernels+a+network+learned")
+    tile = page.locator(".bank button").nth(3)
+    tile.tap()
+    expect(page.locator(".told")).to_contain_text(re.compile("Kernel 3: values from .* Tap it again"))
+    expect(tile).to_have_class("shown")
+    tile.tap()
+    page.locator(".lens[data-drawn]").wait_for()
     context.close()
