@@ -44,6 +44,9 @@ function draw(own) {
   hintSideways(own)
   drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
+  own.dials.querySelectorAll("input").forEach((input) => { // what the number makes of the result
+    input.setAttribute("aria-valuetext", `${input.parentElement.querySelector("output").textContent}; ${data.nodes.at(-1).spoken}`)
+  })
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`
   box.querySelector(".bar .caption").textContent = data.caption
   own.warning.textContent = data.warning

@@ -98,15 +98,19 @@ function draggable(own, item) {
   item.onpointerup = end
   item.onpointercancel = end
   const [up, down] = item.querySelectorAll("button")
-  up.onclick = () => { const other = item.previousElementSibling; if (other) { item.after(other); settle(own) } }
-  down.onclick = () => { const other = item.nextElementSibling; if (other) { item.before(other); settle(own) } }
+  const moved = () => {
+    settle(own)
+    own.spoken.textContent = `${item.querySelector(".title").textContent}: now number ${item.querySelector(".rank").textContent}.`
+  }
+  up.onclick = () => { const other = item.previousElementSibling; if (other) { item.after(other); moved() } }
+  down.onclick = () => { const other = item.nextElementSibling; if (other) { item.before(other); moved() } }
 }
 
 export default function (component) {
   const { data } = component
   const box = component.parentElement.querySelector(".ranking")
   const list = box.querySelector("ol")
-  const own = instance(box, () => ({ list, sender: new Sender() }))
+  const own = instance(box, () => ({ list, spoken: box.querySelector(".spoken"), sender: new Sender() }))
   own.component = component
   own.sender.acknowledge(data.ack)
   list.setAttribute("aria-label", data.alt)
