@@ -14,7 +14,7 @@ TRY = {
         "Step backward with ◀ and ▶: each node multiplies what it receives by its local derivatives and hands it on.",
         "**The same variable three times**: three gradients arrive at x and add up. Check the sum by hand.",
         "**A neuron with ReLU**: push its input below 0. The local derivative is 0, and no gradient gets past it.",
-        "Click an operation and **detach** it. Which gradients change, and why does the difference not?",
+        "Choose an operation and **detach** it. Which gradients change, and why does the difference not?",
     ),
     DESCENT: (
         "Raise the rate until the path jumps over the valley. At which rate does it stop arriving?",
@@ -23,7 +23,7 @@ TRY = {
         "Switch zero_grad() off: the gradients of all earlier steps push on.",
     ),
     ROUTES: (
-        "Click a cell of the kernel: its gradient adds up the image values that lay under it at the four winners.",
+        "Choose a cell of the kernel: its gradient adds up the image values that lay under it at the four winners.",
         "Raise one image value until another cell wins its window. Where did the gradient go?",
         "Differentiate one pooled cell alone: only 9 image cells hear of it.",
     ),

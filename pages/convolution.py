@@ -27,7 +27,7 @@ if part == ONE:
         size, geometry = stage(kernel.side, channels, view, mode, flip, says())
     try_this(
         "Point at the output: its window, the products and their sum follow. Then point at the **input**: every output "
-        "that this one pixel feeds lights up. A click pins a place, the arrow keys move it.",
+        "that this one pixel feeds lights up. A click or a tap pins a place.",
         "Drag the middle weight of *sharpen* from 5 down to 4. What happens to the flat parts, and what do the weights "
         "add up to?",
         "Choose *left sobel*, then *Output shown: clipped*. Half of the edges vanish: they were negative, not missing.",
@@ -72,7 +72,7 @@ else:
     try_this(
         "Find edge detectors, colour detectors and blurs. Nobody wrote them: training made them of random numbers.",
         "One kernel gives nearly nothing: which? Its weights shrank to zero in training.",
-        "Click a kernel: in the editor you can take it apart, slice by slice.",
+        "Choose a kernel: in the editor you can take it apart, slice by slice.",
     )
     code_panel(
         learned_code(),

@@ -20,7 +20,7 @@ if part == NETWORK:
     network_part()
     try_this(
         "Drag the image size from 4 to 224 pixels. Doubling it multiplies the weights of the first layer by what?",
-        "Point at a node in the middle: how many lines come in, how many go out?",
+        "Point at a node in the middle, or tap it: how many lines come in, how many go out?",
         "Add hidden layers. Where do nearly all parameters stay, and why?",
         "Change the seed: which numbers on the page change, and which do not?",
     )

@@ -81,7 +81,7 @@ st.caption(
 sample_note()
 
 try_this(
-    "Point at the darkest and at the brightest place of the photo: which numbers do you expect?",
+    "Point at (or tap) the darkest and the brightest place of the photo: which numbers do you expect?",
     "Find a place where red, green and blue are equal. What colour is it?",
     "Choose the cup of coffee from the samples: what does the fine-grained question answer, and why is that silly?",
     "Put in a photo of your own dog, then go through the lessons: it comes along to every one.",

@@ -26,9 +26,9 @@ MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
 TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
-        "Click a map, then point into it. Which input adds most at that place, and with which sign?",
-        "Choose *Colours: one for all*: in which layer are the values largest? What did ReLU do to the negative (red) ones?",
-        "Click the winning class, then the runner-up. Which feature speaks for the one and against the other?",
+        "Open a map, then point into it, or tap it. Which input adds most at that place, and with which sign?",
+        "Choose *Colours: one for all*: in which layer are the values largest? What did ReLU do to the negative ones?",
+        "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (
         "Switch off one map of the last layers at a time. Can you make another class win with a single one?",
@@ -38,14 +38,14 @@ TRY = {
     ),
     BACKWARDS: (
         "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
-        "Click the layers' names from right to left: Grad-CAM gets finer, and means less and less.",
+        "Choose the layers' names from right to left: Grad-CAM gets finer, and means less and less.",
         "Choose the class that came second. Where do the two maps of evidence differ?",
     ),
 }
 
 AT_HOME = (
     "The small dogs at the top are drawn like those that this network learned from, but new to it. Does it know them "
-    "all? Where it is wrong, click the class that it chose, then the right one: which feature misled it?"
+    "all? Where it is wrong, open the class that it chose, then the right one: which feature misled it?"
 )
 
 photo = current_photo()

@@ -34,7 +34,7 @@ def slice_part(window: int, stride: int, kind: str, source: str, direction: str)
     stage()
     try_this(
         "Type into a cell, drag across it, or press ↑ and ↓: which numbers can you change without changing the output?",
-        "Go **backward** and click outputs: the gradient lands on the winners alone. With **average**, all get a part.",
+        "Go **backward** and choose outputs: the gradient lands on the winners alone. With **average** all get a part.",
         "Window **3 × 3** at **stride 1**: windows overlap, and a number that wins twice gets both gradients.",
         "Window **3 × 3** at stride 2 on the example: the hatched numbers lie in no window, and are lost.",
     )
@@ -48,7 +48,7 @@ def volume_part(window: int, stride: int, kind: str) -> None:
     st.caption(volume_note())
     try_this(
         "Drag the slider, or along the stack: every slice is pooled by itself, so the depth stays.",
-        "Point at the slice: the lens shows which value of each window is kept.",
+        "Point at the slice, or tap it: the lens shows which value of each window is kept.",
         "Compare **max** with **average** on a slice of fine lines: what happens to a bright pixel among dark ones?",
         "**3 × 3** at stride 2 is what AlexNet used: its windows overlap, and it still drops three quarters.",
     )

@@ -36,7 +36,7 @@ with above:
 try_this(
     "Press Train and watch the kernels: at first noise, then edges and colours. From which step on?",
     "Pause, take single steps, then raise the learning rate tenfold while it runs. What do the curves do?",
-    "Look back with the slider: which breed was recognised first? Click a cell of the confusion matrix.",
+    "Look back with the slider: which breed was recognised first? Choose a cell of the confusion matrix.",
     "Train “Linear” and then TinyVGG, and compare: what do convolutions gain?",
     "Draw only 120 pictures: the network learns them by heart. Does augmentation help?",
 )

@@ -33,7 +33,7 @@ def experiment(
     @st.fragment(run_every=POLL if running else None)
     def live() -> None:
         status = job.status if job else None
-        row = st.container(horizontal=True, vertical_alignment="center")
+        row = st.container(horizontal=True, vertical_alignment="center", key=f"{key}:buttons")
         if row.button(label, icon=":material/play_arrow:", type="primary", disabled=running, key=f"{key}:go"):
             _start(target, settings, key)
         if row.button("Stop", icon=":material/stop:", disabled=not running, key=f"{key}:stop") and job:

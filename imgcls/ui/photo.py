@@ -11,6 +11,7 @@ from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.plain import markdown
 from imgcls.ui.camera import camera
+from imgcls.ui.components.focus import keep_focus
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.recall import recall, recalled
 from imgcls.ui.session import arrived, drop_upload
@@ -102,6 +103,7 @@ def photo_sidebar() -> None:
         _ways("photo")
         chosen = (photo, current_sample()) if st.session_state.get(_CHOSEN) else None
         recall(chosen, key=_RECALL, on_return=_take_back)
+        keep_focus({"phone_": "phone_photo"})  # its popover closes once the photo is in
 
 
 def photo_on_a_phone() -> None:
@@ -143,7 +145,8 @@ def _ways(place: str) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    {"upload": _upload, "camera": _camera, "samples": _samples}[way](place)
+    with st.container(key=f"{place}_uploader"):
+        {"upload": _upload, "camera": _camera, "samples": _samples}[way](place)
 
 
 def _upload(place: str) -> None:

@@ -73,7 +73,10 @@ class Finding:
 STREAMLITS: dict[tuple[str, str], str] = {
     ("list", '<ul data-testid="stSidebarNavItems"'): "a phone's menu: its list holds a <div> a section, not <li>",
     ("listitem", '<li class="st-emotion-cache-'): "the same menu: the <li> of a section lie in that <div>",
-    ("presentation-role-conflict", '<section role="presentation"'): "the uploader's drop zone names itself and can be left",
+    (
+        "presentation-role-conflict",
+        '<section role="presentation"',
+    ): "the uploader's drop zone names itself and can be left",
 }
 
 
@@ -125,7 +128,9 @@ def in_all_lights(page: Page, view: str, where: str) -> list[Finding]:
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="light")
     _follows(page, "light")
-    return found + findings(page, f"{view}, phone", ["target-size", "list", "listitem", "heading-order", "image-alt"], where)
+    return found + findings(
+        page, f"{view}, phone", ["target-size", "list", "listitem", "heading-order", "image-alt"], where
+    )
 
 
 def _follows(page: Page, scheme: str) -> None:

@@ -266,7 +266,7 @@ def test_the_kernel_slides_by_itself_until_somebody_points(page: Page, server_ur
     page.mouse.up()
     expect(chip).to_have_attribute("aria-pressed", "true")
     expect(slide).to_have_text("▶ Slide")
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.locator(".network [data-slice='8']")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".network [data-slice='8']")).to_be_focused()
@@ -339,12 +339,12 @@ MEAN_COLOUR = """(canvas, [x, y, w, h]) => {
 }"""
 
 
-@pytest.mark.parametrize("colours", ["map", "layer", "network"])
-def test_the_maps_have_the_colours_of_their_numbers(page: Page, server_url: str, colours: str) -> None:
-    open_network(page, server_url, f"?net_colours={colours}")
+@pytest.mark.parametrize(("colours", "scale"), [("map", ""), ("layer", ""), ("network", ""), ("map", "light")], ids=str)
+def test_the_maps_have_the_colours_of_their_numbers(page: Page, server_url: str, colours: str, scale: str) -> None:
+    open_network(page, server_url, f"?net_colours={colours}" + f"&net_scale={scale}" * bool(scale))
     found = trace(graph_of(tinyvgg()), network_input(tinyvgg(), load_sample(DEFAULT_SAMPLE)))
     columns, canvas = found.graph.columns[:-1], page.locator(".network canvas")
-    table = colour_table("activation").astype(float)
+    table = colour_table("pixel" if scale else "activation").astype(float)  # dark is negative, grey 0, light positive
     for place, row in ((1, 0), (6, 4), (10, 9)):
         column = columns[place]
         left, top, right, bottom = canvas.evaluate(EXTENT, f"{column.title}, map {row}")
@@ -382,4 +382,66 @@ def test_on_a_phone_every_stage_of_a_map_is_on_the_screen(browser: Browser, serv
         places.add((row // 2, column // 2))
     assert len(places) == 2
     assert max(row for row, _ in places) > pooled.shape[1] // 3
+    context.close()
+
+
+def test_the_scale_without_colour_holds_everywhere_and_its_legend_follows(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_map=3-4")
+    page.wait_for_selector(".network[data-opened]")
+    cell, legend = page.locator(".network .cell b").first, page.locator(".network .scale [role=img]")
+    expect(legend).to_have_attribute("aria-label", re.compile("red below zero"))
+    page.get_by_label("Colours of the numbers").select_option("dark to light")
+    expect(page).to_have_url(re.compile("net_scale=light"))
+    expect(legend).to_have_attribute("aria-label", re.compile("dark below zero, grey at zero, light above"))
+    grey = "(element) => new Set(getComputedStyle(element).backgroundColor.match(/[0-9]+/g)).size === 1"
+    for part in ("", "What if", "Backwards"):
+        if part:
+            page.get_by_text(part, exact=True).click()
+            page.wait_for_selector(".network[data-view=overview]")
+            expect(page.locator(".network canvas")).to_be_visible()
+        else:
+            assert cell.evaluate(grey)
+        expect(page).to_have_url(re.compile("net_scale=light"))
+    expect(page.locator(".network .status")).to_contain_text(re.compile(r"Light \(\+\).*dark \(−\)"))
+
+
+def test_arrow_keys_speak_the_sum_and_what_comes_of_it(page: Page, server_url: str) -> None:
+    open_network(page, server_url, "?net_map=3-4")
+    page.wait_for_selector(".network[data-opened]")
+    page.locator(".network canvas").focus()
+    status = page.locator(".network .status")
+    expect(status).to_have_attribute("aria-live", "polite")
+    for key in ("ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+        note = page.locator(".network .window .note").inner_text()
+        row, column = re.search(r"row (\d+), column (\d+)", note).groups()
+        said = re.compile(rf"^Row {row}, column {column}: the products and the bias add up to \S+, after ReLU \S+, ")
+        expect(status).to_have_text(said)
+        total, active = (
+            float(number.replace("−", "-")) for number in re.findall(r"(?:to|ReLU) ([−\d.]+\d)", status.inner_text())
+        )
+        assert total == pytest.approx(shown(page, ".network .chain > b"), rel=0.06, abs=0.06)
+        assert active == pytest.approx(shown(page, ".network [data-stage='0']"), rel=0.06, abs=0.06)
+    cells = page.locator(".network .cells .cell")
+    cells.nth(4).focus()
+    expect(page.locator(".network .window .note")).to_contain_text("×")
+    page.keyboard.press("ArrowUp")
+    expect(cells.nth(1)).to_be_focused()
+
+
+def test_a_finger_s_first_tap_lights_up_what_comes_in_and_the_second_opens(browser: Browser, server_url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    open_network(page, server_url)
+    status, canvas = page.locator(".network .status"), page.locator(".network canvas")
+    expect(status).to_contain_text("Tap a map")
+    canvas.scroll_into_view_if_needed()
+    plain, box = canvas.screenshot(), canvas.bounding_box()
+    page.touchscreen.tap(box["x"] + 250, box["y"] + 90)
+    expect(status).to_contain_text("Tap it again to see how it is made")
+    assert not re.search("[Cc]lick|Ctrl|wheel|Escape", status.inner_text())
+    expect(page.locator(".network")).to_have_attribute("data-view", "overview")
+    assert canvas.screenshot() != plain
+    page.touchscreen.tap(box["x"] + 250, box["y"] + 90)
+    expect(page.locator(".network")).to_have_attribute("data-view", "map")
     context.close()

@@ -14,7 +14,7 @@ QUICK = "train_count=600&train_preset=ConvNetJS+CIFAR-10"
 
 def train(page: Page, url: str) -> None:
     page.goto(url)
-    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).press("Enter")  # by keyboard: see where the focus goes
     page.wait_for_selector(".film[data-drawn]")
 
 
@@ -64,12 +64,20 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
         box = part.bounding_box()
         assert box["y"] + box["height"] <= 720, "no scrolling on a projector"
 
-    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()  # what took the place of Train
+    expect(page.locator(".timeline .spoken")).to_have_text(re.compile(r"^Epoch \d+: training loss [\d.]+, validation"))
+    expect(page.get_by_role("progressbar", name="Progress")).to_be_visible()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("paused")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_focused()
     before = settled_step(page)
-    page.get_by_role("button", name="One step").click()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     wait_until(page, lambda: step_shown(page) == before + 1)
-    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="One step")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
     expect(page.get_by_text(re.compile("done after"))).to_be_visible(timeout=60_000)
 
     last = step_shown(page)
@@ -130,5 +138,6 @@ def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: P
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text(re.compile(r"left · epoch [1-9]"))).to_be_visible(timeout=60_000)
     assert step_shown(page) > 0
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop").press("Enter")
     expect(page.get_by_text("stopped by you")).to_be_visible()
+    expect(page.locator(".st-key-train_buttons button:focus")).to_have_count(1)

@@ -1,6 +1,6 @@
 // A number edited in place: typed, dragged (right or up is more), or stepped with the arrow keys.
 // A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
-// nonzero, whole, pace (pixels of drag a step, 4 otherwise) and next(by), which goes to a neighbouring field.
+// nonzero, whole and pace (pixels of drag a step, 4 otherwise).
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 // At most four digits that count, the minus sign as typeset.
@@ -64,11 +64,9 @@ function numberField(field) {
   input.onfocus = () => { show(true); input.select() }
   input.onblur = () => { commit(); show(false) }
   input.onkeydown = (event) => {
-    const all = input.selectionEnd - input.selectionStart === input.value.length
+    if (event.ctrlKey || event.altKey || event.metaKey) return // not the number's: see roving.js
     const up = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key]
-    const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (up) move(field.get() + up * field.step() * (event.shiftKey ? 10 : 1), false)
-    else if (side && all && field.next) field.next(side)
     else if (event.key === "Enter") { commit(); show(true); input.select() }
     else if (event.key === "Escape") {
       if (field.typed) move(field.before, true)

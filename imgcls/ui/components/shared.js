@@ -117,4 +117,13 @@ function bitmap(array) {
   return canvas
 }
 
+// Whether it is a finger that points: what a phone cannot do is not advised there.
+const byFinger = () => matchMedia("(pointer: coarse)").matches
+
+// A button that nothing can be done with. While it has the focus it only says so: a disabled one would lose it.
+function enable(button, able) {
+  button.disabled = !able && !button.matches(":focus")
+  button.setAttribute("aria-disabled", String(!able))
+}
+
 function clamp(value, low, high) { return Math.min(high, Math.max(low, value)) }

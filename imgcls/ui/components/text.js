@@ -20,3 +20,15 @@ function make(tag, name, parent) {
   parent?.append(element)
   return element
 }
+
+// A screen reader hears what the words say once they rest: not every step of a drag, nor what a page opens with.
+const REST = 700 // milliseconds
+function hear(own, parent, text) {
+  if (!own.heard) {
+    own.heard = make("p", "heard", parent)
+    own.heard.setAttribute("aria-live", "polite")
+    own.said = text
+  }
+  clearTimeout(own.hearing)
+  own.hearing = setTimeout(() => { if (text !== own.said) own.heard.textContent = own.said = text }, REST)
+}

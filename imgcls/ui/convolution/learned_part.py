@@ -48,6 +48,7 @@ def bank(editor: str) -> FirstLayer:
             width="content",
             **settings,
         )
+        light = st.toggle("Dark to light", key="conv_light", bind="query-params", persist_state="session")
     maps = getattr(layer, stage)
     limits = torch.tensor([signed_limit(part) for part in (maps if span == OWN_SCALE else [maps])])
     kernels = layer.weights.permute(0, 2, 3, 1)
@@ -56,9 +57,13 @@ def bank(editor: str) -> FirstLayer:
         signed_levels(kernels, kernels.abs().amax(dim=(1, 2, 3), keepdim=True)),
         [f"Kernel {k}: values from {one.min():.2f} to {one.max():.2f}" for k, one in enumerate(maps)],
         key=KEY,
+        quantity="pixel" if light else "activation",  # from black to white, zero in the middle: no colour is needed
         on_pick=lambda: _open_in_editor(editor),
     )
-    st.caption("Positive is blue, negative red. **Click a kernel** to open it in the editor.")
+    positive, negative = ("light", "dark") if light else ("blue", "red")
+    st.caption(
+        f"Positive values are {positive}, negative ones {negative}. **Choose a kernel** to open it in the editor."
+    )
     return layer
 
 

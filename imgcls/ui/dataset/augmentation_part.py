@@ -43,8 +43,8 @@ def _stage(album: Album | None, place: int, choice: DataChoice) -> None:
     st.caption(
         "*crop*: shifted by up to this part of the side. *colour*: brightness, contrast and saturation, each times 1 ± "
         "this. *erasing*: a hole of this part of the side. In every epoch each training picture is drawn anew, so that "
-        "the network does not learn its pixels by heart; validation pictures stay as they are. Point at a picture to "
-        "read what happened to it."
+        "the network does not learn its pixels by heart; validation pictures stay as they are. Point at a picture, or "
+        "tap it, to read what happened to it."
     )
     _code(album, place, choice, picture, augmentation)
 

@@ -11,11 +11,13 @@ from imgcls.ui.address import as_number, in_address, to_address
 from imgcls.ui.components import unheard
 
 KEY = "net_canvas"
-NAMES = ("map", "class", "layer", "colours", "order", "off", "patch", "shift", "activation")
+NAMES = ("map", "class", "layer", "colours", "scale", "order", "off", "patch", "shift", "activation")
 """The state's entries, each a short text; `net_<name>` in the address."""
-COMMON = ("colours", "order")
+COMMON = ("colours", "scale", "order")
 """Those that hold for any network."""
 COLOURS = ("map", "layer", "network")
+SCALES = ("light",)
+"""Besides the usual one, in colour: from dark for negative to light for positive."""
 ORDERS = ("channel", "mean", "influence")
 _STORE = "net_state"
 _ALL = "all"
@@ -94,7 +96,7 @@ def class_of(graph: Graph, text: object) -> int:
 
 
 def _fits(graph: Graph, name: str, text: str) -> bool:
-    choices = {"colours": COLOURS, "order": ORDERS}
+    choices = {"colours": COLOURS, "scale": SCALES, "order": ORDERS}
     try:
         if name == "map":
             map_of(graph, text)

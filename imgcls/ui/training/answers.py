@@ -50,7 +50,7 @@ def confusions(run: PageRun, evaluation: Evaluation | None) -> None:
         if cell and max(cell) < len(names):
             _cell(run, evaluation, int(kept[cell[0]]), int(kept[cell[1]]))
         else:
-            st.markdown(_most_confused(counts, classes) + " Click its cell.")
+            st.markdown(_most_confused(counts, classes) + " Choose its cell.")
 
 
 def _cell(run: PageRun, evaluation: Evaluation, truth: int, answer: int) -> None:

@@ -48,7 +48,8 @@ def _commands(row: DeltaGenerator, run: PageRun) -> None:
     """Of a run that waits, runs or pauses."""
     paused, waits = run.followed.paused, run.job.state == "queued"
     if row.button(
-        "Go on" if paused else "Pause", type="primary" if paused else "secondary", key="train_pause",
+        # One type: with another it would be another button, and the focus gone.
+        "Go on" if paused else "Pause", type="primary", key="train_pause",
         icon=":material/play_arrow:" if paused else ":material/pause:",
         disabled=run.followed.started is None or waits,
     ):  # fmt: skip

@@ -135,4 +135,15 @@ def scrubber(run: PageRun, at: int | None) -> None:
     if not steps:
         return
     marks = [(finding.since, f"step {finding.since}: {FINDINGS[finding.kind]}") for finding in run.followed.findings]
-    timeline(steps, at, per_epoch=steps_per_epoch(run), marks=marks, key=f"timeline:{run.id}")
+    timeline(steps, at, per_epoch=steps_per_epoch(run), marks=marks, spoken=_epoch_words(run), key=f"timeline:{run.id}")
+
+
+def _epoch_words(run: PageRun) -> str:
+    """The newest epoch in one sentence; empty before the first is over."""
+    if not run.followed.evaluations:
+        return ""
+    last = run.followed.evaluations[-1]
+    return (
+        f"Epoch {last.epoch:.0f}: training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, "
+        f"training accuracy {last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%}."
+    )

@@ -8,7 +8,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.packet import pack
 
-_mount = declare("confusion", html='<div class="confusion"></div>')
+_mount = declare("confusion", html='<div class="confusion"></div>', uses=("roving.js",))
 
 
 def confusion_cell(key: str) -> tuple[int, int] | None:

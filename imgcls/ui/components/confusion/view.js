@@ -1,11 +1,12 @@
 function build(box, names) {
-  box.innerHTML = `<p>Rows: what it is. Columns: what the network says. Click a cell to see its pictures.</p>` +
-    `<div class="wide"><table><thead><tr><td></td>${"<th scope=\"col\"></th>".repeat(names.length)}</tr></thead><tbody>` +
+  box.innerHTML = `<p>Rows: what it is. Columns: what the network says. ${byFinger() ? "Tap" : "Click"} a cell to see its pictures.</p>` +
+    `<div class="wide"><table role="grid" aria-label="Confusion matrix"><thead><tr><td></td>${"<th scope=\"col\"></th>".repeat(names.length)}</tr></thead><tbody>` +
     `<tr><th scope="row"></th>${"<td><button type=\"button\"></button></td>".repeat(names.length)}</tr>`.repeat(names.length) + "</tbody></table></div>"
   box.querySelectorAll("thead th").forEach((cell, i) => { cell.textContent = names[i] })
   box.querySelectorAll("tbody th").forEach((cell, i) => { cell.textContent = names[i] })
   // The cells share what the names leave of the width, so that few classes need no scrolling on a phone.
   box.style.setProperty("--classes", names.length)
+  roving(box.querySelector("table"), "button")
   box.style.setProperty("--head", box.querySelector("tbody th").offsetWidth + 4 + "px")
 }
 

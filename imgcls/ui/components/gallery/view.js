@@ -24,4 +24,5 @@ export default function (component) {
     button.setAttribute("aria-pressed", String(button.dataset.slug === data.chosen))
     button.onclick = () => component.setStateValue("pick", { slug: button.dataset.slug, seq: ++own.seq })
   }
+  roving(box, "button")
 }

@@ -21,7 +21,8 @@ function place(nodes, space) {
   return { width, lefts, all: Math.max(x - gap + PAD, 60) }
 }
 
-function nodeShape(node, i, at, selected) {
+// All nodes are one tab stop, `stop`, and so is each grid.
+function nodeShape(node, i, at, selected, stop) {
   const column = at.width[node.column]
   const w = node.grid ? node.width : node.kind === "constant" ? CONSTANT : column
   const x = at.lefts[node.column] + (column - w) / 2, y = node.middle - node.height / 2
@@ -29,8 +30,9 @@ function nodeShape(node, i, at, selected) {
   const gradient = node.state === "off" ? "none" : node.gradient || "·"
   const drawn = [node.title, ...(node.kind === "constant" ? [] : [node.name, node.value, gradient])].filter(Boolean).join(" ")
   const kind = `node ${node.kind} ${node.state}${i === selected ? " selected" : ""}`
-  const pressed = node.grid ? `role="group"` : `role="button" aria-pressed="${i === selected}"`
-  const head = `<g class="${kind}" data-node="${i}" tabindex="0" ${pressed}
+  const stops = `tabindex="${i === stop ? 0 : -1}"`
+  const pressed = node.grid ? `role="group"` : `role="button" ${stops} aria-pressed="${i === selected}"`
+  const head = `<g class="${kind}" data-node="${i}" ${pressed}
     aria-label="${esc(node.grid ? node.spoken : `${drawn}: ${node.spoken}`)}" transform="translate(${x} ${y})">`
   if (node.kind === "constant") {
     return `${head}<rect class="card" width="${w}" height="${node.height}" rx="8"/><text class="number" x="${w / 2}" y="22" text-anchor="middle">${esc(node.title)}</text></g>`
@@ -50,7 +52,9 @@ function gridShape(node, i) {
     const left = 6 + p * (columns * cell + 12)
     const cells = part.cells.map(([text, fill, ink, mark], k) => {
       const x = left + (k % columns) * cell, y = 46 + Math.floor(k / columns) * cell
-      return `<g class="cell ${mark}" data-cell="${i},${Math.floor(k / columns)},${k % columns}"><rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${fill}"/>
+      const [row, column] = [Math.floor(k / columns), k % columns], spoken = `${text}, ${part.name} of ${node.title}[${row}, ${column}]`
+      return `<g class="cell ${mark}" data-cell="${i},${row},${column}" data-part="${p}" tabindex="-1" role="button"
+        aria-pressed="${mark === "chosen"}" aria-label="${esc(spoken)}"><rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${fill}"/>
         <text x="${x + cell / 2}" y="${y + cell / 2 + 5}" text-anchor="middle" style="fill:${ink}">${esc(text)}</text></g>`
     })
     const marked = cells.filter((_, k) => part.cells[k][3]), plain = cells.filter((_, k) => !part.cells[k][3])

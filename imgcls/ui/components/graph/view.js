@@ -11,12 +11,12 @@ function build(root) {
       <button type="button" data-move="play" aria-label="play the backward pass">play</button>
       <output></output><span class="caption" aria-live="polite"></span>
     </div>
-    <div class="scroll"><svg xmlns="http://www.w3.org/2000/svg" role="group"></svg></div>
+    <p class="sideways" hidden></p><div class="scroll"><svg xmlns="http://www.w3.org/2000/svg" role="group"></svg></div>
     <section class="chain"></section>
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
     <p class="legend"></p><p class="note"></p>`
   root.append(box)
-  const parts = ["dials", "warning", "charts", "verdict", "scroll", "chain", "about", "leaves", "legend", "note"]
+  const parts = ["dials", "warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
   const own = Object.fromEntries(parts.map((name) => [name, box.querySelector(`.${name}`)]))
   return { ...own, box, svg: own.scroll.querySelector("svg"), sender: new Sender(), turn: null, timer: null, dragging: false }
 }
@@ -25,7 +25,9 @@ function draw(own) {
   const { data, svg, box } = own
   if (!own.scroll.clientWidth) return // not laid out yet: the observer calls again
   const at = place(data.nodes, own.scroll.clientWidth)
-  const focused = svg.getRootNode().activeElement?.dataset?.node
+  const { node: focused, cell, part, cut } = svg.getRootNode().activeElement?.dataset ?? {}
+  const wanted = Math.min(Number(focused ?? own.stop ?? data.selected ?? 0), data.nodes.length - 1)
+  const stop = data.nodes[wanted].grid ? data.nodes.findIndex((each) => !each.grid) : wanted
   // A small graph is drawn larger, for the last row of the hall.
   const tall = data.height + 2 * PAD
   const scale = clamp(Math.min(own.scroll.clientWidth / at.all, 340 / tall), 1, 1.35)
@@ -35,19 +37,26 @@ function draw(own) {
   svg.setAttribute("aria-label", own.alt)
   const edges = data.edges.map((edge) => edgeShape(edge, data.nodes, at))
   svg.innerHTML = `<g transform="translate(0 ${PAD})">${edges.map((e) => e[0]).join("")}
-    ${data.nodes.map((node, i) => nodeShape(node, i, at, data.selected)).join("")}${edges.map((e) => e[1]).join("")}</g>`
+    ${data.nodes.map((node, i) => nodeShape(node, i, at, data.selected, stop)).join("")}${edges.map((e) => e[1]).join("")}</g>`
   if (focused !== undefined) svg.querySelector(`[data-node="${focused}"]`)?.focus({ preventScroll: true })
+  if (cell !== undefined) svg.querySelector(`[data-cell="${cell}"][data-part="${part}"]`)?.focus({ preventScroll: true })
+  if (data.grids) for (const grid of svg.querySelectorAll("[data-node][role=group]")) roving(grid, "[data-cell]")
+  hintSideways(own)
   drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
+  own.dials.querySelectorAll("input").forEach((input) => { // what the number makes of the result
+    input.setAttribute("aria-valuetext", `${input.parentElement.querySelector("output").textContent}; ${data.nodes.at(-1).spoken}`)
+  })
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`
   box.querySelector(".bar .caption").textContent = data.caption
   own.warning.textContent = data.warning
   own.chain.innerHTML = chainRule(data.chain)
   own.about.innerHTML = aboutNode(data.chain)
+  if (cut) own.about.querySelector("[data-cut]")?.focus({ preventScroll: true })
   own.leaves.innerHTML = data.leaves ? leafTable(data.leaves) : ""
   box.classList.toggle("one-dial", data.dials.length === 1 && data.grids === true)
   own.legend.innerHTML = data.grids
-    ? `<span><i class="chosen"></i>the cell you clicked</span><span><i class="route"></i>where its gradient comes from</span>
+    ? `<span><i class="chosen"></i>the cell you chose</span><span><i class="route"></i>where its gradient comes from</span>
        <span><i class="winner"></i>largest of its window</span>`
     : `<span><i class="value"></i>value, forward</span><span><i class="gradient"></i>gradient, arriving</span>
        <span><b>×</b> local derivative</span><span><b>bold</b> what the backward pass hands on</span>`
@@ -55,11 +64,20 @@ function draw(own) {
   for (const button of box.querySelectorAll("[data-move]")) {
     const { move } = button.dataset
     const ended = move === "first" || move === "back" ? data.turn === 0 : move !== "play" && data.turn === data.turns
-    button.disabled = data.turns === 0 || ended
+    enable(button, data.turns > 0 && !ended)
   }
   box.querySelector("[data-move=play]").textContent = own.timer ? "pause" : "play"
   if (own.turn !== data.turn && own.turn !== null) follow(own)
   own.turn = data.turn
+}
+
+// What lies outside of a narrow screen: a fading edge on its side, and words.
+function hintSideways({ scroll, sideways }) {
+  const hidden = scroll.scrollWidth - scroll.clientWidth
+  sideways.hidden = hidden < 2
+  sideways.textContent = `The graph is wider than the screen: ${byFinger() ? "swipe it" : "scroll it"} sideways.`
+  scroll.classList.toggle("left", scroll.scrollLeft > 2)
+  scroll.classList.toggle("right", scroll.scrollLeft < hidden - 2)
 }
 
 // On a narrow screen the node at work is scrolled into view, without moving the page.
@@ -111,13 +129,21 @@ export default function (component) {
     else pick(Number(node))
   }
   own.svg.onkeydown = (event) => {
-    const node = event.target.dataset?.node
-    if ((event.key === "Enter" || event.key === " ") && node !== undefined) pick(Number(node))
+    const { node, cell } = event.target.dataset ?? {}, down = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    if (event.defaultPrevented) return // the way to another cell
+    if ((event.key === "Enter" || event.key === " ") && cell !== undefined) send(true, { cell })
+    else if ((event.key === "Enter" || event.key === " ") && node !== undefined) pick(Number(node))
+    else if (down && node !== undefined) {
+      own.stop = clamp(Number(node) + down, 0, own.data.nodes.length - 1)
+      own.svg.querySelectorAll("[data-node][tabindex]").forEach((each) => { each.tabIndex = Number(each.dataset.node) === own.stop ? 0 : -1 })
+      own.svg.querySelector(`[data-node="${own.stop}"]`)?.focus()
+    }
     else if (event.key === "ArrowRight") go(own.asked.turn + 1)
     else if (event.key === "ArrowLeft") go(own.asked.turn - 1)
     else return
     event.preventDefault()
   }
+  own.scroll.onscroll = () => hintSideways(own)
   buildDials(own, own.data.dials, send)
   showDials(own)
   const end = keepDrawn(own, own.scroll, draw)

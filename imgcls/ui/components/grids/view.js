@@ -52,7 +52,7 @@ function draw(own) {
   })
   own.canvases.forEach((canvas) => canvas.setAttribute("aria-label", packet.alt))
   own.box.querySelector("output").textContent = own.at === null
-    ? "Point at a cell: the same one lights up everywhere."
+    ? `${byFinger() ? "Tap" : "Point at"} a cell: the same one lights up everywhere.`
     : packet.grids.map((grid, i) => `${typeset(packet.arrays[`values${i}`][own.at], 4)} ${grid.sign}`).join(" ")
 }
 

@@ -9,7 +9,11 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, sent
 from imgcls.ui.packet import pack
 
-_mount = declare("kernel_bank", html='<div class="bank" role="group"></div>')
+_mount = declare(
+    "kernel_bank",
+    html='<div class="bank" role="group"></div><p class="told" aria-live="polite"></p>',
+    uses=("roving.js",),
+)
 
 
 def kernel_bank(

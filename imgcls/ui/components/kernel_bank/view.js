@@ -1,5 +1,6 @@
 export default function (component) {
   const box = component.parentElement.querySelector(".bank")
+  const told = box.nextElementSibling
   const own = instance(box, () => ({ seq: Date.now() % 1e9 }))
   const { titles, arrays: { maps, kernels, colours } } = unpack(component.data)
   const [count, height, width] = maps.shape, [, rows, columns] = kernels.shape
@@ -29,7 +30,20 @@ export default function (component) {
     number.textContent = k
     tile.title = titles[k]
     tile.setAttribute("aria-label", titles[k])
-    tile.onclick = () => component.setStateValue("pick", { index: k, seq: ++own.seq })
+    // A finger's first tap shows what a mouse shows on its way.
+    const show = (shown) => {
+      ;[...box.children].forEach((each) => each.classList.toggle("shown", each === tile && shown))
+      told.textContent = shown ? `${titles[k].replaceAll("-", "\u2212")}.${byFinger() ? " Tap it again to open it." : ""}` : ""
+    }
+    tile.onpointerenter = ({ pointerType }) => { if (pointerType === "mouse") show(true) }
+    tile.onpointerleave = ({ pointerType }) => { if (pointerType === "mouse") show(false) }
+    tile.onfocus = () => { if (tile.matches(":focus-visible")) show(true) }
+    tile.onblur = () => show(false)
+    tile.onclick = ({ pointerType }) => {
+      if (pointerType === "touch" && !tile.classList.contains("shown")) return show(true)
+      component.setStateValue("pick", { index: k, seq: ++own.seq })
+    }
   })
+  roving(box, "button")
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }

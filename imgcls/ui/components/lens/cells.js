@@ -18,11 +18,11 @@ function buildCells(own) {
     own.cells.push({ cell, pixel, weight, product })
     if (!data.weighted) continue
     weight.readOnly = !data.editable
-    weight.tabIndex = i === 0 ? 0 : -1
     weight.inputMode = "text" // phones' decimal keyboards lack the minus
     weight.setAttribute("aria-label", `weight, row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`)
     if (data.editable) numberField(own.cells[i].field = weightField(own, i))
   }
+  roving(grid, ".weight")
 }
 
 // The place in the weights of what lies on tap i: with `flip`, the kernel lies there turned by 180 degrees.
@@ -40,11 +40,6 @@ function weightField(own, i) {
     step: () => (Math.max(...own.kernel.weights.map(Math.abs)) < 1 ? 0.01 : 0.1),
     set: (number, final) => { own.kernel.weights[weightPlace(own, i)] = number; own.change(final) },
     refuse: (reason) => own.refuse(reason),
-    next: (by) => {
-      const target = own.cells[(i + by + own.cells.length) % own.cells.length].weight
-      for (const { weight } of own.cells) weight.tabIndex = weight === target ? 0 : -1
-      target.focus()
-    },
   }
 }
 

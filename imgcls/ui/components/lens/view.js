@@ -176,7 +176,7 @@ export default function (component) {
   box.classList.toggle("summed", data.summed)
   box.querySelector(".input figcaption").textContent = data.caption_input
   box.querySelector(".legend").textContent = data.caption_middle
-  box.querySelector(".refusal").dataset.hint = data.editable ? "Drag a cell, or click and type" : ""
+  box.querySelector(".refusal").dataset.hint = data.editable ? `Drag a cell, or ${byFinger() ? "tap it" : "click"} and type` : ""
   box.querySelector(".scaling").hidden = !data.weighted
   box.querySelector(".name").textContent = data.weighted ? "sum" : "max"
   own.input.setAttribute("aria-label", `${data.caption_input}. Arrow keys move a pixel and light up the outputs that it feeds.`)

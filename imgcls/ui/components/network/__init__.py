@@ -16,7 +16,7 @@ QUESTIONS = ("overviews", "closeups")
 """What the canvas asks over Streamlit while it cannot ask directly; `sent` has each under its name."""
 
 _PARTS = ("paint", "stage", "overview", "edges", "closeup", "arithmetic", "verdict", "tools")
-_mount = declare("network", uses=("number.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
+_mount = declare("network", uses=("number.js", "roving.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
 
 
 def network_canvas(
@@ -46,7 +46,8 @@ def network_canvas(
     """
     fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
     fields["acks"] = {name: (slow or {}).get(name, (None, None))[0] for name in QUESTIONS}
-    tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence")}
+    # "pixel" runs from black to white: the scale whose sign needs no colour.
+    tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence", "pixel")}
     if overview is not None:
         tables["overview"] = np.frombuffer(overview, np.uint8)
     tables |= {

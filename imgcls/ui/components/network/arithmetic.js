@@ -16,7 +16,8 @@ function arithmeticHtml(own) {
     const c = place.column * close.stride - close.before[1] + (i % F) * close.dilation
     const [, rows, columns] = arrays.inputs.shape, inside = r >= 0 && c >= 0 && r < rows && c < columns
     const x = inside ? arrays.inputs[(slice * rows + r) * columns + c] : 0, w = arrays.kernels[slice * F * F + i]
-    cells.push(`<div class="cell${inside ? "" : " padded"}" title="${x} × ${w} = ${x * w}${inside ? "" : " (padding)"}">
+    const exact = `${x} × ${w} = ${x * w}${inside ? "" : " (padding)"}`
+    cells.push(`<div class="cell${inside ? "" : " padded"}" role="img" title="${exact}" aria-label="${exact}" data-cell="${i}">
       <span style="${colourOf(x, most.input, own.tables.activation)}">${brief(x)}</span>
       <span style="${colourOf(w, most.kernel, own.tables.weight)}">${brief(w)}</span>
       <b style="${colourOf(x * w, most.product, own.tables.activation)}">${brief(x * w)}</b></div>`)
@@ -60,6 +61,12 @@ function chain(own) {
   return steps.join(" ")
 }
 
+// What the pointer reads in a title is written above what has the focus, from a key or a tap.
+function tellExactly({ target }) {
+  const note = target.closest(".window, .sums")?.querySelector(".note")
+  if (note && target.title) note.textContent = minus(target.title)
+}
+
 function showArithmetic(own) {
   const held = own.panel.querySelector(":focus")?.dataset ?? {}
   own.panel.innerHTML = arithmeticHtml(own)
@@ -67,5 +74,7 @@ function showArithmetic(own) {
   for (const button of own.panel.querySelectorAll("[data-shows]")) {
     button.onclick = () => { own.shows = button.dataset.shows; showArithmetic(own) }
   }
-  for (const [name, value] of Object.entries(held)) own.panel.querySelector(`button[data-${name}="${value}"]`)?.focus({ preventScroll: true })
+  roving(own.panel.querySelector(".sums .chips"), "button")
+  roving(own.panel.querySelector(".cells"), ".cell")
+  for (const [name, value] of Object.entries(held)) own.panel.querySelector(`[data-${name}="${value}"]`)?.focus({ preventScroll: true })
 }

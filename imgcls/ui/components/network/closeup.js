@@ -164,8 +164,16 @@ function sliceOf(own) {
   return [...Array(n).keys()].reduce((best, k) => (at(k) > at(best) ? k : best), 0)
 }
 
+// Whoever moves the place with the keyboard hears its numbers; to all others they stand in the panel.
 function sayCloseup(own) {
-  const { close } = own
-  const enter = close.source ? " Click an input to see how that one is made." : ""
-  return `Point at any picture: the arithmetic follows.${enter} Escape goes back.`
+  const { close, place } = own
+  if (own.keyed) {
+    const sum = close.arrays.sum[place.row * close.arrays.sum.shape[1] + place.column], after = close.stages.flatMap(({ name }, i) => {
+      const spot = fromSum(close, i, place), map = mapOf(close, i)
+      return spot ? [`after ${name} ${brief(map[spot.row * map.shape[1] + spot.column])}`] : []
+    })
+    return `Row ${place.row}, column ${place.column}: the products${close.bias ? " and the bias" : ""} add up to ${[brief(sum), ...after].join(", ")}.`
+  }
+  if (byFinger()) return `Tap any picture: the arithmetic follows.${close.source ? " Tap an input again to see how that one is made." : ""}`
+  return `Point at any picture: the arithmetic follows.${close.source ? " Click an input to see how that one is made." : ""} Escape goes back.`
 }

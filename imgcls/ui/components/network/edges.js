@@ -80,7 +80,9 @@ function drawReceptive(own, pen) {
 }
 
 function sayOverview(own) {
-  const { hover, over, mode } = own, what = over.gradient ? "gradient" : "values"
+  const { hover, over, mode } = own, what = over.gradient ? "gradient" : "values", press = byFinger() ? "Tap it again" : "Click"
+  const best = over.classes.find(({ index }) => index === over.best), off = hover?.tile && isOff(own, hover.tile.place, hover.tile.channel)
+  const now = over.changed && best ? ` Now: ${best.label}, ${percent(best.probability)}.` : ""
   if (hover?.tile) {
     const { place, row, channel } = hover.tile, column = over.columns[place], numbers = over.arrays[`stats${place}`]
     const [, low, high, mean] = [0, 1, 2, 3].map((k) => numbers[4 * row + k])
@@ -89,26 +91,28 @@ function sayOverview(own) {
     const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
     const share = most ? `; ${over.columns[place - 1].pages > 1 ? "of the maps shown, " : ""}most comes from map ${most.from.channel} (${signed(most.weight)} on average)` : ""
     const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row])}` : ""
-    const todo = mode === "what if" && place ? " Click to switch it off or on." : ""
-    return `${name}: ${what} ${brief(low)} to ${brief(high)}, mean ${brief(mean)}${influence}${share}.${todo}`
+    const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : byFinger() && place && mode === "forward" ? ` ${press} to see how it is made.` : ""
+    return `${name}${off ? ", switched off" : ""}: ${what} ${brief(low)} to ${brief(high)}, mean ${brief(mean)}${influence}${share}.${todo}`
   }
   if (hover?.photo && mode === "what if") {
     return own.holding ? "The arrow keys move the patch; Enter or Escape lets go." : "Drag on the photo, or press Enter here, to cover a part of it."
   }
   if (hover?.bar !== undefined) {
     const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
-    return `${one.label}: ${percent(one.probability)}${was}, logit ${brief(one.logit)}. ${mode === "forward" ? "Click to see why." : "Click to choose it."}`
+    return `${one.label}: ${percent(one.probability)}${was}, logit ${brief(one.logit)}. ${press} ${mode === "forward" ? "to see why" : "to choose it"}.`
   }
   if (hover?.head !== undefined) {
     const column = over.columns[hover.head], size = column.seen?.[0], whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
     const seen = size ? `; one value sees ${whole}` : ""
-    const todo = mode === "what if" && hover.head ? " Click to switch the layer off or on." : mode === "backwards" ? " Click for Grad-CAM here." : ""
+    const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
     return `${column.title}: ${column.shape} values, ${thousands(column.parameters)} parameters${seen}.${todo}`
   }
-  if (mode === "what if") return "Click maps or layer names to switch them off; drag on the photo to cover it. Grey bars: before."
+  if (mode === "what if") return `${byFinger() ? "Tap maps or layer names twice" : "Click maps or layer names"} to switch them off; drag on the photo to cover it. Grey bars: before.${now}`
   if (mode === "backwards") {
     const name = over.classes.find((one) => one.index === over.chosen).label
-    return `Positive (green): more of this value raises the logit of ${name}; negative (pink): lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
+    const [lowers, , raises] = endsOf(own)
+    return `${raises[0].toUpperCase()}${raises.slice(1)} (+): more of this value raises the logit of ${name}; ${lowers} (−): lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
   }
-  return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Ctrl and wheel, or two fingers, zoom."
+  if (byFinger()) return "Tap a map: what comes in lights up. Tap it again to see how it is made, or tap a class. Two fingers zoom."
+  return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Ctrl and wheel zoom."
 }

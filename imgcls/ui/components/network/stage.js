@@ -126,6 +126,6 @@ class Stage {
     }
     canvas.onpointerup = end
     canvas.onpointercancel = end
-    canvas.onpointerleave = () => { if (!pointers.size) this.acts.point(null) }
+    canvas.onpointerleave = ({ pointerType }) => { if (!pointers.size && pointerType !== "touch") this.acts.point(null) } // a lifted finger still means its place
   }
 }

@@ -13,12 +13,14 @@ function buildTools(own) {
     <button type="button" class="change undo">Undo all</button>
     <button type="button" class="slide" hidden></button>
     <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
-    <span class="scale" title="the colours: negative red or pink, zero white, positive blue or green">− <i></i> +</span>
+    <span class="scale"><select name="scale" aria-label="Colours of the numbers">${option("", "in colour")}${option("light", "dark to light")}</select>
+      <span role="img">− <i></i> +</span></span>
     <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
   const find = (name) => own.tools.querySelector(name)
   for (const name of ["colours", "order", "activation"]) {
     find(`[name=${name}]`).onchange = (event) => { own.set({ [name]: event.target.value || undefined }); own.look() }
   }
+  find("[name=scale]").onchange = (event) => { own.set({ scale: event.target.value || undefined }); if (own.over) present(own, false) }
   for (const name of ["right", "down"]) {
     const input = find(`[name=${name}]`)
     input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look(true) }
@@ -31,7 +33,11 @@ function buildTools(own) {
   find(".slide").onclick = () => slide(own, !own.sliding)
   for (const button of own.tools.querySelectorAll("[data-zoom]")) button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
   for (const button of own.tools.querySelectorAll("[data-by]")) {
-    button.onclick = () => { own.first = Math.max(0, own.close.first + 10 * Number(button.dataset.by)); own.open("map", own.state.map) }
+    button.onclick = () => {
+      if (button.ariaDisabled === "true") return
+      own.first = Math.max(0, own.close.first + 10 * Number(button.dataset.by))
+      own.open("map", own.state.map)
+    }
   }
 }
 
@@ -45,9 +51,12 @@ const shiftText = (right, down) => (Number(right) || Number(down) ? `${right},${
 
 function showTools(own) {
   const { state, tools, mode, view } = own, find = (name) => tools.querySelector(name)
-  const table = own.tables[mode === "backwards" ? "gradient" : "activation"]
+  const table = own.tables[mode === "backwards" ? "gradient" : "activation"], [below, zero, above] = endsOf(own)
   const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((level) => `rgb(${table.slice(3 * level, 3 * level + 3)})`)
   find(".scale i").style.background = `linear-gradient(90deg, ${stops.join()})`
+  find(".scale [role=img]").title = `${below} below zero, ${zero} at zero, ${above} above`
+  find(".scale [role=img]").setAttribute("aria-label", `The colours: ${find(".scale [role=img]").title}`)
+  find("[name=scale]").value = state.scale ?? ""
   find("[name=colours]").value = state.colours ?? "map"
   find("[name=order]").value = state.order ?? "channel"
   find("[name=activation]").value = state.activation ?? ""
@@ -65,7 +74,7 @@ function showTools(own) {
   for (const each of tools.querySelectorAll(".change")) each.hidden = mode !== "what if"
   for (const each of tools.querySelectorAll(".look")) each.hidden = view !== "overview" || mode === "what if"
   find(".scale").hidden = mode === "what if" // the row has no room for it
-  find(".undo").disabled = !(state.off || state.patch || state.shift || state.activation)
+  enable(find(".undo"), Boolean(state.off || state.patch || state.shift || state.activation))
   find(".back").hidden = view === "overview"
   find(".title").title = find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
   find(".slide").hidden = view !== "map"
@@ -77,9 +86,15 @@ function showTools(own) {
     const { first, channels, count } = own.close
     find(".page span").textContent = `${first + 1}–${first + channels.length} of ${count}, strongest first`
     const [less, more] = tools.querySelectorAll("[data-by]")
-    less.disabled = first <= 0
-    more.disabled = first + channels.length >= count
+    enable(less, first > 0)
+    enable(more, first + channels.length < count)
   }
+}
+
+// What the ends and the middle of the scale are called.
+function endsOf({ mode, state }) {
+  if (state.scale === "light") return ["dark", "grey", "light"]
+  return mode === "backwards" ? ["pink", "white", "green"] : ["red", "white", "blue"]
 }
 
 // Whether a map, or with "all" a layer, is switched off.

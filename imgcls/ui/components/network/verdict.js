@@ -69,9 +69,10 @@ function verdictHtml(own) {
     <p class="note">${total} is the sum of all ${thousands(verdict.classes)} exponentials${rest > 0 ? `; ${thousands(rest)} classes are not listed` : ""}.</p>`
 }
 
-function sayVerdict({ verdict }) {
-  const enter = verdict.enter ? " Click a feature to see how it is made." : ""
-  return `Positive (blue) speaks for the class, negative (red) against it.${enter} Escape goes back.`
+function sayVerdict({ verdict, keyed }) {
+  const enter = verdict.enter ? ` ${byFinger() ? "Tap" : "Click"} a feature to see how it is made.` : ""
+  const sum = keyed ? `${verdict.label}: ${signed(verdict.for)} for, ${signed(verdict.against)} against, logit ${brief(verdict.logit)}. ` : ""
+  return `${sum}Right (blue) speaks for the class, left (red) against it.${enter}${byFinger() ? "" : " Escape goes back."}`
 }
 
 const escape_ = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)

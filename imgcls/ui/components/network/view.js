@@ -14,9 +14,11 @@ function build(root) {
     <div class="panel" aria-live="off"></div></div><div class="list" role="group" aria-label="the classes"></div><p class="status" aria-live="polite"></p>`
   root.append(box)
   const find = (name) => box.querySelector(name)
-  const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), list: find(".list"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9 }
+  const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), list: find(".list"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9, state: {} }
+  Object.defineProperty(own, "tables", { get: () => (own.state.scale === "light" ? own.light : own.colours) })
   const on = (name) => (...all) => { if (own.over) return ACT[name](own, ...all) }
   own.panel.onpointerdown = () => { if (own.sliding) slide(own, false) } // what is pressed must not be replaced meanwhile
+  own.panel.addEventListener("focusin", tellExactly)
   own.canvas.onblur = () => { own.holding = false }
   own.stage = new Stage(own.canvas, { under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen), point: on("point"), tap: on("tap"), grab: on("grab") })
   own.canvas.onkeydown = (event) => { if (own.over && pressed(own, event)) { event.preventDefault(); event.stopPropagation() } }
@@ -95,9 +97,13 @@ function present(own, moving, view = null) {
 }
 
 function say(own) {
+  clearTimeout(own.saying)
   const words = { overview: sayOverview, map: sayCloseup, class: sayVerdict }[own.view](own)
   if (own.status.textContent !== words) own.status.textContent = words
 }
+
+// A held key moves many times a second: a screen reader wants to hear where it rests.
+function sayLater(own) { clearTimeout(own.saying); own.saying = setTimeout(() => say(own), 300) }
 
 function gotOverview(own, packet) {
   own.over = packet
@@ -129,7 +135,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       own.canvas.style.cursor = hit ? "crosshair" : "default"
-      if (hit) { pointCloseup(own, hit); own.redraw() }
+      if (hit) { own.keyed = false; pointCloseup(own, hit); own.redraw() }
     } else if (own.view === "overview") {
       own.hover = hitOverview(own, at)
       own.canvas.style.cursor = own.hover ? (own.hover.photo && own.mode === "what if" ? "grab" : "pointer") : "default"
@@ -143,12 +149,20 @@ const ACT = {
       if (!hit) return
       if (hit.part.kind === "input" && own.close.enter && pointer === "mouse") return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
       if (hit.part.kind === "input" && own.close.enter && own.slice === hit.part.k) return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
+      own.keyed = false
       pointCloseup(own, hit)
       own.redraw()
     } else if (own.view === "class") {
       const { columns, tile, pitch, rows } = own.verdictPlan, k = Math.floor((at.y - TOP) / pitch)
       if (own.verdict.enter && at.x >= columns[0] && at.x < columns[0] + tile && k >= 0 && k < rows) go(own, `${own.verdict.source}-${own.verdict.channels[k]}`)
-    } else if (own.view === "overview") { own.hover = hitOverview(own, at); act(own); own.stage.later(); say(own) }
+    } else if (own.view === "overview") {
+      const hit = hitOverview(own, at), before = own.hover
+      own.hover = hit
+      // A finger cannot point without touching: its first tap lights up what a mouse lights up on its way, the next one acts.
+      if (pointer === "mouse" || !hit || hit.foot !== undefined || sameTarget(hit, before)) act(own)
+      own.stage.later()
+      say(own)
+    }
   },
   grab(own, at) {
     if (own.view !== "overview" || own.mode !== "what if") return null
@@ -160,6 +174,9 @@ const ACT = {
     }
   },
 }
+
+const sameTarget = (a, b) => Boolean(b) && ["bar", "head"].every((part) => a[part] === b[part]) && a.tile?.id === b.tile?.id &&
+  Boolean(a.photo) === Boolean(b.photo)
 
 // From the keyboard: Enter on the photo takes hold of the patch, the arrow keys then move it.
 function movePatch(own, [across, down] = [0, 0]) {
@@ -202,6 +219,7 @@ function act(own) {
 
 function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
   if (altKey || ctrlKey || metaKey) return false // the browser's own: Alt and ← goes back
+  own.keyed = true
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
   if (own.holding && step) movePatch(own, step)
   else if (own.holding && key === "Escape") own.holding = false
@@ -215,6 +233,7 @@ function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
     const [height, width] = own.close.arrays.sum.shape
     own.place = { row: clamp(own.place.row + step[1], 0, height - 1), column: clamp(own.place.column + step[0], 0, width - 1) }
     own.redraw()
+    sayLater(own)
   } else if (step && own.view === "overview") walk(own, step)
   else if (own.view === "overview" && (key === "Enter" || key === " ")) act(own)
   else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) { turnPage(own, own.hover.tile.place, key === "PageDown" ? 1 : -1) }
@@ -242,7 +261,8 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
   const data = (own.data = unpack(component.data)), network = data.subject.slice(0, data.subject.lastIndexOf(":")), fresh = own.network !== network
-  own.tables = data.arrays
+  own.colours = data.arrays
+  own.light = { ...data.arrays, activation: data.arrays.pixel, weight: data.arrays.pixel, gradient: data.arrays.pixel }
   own.theme = readTheme(own.box)
   Object.assign(own.stage, { ink: own.theme.ink, border: own.theme.border, font: own.theme.font })
   const asked = `${data.subject}:${data.mode}`

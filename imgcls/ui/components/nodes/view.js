@@ -12,7 +12,12 @@ function build(root) {
     <output aria-live="polite"></output>
     <div class="shares"></div>`
   root.append(box)
-  return { box, canvas: box.querySelector("canvas"), at: null }
+  const own = { box, canvas: box.querySelector("canvas"), at: null }, row = box.querySelector(".shares")
+  // A segment too narrow for its name says it under the pointer, the focus or a finger.
+  const tell = ({ target }) => { if (target.title) box.querySelector("output").textContent = `Of all parameters, ${target.title}` }
+  for (const name of ["focusin", "pointerover", "click"]) row.addEventListener(name, tell)
+  for (const name of ["focusout", "pointerleave"]) row.addEventListener(name, () => describe(own))
+  return own
 }
 
 const grouped = (count) => count.toLocaleString("en-US")
@@ -134,7 +139,7 @@ function describe(own) {
   const output = own.box.querySelector("output")
   if (!at) {
     const bands = packet.pairs.flatMap((pair, l) => (pair.bundled ? [`${packet.layers[l + 1].title}: ${grouped(pair.count)}`] : []))
-    output.textContent = bands.length ? `Weights in the bands: into ${bands.join("; ")}.` : "Point at a node: its connections light up."
+    output.textContent = bands.length ? `Weights in the bands: into ${bands.join("; ")}.` : `${byFinger() ? "Tap" : "Point at"} a node: its connections light up.`
     return
   }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
@@ -153,8 +158,11 @@ function shares(own) {
     const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(2)}%`
     part.title = name
     part.textContent = name
+    part.setAttribute("role", "img")
+    part.setAttribute("aria-label", name)
     return part
   }))
+  roving(row, "span")
   // The whole sentence where there is room for it, else the number, else nothing.
   for (const part of row.children) {
     for (const shorter of [part.title.split(": ")[1], ""]) if (part.scrollWidth > part.clientWidth) part.textContent = shorter

@@ -6,7 +6,7 @@ function build(root) {
   box.className = "pixels"
   box.innerHTML = `
     <figure class="photo"><canvas tabindex="0" role="application"></canvas>
-      <figcaption>Point at the photo, drag, or use the arrow keys.</figcaption></figure>
+      <figcaption>${byFinger() ? "Tap the photo, or drag over it." : "Point at the photo, drag, or use the arrow keys."}</figcaption></figure>
     <div class="zoom">
       <div class="grids">${CHANNELS.map((c) => `<figure><figcaption>${c}</figcaption><canvas role="img"></canvas></figure>`).join("")}</div>
       <div class="tools"><span>pixels across</span><button type="button" aria-label="fewer pixels">−</button><b></b>

@@ -78,6 +78,7 @@ function take(own, element, source, { figure, mark, alt, caption }) {
   if (caption !== undefined) {
     write(own.caption, caption)
     own.caption.hidden = !caption
+    if (caption) hear(own, own.caption.parentElement, own.caption.textContent)
   }
   if (figure !== undefined) own.text = figure
   if (mark !== undefined) own.mark = mark

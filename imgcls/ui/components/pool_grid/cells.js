@@ -13,16 +13,11 @@ function buildSide(own, side, [rows, columns], what, list) {
     const [input, small] = cell.children
     input.setAttribute("aria-label", `${what}, row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`)
     input.readOnly = !list
-    input.tabIndex = i ? -1 : 0
     return { cell, input, small, field: list && cellField(own, side, i, list, cell, input) }
   })
   side.cells.forEach((one, i) => wireCell(own, side, i, one, list))
   side.holder.replaceChildren(...side.cells.map(({ cell }) => cell))
-}
-
-function focusCell(side, i) {
-  side.cells.forEach(({ input }, k) => { input.tabIndex = k === i ? 0 : -1 })
-  side.cells[i].input.focus()
+  roving(side.holder, "input")
 }
 
 function cellField(own, side, i, list, surface, input) {
@@ -31,7 +26,6 @@ function cellField(own, side, i, list, surface, input) {
     get: () => own[list][i],
     set: (number, final) => { own[list][i] = number; own.change(final) },
     refuse: (reason) => { own.get("refusal").textContent = reason },
-    next: (by) => focusCell(side, (i + by + side.cells.length) % side.cells.length),
   }
 }
 
@@ -44,18 +38,11 @@ function wireCell(own, side, i, { cell, input, field }, list) {
   cell.onclick = () => {
     // In the backward pass a first click puts a gradient of 1 there.
     if (list === "upstream" && own.upstream[i] === 0) { field.set(1, true); field.show(); input.value = "1"; input.select() }
-    else if (!list) focusCell(side, i)
+    else if (!list) input.focus()
     pin()
   }
   cell.addEventListener("focusin", () => { point(); pin() })
   cell.addEventListener("focusout", () => { own.hover = null; own.draw() })
-  if (field) return
-  input.onkeydown = (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key]
-    if (by === undefined) return
-    event.preventDefault()
-    if (i + by >= 0 && i + by < side.cells.length) focusCell(side, i + by)
-  }
 }
 
 function fillSide(own, side, numbers, scale, colours, corners) {

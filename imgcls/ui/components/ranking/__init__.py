@@ -7,7 +7,8 @@ import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
 
-_mount = declare("ranking", html='<div class="ranking"><div class="card head"></div><ol></ol><p></p></div>')
+_HTML = '<div class="card head"></div><ol></ol><p></p><p class="spoken" aria-live="polite"></p>'
+_mount = declare("ranking", html=f'<div class="ranking">{_HTML}</div>', uses=("roving.js",))
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ function number(own) {
   items.forEach((item, place) => {
     const { verdict, belongs } = own.component.data.cards[own.items.indexOf(item)]
     item.querySelector(".rank").textContent = place + 1
-    item.querySelector(".up").disabled = place === 0
-    item.querySelector(".down").disabled = place === items.length - 1
+    enable(item.querySelector(".up"), place > 0)
+    enable(item.querySelector(".down"), place < items.length - 1)
     item.classList.toggle("checked", belongs !== null)
     item.classList.toggle("placed", belongs === place)
     item.querySelector(".price b").textContent = belongs === null ? "" : `${belongs === place ? "✓" : `→ ${belongs + 1}.`} ${verdict}`
@@ -49,6 +49,7 @@ function number(own) {
 
 function settle(own) {
   number(own)
+  roving(own.list, "button")
   own.sender.send(own.component, "value", { order: order(own), final: true })
 }
 
@@ -96,15 +97,20 @@ function draggable(own, item) {
   }
   item.onpointerup = end
   item.onpointercancel = end
-  item.querySelector(".up").onclick = () => { item.after(item.previousElementSibling); settle(own) }
-  item.querySelector(".down").onclick = () => { item.before(item.nextElementSibling); settle(own) }
+  const [up, down] = item.querySelectorAll("button")
+  const moved = () => {
+    settle(own)
+    own.spoken.textContent = `${item.querySelector(".title").textContent}: now number ${item.querySelector(".rank").textContent}.`
+  }
+  up.onclick = () => { const other = item.previousElementSibling; if (other) { item.after(other); moved() } }
+  down.onclick = () => { const other = item.nextElementSibling; if (other) { item.before(other); moved() } }
 }
 
 export default function (component) {
   const { data } = component
   const box = component.parentElement.querySelector(".ranking")
   const list = box.querySelector("ol")
-  const own = instance(box, () => ({ list, sender: new Sender() }))
+  const own = instance(box, () => ({ list, spoken: box.querySelector(".spoken"), sender: new Sender() }))
   own.component = component
   own.sender.acknowledge(data.ack)
   list.setAttribute("aria-label", data.alt)
@@ -125,4 +131,5 @@ export default function (component) {
     list.replaceChildren(...data.order.map((i) => own.items[i]))
   }
   show(own)
+  roving(list, "button")
 }

@@ -2,9 +2,10 @@
 function build(root) {
   const box = document.createElement("div")
   box.className = "sheet"
-  box.innerHTML = `<div class="dials"></div><div class="tiles" role="group"></div>`
+  box.innerHTML = `<div class="dials"></div><div class="tiles" role="group"></div><p class="told" aria-live="polite"></p>`
   root.append(box)
-  const own = { box, dials: box.firstChild, tiles: box.lastChild, sender: new Sender(), dragging: false, picked: null, shape: "" }
+  const [dials, tiles, told] = box.children
+  const own = { box, dials, tiles, told, sender: new Sender(), dragging: false, picked: null, shape: "" }
   own.asker = new Asker((bytes) => { own.news = { ...own.news, ...unpack(bytes) }; draw(own) })
   return own
 }
@@ -16,6 +17,7 @@ function makeTile(own, i) {
   tile.className = "tile"
   tile.innerHTML = "<canvas></canvas><small></small>"
   if (pick) tile.onclick = () => { own.picked = i; mark(own); tell(own, true) }
+  else tile.onfocus = tile.onpointerenter = tile.onclick = () => { own.told.textContent = own.news.labels[i] }
   return tile
 }
 
@@ -54,7 +56,7 @@ function draw(own) {
   const { labels, captions, groups, wrong, only, arrays: { pictures } } = own.news
   const [, height, width] = pictures.shape
   const shape = JSON.stringify([labels.length, groups.map((group) => group.first), own.news.pick])
-  if (own.shape !== shape) { own.shape = shape; makeTiles(own) }
+  if (own.shape !== shape) { own.shape = shape; makeTiles(own); roving(own.tiles, ".tile") }
   own.tiles.querySelectorAll(".head").forEach((head, k) => {
     const [title, bar, note] = head.children, { length } = groups[k]
     title.textContent = groups[k].title
@@ -81,7 +83,7 @@ function draw(own) {
     tile.classList.toggle("wrong", wrong.includes(i))
     tile.title = labels[i]
     if (own.news.pick) tile.setAttribute("aria-label", labels[i])
-    else { canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", labels[i]) }
+    else { tile.setAttribute("role", "img"); tile.setAttribute("aria-label", labels[i]) }
   })
   mark(own)
   own.box.dataset.drawn = Number(own.box.dataset.drawn ?? 0) + 1
@@ -96,6 +98,7 @@ export default function (component) {
   Object.assign(own, { data, news: data, numbers: data.numbers, picked: data.picked })
   own.tiles.setAttribute("aria-label", data.alt)
   own.tiles.style.setProperty("--side", `${data.side}px`)
+  own.told.hidden = data.pick
   own.tiles.style.maxHeight = data.height ? `${data.height}px` : ""
   own.tiles.classList.toggle("large", data.large)
   buildDials(own, data.dials, (final) => moved(own, final))

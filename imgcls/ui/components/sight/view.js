@@ -66,7 +66,7 @@ function describe(own) {
   const { patch, packet } = own
   own.off.hidden = !patch
   own.hint.firstElementChild.textContent = patch
-    ? "Drag it, or use the arrow keys."
+    ? byFinger() ? "Drag it with your finger." : "Drag it, or use the arrow keys."
     : "Press on the photo and drag a grey patch over it."
   const where = patch ? `Grey patch at ${Math.round(100 * patch.x)}% across, ${Math.round(100 * patch.y)}% down.` : ""
   if (packet.mode === "patch") {

@@ -68,6 +68,7 @@ function draw(own) {
     share.classList.toggle("best", i === best)
   })
   own.svg.setAttribute("aria-label", data.alt)
+  hear(own, own.svg.parentElement, data.names.map((name, i) => `${name} ${own.corners[i].share.textContent}`).join(", "))
 }
 
 export default function (component) {

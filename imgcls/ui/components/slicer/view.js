@@ -42,6 +42,7 @@ function draw(own) {
       const end = Number(input.dataset.end)
       input.max = size
       input.value = ends[end]
+      input.setAttribute("aria-valuetext", `${ends[end]}: ${made.code}, ${made.facts[0].slice(0, 2).join(" ")}`)
       input.setAttribute("aria-label", `${end ? "last" : "first"} of the ${what}`)
     }
   }

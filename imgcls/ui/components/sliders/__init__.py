@@ -24,7 +24,9 @@ __all__ = [
 ]  # fmt: skip
 
 _mount = declare(
-    "sliders", html='<div class="sliders"></div>', uses=("number.js", "asker.js", "text.js", "sliders/build.js")
+    "sliders",
+    html='<div class="sliders"></div>',
+    uses=("number.js", "roving.js", "asker.js", "text.js", "sliders/build.js"),
 )
 
 

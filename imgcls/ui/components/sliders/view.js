@@ -29,9 +29,10 @@ function light(own, index) {
   own.lit = index
   parts.rows.forEach(({ row }, i) => row.classList.toggle("lit", i === index))
   parts.parts.segments.forEach((segment, i) => segment.classList.toggle("lit", i === index))
-  write(parts.detail, own.refusal || (data.details[index ?? own.active] ?? ""))
+  const named = index === null || index === undefined || data.details.length ? "" : `${data.names[index]}${data.stack ? `: ${data.stack.texts[index]}` : ""}`
+  write(parts.detail, own.refusal || (data.details[index ?? own.active] ?? named))
   parts.detail.classList.toggle("refusal", Boolean(own.refusal))
-  parts.detail.hidden = !data.details.length && !own.refusal
+  parts.detail.hidden = !data.details.length && !own.refusal && !data.stack
 }
 
 function drawCell({ cell, title, value, track, bar }, column, row) {
@@ -89,6 +90,8 @@ function draw(own) {
     parts.parts.segments.forEach((segment, i) => {
       segment.style.flexGrow = data.stack.shares[i]
       segment.title = data.names[i]
+      segment.setAttribute("role", "img")
+      segment.setAttribute("aria-label", `${data.names[i]}: ${data.stack.texts[i]}`)
       write(segment, data.stack.shares[i] > 0.09 ? data.stack.texts[i] : "")
     })
   }
@@ -131,6 +134,7 @@ export default function (component) {
     own.active = data.active
   }
   const shape = [data.names.length, data.columns.length, data.numbers.length, data.dials.length, data.picked !== null, data.most].join()
+  const held = box.contains(box.getRootNode().activeElement) ? box.getRootNode().activeElement.getAttribute("aria-label") : null
   if (own.shape !== shape) {
     own.shape = shape
     own.lit = own.refusal = null
@@ -138,15 +142,16 @@ export default function (component) {
   }
   arrange(own, box)
   draw(own)
+  roving(own.parts.parts.bar, ".segment")
   const [more, less] = own.parts.tools.children
   if (more) {
-    more.disabled = data.names.length >= data.most
-    less.disabled = data.names.length <= data.least
+    enable(more, data.names.length < data.most)
+    enable(less, data.names.length > data.least)
     const resize = (numbers) => { own.numbers = numbers; own.active = 0; own.sender.send(component, "value", { numbers, settings: own.settings, active: 0, picked: own.picked, final: true }) }
-    more.onclick = () => resize([...own.numbers, 0])
-    less.onclick = () => resize(own.numbers.slice(0, -1))
+    more.onclick = () => { if (own.numbers.length < data.most) resize([...own.numbers, 0]) }
+    less.onclick = () => { if (own.numbers.length > data.least) resize(own.numbers.slice(0, -1)) }
   }
-  const pointed = (event) => {
+  const pointed = own.pointed = (event) => {
     const place = event.target.closest?.(".segment, .row[data-index]")
     if (!place) return null
     return place.dataset.index ? Number(place.dataset.index) : own.parts.parts.segments.indexOf(place)
@@ -155,7 +160,11 @@ export default function (component) {
   box.onpointerup = box.onpointercancel = () => setTimeout(() => { if (own.dragging) changed(own, true) })
   box.onpointerover = (event) => { if (!own.dragging) light(own, pointed(event)) }
   box.onpointerleave = () => light(own, null)
-  box.onfocusin = (event) => light(own, pointed(event))
-  box.onfocusout = () => light(own, null)
+  if (held && !box.contains(box.getRootNode().activeElement)) box.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus()
+  if (!own.heard) { // of the focus, and of a finger, which leaves what it has touched at once
+    own.heard = true
+    for (const name of ["focusin", "click"]) box.addEventListener(name, (event) => { if (!own.dragging) light(own, own.pointed(event)) })
+    box.addEventListener("focusout", () => light(own, null))
+  }
   return () => { delete live[data.key] }
 }

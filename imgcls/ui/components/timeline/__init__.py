@@ -31,16 +31,24 @@ def _step(candidate: object) -> int | None:
 
 
 def timeline(
-    steps: Sequence[int], chosen: int | None, *, per_epoch: int, marks: Sequence[tuple[int, str]] = (), key: str
+    steps: Sequence[int],
+    chosen: int | None,
+    *,
+    per_epoch: int,
+    marks: Sequence[tuple[int, str]] = (),
+    spoken: str = "",
+    key: str,
 ) -> None:
     """Show the slider over `steps`, standing at the recorded step at or before `chosen`; None: at the newest.
 
-    `per_epoch` steps make an epoch; `marks` are steps at which something happened, and what.
+    `per_epoch` steps make an epoch; `marks` are steps at which something happened, and what. `spoken` is
+    how far the run is: screen readers hear of it now and then.
     """
     fields = {
         "steps": list(steps),
         "chosen": chosen,
         "perEpoch": per_epoch,
+        "spoken": spoken,
         "marks": [[step, text] for step, text in marks],
         "ack": sent(key).get("seq"),
     }

@@ -3,9 +3,9 @@ const FRAME = 160 // milliseconds a picture while it plays
 function build(box) {
   box.innerHTML = `<button type="button" class="play"></button>
     <div class="track"><input type="range" min="0" step="1" aria-label="Recorded step"><div class="marks"></div></div>
-    <button type="button" class="newest">Newest</button><output></output>`
-  const [play, track, newest, output] = box.children
-  return { play, input: track.firstChild, marks: track.lastChild, newest, output, sender: new Sender(), at: null, dragging: false }
+    <button type="button" class="newest">Newest</button><output></output><p class="spoken" aria-live="polite"></p>`
+  const [play, track, newest, output, spoken] = box.children
+  return { play, input: track.firstChild, marks: track.lastChild, newest, output, spoken, sender: new Sender(), at: null, dragging: false }
 }
 
 // The place of the last recorded step that is not after this one.
@@ -23,11 +23,12 @@ function show(own) {
   const place = own.at === null ? last : placeOf(data.steps, own.at)
   if (!own.dragging) input.value = Math.max(0, place)
   const step = data.steps[place] ?? 0
-  const text = `${own.at === null ? "newest: " : "looking back: "}step ${step.toLocaleString("en")}, epoch ${(step / data.perEpoch).toFixed(1)}`
+  const found = data.marks.filter(([at]) => own.at !== null && placeOf(data.steps, at) === place).map(([, told]) => `; ▾ ${told}`).join("")
+  const text = `${own.at === null ? "newest: " : "looking back: "}step ${step.toLocaleString("en")}, epoch ${(step / data.perEpoch).toFixed(1)}${found}`
   own.output.textContent = text
   input.setAttribute("aria-valuetext", text)
-  own.newest.disabled = own.at === null
-  own.play.disabled = last < 1
+  enable(own.newest, own.at !== null)
+  enable(own.play, last > 0)
   own.play.textContent = own.timer ? "❚❚ Hold" : "▶ Replay"
   own.marks.replaceChildren(...data.marks.map(([at, told]) => {
     const mark = document.createElement("i")
@@ -36,6 +37,15 @@ function show(own) {
     mark.style.left = 100 * placeOf(data.steps, at) / Math.max(1, last) + "%"
     return mark
   }))
+}
+
+// One line an epoch, and not more often than a screen reader can say it: the newest counts.
+const PAUSE = 5000 // milliseconds
+function speak(own) {
+  const { spoken } = own.data
+  if (own.speaking || spoken === own.spoken.textContent) return
+  own.spoken.textContent = spoken
+  own.speaking = setTimeout(() => { own.speaking = null; speak(own) }, PAUSE)
 }
 
 function choose(own, step, final = true) {
@@ -57,6 +67,7 @@ export default function (component) {
   own.input.onchange = () => { own.dragging = false; choose(own, own.data.steps[own.input.value]) }
   own.newest.onclick = () => { hold(own); choose(own, null) }
   own.play.onclick = () => {
+    if (own.play.ariaDisabled === "true") return
     if (own.timer) { hold(own); choose(own, own.at); return }
     const first = own.at === null || placeOf(own.data.steps, own.at) >= own.data.steps.length - 1
     own.frame = first ? -1 : placeOf(own.data.steps, own.at)
@@ -69,5 +80,6 @@ export default function (component) {
     show(own)
   }
   show(own)
-  return () => hold(own)
+  speak(own)
+  return () => { hold(own); clearTimeout(own.speaking); own.speaking = null }
 }

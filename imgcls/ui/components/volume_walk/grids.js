@@ -1,9 +1,12 @@
 // The walk's grids of numbers: built once a shape, filled in at every step.
-function grid(name, rows, columns, make) {
+// `label` is what a grid of cells to type into, or to press, is called.
+function grid(name, rows, columns, make, label) {
   const element = document.createElement("div")
   element.className = `grid ${name}`
+  if (label) { element.setAttribute("role", "group"); element.setAttribute("aria-label", label) }
   element.style.setProperty("--columns", columns)
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) element.append(make(r, c))
+  if (label) roving(element, "input, button, .product")
   return element
 }
 
@@ -43,6 +46,7 @@ function buildStage(own) {
   const stage = own.box.querySelector(".stage")
   own.fields = []
   own.channels = [...Array(channels).keys()].map((c) => {
+    const where = channels === 1 ? "" : `, ${NAMES[c]} channel`
     const input = grid("pixels", height + 2 * P, width + 2 * P, (r, col) => {
       const y = r - P, x = col - P
       if (y < 0 || x < 0 || y >= height || x >= width) {
@@ -53,7 +57,7 @@ function buildStage(own) {
       const cell = plain("input", `pixel, channel ${c}, row ${y}, column ${x}`)
       editable(own, cell, "pixels", () => (c * height + y) * width + x, "the pixel")
       return cell
-    })
+    }, `pixels${where}`)
     const frame = document.createElement("div")
     frame.className = "frame"
     frame.style.setProperty("--side", side)
@@ -62,12 +66,22 @@ function buildStage(own) {
       const cell = plain("input", `weight, channel ${c}, row ${r}, column ${col}`)
       editable(own, cell, "filters", () => ((place(own).k * channels + c) * side + r) * side + col, "the weight")
       return cell
-    })
-    const products = grid("products", side, side, () => plain("span", "product"))
+    }, `weights${where}`)
+    const products = grid("products", side, side, () => {
+      const cell = plain("span", "product")
+      cell.setAttribute("role", "img")
+      cell.tabIndex = -1
+      return cell
+    }, `products${where}`)
     const sum = document.createElement("output")
     const below = document.createElement("div")
     below.className = "below"
-    below.append(titled("weights", weights), titled("products", products))
+    const multiplied = titled("products", products), [head] = multiplied.children
+    // Which two numbers a product is of, under the pointer, the focus or a finger.
+    const tell = ({ target }) => { head.textContent = target.title || "products" }
+    for (const name of ["focusin", "pointerover", "click"]) products.addEventListener(name, tell)
+    for (const name of ["focusout", "pointerleave"]) products.addEventListener(name, () => { head.textContent = "products" })
+    below.append(titled("weights", weights), multiplied)
     const part = titled(channels === 1 ? "input" : `input, ${NAMES[c]} channel`, input, below, sum)
     return { part, input, frame, weights, products, sum }
   })
@@ -78,7 +92,7 @@ function buildStage(own) {
     return cell
   }
   const outputs = [...Array(count).keys()].map((k) =>
-    titled(`filter ${k + 1} gives`, grid("outputs", rows, columns, (r, c) => result(k, r, c))))
+    titled(`filter ${k + 1} gives`, grid("outputs", rows, columns, (r, c) => result(k, r, c), `outputs of filter ${k + 1}`)))
   stage.replaceChildren(...own.channels.map(({ part }) => part))
   own.box.querySelector(".results").replaceChildren(...outputs)
   own.results = own.box.querySelectorAll(".result")

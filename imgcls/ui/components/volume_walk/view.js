@@ -68,7 +68,8 @@ function draw(own) {
       weights.children[i].style.background = shade("weight", weight, heavy)
       cell.textContent = c <= phase ? signs(pixel * weight + 0) : ""
       cell.style.background = c <= phase ? shade("activation", pixel * weight, most) : ""
-      cell.title = `${pixel} × ${signs(weight)}`
+      cell.title = `${pixel} × ${signs(weight)} = ${signs(pixel * weight + 0)}`
+      cell.setAttribute("aria-label", cell.title)
     })
     const total = arrays.sums[((k * channels + c) * rows + row) * columns + column]
     sum.textContent = c <= phase ? `sum ${signs(total)}` : "\u00a0"

@@ -9,6 +9,10 @@ export default function (component) {
   const box = component.parentElement.querySelector(".words"), { paragraphs, rows } = component.data
   const own = instance(box, () => ({ text: make("div", "", box), table: rows.length ? make("table", "", box) : null }))
   fill(own.text, () => "p", paragraphs)
+  const read = [...own.text.children].map((each) => each.textContent)
+  if (read.length) hear(own, box, read.filter((text) => !own.read?.includes(text)).join(" ") || own.said)
+  clearTimeout(own.keeping)
+  own.keeping = setTimeout(() => { own.read = read }, REST) // what has changed since the words rested
   if (own.table) fill(own.table, () => "tr", rows, (tr, cells) => fill(tr, (i) => ((i && tr.rowIndex) || !cells[i] ? "td" : "th"), cells))
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
