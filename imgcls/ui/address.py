@@ -1,4 +1,4 @@
-"""The page's address: where the server is found, and the lesson's state, which widgets of our own read, write and follow.
+"""The page's address: where the server is found, and the lesson's state, which our own widgets read, write, follow.
 
 In the browser the app's own files have names from where the page is served (`served` in components/shared.js): a proxy
 may have put a path in front that the server never sees. Only what is printed needs a full address made here.
