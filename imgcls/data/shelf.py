@@ -157,7 +157,7 @@ def _opened(recipe: Recipe) -> Dataset:
         labels=labels,
         splits=np.array(about["splits"], str),
         names=names,
-        image=lambda index: _source(recipe).image(chosen[index]),
+        image=lambda index: _source(recipe, digest).image(chosen[index]),
     )
     none = np.empty(0, int)
     skipped = tuple(Skipped(**each) for each in about["skipped"])
@@ -172,5 +172,6 @@ def _opened(recipe: Recipe) -> Dataset:
 
 
 @lru_cache(maxsize=12)
-def _source(recipe: Recipe) -> Source:
+def _source(recipe: Recipe, digest: str) -> Source:
+    """`digest`: what is on the disk now may be another set than before."""
     return recipe.read()

@@ -1,8 +1,10 @@
 """What a run needs before its first step: pictures or features on the device, and a network that fits them."""
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
 from imgcls.data.jobs import told
+from imgcls.data.shelf import stamp
 from imgcls.models.small import SmallCNN
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs
@@ -119,7 +122,10 @@ _last: list[tuple[tuple, Dataset]] = []
 
 def _dataset(choice: DataChoice, size: int, progress: Progress) -> Dataset:
     """The data set; the last one is kept, for a run with other settings on the same pictures."""
-    key = (choice, size)
+    changed: tuple[int, ...] = ()
+    with suppress(OSError):  # a zip or folder: it may hold other pictures than before
+        changed = stamp(Path(choice.source))
+    key = (choice, size, changed)
     if _last and _last[0][0] == key:
         return _last[0][1]
     dataset = prepare(choice.open(size, progress), choice.task, size, choice.validation, choice.split_seed, progress)

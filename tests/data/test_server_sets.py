@@ -15,7 +15,7 @@ from imgcls.data.archives import open_tree
 from imgcls.data.datasets import prepare
 from imgcls.data.layouts import labelled
 from imgcls.data.server_sets import name_on_server, server_folder, server_sets
-from imgcls.data.shelf import Recipe
+from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from tests.data.test_datasets import picture, zipped
 
 
@@ -64,10 +64,21 @@ def test_without_a_folder_there_are_no_sets(value: str, monkeypatch: pytest.Monk
 
 def test_a_set_that_changes_is_another_one(folder: Path) -> None:
     (folder / "pets" / "dog").mkdir()
+    recipe = Recipe(str(folder / "pets"), size=8)
+    for grey in (10, 90):  # other pictures under the same names
+        for label in ("cat", "dog"):
+            for number in range(3):
+                (folder / "pets" / label / f"{number}.png").unlink(missing_ok=True)
+                (folder / "pets" / label / f"{number}.png").write_bytes(picture(grey))
+            os.utime(folder / "pets" / label, (grey, grey))
+        put_on_shelf(recipe)
+        found = open_shelf(recipe)
+        assert found.images.mean() == grey
+        assert np.asarray(found.source.image(0)).mean() == grey
     os.utime(folder / "pets" / "cat", (1, 1))
     before = Recipe(str(folder / "pets")).digest
     assert Recipe(str(folder / "pets")).digest == before
-    (folder / "pets" / "cat" / "1.png").write_bytes(picture())
+    (folder / "pets" / "cat" / "new.png").write_bytes(picture(7))
     assert Recipe(str(folder / "pets")).digest != before
     assert Recipe(str(folder / "pets"), reading="names").digest != Recipe(str(folder / "pets")).digest
 
