@@ -68,7 +68,7 @@ def _transform(profile: bytes) -> Any:
     mode = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}[slim[16:20]]
     try:
         transform = ImageCms.ImageCmsTransform(
-            ImageCms.ImageCmsProfile(io.BytesIO(slim)), ImageCms.createProfile("sRGB"), mode, "RGB",
+            ImageCms.ImageCmsProfile(io.BytesIO(slim)), _srgb(), mode, "RGB",
             ImageCms.Intent.PERCEPTUAL, flags=ImageCms.Flags.NOCACHE,  # many threads use it at once
         )  # fmt: skip
         if mode == "RGB" and _changes_nothing(transform):
@@ -76,6 +76,10 @@ def _transform(profile: bytes) -> Any:
     except (OSError, ValueError, TypeError, ImageCms.PyCMSError):
         return None
     return transform
+
+
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def _changes_nothing(transform: Any) -> bool:

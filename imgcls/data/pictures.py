@@ -128,7 +128,7 @@ def open_picture(
                 else:
                     orientation = max(orientation, exif_orientation(file.info.get("exif", b"")))
                     turned = orientation != 1
-                rgb = _upright(_to_rgb(in_srgb(file, profile)), _fit(size, longest_side), orientation)
+                rgb = _upright(_to_rgb(file, profile), _fit(size, longest_side), orientation)
         return _picture(rgb, name, kind, size[::-1] if orientation >= 5 else size, turned, incomplete)
     except PictureError:
         raise
@@ -210,11 +210,12 @@ def _upright(rgb: Image.Image, size: tuple[int, int], orientation: int) -> Image
     return rgb.transpose(_TURNS[orientation]) if orientation in _TURNS else rgb
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode as RGB; what is transparent shows white."""
+def _to_rgb(image: Image.Image, profile: bytes | None = None) -> Image.Image:
+    """Any mode as RGB, in the colours that the profile means; what is transparent shows white."""
     image.load()
     if image.mode.startswith("I") or image.mode == "F":
-        return _to_eight_bits(image).convert("RGB")
+        return in_srgb(_to_eight_bits(image), profile).convert("RGB")
+    image = in_srgb(image, profile)
     if image.mode == "La":  # grey already multiplied by its alpha: Pillow converts it in two steps only
         image = image.convert("LA")
     if image.has_transparency_data:

@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 from pillow_heif import from_pillow
 
+from imgcls.data.colour_profiles import header, matrix_profile, written
+
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 
 
@@ -150,3 +152,62 @@ def damaged_versions(data: bytes, others: list[bytes], count: int, seed: int) ->
                 break
             version = _WAYS[way](version, rng) if way < len(_WAYS) else _header_of_another(version, rng, others)
         yield bytes(version)
+
+
+def gamma_curve(gamma: float) -> bytes:
+    """The curve of a colour profile, as one number."""
+    return b"curv" + struct.pack(">LLH", 0, 1, round(gamma * 256)) + bytes(2)
+
+
+def sampled_curve(gamma: float, count: int = 1024) -> bytes:
+    """The curve of a colour profile, as a table."""
+    points = (np.linspace(0, 1, count) ** gamma * 65535).round().astype(">u2").tobytes()
+    return b"curv" + struct.pack(">LL", 0, count) + points
+
+
+_XY = {
+    "Display P3": (0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
+    "Adobe RGB": (0.6400, 0.3300, 0.2100, 0.7100, 0.1500, 0.0600),
+    "sRGB": (0.6400, 0.3300, 0.3000, 0.6000, 0.1500, 0.0600),
+}
+_SRGB_CURVE = b"para" + struct.pack(
+    ">LHH5l", 0, 3, 0, *(round(number * 65536) for number in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
+)
+
+
+def colour_profile(name: str) -> bytes:
+    """Display P3, sRGB, Adobe RGB, ProPhoto, Grey 1.8, Grey 2.2 or CMYK, written here."""
+    if name in ("Display P3", "sRGB"):
+        return matrix_profile(_XY[name], _SRGB_CURVE)
+    if name == "Adobe RGB":
+        return matrix_profile(_XY[name], gamma_curve(2.19921875))
+    white = b"XYZ " + struct.pack(">L3l", 0, 63190, 65536, 54061)
+    if name == "ProPhoto":  # its white is the profiles' own
+        columns = {"r": (0.7977, 0.2880, 0.0), "g": (0.1352, 0.7119, 0.0), "b": (0.0313, 0.0001, 0.8249)}
+        tags = {
+            f"{letter}XYZ".encode(): b"XYZ " + struct.pack(">L3l", 0, *(round(value * 65536) for value in column))
+            for letter, column in columns.items()
+        }
+        return written(header(b"RGB "), tags | {f"{c}TRC".encode(): sampled_curve(1.8) for c in "rgb"})
+    if name.startswith("Grey"):
+        return written(header(b"GRAY"), {b"kTRC": gamma_curve(float(name.split()[1])), b"wtpt": white})
+    grid = np.stack(np.meshgrid(*[np.linspace(0, 1, 5)] * 4, indexing="ij"), -1)  # cyan, magenta, yellow, black
+    red, green, blue = np.moveaxis((1 - grid[..., :3]) * (1 - grid[..., 3:]), -1, 0)
+    lab = np.stack([0.3 * red + 0.6 * green + 0.1 * blue, 0.5 + 0.2 * (red - green), 0.5 + 0.2 * (green - blue)], -1)
+    identity = b"".join(np.arange(256, dtype=np.uint8).tobytes() for _ in range(4))
+    matrix = struct.pack(">9l", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    table = (
+        b"mft1" + bytes(4) + bytes([4, 3, 5, 0]) + matrix + identity + (lab * 255).round().astype(np.uint8).tobytes()
+    )
+    return written(header(b"CMYK", b"prtr", b"Lab "), {b"A2B0": table + identity[:768], b"wtpt": white})
+
+
+def with_profile_pieces(data: bytes, profile: bytes, count: int, order: Callable[[list], list] = list) -> bytes:
+    """A JPEG with its profile in `count` pieces, put in that order."""
+    size = -(-len(profile) // count)
+    pieces = [(i + 1, profile[i * size : (i + 1) * size]) for i in range(count)]
+    segments = b""
+    for number, piece in order(pieces):
+        content = b"ICC_PROFILE\0" + bytes([number, count]) + piece
+        segments += b"\xff\xe2" + struct.pack(">H", len(content) + 2) + content
+    return data[:2] + segments + data[2:]

@@ -236,14 +236,8 @@ def webp_claiming(width: int, height: int) -> bytes:
     return data[:26] + struct.pack("<HH", width, height) + data[30:]
 
 
-def jpeg_claiming(width: int, height: int) -> bytes:
-    data = encoded(scene(), "JPEG")
-    at = data.index(b"\xff\xc0") + 5
-    return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
-
-
 @pytest.mark.parametrize("claim", [
-    png_claiming, bmp_claiming, tiff_claiming, gif_claiming, webp_claiming, jpeg_claiming,
+    png_claiming, bmp_claiming, tiff_claiming, gif_claiming, webp_claiming,
 ])  # fmt: skip
 def test_a_claimed_size_over_the_limit_is_refused_before_decoding(claim, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_decoder(*_):
