@@ -32,7 +32,7 @@ else:
         photo_part(name)
         try_this(
             "Look through the maps with ReLU: which of them lose most, and what did the lost part show?",
-            "Switch to sigmoid: the map fades to a pale blue, without anything negative (red). Why? Read the histogram.",
+            "Switch to sigmoid: the map fades to a pale blue, nothing is negative (red). Why? Read the histogram.",
             "Choose leaky ReLU and drag its slope from 0 to 1: the negative half comes back.",
         )
     else:

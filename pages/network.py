@@ -26,7 +26,8 @@ TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
         "Click a map, then point into it. Which input adds most at that place, and with which sign?",
-        "Choose *Colours: one for all*: in which layer are the values largest? What did ReLU do to the negative (red) ones?",
+        "Choose *Colours: one for all*: in which layer are the values largest? What did "
+        "ReLU do to the negative (red) ones?",
         "Click the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (

@@ -9,7 +9,9 @@ from imgcls.lessons import Lesson, built_lessons
 from tests.browser.access import OURS, PHONE, check, findings, in_all_lights, settle, too_small
 
 LESSONS = [lesson for lesson in built_lessons() if lesson.section in ("From scores to loss", "The whole network")]
-QUICK = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500"  # small pictures, learned until it is stopped
+QUICK = (
+    "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500"  # small pictures, learned until it is stopped
+)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)

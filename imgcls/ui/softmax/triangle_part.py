@@ -44,7 +44,7 @@ def triangle_part(rows: SliderRows, names: list[str], drawing: Drawing) -> None:
         alt="A triangle with one class at each corner; drag the point, or move it with the arrow keys.",
     )
     st.caption(
-        "Drag the point. Solid (violet): its way as T goes from ∞ (middle) to 0 (a corner). Dashed: where argmax changes."
+        "Drag the point. Solid (violet): its way as T goes from ∞ (middle) to 0 (corner). Dashed: where argmax changes."
     )
 
 

@@ -154,7 +154,7 @@ function read(own) {
   const kinds = new Set(zones.map(([kind]) => kind))
   own.box.querySelector(".key").textContent = [
     kinds.has("dead") ? `Hatched (red): ${titles[0]} is dead, slope exactly 0.` : "",
-    kinds.has("saturated") ? `Orange: ${titles[0]} is saturated, slope under 0.05.` : "",
+    kinds.has("saturated") ? `Plain (orange): ${titles[0]} is saturated, slope under 0.05.` : "",
   ].join(" ")
   const words = titles.map((title, c) => `${title} ${typeset(y[c * x.length + own.place])}, slope ${typeset(slope[c * x.length + own.place])}`)
   for (const [name, value] of Object.entries({
