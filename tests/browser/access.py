@@ -16,9 +16,10 @@ _SETTLED = """() => new Promise((done) => {
   let since = null
   const look = () => {
     const app = document.querySelector("[data-testid=stApp]"), now = performance.now()
-    const busy = app?.dataset.testScriptState !== "notRunning" || document.querySelector("[data-stale=true]") ||
-      !document.querySelector("h1") || [...document.images].some((image) => !image.complete) ||
-      document.getAnimations().some(({ playState, effect }) => playState === "running" && effect.getTiming().iterations < 9)
+    const moves = ({ playState, effect }) => playState === "running" && effect.getTiming().iterations < 9
+    const busy = app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1") ||
+      document.querySelector("[data-stale=true]") || [...document.images].some((image) => !image.complete) ||
+      document.getAnimations().some(moves)
     since = busy ? null : since ?? now
     if (since !== null && now - since > 150) done()
     else setTimeout(look, 40)
@@ -27,7 +28,7 @@ _SETTLED = """() => new Promise((done) => {
 })"""
 
 _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelectorAll(where)] } : document, {
-  resultTypes: ["violations"], reporter: "no-passes",
+  resultTypes: ["violations"],
   ...(rules.length ? { runOnly: { type: "rule", values: rules } } : {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     rules: { "label-content-name-mismatch": { enabled: true } },
@@ -35,22 +36,24 @@ _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelec
 }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, failureSummary }) =>
   ({ rule: id, own: Array.isArray(target[0]), html: html.slice(0, 300), why: failureSummary }))))"""
 
-# What can be pressed, dragged or typed into, through all shadow roots: its size, and whether it is one of many in a grid.
+# What can be pressed, dragged or typed into, through all shadow roots, and how large it is. The main ones are those that a
+# lesson is led by: not the cells of a grid, not links within a text, not what lies upon a picture.
 _TARGETS = """() => {
-  const found = []
-  const name = (element) => (element.getAttribute("aria-label") || element.innerText || element.type || "").trim().slice(0, 60)
+  const found = [], takes = "button, a[href], input, select, summary, [role=button], [role=slider]"
+  const visible = { visibilityProperty: true, opacityProperty: true }
+  const leads = (element) => element.closest("[data-testid=stMain]") && element.matches("button, summary") &&
+    !element.matches("[data-testid=stTooltipIcon] *, [data-testid*=oolbar]")
+  const leadsOurs = (element) => element.matches("button, select, [type=range]") && !element.closest(".grid, .chips, table")
   const visit = (root, host) => {
     for (const element of root.querySelectorAll("*")) {
       if (element.shadowRoot) visit(element.shadowRoot, element)
-      if (!element.matches("button, a[href], input, select, textarea, summary, [role=button], [role=slider]")) continue
-      if (element.disabled || element.closest("[data-testid=stSidebar][data-collapsed=true]") || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
-      const whole = element.closest("label, [data-testid=stSlider] [role=group] > div") ?? element // all of it takes the finger
+      if (!element.matches(takes) || element.disabled || !element.checkVisibility(visible)) continue
+      if (element.closest("[data-testid=stSidebar][data-collapsed=true]")) continue
+      const whole = element.closest("label, [data-testid=stSlider] [role=group] > div") ?? element // all of it takes fingers
       const { width, height } = whole.getBoundingClientRect()
       if (width <= 1 || height <= 1) continue // for readers of the screen alone
-      const main = host
-        ? element.matches("button, select, [type=range]") && !element.closest(".grid, .chips, table")
-        : element.closest("[data-testid=stMain]") && !element.matches("[data-testid=stTooltipIcon] *, [data-testid*=oolbar], a, input")
-      found.push({ name: name(element), width, height, main: Boolean(main), tag: element.outerHTML.slice(0, 160) })
+      const name = (element.getAttribute("aria-label") || element.innerText || "").trim() || element.outerHTML
+      found.push({ name: name.slice(0, 100), width, height, main: Boolean((host ? leadsOurs : leads)(element)) })
     }
   }
   visit(document, null)
@@ -143,7 +146,7 @@ def _follows(page: Page, scheme: str) -> None:
 def too_small(page: Page, view: str) -> list[str]:
     """Targets under 24 pixels either way, and those among the main ones under 44 high, in words."""
     return [
-        f"{view}: {each['name'] or each['tag']} is {each['width']:.0f} × {each['height']:.0f}"
+        f"{view}: {each['name']} is {each['width']:.0f} × {each['height']:.0f}"
         for each in page.evaluate(_TARGETS)
         if min(each["width"], each["height"]) < 23.9 or (each["main"] and each["height"] < 43.5)
     ]
