@@ -95,8 +95,7 @@ def photo_sidebar() -> None:
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
         st.image(_preview(photo.image), caption=_caption(photo), alt=alt, output_format="JPEG")
-        if photo.incomplete:
-            st.caption(":material/broken_image: The end of this file is missing, so some of the picture may be, too.")
+        _incomplete_note(photo)
         if trouble := st.session_state.get(_TROUBLE):
             st.error(markdown(trouble), icon=":material/broken_image:")
         st.markdown("**Use another**")
@@ -109,11 +108,19 @@ def photo_sidebar() -> None:
 def photo_on_a_phone() -> None:
     """On a narrow screen the sidebar is folded away: the same choice as a button on the page (see frame.css)."""
     with st.container(key="phone_photo"):
+        _incomplete_note(current_photo())
         if trouble := st.session_state.get(_TROUBLE):
             st.error(markdown(trouble), icon=":material/broken_image:")
         taken = st.session_state.get(_TAKEN, 0)  # a new key closes the popover: the photo is in, look at it
         with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch", key=f"phone_{taken}"):
             _ways("phone")
+
+
+def _incomplete_note(photo: Picture) -> None:
+    if photo.incomplete:
+        st.caption(
+            ":material/broken_image: The end of this photo's file is missing; what could not be read is shown in grey."
+        )
 
 
 def _preview(image: Image.Image, width: int = 480, height: int = 300) -> Image.Image:

@@ -42,6 +42,14 @@ def test_an_upload_becomes_the_current_photo_on_every_lesson(app: AppTest) -> No
     assert not app.exception
 
 
+def test_a_photo_whose_end_is_missing_is_used_and_says_so(app: AppTest) -> None:
+    uploader(app).upload("cut.jpg", jpeg("red")[:-2]).run()
+    assert app.session_state["current_photo"].name == "cut.jpg" and not app.error
+    assert [each.value for each in app.caption if "end of this photo's file is missing" in each.value]
+    uploader(app).upload("whole.jpg", jpeg("red")).run()
+    assert not [each.value for each in app.caption if "is missing" in each.value]
+
+
 @pytest.mark.parametrize("data", [jpeg("red")[:200], b"%PDF-1.4 not a photo", b"\x00" * 50])
 def test_a_bad_file_gives_one_sentence_and_the_photo_stays(app: AppTest, data: bytes) -> None:
     before = app.session_state["current_photo"]
