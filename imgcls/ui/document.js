@@ -11,8 +11,9 @@
   const connection = watchman()
   setInterval(() => { connection(); files() }, 250)
 
-  // A browser's translator takes text out of the page and puts <font> elements in its place; React goes on with the text
-  // that it made. Without help it then crashes ("removeChild"), or changes text that nobody sees. So React's text is
+  // A browser's translator takes text out of the page and puts <font> elements in its place; React goes on with the
+  // text that it made. Without help it then crashes ("removeChild"), or changes text that nobody sees. So React's
+  // text is
   // remembered by the element that stands in for it: what is done to the one is done to the other.
   function translatable() {
     const { removeChild, insertBefore } = Node.prototype
@@ -113,17 +114,18 @@
       const how = { cache: "no-store", signal: AbortSignal.timeout(5000) }
       const answer = await fetch(new URL("_stcore/health", home), how)
       if ((await answer.text()) === "ok") {
-        return `This page reaches ${home.host} but cannot open a WebSocket to it: something on the way, such as a proxy, ` +
-          "a web filter or an antivirus program, blocks it. Ask whoever looks after the network to allow WebSockets " +
-          "to that address."
+        return `This page reaches ${home.host} but cannot open a WebSocket to it: something on the way, such as a ` +
+          "proxy, a web filter or an antivirus program, blocks it. Ask whoever looks after the network to allow " +
+          "WebSockets to that address."
       }
     } catch {} // no answer at all
     return `The server at ${home.host} does not answer. Is this device in the right network? Ask whoever started the ` +
       "app whether it is still running."
   }
 
-  // Streamlit forgets, without a word, a file that is chosen or sent while the connection breaks; a phone's does so while
-  // its file chooser covers the page. So the file is kept until it has arrived, and chosen again when the page is back.
+  // Streamlit forgets, without a word, a file that is chosen or sent while the connection breaks; a phone's does so
+  // while its file chooser covers the page. So the file is kept until it has arrived, and chosen again when the page
+  // is back.
   function fileKeeper() {
     const CALM = 4, TRIES = 2, LONGEST = 480 // in calls, four a second
     let held = null, again = false, until = 0
@@ -178,7 +180,7 @@
       if (!input && (replaced || held.tries || !held.cut)) return end()
       const shown = input ? chips(input) : []
       if (shown.some((chip) => chip.textContent.includes("status code 413"))) {
-        return end("A proxy on the way refuses files of this size (413): whoever runs it can raise its limit for uploads.")
+        return end("A proxy on the way refuses files of this size (413): whoever runs it can raise its limit.")
       }
       if (shown.some(failed)) held.cut = true
       if (shown.some((chip) => chip.querySelector("[aria-label^='Cancel upload']"))) { held.calm = 0; return }
