@@ -13,6 +13,7 @@ from imgcls.data.drawn import tiny_breeds
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animals
 from imgcls.models.small import SmallCNN, SmallConfig
+from imgcls.training.inbox import Inbox
 
 SIDE = 32
 BREEDS = tuple(tiny_breeds.BREEDS)
@@ -54,7 +55,9 @@ def drawn_breeds(count: int, seed: int) -> tuple[Tensor, Tensor]:
     return inputs, torch.arange(len(BREEDS)).repeat_interleave(count)
 
 
-def dropout_race(p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: int = 0) -> Iterator[RaceEpoch]:
+def dropout_race(
+    p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: int = 0, inbox: Inbox | None = None
+) -> Iterator[RaceEpoch]:
     """The same network without and with dropout, from the same weights, on few pictures: overfitting and what helps.
 
     Raises:
@@ -66,10 +69,12 @@ def dropout_race(p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: in
         "without dropout": Contestant(SmallCNN(config, seed), train, val),
         "with dropout": Contestant(SmallCNN(config.with_(dropout=p), seed), train, val),
     }
-    yield from race(contestants, epochs, 2e-3, seed)
+    yield from race(contestants, epochs, 2e-3, seed, inbox)
 
 
-def shuffle_race(per_breed: int = 80, epochs: int = 10, seed: int = 0) -> Iterator[RaceEpoch]:
+def shuffle_race(
+    per_breed: int = 80, epochs: int = 10, seed: int = 0, inbox: Inbox | None = None
+) -> Iterator[RaceEpoch]:
     """A dense network and a CNN, each on the pictures as they are and with all pixels permuted in one fixed way."""
     train, val = drawn_breeds(per_breed, seed), drawn_breeds(VALIDATION, seed + 1000)
     order = pixel_permutation(seed)
@@ -82,7 +87,7 @@ def shuffle_race(per_breed: int = 80, epochs: int = 10, seed: int = 0) -> Iterat
         "CNN": Contestant(SmallCNN(cnn, seed), train, val),
         "CNN, shuffled": Contestant(SmallCNN(cnn, seed), *shuffled),
     }
-    yield from race(contestants, epochs, 2e-3, seed)
+    yield from race(contestants, epochs, 2e-3, seed, inbox)
 
 
 def pixel_permutation(seed: int, side: int = SIDE) -> Tensor:
@@ -95,8 +100,13 @@ def shuffle_pixels(inputs: Tensor, order: Tensor) -> Tensor:
     return inputs.flatten(2)[:, :, order].view(inputs.shape)
 
 
-def race(contestants: Mapping[str, Contestant], epochs: int, rate: float, seed: int) -> Iterator[RaceEpoch]:
-    """Train all contestants with Adam on the same batches in the same order; one record an epoch."""
+def race(
+    contestants: Mapping[str, Contestant], epochs: int, rate: float, seed: int, inbox: Inbox | None = None
+) -> Iterator[RaceEpoch]:
+    """Train all contestants with Adam on the same batches in the same order; one record an epoch.
+
+    Once `inbox` is cancelled it ends in the middle of an epoch: the next race need not wait, nor for a new process.
+    """
     start = time.monotonic()
     generator = torch.Generator().manual_seed(seed)
     # Dropout draws from torch's global generator: seed it for the race, and give it back as it was.
@@ -107,14 +117,18 @@ def race(contestants: Mapping[str, Contestant], epochs: int, rate: float, seed: 
             if epoch:
                 order = torch.randperm(len(next(iter(contestants.values())).train[0]), generator=generator)
                 for name, each in contestants.items():
-                    _train_epoch(each, optimisers[name], order)
+                    _train_epoch(each, optimisers[name], order, inbox)
+                if inbox and inbox.cancelled:
+                    return
             yield _standing(contestants, epoch, epochs, time.monotonic() - start)
 
 
-def _train_epoch(contestant: Contestant, optimiser: torch.optim.Optimizer, order: Tensor) -> None:
+def _train_epoch(contestant: Contestant, optimiser: torch.optim.Optimizer, order: Tensor, inbox: Inbox | None) -> None:
     contestant.module.train()
     inputs, labels = contestant.train
     for batch in order.split(BATCH):
+        if inbox and inbox.cancelled:
+            return
         loss = F.cross_entropy(contestant.module(inputs[batch]), labels[batch])
         optimiser.zero_grad()
         loss.backward()

@@ -99,13 +99,20 @@ def test_a_race_does_not_wait_for_ones_own_that_was_left(page: Page, server_url:
     page.goto(f"{server_url}/dense?dense_part=Shuffle+the+pixels")
     page.get_by_role("button", name="Race").click()
     expect(racing).to_be_visible(timeout=60_000)
-    page.evaluate(
-        """() => {
-            history.pushState({}, "", "/dropout?drop_part=Against+overfitting")
-            dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-        }"""
-    )
+    lead(page, "/dropout?drop_part=Against+overfitting")
     expect(page.get_by_role("heading", name="Why switch nodes off")).to_be_visible()
     page.get_by_role("button", name="Race").click()
-    expect(racing).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    expect(racing).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    lead(page, "/dense?dense_part=Shuffle+the+pixels")
+    expect(page.get_by_role("heading", name="Why not connect")).to_be_visible()
+    expect(page.get_by_text("Stopped.")).to_be_visible()  # it made room before its end
+
+
+def lead(page: Page, address: str) -> None:
+    """To another page in the same session."""
+    script = """(address) => {
+        history.pushState({}, "", address)
+        dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+    }"""
+    page.evaluate(script, address)

@@ -18,6 +18,7 @@ from imgcls.training.experiments import (
     shuffle_pixels,
     shuffle_race,
 )
+from imgcls.training.inbox import Inbox
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -110,3 +111,11 @@ def test_a_dense_network_with_permuted_weights_trains_on_shuffled_pixels_exactly
     contestants = {"plain": Contestant(plain, train, train), "shuffled": Contestant(permuted, shuffled, shuffled)}
     for each in race(contestants, epochs=2, rate=1e-3, seed=0):
         assert each.val_loss["plain"] == pytest.approx(each.val_loss["shuffled"], rel=1e-3)
+
+
+def test_a_cancelled_race_ends_in_the_middle_of_an_epoch() -> None:
+    inbox = Inbox()
+    records = shuffle_race(per_breed=8, epochs=50, inbox=inbox)
+    assert next(records).epoch == 0
+    inbox.cancel()
+    assert list(records) == []
