@@ -52,7 +52,7 @@ def test_of_two_runs_with_one_title_each_can_be_looked_at(page: Page, server_url
     page.keyboard.press("Enter")
     page.wait_for_selector(".network[data-view=class]")  # of hidden values, which no kernel makes
     expect(page.locator(".network .status")).to_have_text(
-        "Positive (blue) speaks for the class, negative (red) against it. Escape goes back."
+        re.compile(r"logit \S+\. Right \(blue\) speaks for the class, left \(red\) against it\. Escape goes back\.$")
     )
 
 
