@@ -20,7 +20,8 @@ from tests.test_pages import opened
 PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 120, 3), dtype=np.uint8))
 # Another good value for every name that our own controls read: a new one has to be added here.
 OTHER = {
-    "tensors_slice": "10_60_5_70_2_red", "tensors_mean": "0.3", "tensors_std": "0.4", "tensors_n": "3", "tensors_i": "1",
+    "tensors_slice": "10_60_5_70_2_red", "tensors_mean": "0.3", "tensors_std": "0.4",
+    "tensors_n": "3", "tensors_i": "1",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
     "autodiff_(image|kernel)_\\d\\d": "4",
@@ -33,8 +34,8 @@ OTHER = {
     "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3", "act_alpha": "2", "act_pieces": "3",
     "act_[wb]\\d": "-0.7", "drop_p": "0.3", "drop_race_p": "0.2",
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
-    "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2", "ce_round": "4", "ce_binary": "-2",
-    "ce_batch": "1_2_3", "ce_behind": "2",
+    "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
+    "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
     "net_order": "mean", "net_off": "2-1", "net_patch": "0.5,0.5,0.25", "net_shift": "2,-1", "net_activation": "none",
