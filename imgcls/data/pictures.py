@@ -151,7 +151,7 @@ def _check_jpeg(jpeg: Jpeg) -> None:
         )
 
 
-_CUT = "Most of this JPEG file is missing; copy or download it again, or choose another picture."
+_CUT = "This JPEG picture is damaged: most of its file is missing; copy it again, or choose another picture."
 
 
 def _with_end(jpeg: Jpeg, longest_side: int) -> bytes:
