@@ -11,6 +11,7 @@ import json
 import logging
 import math
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -23,12 +24,16 @@ from starlette.routing import Route
 from imgcls.ui.address import as_number
 from imgcls.ui.components import caught, sent
 from imgcls.ui.packet import pack
+from imgcls.ui.session import presence
 
 Answer = Callable[[Mapping[str, Any]], bytes]
 
 _LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
 _PATIENCE = 10.0  # seconds in which a question must have arrived: a component sends it in one piece
+KEEP = 120.0  # seconds that the answers of a tab are kept after its connection broke
 _answers: dict[str, dict[str, Answer]] = {}
+_there: dict[str, Callable[[], bool]] = {}
+_away: dict[str, float] = {}  # since when
 _logged: set[tuple[str, type[Exception]]] = set()  # as many as there are components, times kinds of trouble
 log = logging.getLogger("imgcls")
 
@@ -46,6 +51,7 @@ def offer(name: str, answer: Answer) -> str:
         st.session_state["live_token"] = secrets.token_urlsafe(16)
     token = st.session_state["live_token"]
     _held(token)
+    _there[token] = presence()
     _answers.setdefault(token, {})[name] = answer
     return f"imgcls/live/{token}/{name}"
 
@@ -91,13 +97,26 @@ def beside(elements: Mapping[str, Any]) -> bytes:
     return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
 
 
-def _forget(token: str) -> None:
-    _answers.pop(token, None)
+def drop_departed() -> None:
+    """Lets go of the answers, and of what they hold, of sessions whose tab has been away for KEEP seconds."""
+    now = time.monotonic()
+    for token, since in list(_away.items()):
+        if _there[token]():  # it came back, and no script has run since
+            _away[token] = now
+        elif now - since > KEEP:
+            for kept in (_answers, _there, _away):
+                kept.pop(token, None)
 
 
-@st.cache_resource(scope="session", on_release=_forget, show_spinner=False)
+def _left(token: str) -> None:
+    _away[token] = time.monotonic()
+
+
+@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
 def _held(token: str) -> str:
-    return token  # released, and with it what the answers hold, when the session ends
+    """Called anew after a connection that broke for a moment: the end is taken back."""
+    _away.pop(token, None)
+    return token
 
 
 class _TooLong(Exception):  # noqa: N818

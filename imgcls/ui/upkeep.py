@@ -14,6 +14,8 @@ from contextlib import suppress
 
 from streamlit import runtime
 
+from imgcls.ui import live
+
 try:
     import resource
 except ImportError:  # Windows, which has no such limit
@@ -45,6 +47,7 @@ async def keep_tidy() -> None:
     loop, used, kept, dirty = asyncio.get_running_loop(), time.process_time(), 0, True
     while True:
         await asyncio.sleep(QUIET)
+        live.drop_departed()
         now = time.process_time()
         quiet, used = now - used < BUSY * QUIET, now
         waiting = departed_sessions()

@@ -6,6 +6,7 @@ import json
 import logging
 import random
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -238,3 +239,16 @@ def test_connections_do_not_hold_small_parts_back() -> None:
         send_at_once()
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_answers_outlive_a_connection_that_breaks_and_go_when_the_tab_stays_away(monkeypatch):
+    monkeypatch.setattr(live, "KEEP", 0.0)
+    path = AppTest.from_function(script).run().session_state["path"]
+    token = path.split("/")[-2]
+    for here, status in ((True, 200), (False, 404)):
+        monkeypatch.setitem(live._there, token, lambda here=here: here)
+        live._left(token)  # what Streamlit calls when the connection ends
+        time.sleep(0.01)
+        live.drop_departed()
+        assert ask(path, b'{"number": 4}').status_code == status
+    assert token not in live._there
