@@ -36,7 +36,8 @@ _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelec
 }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, failureSummary }) =>
   ({ rule: id, own: Array.isArray(target[0]), html: html.slice(0, 300), why: failureSummary }))))"""
 
-# What can be pressed, dragged or typed into, through all shadow roots, and how large it is. The main ones lead a lesson: not the cells of a grid, not links within a text, not what lies upon a picture.
+# What can be pressed, dragged or typed into, through all shadow roots, and how large it is. The main ones lead a lesson:
+# not the cells of a grid, not links within a text, not what lies upon a picture.
 _TARGETS = """() => {
   const found = [], takes = "button, a[href], input, select, summary, [role=button], [role=slider]"
   const visible = { visibilityProperty: true, opacityProperty: true }
@@ -74,6 +75,7 @@ class Finding:
 
 # Streamlit's own markup, out of reach for a style sheet or an argument: (rule, what the element's HTML begins with).
 STREAMLITS: dict[tuple[str, str], str] = {
+    ("scrollable-region-focusable", '<div class="st-emotion-cache-'): "a wide st.table: browsers let the arrow keys in",
     ("list", '<ul data-testid="stSidebarNavItems"'): "a phone's menu: its list holds a <div> a section, not <li>",
     ("listitem", '<li class="st-emotion-cache-'): "the same menu: the <li> of a section lie in that <div>",
     (
