@@ -36,13 +36,13 @@ _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelec
 }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, failureSummary }) =>
   ({ rule: id, own: Array.isArray(target[0]), html: html.slice(0, 300), why: failureSummary }))))"""
 
-# What can be pressed, dragged or typed into, through all shadow roots, and how large it is. The main ones lead a lesson:
+# What can be pressed, dragged, typed into, through all shadow roots, and how large it is. The main ones lead a lesson,
 # not the cells of a grid, not links within a text, not what lies upon a picture.
 _TARGETS = """() => {
   const found = [], takes = "button, a[href], input, select, summary, [role=button], [role=slider]"
   const visible = { visibilityProperty: true, opacityProperty: true }
   const leads = (element) => element.closest("[data-testid=stMain]") && element.matches("button, summary") &&
-    !element.matches("[data-testid=stTooltipIcon] *, [data-testid*=oolbar]")
+    !element.matches("[data-testid=stTooltipIcon] *, [data-testid*=oolbar], [aria-label^=Remove]")
   const leadsOurs = (element) =>
     element.matches("button, select, [type=range]") && !element.closest(".grid, .chips, table")
   const visit = (root, host) => {
