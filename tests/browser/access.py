@@ -36,20 +36,21 @@ _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelec
 }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, failureSummary }) =>
   ({ rule: id, own: Array.isArray(target[0]), html: html.slice(0, 300), why: failureSummary }))))"""
 
-# What can be pressed, dragged or typed into, through all shadow roots, and how large it is. The main ones are those that a
-# lesson is led by: not the cells of a grid, not links within a text, not what lies upon a picture.
+# What can be pressed, dragged, typed into, through all shadow roots, and how large it is. The main ones lead a lesson,
+# not the cells of a grid, not links within a text, not what lies upon a picture.
 _TARGETS = """() => {
   const found = [], takes = "button, a[href], input, select, summary, [role=button], [role=slider]"
   const visible = { visibilityProperty: true, opacityProperty: true }
   const leads = (element) => element.closest("[data-testid=stMain]") && element.matches("button, summary") &&
-    !element.matches("[data-testid=stTooltipIcon] *, [data-testid*=oolbar]")
-  const leadsOurs = (element) => element.matches("button, select, [type=range]") && !element.closest(".grid, .chips, table")
+    !element.matches("[data-testid=stTooltipIcon] *, [data-testid*=oolbar], [aria-label^=Remove]")
+  const leadsOurs = (element) =>
+    element.matches("button, select, [type=range]") && !element.closest(".grid, .chips, table")
   const visit = (root, host) => {
     for (const element of root.querySelectorAll("*")) {
       if (element.shadowRoot) visit(element.shadowRoot, element)
       if (!element.matches(takes) || element.disabled || !element.checkVisibility(visible)) continue
       if (element.closest("[data-testid=stSidebar][data-collapsed=true]")) continue
-      const whole = element.closest("label, [data-testid=stSlider] [role=group] > div") ?? element // all of it takes fingers
+      const whole = element.closest("label, [data-testid=stSlider] [role=group] > div") ?? element
       const { width, height } = whole.getBoundingClientRect()
       if (width <= 1 || height <= 1) continue // for readers of the screen alone
       const name = (element.getAttribute("aria-label") || element.innerText || "").trim() || element.outerHTML
@@ -74,6 +75,7 @@ class Finding:
 
 # Streamlit's own markup, out of reach for a style sheet or an argument: (rule, what the element's HTML begins with).
 STREAMLITS: dict[tuple[str, str], str] = {
+    ("scrollable-region-focusable", '<div class="st-emotion-cache-'): "a wide st.table: browsers let the arrow keys in",
     ("list", '<ul data-testid="stSidebarNavItems"'): "a phone's menu: its list holds a <div> a section, not <li>",
     ("listitem", '<li class="st-emotion-cache-'): "the same menu: the <li> of a section lie in that <div>",
     (

@@ -4,7 +4,8 @@ const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecis
 
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
-function drawSpread(box, canvas, counts, reach, quantity, missing) {
+function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
+  canvas.setAttribute("aria-label", `${name}: ${counts ? spread(counts, reach) : missing}`)
   const width = canvas.parentElement.clientWidth
   const pen = sizedCanvas(canvas, width, HEIGHT + 18)
   pen.clearRect(0, 0, width, HEIGHT + 18)
@@ -29,6 +30,11 @@ function drawSpread(box, canvas, counts, reach, quantity, missing) {
   pen.textAlign = "left"
 }
 
+function spread(counts, reach) {
+  const sum = (list) => list.reduce((a, b) => a + b, 0), middle = (counts.length - 1) / 2
+  return `${Math.round((100 * sum(counts.slice(0, middle))) / (sum(counts) || 1))}% negative, all within ±${power(reach)}`
+}
+
 function draw(own) {
   const { box, data } = own
   box.querySelectorAll(".line.layer").forEach((line, i) => {
@@ -36,8 +42,9 @@ function draw(own) {
     line.querySelector("b").textContent = about.name
     line.querySelector("small").textContent = about.note
     const [weights, gradients] = line.querySelectorAll("canvas")
-    drawSpread(box, weights, data.arrays[`weights${i}`], about.weights, "weight", "no numbers")
-    drawSpread(box, gradients, data.arrays[`gradients${i}`], about.gradients, "gradient", about.weights ? "none yet" : "no numbers")
+    drawSpread(box, weights, `weights of ${about.name}`, data.arrays[`weights${i}`], about.weights, "weight", "no numbers")
+    const missing = about.weights ? "none yet" : "no numbers"
+    drawSpread(box, gradients, `gradients of ${about.name}`, data.arrays[`gradients${i}`], about.gradients, "gradient", missing)
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
