@@ -40,8 +40,8 @@ def choose_augmentation(
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8 (S, S, 3),
-    the current photo if None; `tile`: the side of a small picture in CSS pixels.
+    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8
+    (S, S, 3), the current photo if None; `tile`: the side of a small picture in CSS pixels.
     """
     _CHOICES.take_over(prefix, {"flip": flip})
     picture = photo_square() if picture is None else picture
