@@ -169,7 +169,7 @@ def test_the_film_of_a_run_stands_where_the_address_says() -> None:
 def test_a_kernel_of_any_size_and_another_network_follow_the_address() -> None:
     lessons = {each.slug: each for each in built_lessons()}
     for slug, address in (
-        ("convolution", {"conv_preset": "blur", "conv_side": "5×5"}),
+        ("convolution", {"conv_preset": "motion blur", "conv_side": "5×5"}),
         ("network", {"net_model": "efficientnet-lite0", "net_map": "2-1"}),
     ):
         app = opened(lessons[slug], PHOTO)
