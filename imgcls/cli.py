@@ -105,7 +105,7 @@ def _answer(classifier: "Classifier", file: str, k: int) -> dict:
 
 
 def _table(answer: dict) -> str:
-    from imgcls.models.labels import display_name
+    from imgcls.labels import display_name
 
     if "error" in answer:
         return f"{one_line(answer['file'])}\n  {answer['error']}"

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
 from imgcls.models.classify import classify, classify_photo
-from imgcls.models.labels import IMAGENET_LABELS, UNKNOWABLE
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown

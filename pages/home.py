@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from imgcls.figures.bars import probability_bars
+from imgcls.labels import display_name
 from imgcls.lessons import built_lessons
 from imgcls.models.classify import classify, classify_photo
 from imgcls.models.concepts import concept_probabilities
-from imgcls.models.labels import display_name
 from imgcls.models.registry import load
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.pixels import pixels, small_pixels

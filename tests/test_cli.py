@@ -13,8 +13,8 @@ import skimage.data
 from PIL import Image
 
 from imgcls import cli
+from imgcls.labels import IMAGENET_LABELS
 from imgcls.models import registry
-from imgcls.models.labels import IMAGENET_LABELS
 from imgcls.models.specs import MODELS
 
 # The program with a command that prints without end and needs no torch.

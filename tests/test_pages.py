@@ -10,9 +10,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.pictures import picture_from_image
+from imgcls.labels import display_name
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.models.classify import classify
-from imgcls.models.labels import display_name
 from imgcls.models.registry import load
 from imgcls.ui.shell import CODE, PANEL
 

@@ -32,7 +32,7 @@ def is_dog(name: str) -> bool:
 
 @cache
 def _breeds() -> frozenset[str]:
-    from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS, display_name
+    from imgcls.labels import DOG_INDICES, IMAGENET_LABELS, display_name
 
     labels = [IMAGENET_LABELS[index] for index in DOG_INDICES]
     return frozenset(map(_bare, [*labels, *map(display_name, labels)]))

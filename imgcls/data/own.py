@@ -12,11 +12,11 @@ from pathlib import Path
 
 from imgcls.data.archives import open_tree, open_zip
 from imgcls.data.datasets import TASKS, DatasetError, Skipped, Source, task_labels
-from imgcls.data.download import DownloadError, cache_folder
-from imgcls.data.files import prune, replaced
 from imgcls.data.layouts import Renamed, labelled
 from imgcls.data.names import clean_name
 from imgcls.data.picture_files import kind_of
+from imgcls.store.download import DownloadError, cache_folder
+from imgcls.store.files import prune, replaced
 
 KEPT_FILES, KEPT_BYTES = 400, 8 * 2**30
 _ENDINGS = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from imgcls.data.download import DownloadError, cache_folder
-from imgcls.data.files import prune, replaced
+from imgcls.store.download import DownloadError, cache_folder
+from imgcls.store.files import prune, replaced
 
 KEPT_FILES, KEPT_BYTES = 20, 3 * 2**30
 

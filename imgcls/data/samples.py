@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from imgcls.data.download import Cancelled, Progress, cache_folder, fetch
 from imgcls.data.pictures import Picture, PictureError, open_picture
+from imgcls.store.download import Cancelled, Progress, cache_folder, fetch
 
 _DRAWINGS = Path(__file__).resolve().parents[2] / "assets" / "dogs"
 

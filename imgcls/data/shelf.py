@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, Skipped, Source, Task, learnable, prepare, split
-from imgcls.data.download import DownloadError, cache_folder
-from imgcls.data.files import prune, replaced
 from imgcls.data.sources import DRAWN_DOGS, open_source
+from imgcls.store.download import DownloadError, cache_folder
+from imgcls.store.files import prune, replaced
 
 VERSION = 2
 KEPT_FILES, KEPT_BYTES = 60, 4 * 2**30

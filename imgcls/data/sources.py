@@ -11,12 +11,12 @@ from PIL import Image
 
 from imgcls.data.archives import open_tree
 from imgcls.data.datasets import DatasetError, Progress, Source, Task, check_task
-from imgcls.data.download import DownloadError, cache_folder, fetch
 from imgcls.data.drawn.tiny_breeds import ANIMALS, BREEDS, CAT
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animal, drawn_animals
 from imgcls.data.layouts import Renamed, labelled
 from imgcls.data.pictures import open_picture
+from imgcls.store.download import DownloadError, cache_folder, fetch
 
 DRAWN_DOGS, PETS, CIFAR10 = "drawn-dogs", "pets", "cifar10"
 LONGEST_SIDE = 640  # a photograph is read no larger than this

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from imgcls.data.pictures import Picture
-from imgcls.models.labels import display_name
+from imgcls.labels import display_name
 from imgcls.models.preprocess import Preprocess
 from imgcls.ops.softmax import softmax
 

@@ -2,8 +2,8 @@
 
 from itertools import chain
 
+from imgcls.labels import DOG_INDICES
 from imgcls.models.classify import Prediction
-from imgcls.models.labels import DOG_INDICES
 
 CONCEPTS: dict[str, tuple[int, ...]] = {
     "Animal": tuple(range(398)),

@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from imgcls.data.download import DownloadError, fetch
 from imgcls.models.classify import Classifier
 from imgcls.models.specs import EMBEDDED, MODELS, ModelSpec
+from imgcls.store.download import DownloadError, fetch
 
 DEFAULT = EMBEDDED.name
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from imgcls.data.download import cache_folder
+from imgcls.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.efficientnet_lite import EfficientNetLite, named_by_order
-from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.preprocess import Preprocess
+from imgcls.store.download import cache_folder
 from imgcls.vision import torchvision
 
 State = dict[str, Tensor]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from imgcls.data.files import Lock, is_locked, replaced
+from imgcls.store.files import Lock, is_locked, replaced
 
 _SERVERS = ".servers"  # a folder in that of the runs
 

@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from imgcls.data.drawn import tiny_breeds
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animals
+from imgcls.jobs.inbox import Inbox
 from imgcls.models.small import SmallCNN, SmallConfig
-from imgcls.training.inbox import Inbox
 
 SIDE = 32
 BREEDS = tuple(tiny_breeds.BREEDS)

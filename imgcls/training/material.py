@@ -13,11 +13,11 @@ from PIL import Image
 from torch import Tensor, nn
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
-from imgcls.data.jobs import told
 from imgcls.data.shelf import stamp
 from imgcls.models.small import SmallCNN
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs
+from imgcls.training.picture_work import told
 from imgcls.training.records import Loading
 
 Part = Literal["training", "validation"]

@@ -149,7 +149,7 @@ class Paused:
 
     @property
     def idle(self) -> bool:
-        """Whether somebody else may have its place meanwhile: see imgcls.training.jobs.submit."""
+        """Whether somebody else may have its place meanwhile: see imgcls.jobs.submit."""
         return self.paused and self.saved
 
 

@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from imgcls.data.download import DownloadError, cache_folder
-from imgcls.data.files import Lock, is_locked, remove_left_overs, replaced
+from imgcls.store.download import DownloadError, cache_folder
+from imgcls.store.files import Lock, is_locked, remove_left_overs, replaced
 from imgcls.training.arrays import from_npz, to_npz
 from imgcls.training.claims import claims
 from imgcls.training.config import TrainConfig

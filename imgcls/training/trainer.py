@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from imgcls.data.datasets import Dataset
-from imgcls.data.files import why
+from imgcls.jobs.inbox import Inbox
 from imgcls.models.small import count_parameters
+from imgcls.store.files import why
 from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
 from imgcls.training.evaluate import Scores, evaluate
-from imgcls.training.inbox import Inbox
 from imgcls.training.kept_pictures import keep_pictures
 from imgcls.training.learner import Learner, Mode, pick_device
 from imgcls.training.material import Material, gather

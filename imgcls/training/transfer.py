@@ -13,13 +13,13 @@ from PIL import Image
 from torch import nn
 
 from imgcls.data.datasets import Dataset, Progress
-from imgcls.data.download import DownloadError, cache_folder
-from imgcls.data.files import prune, replaced
 from imgcls.data.picture_files import PictureError
 from imgcls.models.classify import Classifier
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS, EfficientNetLite
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.registry import load
+from imgcls.store.download import DownloadError, cache_folder
+from imgcls.store.files import prune, replaced
 from imgcls.training.inputs import Normalise
 
 NORMALISE = Normalise(Preprocess().mean, Preprocess().std)

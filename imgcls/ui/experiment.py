@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls import jobs
 from imgcls.plain import markdown
-from imgcls.training import jobs
 from imgcls.ui.session import start_here
 
 POLL = 0.4  # seconds between two looks at a running job

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 from PIL import Image
 
-from imgcls.data.download import DownloadError
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.plain import markdown
+from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
 from imgcls.ui.components.focus import keep_focus
 from imgcls.ui.components.gallery import gallery, picked_sample

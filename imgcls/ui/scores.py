@@ -8,8 +8,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from imgcls.labels import display_name
 from imgcls.models.classify import Prediction, classify_photo
-from imgcls.models.labels import display_name
 from imgcls.models.registry import ModelUnavailable, load
 from imgcls.plain import markdown
 from imgcls.ui.components.sliders import set_sliders

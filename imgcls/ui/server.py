@@ -22,8 +22,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import net_util
 
+from imgcls import jobs
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
-from imgcls.training import jobs
 from imgcls.ui import live
 from imgcls.ui.address import base_path, full_address
 from imgcls.ui.components.gallery import thumbnail

@@ -10,7 +10,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
-from imgcls.training import jobs
+from imgcls import jobs
 
 _BEGUN = "jobs_begun"
 

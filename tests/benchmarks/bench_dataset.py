@@ -17,9 +17,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from imgcls.data.augment import Augmentation, draw, variations
-from imgcls.data.jobs import shelve, survey
 from imgcls.data.own import describe_own, keep_zip
 from imgcls.data.shelf import Recipe, open_shelf
+from imgcls.training.picture_work import shelve, survey
 from tests.benchmarks.harness import HEAD, milliseconds, open_page, row, running_app
 
 MOVES = 60

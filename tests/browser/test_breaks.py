@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from imgcls.training.runner import WAITED_GRACE, _gpus, long_workers
+from imgcls.jobs.runner import WAITED_GRACE, _gpus, long_workers
 
 LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500"
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from imgcls.data.pictures import open_picture
 from imgcls.data.samples import load_sample
+from imgcls.labels import display_name
 from imgcls.lessons import LESSONS
 from imgcls.models.classify import classify
-from imgcls.models.labels import display_name
 from imgcls.models.registry import load
 
 SHOWN = ".plot[data-drawn]"

@@ -43,7 +43,7 @@ def workers(server_url: str) -> list[int]:
     """The worker processes of the server at this address, and of no other."""
     port = server_url.rsplit(":", 1)[1]
     servers = subprocess.run(["pgrep", "-f", f"server.port={port}"], capture_output=True, text=True).stdout.split()
-    children = ["pgrep", "-P", ",".join(servers), "-f", "imgcls.training.worker"]
+    children = ["pgrep", "-P", ",".join(servers), "-f", "imgcls.jobs.worker"]
     return [int(number) for number in subprocess.run(children, capture_output=True, text=True).stdout.split()]
 
 

@@ -15,10 +15,10 @@ from imgcls.data import datasets, sources
 from imgcls.data.archives import open_tree, open_zip
 from imgcls.data.datasets import DatasetError, prepare, split, square, task_labels
 from imgcls.data.dogs import is_dog
-from imgcls.data.download import DownloadError
 from imgcls.data.layouts import labelled
 from imgcls.data.own import is_picture, keep_pictures, keep_zip
 from imgcls.data.sources import SOURCES, drawn_dogs, open_source
+from imgcls.store.download import DownloadError
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from imgcls.data import samples
-from imgcls.data.download import DownloadError
 from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
 from imgcls.data.pictures import PictureError
@@ -18,6 +17,7 @@ from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_do
 from imgcls.data.sources import drawn_counts
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
+from imgcls.store.download import DownloadError
 from imgcls.training.runs import RunFiles
 from imgcls.training.shipped import TINYVGG, tinyvgg
 

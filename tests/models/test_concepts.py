@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from imgcls.labels import IMAGENET_LABELS
 from imgcls.models.classify import Prediction
 from imgcls.models.concepts import CONCEPTS, concept_probabilities
-from imgcls.models.labels import IMAGENET_LABELS
 
 
 @pytest.mark.parametrize(

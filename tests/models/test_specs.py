@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS
+from imgcls.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.specs import EMBEDDED, MODELS
 from imgcls.models.taps import with_taps
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from imgcls.data.drawn import tiny_breeds
+from imgcls.jobs.inbox import Inbox
 from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.training.experiments import (
     BREEDS,
@@ -18,7 +19,6 @@ from imgcls.training.experiments import (
     shuffle_pixels,
     shuffle_race,
 )
-from imgcls.training.inbox import Inbox
 
 
 @pytest.fixture(scope="module", autouse=True)

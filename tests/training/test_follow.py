@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from imgcls.jobs.inbox import Inbox
 from imgcls.training.follow import Followed, training_points, view_at
-from imgcls.training.inbox import Inbox
 from imgcls.training.records import Evaluation, Finished, Loading, Paused, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles
 from imgcls.training.trainer import train

@@ -13,18 +13,18 @@ import pytest
 import torch
 
 from imgcls.data.augment import Augmentation, apply, draw
+from imgcls.jobs.inbox import Inbox
+from imgcls.jobs.runner import JobRunner
 from imgcls.models.small import SmallCNN
 from imgcls.ops.timing import WORKS, measure
 from imgcls.training import trainer
 from imgcls.training.config import CUDA_MODES
 from imgcls.training.evaluate import evaluate
-from imgcls.training.inbox import Inbox
 from imgcls.training.inputs import Normalise, PictureInputs
 from imgcls.training.learner import Mode
 from imgcls.training.optimisers import OPTIMISERS
 from imgcls.training.recipes import recipe
 from imgcls.training.records import Evaluation, Finding, Record, Snapshot, Started, Step
-from imgcls.training.runner import JobRunner
 from imgcls.training.runs import RunFiles
 from imgcls.training.trainer import train
 from tests.serving import ROOT
@@ -168,7 +168,7 @@ def test_a_worker_process_trains_on_the_gpu(tmp_path) -> None:
 
 
 def test_a_worker_has_set_the_gpu_up_before_its_first_job() -> None:
-    script = "import torch; from imgcls.training.worker import _warm_up; _warm_up(); print(torch.cuda.is_initialized())"
+    script = "import torch; from imgcls.jobs.worker import _warm_up; _warm_up(); print(torch.cuda.is_initialized())"
     told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "True"
 

@@ -10,10 +10,10 @@ import torch
 
 from imgcls.data.augment import Augmentation
 from imgcls.data.datasets import Dataset
+from imgcls.jobs.inbox import Inbox, JobParked
 from imgcls.models.small import SmallCNN
 from imgcls.training import trainer
 from imgcls.training.config import TrainConfig
-from imgcls.training.inbox import Inbox, JobParked
 from imgcls.training.inputs import Normalise
 from imgcls.training.learner import Learner, Mode
 from imgcls.training.material import gather

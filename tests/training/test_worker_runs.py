@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from imgcls.data.own import keep_pictures
+from imgcls.jobs import Job
+from imgcls.jobs.runner import JobRunner
 from imgcls.training.config import DataChoice
-from imgcls.training.jobs import Job
 from imgcls.training.records import Evaluation, Finished, Paused, Snapshot, Started, Step
-from imgcls.training.runner import JobRunner
 from imgcls.training.runs import RunFiles
 from tests.training.toy import MODEL, toy_config, toy_source
 

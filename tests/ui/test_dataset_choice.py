@@ -143,7 +143,7 @@ def test_pictures_are_brought_class_by_class_with_names_of_ones_own() -> None:
 
 @pytest.mark.parametrize("title", ["Oxford-IIIT Pet", "CIFAR-10"])
 def test_nothing_is_downloaded_unasked(title: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imgcls.training import jobs
+    from imgcls import jobs
 
     monkeypatch.setattr(jobs, "submit", lambda *_, **__: pytest.fail("nobody asked for it"))
     app = opened(data_source=title)
@@ -152,7 +152,7 @@ def test_nothing_is_downloaded_unasked(title: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from imgcls.training import jobs
+    from imgcls import jobs
     from imgcls.ui.dataset import real_sets
 
     asked = []
@@ -165,7 +165,7 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pyte
     monkeypatch.setattr(jobs, "submit", lambda target, settings, **_: asked.append((target, settings)) or Failed())
     app = opened(data_source="CIFAR-10")
     app.button(key="download_cifar10").click().run()
-    assert asked == [("imgcls.data.jobs:download", {"name": "cifar10"})]
+    assert asked == [("imgcls.training.picture_work:download", {"name": "cifar10"})]
     assert "offline" in app.error[0].value
     app.button(key="download_cifar10").click().run()
     assert len(asked) == 2

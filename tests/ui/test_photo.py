@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from imgcls.data.download import DownloadError
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
+from imgcls.store.download import DownloadError
 from imgcls.ui.photo import _preview
 
 NAVIGATION = str(Path(__file__).resolve().parents[2] / "imgcls/ui/navigation.py")

@@ -14,15 +14,14 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.datasets import Dataset
-from imgcls.data.download import DownloadError
 from imgcls.data.own import identity_of, keep_pictures
+from imgcls.jobs import JobRefusedError, pipes
+from imgcls.jobs.runner import JobRunner
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallCNN, count_parameters
-from imgcls.training import pipes
+from imgcls.store.download import DownloadError
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import Followed
-from imgcls.training.jobs import JobRefusedError
-from imgcls.training.runner import JobRunner
 from imgcls.training.runs import RunFiles, new_run_folder, run_folder, run_id, runs_folder
 from imgcls.training.script import model_code
 from imgcls.training.trained import load_trained, weights_file
@@ -189,7 +188,7 @@ def test_the_answer_for_the_photo_is_what_its_code_computes(
 def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
     """The jobs of the pages: all wait, since there is no worker."""
     runner = JobRunner(long=0, quick=0)
-    monkeypatch.setattr("imgcls.training.jobs._runner", runner)
+    monkeypatch.setattr("imgcls.jobs._runner", runner)
     yield runner
     runner.shutdown()
 
@@ -206,7 +205,7 @@ def test_a_refused_first_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: object, **_settings: object) -> None:
         raise JobRefusedError("The server is shutting down.")
 
-    monkeypatch.setattr("imgcls.training.jobs.submit", refuse)
+    monkeypatch.setattr("imgcls.jobs.submit", refuse)
     app = page()
     before = set(runs_folder().glob("*-*-*"))
     app.button(key="train_go").click().run()

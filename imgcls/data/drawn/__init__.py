@@ -3,7 +3,7 @@
 `python -m imgcls.data.drawn` draws the pictures in `assets/dogs` again.
 """
 
-from imgcls.data.drawn.breeds import BREEDS, load_dog
-from imgcls.data.drawn.portraits import draw_dog, draw_portrait
+from assets.dogs.drawing.breeds import BREEDS, load_dog
+from assets.dogs.drawing.portraits import draw_dog, draw_portrait
 
 __all__ = ["BREEDS", "draw_dog", "draw_portrait", "load_dog"]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from imgcls.data.download import DownloadError, cache_folder
 from imgcls.data.drawn.tiny import draw_tiny
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.drawn.tiny_scene import Difficulty
-from imgcls.data.files import prune, replaced
+from imgcls.store.download import DownloadError, cache_folder
+from imgcls.store.files import prune, replaced
 
 # Part of the cache's file names: count it up when a change makes other pictures.
 VERSION = 1

@@ -6,8 +6,8 @@ from typing import Any
 
 from imgcls.data.pictures import Picture
 from imgcls.figures.bars import probability_bars
+from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, confidence_words
-from imgcls.models.labels import display_name
 from imgcls.models.occlusion import occlude
 from imgcls.plain import words
 from imgcls.ui.address import as_number

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from imgcls.figures.loss_curves import loss_curve
-from imgcls.models.labels import display_name
+from imgcls.labels import display_name
 from imgcls.models.registry import ModelUnavailable
 from imgcls.ops.losses import cross_entropy, log_loss
 from imgcls.plain import markdown

@@ -93,7 +93,10 @@ def shelved_album(choice: DataChoice) -> Album | None:
     recipe = recipe_of(choice)
     if not recipe.ready:
         quick = recipe.drawn and recipe.count <= _QUICK_PICTURES
-        if result_of("data_shelf", "imgcls.data.jobs:shelve", {"recipe": recipe}, quick=quick, fresh=True) is None:
+        if (
+            result_of("data_shelf", "imgcls.training.picture_work:shelve", {"recipe": recipe}, quick=quick, fresh=True)
+            is None
+        ):
             return None
     dataset = open_shelf(recipe, choice.validation, choice.split_seed)
     return Album(

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from imgcls.data.jobs import Survey
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Summary, summarise
 from imgcls.figures.channels import channel_statistics
 from imgcls.training.config import DataChoice
+from imgcls.training.picture_work import Survey
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sheet import Sheet, sheet
 from imgcls.ui.dataset.album import Album, opening_code, recipe_of, shelved_album
@@ -23,7 +23,7 @@ def survey_of(choice: DataChoice) -> tuple[Album, Survey] | None:
     if album is None:
         return None
     settings = {"recipe": recipe_of(choice), "validation": choice.validation, "seed": choice.split_seed}
-    found = result_of("data_survey", "imgcls.data.jobs:survey", settings)
+    found = result_of("data_survey", "imgcls.training.picture_work:survey", settings)
     return (album, found) if found else None
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from imgcls.data.hardest import Hardest, Judge, hardest
 from imgcls.data.sources import SOURCES
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
+from imgcls.training.hardest import Hardest, Judge, hardest
 from imgcls.training.runs import RunError, list_runs
 from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
 from imgcls.ui.dataset.album import Album, recipe_of, shelved_album
@@ -57,7 +57,7 @@ def hardest_part(choice: DataChoice) -> None:
         "run": run,
         "changed": _changed(run),
     }
-    found = result_of("data_hardest", "imgcls.data.jobs:find_hardest", settings, quick=judge != "features")
+    found = result_of("data_hardest", "imgcls.training.picture_work:find_hardest", settings, quick=judge != "features")
     if found:
         _show(album, choice, judge, found)
 
@@ -124,7 +124,7 @@ def _code(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
         return
     recipe = recipe_of(choice)
     code = f"""{opening(choice, album)}
-        from imgcls.data.hardest import hardest
+        from imgcls.training.hardest import hardest
         from imgcls.data.shelf import Recipe
 
         recipe = Recipe({", ".join(f"{name}={value!r}" for name, value in vars(recipe).items())})

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from imgcls import jobs
 from imgcls.data.sources import SOURCES, is_downloaded
 from imgcls.plain import markdown
-from imgcls.training import jobs
 from imgcls.ui.dataset.waiting import progress_of
 
 _downloads: dict[str, jobs.Job] = {}  # shared by all sessions: one is enough
@@ -50,7 +50,9 @@ def _begin(name: str) -> None:
     if job is not None and not job.status.over:  # somebody else was faster
         return
     try:
-        _downloads[name] = jobs.submit("imgcls.data.jobs:download", {"name": name}, owner=f"download of {name}")
+        _downloads[name] = jobs.submit(
+            "imgcls.training.picture_work:download", {"name": name}, owner=f"download of {name}"
+        )
         st.session_state[f"download_{name}:mine"] = True
     except jobs.JobRefusedError as trouble:
         st.session_state[f"download_{name}:trouble"] = str(trouble)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from imgcls.data.jobs import Working
-from imgcls.training.jobs import Job
+from imgcls.jobs import Job
+from imgcls.training.picture_work import Working
 
 _MEGA = 1_000_000
 

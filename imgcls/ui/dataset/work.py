@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls import jobs
 from imgcls.plain import markdown
-from imgcls.training import jobs
 from imgcls.ui.dataset.waiting import progress_of
 from imgcls.ui.session import owner, start_here
 
@@ -23,7 +23,7 @@ def result_of(slot: str, target: str, settings: Mapping[str, Any], *, quick: boo
     """The last record of the generator `target`; None, with a progress bar in its place, until it is there.
 
     The page reruns when it is. Settings are compared by their `repr`. Each `slot` of a page wants one result at a time:
-    what it wanted before is cancelled. `quick` as in `imgcls.training.jobs.submit`. `fresh`: the kept result counts no
+    what it wanted before is cancelled. `quick` as in `imgcls.jobs.submit`. `fresh`: the kept result counts no
     more.
     """
     wanted = f"{target} {settings!r}"

@@ -8,8 +8,8 @@ import torch
 
 from imgcls.figures.curves import Curve, curves
 from imgcls.figures.images import colourise
+from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
-from imgcls.models.labels import display_name
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
 from imgcls.ops.dropout import Dropped, ManyPasses, dropout, dropout_maps, many_passes

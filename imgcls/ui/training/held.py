@@ -5,8 +5,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from imgcls.data.download import DownloadError
-from imgcls.training import jobs
+from imgcls import jobs
+from imgcls.store.download import DownloadError
 from imgcls.training.claims import claims
 from imgcls.training.runs import RunFiles, runs_folder
 from imgcls.ui.session import owner

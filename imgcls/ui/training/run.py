@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imgcls.data.download import DownloadError
-from imgcls.data.files import why
+from imgcls import jobs
 from imgcls.data.pictures import Picture
-from imgcls.training import jobs
+from imgcls.store.download import DownloadError
+from imgcls.store.files import why
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import Followed
 from imgcls.training.kept_pictures import KeptPictures

@@ -8,8 +8,8 @@ import streamlit as st
 
 from imgcls.data.datasets import DatasetError, prepare
 from imgcls.figures.bars import probability_bars
+from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, classify, confidence_words
-from imgcls.models.labels import display_name
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice

@@ -8,10 +8,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from imgcls.training.attendance import Attendance
-from imgcls.training.fairqueue import FairQueue
-from imgcls.training.jobs import Job, JobRefusedError, State
-from imgcls.training.workers import WorkerProcess
+from imgcls.jobs import Job, JobRefusedError, State
+from imgcls.jobs.attendance import Attendance
+from imgcls.jobs.fairqueue import FairQueue
+from imgcls.jobs.workers import WorkerProcess
 
 LOOK_SECONDS = 0.25
 CANCEL_GRACE_SECONDS = 0.8  # then the process is ended
@@ -48,7 +48,7 @@ class _Seat:
 
 
 class JobRunner:
-    """Runs jobs in worker processes. The program has one (see imgcls.training.jobs); tests make their own.
+    """Runs jobs in worker processes. The program has one (see imgcls.jobs); tests make their own.
 
     Args:
         package: only functions of this package can be run.
@@ -106,7 +106,7 @@ class JobRunner:
         quick: bool = False,
         again: Mapping[str, Any] | None = None,
     ) -> Job:
-        """See imgcls.training.jobs.submit."""
+        """See imgcls.jobs.submit."""
         job = Job(self, target, kwargs, owner, quick, again)
         with self.lock:
             if self._closing.is_set():
@@ -119,7 +119,7 @@ class JobRunner:
         return job
 
     def find(self, job_id: str) -> Job | None:
-        """See imgcls.training.jobs.find."""
+        """See imgcls.jobs.find."""
         with self.lock:
             return self._jobs.get(job_id)
 
@@ -150,7 +150,7 @@ class JobRunner:
                 seat.cancel_by, seat.ending = time.monotonic() + CANCEL_GRACE_SECONDS, ending
 
     def adopt(self, job: Job, owner: str) -> bool:
-        """See imgcls.training.jobs.adopt."""
+        """See imgcls.jobs.adopt."""
         with self.lock:
             if job.owner != owner and not job._over.is_set() and self.attendance.missing(job.owner):
                 waits = self._queues[job.quick].remove(job)

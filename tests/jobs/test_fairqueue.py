@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from imgcls.training.fairqueue import FairQueue
+from imgcls.jobs.fairqueue import FairQueue
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from imgcls.data.drawn import face
-from imgcls.data.drawn.anatomy import Dog
-from imgcls.data.drawn.breeds import load_dog
-from imgcls.data.drawn.brush import Canvas, Colours, Field, Point, blend, blurred, smoothstep
-from imgcls.data.drawn.coats import PATTERNS, Part
+from assets.dogs.drawing import face
+from assets.dogs.drawing.anatomy import Dog
+from assets.dogs.drawing.breeds import load_dog
+from assets.dogs.drawing.brush import Canvas, Colours, Field, Point, blend, blurred, smoothstep
+from assets.dogs.drawing.coats import PATTERNS, Part
 
 _BOTH_SIDES = (-1, 1)
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from imgcls.data.drawn.anatomy import Dog
-from imgcls.data.drawn.brush import Canvas, Colour, Colours, blend, smoothstep
+from assets.dogs.drawing.anatomy import Dog
+from assets.dogs.drawing.brush import Canvas, Colour, Colours, blend, smoothstep
 
 Part = Literal["body", "head", "muzzle", "ear", "inner ear"]
 Pattern = Callable[[Part, Canvas, Dog], Colours]

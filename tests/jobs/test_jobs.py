@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgcls.training import jobs
-from imgcls.training.inbox import Inbox, JobParked
-from imgcls.training.jobs import JobRefusedError
+from imgcls import jobs
+from imgcls.jobs import JobRefusedError
+from imgcls.jobs.inbox import Inbox, JobParked
+from imgcls.jobs.runner import JobRunner
 from imgcls.training.records import Snapshot
-from imgcls.training.runner import JobRunner
 
 PATIENCE = 90  # seconds; only reached when something is broken
 
@@ -29,7 +29,7 @@ def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[JobRunner]:
-    """Two workers for long jobs and a quick one, which may run tests/training/job_targets."""
+    """Two workers for long jobs and a quick one, which may run tests/jobs/job_targets."""
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
     sys.path.insert(0, str(Path(__file__).parent))
@@ -197,7 +197,7 @@ def test_a_quick_job_does_not_wait_for_long_ones(submit) -> None:
 
 
 def test_a_quick_job_that_takes_long_is_stopped_with_a_reason(submit, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.QUICK_SECONDS", 0.2)
+    monkeypatch.setattr("imgcls.jobs.runner.QUICK_SECONDS", 0.2)
     job = submit("linger", quick=True)
     assert job.wait(PATIENCE)
     assert job.state == "failed"
@@ -223,7 +223,7 @@ def absent(runner: JobRunner) -> Iterator[set[str]]:
 
 
 def test_work_goes_on_while_its_owner_is_away_as_long_as_nobody_waits(submit, absent, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.WAITED_GRACE", 0.3)
+    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 0.3)
     mine, other = submit("linger"), submit("linger", owner="berta")
     until(lambda: mine.state == other.state == "running")
     absent.add("anna")
@@ -237,7 +237,7 @@ def test_work_goes_on_while_its_owner_is_away_as_long_as_nobody_waits(submit, ab
 
 
 def test_a_connection_that_blinks_ends_nothing_even_while_somebody_waits(submit, absent, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.WAITED_GRACE", 0.6)
+    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 0.6)
     jobs_ = [submit("linger", owner=owner) for owner in ("anna", "berta", "clara")]
     until(lambda: [job.state for job in jobs_] == ["running", "running", "queued"])
     for _ in range(4):
@@ -251,14 +251,14 @@ def test_a_connection_that_blinks_ends_nothing_even_while_somebody_waits(submit,
 def test_after_minutes_without_its_owner_all_work_ends(submit, absent, monkeypatch) -> None:
     running, waiting = submit("linger"), submit("linger")
     until(lambda: running.state == "running")
-    monkeypatch.setattr("imgcls.training.runner.GRACE", 0.4)
+    monkeypatch.setattr("imgcls.jobs.runner.GRACE", 0.4)
     absent.add("anna")
     assert running.wait(10)
     assert running.state == waiting.state == "released"
 
 
 def test_who_is_there_goes_before_who_is_not(submit, absent, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.WAITED_GRACE", 0.1)
+    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 0.1)
     first, second = submit("linger", owner="dora"), submit("linger", owner="emil")
     until(lambda: first.state == second.state == "running")
     absent.add("anna")
@@ -270,7 +270,7 @@ def test_who_is_there_goes_before_who_is_not(submit, absent, monkeypatch) -> Non
 
 
 def test_a_pause_gives_its_place_to_who_waits_and_takes_it_again(submit, runner, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.PAUSE_KEEPS", 0.1)
+    monkeypatch.setattr("imgcls.jobs.runner.PAUSE_KEEPS", 0.1)
     again = {"start": "from the checkpoint"}
     paused = submit("rest", again=again)
     other = submit("linger", owner="berta")
@@ -292,7 +292,7 @@ def test_a_pause_gives_its_place_to_who_waits_and_takes_it_again(submit, runner,
 
 
 def test_ones_own_pause_makes_room_for_ones_own_next_job(submit, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.PAUSE_KEEPS", 0.1)
+    monkeypatch.setattr("imgcls.jobs.runner.PAUSE_KEEPS", 0.1)
     paused = submit("rest", again={})
     until(lambda: paused.idle_since)
     following = submit("count", to=1)
@@ -303,7 +303,7 @@ def test_ones_own_pause_makes_room_for_ones_own_next_job(submit, monkeypatch) ->
 
 
 def test_a_message_that_crosses_with_the_loss_of_the_place_is_not_lost(submit, runner, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.training.runner.PAUSE_KEEPS", 1e9)
+    monkeypatch.setattr("imgcls.jobs.runner.PAUSE_KEEPS", 1e9)
     paused, other = submit("rest", again={}), submit("linger", owner="berta")
     until(lambda: paused.idle_since and other.state == "running")
     seat = runner._seat_of(paused)
@@ -363,7 +363,7 @@ def test_only_functions_of_the_package_are_run_and_an_owner_cannot_flood_the_que
 
 def test_workers_end_with_the_web_process_even_if_that_is_killed() -> None:
     code = (
-        "import time; from imgcls.training.runner import JobRunner\n"
+        "import time; from imgcls.jobs.runner import JobRunner\n"
         "runner = JobRunner(long=1, quick=0)\n"
         "while not runner.ready: time.sleep(0.01)\n"
         "print(*runner.pids, flush=True); time.sleep(60)"

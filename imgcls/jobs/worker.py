@@ -1,4 +1,4 @@
-"""The worker process: `python -m imgcls.training.worker`, fed by imgcls.training.jobs through its standard input.
+"""The worker process: `python -m imgcls.jobs.worker`, fed by imgcls.jobs through its standard input.
 
 It imports torch once, then runs one job after the other: calls the named generator function and sends on what it
 yields. It ends when its standard input ends, that is, at the latest when the web process does.
@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from imgcls.data.files import why
-from imgcls.training import pipes
-from imgcls.training.inbox import Inbox, JobCancelled, JobParked
+from imgcls.jobs import pipes
+from imgcls.jobs.inbox import Inbox, JobCancelled, JobParked
+from imgcls.store.files import why
 
 # Records are gathered this long before they are sent: a fast job must not keep the web process busy with receiving.
 GATHER_SECONDS = 0.02

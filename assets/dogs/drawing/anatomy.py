@@ -1,14 +1,14 @@
 """The numbers that make one drawn dog: each says what it is and how far it may go.
 
 Lengths are fractions of the picture's width; "x" and "y" of a part are relative to the part named in its
-description. The ranges are what `imgcls.data.drawn.tune` may choose from.
+description. The ranges are what `assets.dogs.drawing.tune` may choose from.
 """
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
-from imgcls.data.drawn.brush import Colour, Strokes
+from assets.dogs.drawing.brush import Colour, Strokes
 
 EarShape = Literal["drop", "prick", "button"]
 
@@ -97,7 +97,7 @@ class Hair:
 
 @dataclass(frozen=True)
 class Coat:
-    """pattern: a name in `imgcls.data.drawn.coats.PATTERNS`. main, second: its colours."""
+    """pattern: a name in `assets.dogs.drawing.coats.PATTERNS`. main, second: its colours."""
 
     pattern: str
     main: Colour

@@ -3,11 +3,12 @@ import json
 
 import numpy as np
 import pytest
+from imgcls.data.drawn.__main__ import FOLDER
 from PIL import Image, ImageOps
 
-from imgcls.data.drawn import BREEDS, anatomy, breeds, brush, draw_portrait, load_dog, tune
-from imgcls.data.drawn.__main__ import FOLDER
-from imgcls.data.drawn.coats import PATTERNS
+from assets.dogs.drawing import anatomy, breeds, brush, tune
+from assets.dogs.drawing.coats import PATTERNS
+from imgcls.data.drawn import BREEDS, draw_portrait, load_dog
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from imgcls.data.files import Lock, is_locked, prune, replaced, why
+from imgcls.store.files import Lock, is_locked, prune, replaced, why
 
 WRITERS = {
     "bytes": lambda file: file.write(bytes(400_000)),
@@ -22,7 +22,7 @@ WRITERS = {
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from imgcls.data.files import replaced, why
+from imgcls.store.files import replaced, why
 from tests.data.test_files import WRITERS
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write beyond the limit fails as on a full disk
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -71,7 +71,7 @@ def test_a_lock_is_held_once_and_ends_with_its_process_however_that_ends(tmp_pat
     assert not path.exists()
     assert second.take()
     second.release()
-    code = "import sys, time; from pathlib import Path; from imgcls.data.files import Lock\n"
+    code = "import sys, time; from pathlib import Path; from imgcls.store.files import Lock\n"
     code += "lock = Lock(Path(sys.argv[1])); print(lock.take(), flush=True); time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "True\n"

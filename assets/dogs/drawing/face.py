@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from imgcls.data.drawn.anatomy import Dog
-from imgcls.data.drawn.brush import Canvas, Patch
+from assets.dogs.drawing.anatomy import Dog
+from assets.dogs.drawing.brush import Canvas, Patch
 
 RGBA = tuple[int, int, int, int]
 _RIM: RGBA = (18, 14, 13, 255)

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from imgcls.data.drawn.anatomy import Dog, dog_from_dict, dog_to_dict
+from assets.dogs.drawing.anatomy import Dog, dog_from_dict, dog_to_dict
 
 DOGS = Path(__file__).parent / "dogs"
 BREEDS: tuple[str, ...] = tuple(sorted(path.stem for path in DOGS.glob("*.json")))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from imgcls.training.inbox import Inbox
+from imgcls.jobs.inbox import Inbox
 from imgcls.training.records import Snapshot
 
 

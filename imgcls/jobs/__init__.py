@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from imgcls.training import pipes
-from imgcls.training.attendance import Attendance
+from imgcls.jobs import pipes
+from imgcls.jobs.attendance import Attendance
 
 if TYPE_CHECKING:
-    from imgcls.training.runner import JobRunner
+    from imgcls.jobs.runner import JobRunner
 
 State = Literal["queued", "running", "parked", "done", "failed", "cancelled", "lost", "released"]
 _TARGET = re.compile(r"[a-z]\w*(\.[a-z]\w*)+:[a-z]\w*")
@@ -184,7 +184,7 @@ _making = threading.Lock()
 
 def start() -> "JobRunner":
     """Starts the worker processes of this program, once; they warm up by themselves."""
-    from imgcls.training.runner import JobRunner
+    from imgcls.jobs.runner import JobRunner
 
     global _runner
     with _making:

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from imgcls.data.datasets import Progress
-from imgcls.data.hardest import Hardest, Judge, hardest
 from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from imgcls.data.sources import open_source
 from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise
+from imgcls.training.hardest import Hardest, Judge, hardest
 
 Record = TypeVar("Record")
 Result = TypeVar("Result")

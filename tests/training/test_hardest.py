@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from imgcls.data import hardest as module
-from imgcls.data.hardest import hardest, probe, ranked
-from imgcls.data.jobs import THREAD, Shelved, Survey, Working, find_hardest, shelve, survey
 from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from imgcls.data.statistics import duplicates, summarise
+from imgcls.training import hardest as module
+from imgcls.training.hardest import hardest, probe, ranked
+from imgcls.training.picture_work import THREAD, Shelved, Survey, Working, find_hardest, shelve, survey
 
 RECIPE = Recipe(count=120, size=16)
 
@@ -138,7 +138,7 @@ def test_features_are_those_of_the_pictures_in_their_places(monkeypatch: pytest.
 def test_a_download_says_how_many_bytes_and_that_it_unpacks(monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
-    from imgcls.data import jobs
+    from imgcls.training import picture_work as jobs
 
     def open_source(name: str, progress) -> None:
         for done in (10, 40, 100):

@@ -19,8 +19,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from imgcls.data import download
-from imgcls.data.download import DownloadCancelled, DownloadError, cache_folder, fetch
+from imgcls.store import download
+from imgcls.store.download import DownloadCancelled, DownloadError, cache_folder, fetch
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 CHECKSUM = hashlib.sha256(CONTENT).hexdigest()

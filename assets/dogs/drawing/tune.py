@@ -1,4 +1,4 @@
-"""Tune a portrait on the default network: `python -m imgcls.data.drawn.tune husky --seconds 600`.
+"""Tune a portrait on the default network: `python -m assets.dogs.drawing.tune husky --seconds 600`.
 
 A (1+1) search: change some numbers a little, draw, ask the network, keep the change if the network is surer.
 So the portraits flatter this one network: its answers to them say little about how good it is with photographs.
@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from imgcls.data.drawn.anatomy import Dog, changed, numbers
-from imgcls.data.drawn.breeds import BREEDS, load_dog, save_dog
-from imgcls.data.drawn.portraits import draw_dog
+from assets.dogs.drawing.anatomy import Dog, changed, numbers
+from assets.dogs.drawing.breeds import BREEDS, load_dog, save_dog
+from assets.dogs.drawing.portraits import draw_dog
 from imgcls.models.classify import Classifier, classify_batch
 from imgcls.models.registry import load
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from imgcls.training import pipes
+from imgcls.jobs import pipes
 
 _ROOT = Path(__file__).resolve().parents[2]
 # OpenMP threads wait for each other in a busy loop. Where other work wants the cores, too, the default of 300,000
@@ -35,7 +35,7 @@ class WorkerProcess:
         self.ready = False
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "imgcls.training.worker"],
+            [sys.executable, "-m", "imgcls.jobs.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"GOMP_SPINCOUNT": SPINS, **os.environ, **environment, "PYTHONPATH": path},

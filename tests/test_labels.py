@@ -3,8 +3,8 @@
 import pytest
 from timm.data import ImageNetInfo
 
-from imgcls.models import labels
-from imgcls.models.labels import DOG_INDICES, IMAGENET_LABELS, UNKNOWABLE, display_name
+from imgcls import labels
+from imgcls.labels import DOG_INDICES, IMAGENET_LABELS, UNKNOWABLE, display_name
 
 
 @pytest.fixture(scope="module")

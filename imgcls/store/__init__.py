@@ -1,0 +1,1 @@
+"""Where files go: the cache folder, downloads, whole-file writes."""
