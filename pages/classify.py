@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
-from imgcls.models.classify import classify, classify_photo
+from imgcls.models.classify import classify
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
@@ -15,6 +15,7 @@ from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
 from imgcls.ui.components.plot import show_chart
 from imgcls.ui.components.sight import patch_sight, placed_patch
 from imgcls.ui.components.slider import live_slider
+from imgcls.ui.hall import classify_photo, network_input
 from imgcls.ui.memo import remember
 from imgcls.ui.models import choose_model
 from imgcls.ui.photo import current_photo, sample_note
@@ -38,7 +39,7 @@ def two_readings() -> None:
         place = st.container()
         size = live_slider("Side of the grey patch", 0.1, 0.6, 0.25, step=0.05, key="classify_patch")
     patch = placed_patch("classify_sight", size)
-    now = occlude(classifier, photo, patch.x, patch.y, size) if patch else prediction
+    now = occlude(classifier, network_input(classifier, photo), patch.x, patch.y, size) if patch else prediction
     threshold = 0.5
     with right:
         binary = st.container()

@@ -7,12 +7,13 @@ import streamlit as st
 from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.lessons import built_lessons
-from imgcls.models.classify import classify, classify_photo
+from imgcls.models.classify import classify
 from imgcls.models.concepts import concept_probabilities
 from imgcls.models.registry import load
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.pixels import pixels, small_pixels
 from imgcls.ui.components.plot import plot
+from imgcls.ui.hall import classify_photo
 from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 

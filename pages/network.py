@@ -12,9 +12,10 @@ from imgcls.plain import markdown
 from imgcls.ui.components.network import QUESTIONS, network_canvas
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
-from imgcls.ui.network.answers import Look, answerer, first_overview
+from imgcls.ui.network.answers import answerer, first_overview
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
+from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.state import KEY, change_of, read_state, turn

@@ -202,7 +202,7 @@ def load_sample(slug: str) -> Picture:
     sample = SAMPLES[slug]
     if not sample.file.is_file():
         ours = _DRAWINGS in sample.file.parents
-        remedy = "run python -m imgcls.data.drawn" if ours else "install scikit-image again"
+        remedy = "run python -m assets.dogs.drawing" if ours else "install scikit-image again"
         raise PictureError(f"The sample picture {sample.title!r} is not on this machine; {remedy} to get it back.")
     return _opened(sample)
 

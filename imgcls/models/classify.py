@@ -1,22 +1,15 @@
 """A network with all that belongs to it, and what it says about a picture."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from imgcls.data.pictures import Picture
 from imgcls.labels import display_name
 from imgcls.models.preprocess import Preprocess
 from imgcls.ops.softmax import softmax
-
-MOST_ANSWERS = 256  # of a network, for all sessions together, that `classify_photo` keeps; each takes some 8 KB
-_answers: WeakKeyDictionary["Classifier", dict[str, "Prediction"]] = WeakKeyDictionary()
-_writing = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,23 +107,6 @@ def classify(classifier: Classifier, image: Image.Image) -> Prediction:
         ValueError: `image` is not RGB.
     """
     return classify_batch(classifier, classifier.preprocess(image))[0]
-
-
-def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
-    """`classify` of a photo; the answer, not the photo, is kept.
-
-    A class begins with the same drawing on a hundred screens.
-    """
-    with _writing:
-        answers = _answers.setdefault(classifier, {})
-    prediction = answers.get(photo.digest)
-    if prediction is None:
-        prediction = classify(classifier, photo.image)
-        with _writing:
-            answers[photo.digest] = prediction
-            if len(answers) > MOST_ANSWERS:
-                del answers[next(iter(answers))]  # the oldest
-    return prediction
 
 
 def classify_batch(classifier: Classifier, inputs: Tensor) -> tuple[Prediction, ...]:

@@ -3,36 +3,12 @@
 Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", arXiv:1311.2901, section 4.2.
 """
 
-import threading
-from collections import OrderedDict
-
 import torch
 from torch import Tensor
 
-from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction, classify_batch
-from imgcls.models.preprocess import Preprocess
 
 GREY = 0.5
-_KEPT_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at a time
-
-_inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
-_inputs_lock = threading.Lock()
-
-
-def network_input(classifier: Classifier, picture: Picture) -> Tensor:
-    """`classifier.preprocess(picture.image)`, remembered for the last pictures: read only, (1, 3, S, S)."""
-    key = (classifier.preprocess, picture.digest)
-    with _inputs_lock:
-        if key in _inputs:
-            _inputs.move_to_end(key)
-            return _inputs[key]
-    inputs = classifier.preprocess(picture.image)  # outside the lock: others need not wait for it
-    with _inputs_lock:
-        _inputs[key] = inputs
-        while len(_inputs) > _KEPT_INPUTS:
-            _inputs.popitem(last=False)
-    return inputs
 
 
 def patch_box(side: int, x: float, y: float, size: float) -> tuple[int, int, int, int]:
@@ -50,16 +26,14 @@ def patch_box(side: int, x: float, y: float, size: float) -> tuple[int, int, int
     return left, top, right, bottom
 
 
-def occlude(
-    classifier: Classifier, picture: Picture, x: float, y: float, size: float, fill: float = GREY
-) -> Prediction:
+def occlude(classifier: Classifier, inputs: Tensor, x: float, y: float, size: float, fill: float = GREY) -> Prediction:
     """What the network says when one square of its input is painted grey.
 
     Args:
+        inputs: (1, 3, S, S), preprocessed; it stays as it is.
         x, y, size: the patch's centre and side in 0..1 of the network's input (the centre crop), as in `patch_box`.
         fill: the grey, 0 black to 1 white, before normalising.
     """
-    inputs = network_input(classifier, picture)
     return classify_batch(classifier, covered(classifier, inputs, [(x, y)], size, fill))[0]
 
 

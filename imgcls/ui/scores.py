@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from imgcls.labels import display_name
-from imgcls.models.classify import Prediction, classify_photo
+from imgcls.models.classify import Prediction
 from imgcls.models.registry import ModelUnavailable, load
 from imgcls.plain import markdown
 from imgcls.ui.components.sliders import set_sliders
+from imgcls.ui.hall import classify_photo
 from imgcls.ui.photo import current_photo
 
 LOW, HIGH = -10.0, 15.0

@@ -40,8 +40,8 @@ def _warm_up() -> None:
     """Let the default network see the drawing that every session begins with: the first student does not wait."""
     import torch
 
-    from imgcls.models.classify import classify_photo
     from imgcls.models.registry import load
+    from imgcls.ui.hall import classify_photo
 
     # One thread a forward pass: with a hall of students the cores are shared, and splitting 20 ms gains nothing.
     torch.set_num_threads(1)

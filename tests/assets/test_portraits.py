@@ -3,12 +3,11 @@ import json
 
 import numpy as np
 import pytest
-from imgcls.data.drawn.__main__ import FOLDER
 from PIL import Image, ImageOps
 
-from assets.dogs.drawing import anatomy, breeds, brush, tune
+from assets.dogs.drawing import BREEDS, anatomy, breeds, brush, draw_portrait, load_dog, tune
+from assets.dogs.drawing.__main__ import FOLDER
 from assets.dogs.drawing.coats import PATTERNS
-from imgcls.data.drawn import BREEDS, draw_portrait, load_dog
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
 
@@ -63,7 +62,7 @@ def test_every_number_of_a_dog_lies_in_its_range_and_survives_its_file(breed):
 
 
 def test_a_dog_is_saved_where_it_is_loaded_from(tmp_path, monkeypatch):
-    monkeypatch.setattr(breeds, "DOGS", tmp_path)
+    monkeypatch.setattr(breeds, "RECIPES", tmp_path)
     dog = anatomy.changed(load_dog("husky"), {("eyes", "radius"): 0.02})
     file = breeds.save_dog(dog)
     assert anatomy.dog_from_dict(json.loads(file.read_text())) == dog

@@ -14,7 +14,6 @@ import skimage.data
 import torch
 from PIL import Image
 
-from imgcls.data.pictures import picture_from_image
 from imgcls.models.classify import classify, classify_batch
 from imgcls.models.gradcam import grad_cam
 from imgcls.models.occlusion import occlude
@@ -36,7 +35,6 @@ def main() -> None:
     classifier = load()
     print(f"load: {(time.perf_counter() - start) * 1000:.0f} ms")
     image = Image.fromarray(skimage.data.astronaut()).resize((1024, 1024))
-    picture = picture_from_image(image, "astronaut")
     inputs = classifier.preprocess(image)
     print(f"preprocess 1024 x 1024: {milliseconds(lambda: classifier.preprocess(image)):.1f} ms")
 
@@ -57,7 +55,7 @@ def main() -> None:
         torch.set_num_threads(threads)
         times = (
             milliseconds(lambda: classify(classifier, image)),
-            milliseconds(lambda: occlude(classifier, picture, 0.5, 0.5, 0.2)),
+            milliseconds(lambda: occlude(classifier, inputs, 0.5, 0.5, 0.2)),
             milliseconds(lambda: grad_cam(classifier, image, (0, 1))),
             milliseconds(lambda: grad_cam(classifier, image, (0, 1), "features.0"), 5),
         )

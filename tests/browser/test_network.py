@@ -12,12 +12,12 @@ from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.models.ablation import WhatIf, what_if
 from imgcls.models.graph import graph_of
 from imgcls.models.influence import backward
-from imgcls.models.occlusion import network_input
 from imgcls.models.registry import load
 from imgcls.models.trace import trace
 from imgcls.ops.convolution import signed_limit
 from imgcls.palette import colour_table
 from imgcls.training.shipped import tinyvgg
+from imgcls.ui.hall import network_input
 
 
 def open_network(page: Page, server_url: str, address: str = "") -> None:

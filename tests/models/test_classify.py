@@ -1,22 +1,17 @@
 """Predictions: what is ranked, what is summed, and thirty threads at once."""
 
-import weakref
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
-from imgcls.data.pictures import picture_from_image
-from imgcls.models import classify as module
 from imgcls.models.classify import (
     Classifier,
     Prediction,
     classify,
     classify_batch,
-    classify_photo,
     confidence_words,
 )
 from imgcls.models.gradcam import grad_cam
@@ -125,27 +120,6 @@ def test_threads_that_classify_and_explain_one_network_at_once_all_get_the_seria
         for number, (logits, raw) in enumerate(pool.map(work, range(12))):
             torch.testing.assert_close(logits, expected[number % 3], atol=1e-4, rtol=1e-4)
             torch.testing.assert_close(raw, maps[number % 3], atol=1e-4, rtol=1e-3)
-
-
-def test_the_answer_to_a_photo_is_kept_but_not_the_photo(embedded, monkeypatch):
-    monkeypatch.setattr(module, "_answers", weakref.WeakKeyDictionary())
-    monkeypatch.setattr(module, "MOST_ANSWERS", 3)
-    photos = [picture_from_image(Image.new("RGB", (40, 30), (shade, 90, 90)), "shade") for shade in range(5)]
-    answers = [classify_photo(embedded, photo) for photo in photos]
-    for photo, answer in zip(photos, answers, strict=True):
-        assert torch.allclose(answer.logits, classify(embedded, photo.image).logits, atol=1e-5)
-    assert len(module._answers[embedded]) == 3
-    same = picture_from_image(Image.new("RGB", (40, 30), (4, 90, 90)), "another name")
-    assert classify_photo(embedded, same) is answers[4]
-    assert classify_photo(embedded, photos[0]) is not answers[0]  # the oldest was given up
-    seen = weakref.ref(photos[4])
-    del photos, photo
-    assert seen() is None
-    own = replace(embedded, name="own")
-    assert torch.equal(classify_photo(own, same).logits, answers[4].logits)
-    gone = weakref.ref(own)
-    del own
-    assert gone() is None
 
 
 def test_words_promise_less_as_the_probability_falls():

@@ -6,10 +6,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from imgcls.data.pictures import picture_from_image
-from imgcls.models import occlusion
 from imgcls.models.classify import Classifier, classify, classify_batch
-from imgcls.models.occlusion import covered, network_input, occlude, patch_box
+from imgcls.models.occlusion import covered, occlude, patch_box
 from imgcls.models.preprocess import Preprocess
 
 
@@ -28,8 +26,8 @@ def classifier() -> Classifier:
 
 
 @pytest.fixture
-def white():
-    return picture_from_image(Image.new("RGB", (20, 20), "white"), "white")
+def white(classifier) -> Tensor:
+    return classifier.preprocess(Image.new("RGB", (20, 20), "white"))
 
 
 @pytest.mark.parametrize(
@@ -48,12 +46,12 @@ def test_patch_box(x, y, size, box):
 
 def test_covering_equals_painting_the_photo_grey(photographs, embedded):
     crop = embedded.preprocess.steps(photographs["chelsea"])[2].value
-    picture = picture_from_image(crop, "crop")  # 224 x 224 would be enlarged to 256 again: look at the crop alone
+    # 224 x 224 would be enlarged to 256 again: look at the crop alone
     alone = Classifier("alone", "Alone", embedded.module, Preprocess(resize=224), embedded.labels, embedded.dog_indices)
     left, top, right, bottom = patch_box(224, 0.4, 0.3, 0.25)
     painted = np.array(crop)
     painted[top:bottom, left:right] = 128
-    occluded = occlude(alone, picture, 0.4, 0.3, 0.25, fill=128 / 255)
+    occluded = occlude(alone, alone.preprocess(crop), 0.4, 0.3, 0.25, fill=128 / 255)
     torch.testing.assert_close(occluded.logits, classify(alone, Image.fromarray(painted)).logits, atol=1e-5, rtol=0)
     assert (occluded.logits - classify(alone, crop).logits).abs().max() > 0.1
 
@@ -68,31 +66,20 @@ def test_the_answer_changes_only_by_what_is_covered(classifier, white):
 
 def test_covering_many_places_at_once_changes_the_answer_only_where_the_network_looks(classifier, white):
     places = (0.25, 0.5, 0.75)
-    inputs = network_input(classifier, white)
-    copies = covered(classifier, inputs, [(x, y) for y in places for x in places], 0.5)
+    copies = covered(classifier, white, [(x, y) for y in places for x in places], 0.5)
     assert copies.shape == (9, 3, 20, 20)
     logits = [float(each.logits[0]) for each in classify_batch(classifier, copies)]
     # half grey takes 2 of the 4 away where it hides the whole quarter, 1 where it hides a half of it, ...
     assert logits == pytest.approx([2, 3, 4, 3, 3.5, 4, 4, 4, 4], abs=1e-5)
-    assert inputs.eq(1).all()  # the copies are painted, not the remembered input
+    assert white.eq(1).all()  # the copies are painted, not the input
 
 
 def test_covering_many_places_at_once_equals_occluding_place_by_place(photographs, embedded):
-    picture = picture_from_image(photographs["coffee"], "coffee")
+    inputs = embedded.preprocess(photographs["coffee"])
     centres = [(x, y) for y in (0.2, 0.8) for x in (0.2, 0.8)]
-    copies = covered(embedded, network_input(embedded, picture), centres, 0.4)
+    copies = covered(embedded, inputs, centres, 0.4)
     together = classify_batch(embedded, copies)
     assert len(together) == 4
     for prediction, (x, y) in zip(together, centres, strict=True):
-        alone = float(occlude(embedded, picture, x, y, 0.4).probabilities[967])
+        alone = float(occlude(embedded, inputs, x, y, 0.4).probabilities[967])
         assert float(prediction.probabilities[967]) == pytest.approx(alone, abs=1e-4)
-
-
-def test_inputs_are_remembered_by_content_and_recipe_and_not_without_bound(classifier, white, monkeypatch):
-    monkeypatch.setattr(occlusion, "_inputs", type(occlusion._inputs)())
-    same_pixels = picture_from_image(Image.new("RGB", (20, 20), "white"), "another name")
-    assert network_input(classifier, white) is network_input(classifier, same_pixels)
-    for grey in range(100):
-        other = picture_from_image(Image.new("RGB", (20, 20), (grey,) * 3), "grey")
-        assert network_input(classifier, other)[0, 0, 0, 0] == pytest.approx(grey / 255)
-    assert len(occlusion._inputs) == occlusion._KEPT_INPUTS

@@ -1,14 +1,14 @@
-"""Draws the pictures in assets/dogs again: `python -m imgcls.data.drawn [BREED ...]`."""
+"""Draws the pictures in assets/dogs again: `python -m assets.dogs.drawing [BREED ...]`."""
 
 import argparse
 from pathlib import Path
 
 from PIL import Image
 
-from imgcls.data.drawn import BREEDS, draw_portrait
+from assets.dogs.drawing import BREEDS, draw_portrait
 from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
 
-FOLDER = Path(__file__).resolve().parents[3] / "assets" / "dogs"
+FOLDER = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The breeds that can be drawn; their numbers are in `dogs/<breed>.json`."""
+"""The breeds that can be drawn; their numbers are in `recipes/<breed>.json`."""
 
 import json
 from functools import cache
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from assets.dogs.drawing.anatomy import Dog, dog_from_dict, dog_to_dict
 
-DOGS = Path(__file__).parent / "dogs"
-BREEDS: tuple[str, ...] = tuple(sorted(path.stem for path in DOGS.glob("*.json")))
+RECIPES = Path(__file__).parent / "recipes"
+BREEDS: tuple[str, ...] = tuple(sorted(path.stem for path in RECIPES.glob("*.json")))
 
 
 @cache
@@ -15,11 +15,11 @@ def load_dog(breed: str) -> Dog:
     """The numbers of a breed's portrait. Raises ValueError for an unknown breed."""
     if breed not in BREEDS:
         raise ValueError(f"There is no drawing of the breed {breed!r}. Choose one of: {', '.join(BREEDS)}.")
-    return dog_from_dict(json.loads((DOGS / f"{breed}.json").read_text(encoding="utf-8")))
+    return dog_from_dict(json.loads((RECIPES / f"{breed}.json").read_text(encoding="utf-8")))
 
 
 def save_dog(dog: Dog) -> Path:
     """Write a dog's numbers to its JSON file and return the file."""
-    path = DOGS / f"{dog.breed}.json"
+    path = RECIPES / f"{dog.breed}.json"
     path.write_text(json.dumps(dog_to_dict(dog), indent=1) + "\n", encoding="utf-8")
     return path

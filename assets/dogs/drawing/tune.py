@@ -115,7 +115,7 @@ def main() -> None:
     torch.set_num_threads(1)
     seeds = range(arguments.drawings)
     best = tune(arguments.breed, arguments.seconds, seeds, np.random.default_rng(arguments.seed))
-    print(f"Wrote {save_dog(best)}. `python -m imgcls.data.drawn` draws the pictures again.")
+    print(f"Wrote {save_dog(best)}. `python -m assets.dogs.drawing` draws the pictures again.")
 
 
 if __name__ == "__main__":

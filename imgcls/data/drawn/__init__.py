@@ -1,9 +1,1 @@
-"""Portraits of dogs that no camera took: soft shapes and some 20,000 hair strokes, drawn by numpy and Pillow.
-
-`python -m imgcls.data.drawn` draws the pictures in `assets/dogs` again.
-"""
-
-from assets.dogs.drawing.breeds import BREEDS, load_dog
-from assets.dogs.drawing.portraits import draw_dog, draw_portrait
-
-__all__ = ["BREEDS", "draw_dog", "draw_portrait", "load_dog"]
+"""Small drawings of animals, made by code in any number: a data set that needs no download."""

@@ -12,6 +12,7 @@ from imgcls.models.occlusion import occlude
 from imgcls.plain import words
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import Chart
+from imgcls.ui.hall import network_input
 from imgcls.ui.packet import pack
 
 BINARY, CLASSES = "classify_binary", "classify_bars"
@@ -61,7 +62,7 @@ class Readings:
             x, y = (as_number(question.get(name), 0.0, 1.0) for name in "xy")
             if x is None or y is None:
                 raise ValueError("a patch has a place: x and y from 0 to 1")
-            now = occlude(classifier, photo, x, y, size)
+            now = occlude(classifier, network_input(classifier, photo), x, y, size)
             charts = {CLASSES: self.classes(now, covered=True)}
             if now.dog is not None:
                 charts[BINARY] = self.binary(now, covered=True)

@@ -1,7 +1,6 @@
 """What the canvas asks for while the student looks around: the overview, how a map is made, how a logit is made."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,59 +8,27 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from imgcls.data.pictures import Picture
-from imgcls.models.ablation import WhatIf, moved, what_if
+from imgcls.models.ablation import WhatIf, moved
 from imgcls.models.evidence import Evidence, evidence
 from imgcls.models.graph import Column, Graph
-from imgcls.models.influence import Backward, backward, order_of_maps
-from imgcls.models.occlusion import covered, network_input
-from imgcls.models.trace import Trace, trace
+from imgcls.models.influence import Backward, order_of_maps
+from imgcls.models.occlusion import covered
+from imgcls.models.trace import Trace
 from imgcls.models.unit import mean_contributions
 from imgcls.ops.convolution import signed_limit
 from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.network import details
+from imgcls.ui.network.look import Look
 from imgcls.ui.network.state import ORDERS, change_of, class_of
 from imgcls.ui.packet import pack
 
 ROWS = 10
 """Maps of a column on one page."""
-CLASSES = 10
-"""Classes that are listed; a network with few has all of them listed, in its own order."""
 SIDE = 64
 """A map in the overview has at most this many rows; larger ones are averaged down by a whole number."""
 DRAFT_SIDE = 32
 """The same while a hand moves: in a hall it is the radio that all share, and a quarter of the bytes do as well."""
 INPUT = ("red", "green", "blue")
-
-
-class Look:
-    """One photo in one network: the trace that all answers read, and what was computed from it so far."""
-
-    def __init__(self, graph: Graph, photo: Picture) -> None:
-        self.graph = graph
-        self.inputs = network_input(graph.classifier, photo)
-        self.trace = trace(graph, self.inputs)
-        # One class at a time: the gradients of a large network take several megabytes.
-        self.backward: Callable[[int], Backward] = lru_cache(1)(lambda index: backward(graph, self.inputs, index))
-        self._changed: tuple[WhatIf, Trace] = (WhatIf(), self.trace)
-
-    def changed(self, change: WhatIf) -> Trace:
-        """The trace with a change."""
-        if change != self._changed[0]:
-            self._changed = (change, what_if(self.graph, self.inputs, change) if change != WhatIf() else self.trace)
-        return self._changed[1]
-
-    @property
-    def best(self) -> int:
-        """The class with the highest probability."""
-        return int(self.trace.logits.argmax())
-
-    def listed(self) -> list[int]:
-        """The classes that have a bar."""
-        count = self.graph.steps[-1].shape[0]
-        if count <= CLASSES:
-            return list(range(count))
-        return self.trace.logits.argsort(descending=True, stable=True)[:CLASSES].tolist()
 
 
 def answerer(look: Look) -> Callable[[Mapping[str, Any]], bytes]:

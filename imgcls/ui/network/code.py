@@ -6,7 +6,7 @@ from imgcls.models.ablation import WhatIf
 from imgcls.models.graph import pads, window_of
 from imgcls.models.occlusion import GREY, patch_box
 from imgcls.models.unit import MapUnit
-from imgcls.ui.network.answers import Look
+from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import loading_code
 
 Panel = tuple[str, dict[str, float]]

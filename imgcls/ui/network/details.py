@@ -1,7 +1,7 @@
 """The two close-ups: how one map is made, and how one class's logit and probability come about."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,19 +10,17 @@ from torch import Tensor
 from imgcls.models.evidence import evidence
 from imgcls.models.unit import MapUnit, map_unit
 from imgcls.ops.softmax import softmax_terms
+from imgcls.ui.network.look import Look
 from imgcls.ui.network.state import change_of, class_of, map_of
 from imgcls.ui.network.words import layer_name, source_title, step_title
 from imgcls.ui.packet import pack
-
-if TYPE_CHECKING:
-    from imgcls.ui.network.answers import Look
 
 ROWS = 10
 FEATURES = 10
 TERMS = 6
 
 
-def map_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
+def map_packet(look: Look, question: Mapping[str, Any]) -> bytes:
     """One map's inputs, kernel slices, products, sum and what follows: float32, so that pointing needs no message."""
     graph = look.graph
     index, channel = map_of(graph, str(question["map"]))
@@ -57,7 +55,7 @@ def map_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
     return pack(fields, **{name: _floats(values) for name, values in arrays.items()})
 
 
-def class_packet(look: "Look", question: Mapping[str, Any]) -> bytes:
+def class_packet(look: Look, question: Mapping[str, Any]) -> bytes:
     """A class's logit as a sum over features, the strongest for and against, and the terms of softmax."""
     graph = look.graph
     index = class_of(graph, question["class"])
@@ -95,7 +93,7 @@ def _floats(values: Tensor) -> np.ndarray:
     return values.detach().float().contiguous().numpy()
 
 
-def unit_of(look: "Look", state: Mapping[str, str]) -> MapUnit | None:
+def unit_of(look: Look, state: Mapping[str, str]) -> MapUnit | None:
     """The unit of the state's map, for the code panel."""
     if "map" not in state:
         return None
