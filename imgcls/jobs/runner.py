@@ -5,12 +5,12 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from imgcls.jobs import Job, JobRefusedError, State
 from imgcls.jobs.attendance import Attendance
 from imgcls.jobs.fairqueue import FairQueue
+from imgcls.jobs.job import Job, JobRefusedError, State
 from imgcls.jobs.workers import WorkerProcess
 
 LOOK_SECONDS = 0.25
@@ -55,6 +55,7 @@ class JobRunner:
         long: number of workers for long jobs; None: by the machine (`long_workers`).
         quick: number of workers for quick jobs.
         attendance: which owners are there.
+        warm: modules that workers import before their first job.
     """
 
     def __init__(
@@ -63,8 +64,9 @@ class JobRunner:
         quick: int = 1,
         package: str = "imgcls",
         attendance: Attendance | None = None,
+        warm: Sequence[str] = (),
     ) -> None:
-        self.package = package
+        self.package, self.warm = package, warm
         self.attendance = attendance or Attendance()
         self.lock = threading.RLock()
         self._queues: dict[bool, FairQueue[Job]] = {False: FairQueue(), True: FairQueue()}
@@ -252,7 +254,7 @@ class JobRunner:
 
     def _start_worker(self, seat: _Seat) -> None:
         seat.started = True
-        seat.worker = WorkerProcess(self._heard, self._ended, seat.environment)
+        seat.worker = WorkerProcess(self._heard, self._ended, seat.environment, self.warm)
 
     def _heard(self, worker: WorkerProcess, frame: tuple) -> None:
         kind, *rest = frame

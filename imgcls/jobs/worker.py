@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -28,8 +28,6 @@ GATHER_SECONDS = 0.02
 UNSENT_RECORDS = 500
 # The web server answers sliders first; an idle core still trains at full speed.
 NICENESS = 10
-# What jobs are made of: imported before the first one comes.
-WARM_MODULES = ("imgcls.training.trainer",)
 log = logging.getLogger("imgcls.worker")
 
 
@@ -69,7 +67,7 @@ class Worker:
         """Runs jobs until the web process goes away."""
         self.sender.start()
         threading.Thread(target=self._listen, daemon=True).start()
-        _warm_up()
+        _warm_up(sys.argv[1:])
         if hasattr(os, "nice"):  # only now: a busy machine should still get its workers soon
             os.nice(NICENESS)
         self._report("ready")
@@ -148,8 +146,8 @@ def _sentence(error: Exception) -> str:
     return f"The job stopped with an error ({type(error).__name__}: {text[:300]})."
 
 
-def _warm_up() -> None:
-    """Imports torch and takes one training step on each device, so that the first job does not pay for it."""
+def _warm_up(modules: Sequence[str] = ()) -> None:
+    """Imports torch and `modules`, and takes one training step on each device: the first job need not pay for it."""
     import torch
     from torch import nn
 
@@ -159,7 +157,7 @@ def _warm_up() -> None:
             network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 6 * 6, 2)).to(device)
             network(torch.zeros(2, 3, 8, 8, device=device)).sum().backward()
             torch.optim.Adam(network.parameters()).step()  # the first optimiser of a process imports for a second
-    for name in WARM_MODULES:
+    for name in modules:
         importlib.import_module(name)
 
 

@@ -5,7 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,12 @@ class WorkerProcess:
         on_frame: Callable[["WorkerProcess", tuple], None],
         on_end: Callable[["WorkerProcess"], None],
         environment: Mapping[str, str],
+        warm: Sequence[str] = (),
     ) -> None:
         self.ready = False
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "imgcls.jobs.worker"],
+            [sys.executable, "-m", "imgcls.jobs.worker", *warm],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"GOMP_SPINCOUNT": SPINS, **os.environ, **environment, "PYTHONPATH": path},

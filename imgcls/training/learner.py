@@ -1,7 +1,8 @@
 """The step that everything is about: forward, loss, backward, update. Trainer, trial and benchmark share it."""
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -9,12 +10,55 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from imgcls.data.augment import Draw
-from imgcls.training.config import TrainConfig
-from imgcls.training.graphs import GraphedStep
+from imgcls.training.config import CPU_MODES, CUDA_MODES, TrainConfig
 from imgcls.training.inputs import Inputs
 from imgcls.training.optimisers import make_optimiser, set_rate
+from imgcls.training.records import Trial
 from imgcls.training.whole_batch import WholeBatch
 from imgcls.training.world import World
+
+Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+class GraphedStep:
+    """Runs `step(x, labels)` a few times, then records it, then only replays the record (for inputs of the same shape).
+
+    The way of https://docs.pytorch.org/docs/stable/notes/cuda.html#whole-network-capture: the first steps run on a side
+    stream; while recording, gradients start from None, so that every replay writes instead of adding.
+    """
+
+    PREPARE = 3
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._calls = 0
+        self._graph: torch.cuda.CUDAGraph | None = None
+
+    def __call__(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Loss and number of right answers, copies of what the graph writes."""
+        if self._calls < self.PREPARE:
+            self._calls += 1
+            return self._aside(x, labels)
+        if self._graph is None:
+            self._record(x, labels)
+        self._x.copy_(x)
+        self._labels.copy_(labels)
+        self._graph.replay()
+        return self._loss.clone(), self._right.clone()
+
+    def _aside(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            results = self._step(x, labels)
+        torch.cuda.current_stream().wait_stream(stream)
+        return results
+
+    def _record(self, x: Tensor, labels: Tensor) -> None:
+        self._x, self._labels = x.clone(), labels.clone()
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            self._loss, self._right = self._step(self._x, self._labels)
 
 
 @dataclass(frozen=True)
@@ -160,3 +204,55 @@ def _dropout_seed(seed: int, step: int, device: torch.device) -> Iterator[None]:
 def _mixed(seed: int, number: int) -> int:
     """A seed for each pair, far apart for neighbours (the constant of Knuth's multiplicative hashing)."""
     return (seed * 1_000_003 + number) * 2_654_435_761 % 2**63
+
+
+BATCH = 64  # pictures in a trial step, at most
+SECONDS, LEAST_ROUNDS = 0.4, 3  # for all ways together
+
+
+def choose_mode(make: Callable[[Mode], Learner], name: str, device: torch.device) -> tuple[Mode, tuple[Trial, ...]]:
+    """The way of computing of that name; "auto": the fastest in a short trial, where there is a choice.
+
+    Args:
+        make: a learner of the same kind for a mode, to be thrown away; BATCH pictures are enough for it.
+    """
+    if name != "auto":
+        return Mode(name), ()
+    if device.type == "mps":
+        return Mode("fp32"), ()
+    names = CUDA_MODES if device.type == "cuda" else CPU_MODES
+    learners = {name: learner for name in names if (learner := _prepared(make, Mode(name)))}
+    best = dict.fromkeys(learners, float("inf"))
+    end, rounds = time.perf_counter() + SECONDS, 0
+    # In turns, and the best of each: what disturbs one step is not the fault of its mode.
+    while rounds < LEAST_ROUNDS or time.perf_counter() < end:
+        rounds += 1
+        for name, learner in learners.items():
+            best[name] = min(best[name], _step_seconds(learner))
+    speeds = {name: _pictures(learner) / best[name] for name, learner in learners.items()}
+    fastest = max(speeds, key=speeds.__getitem__)
+    return Mode(fastest), tuple(Trial(name, speeds.get(name)) for name in names)
+
+
+def _prepared(make: Callable[[Mode], Learner], mode: Mode) -> Learner | None:
+    """A learner after its first steps, which also set things up; None if this processor cannot compute so."""
+    try:
+        learner = make(mode)
+        for _ in range(GraphedStep.PREPARE + 1 if mode.graph else 1):
+            _step_seconds(learner)
+    except RuntimeError:
+        return None
+    return learner
+
+
+def _pictures(learner: Learner) -> int:
+    return min(BATCH, learner.config.batch_size, len(learner.inputs))
+
+
+def _step_seconds(learner: Learner) -> float:
+    indices = torch.arange(_pictures(learner), device=learner.device)
+    start = time.perf_counter()
+    learner.update(indices, None, 1e-6)
+    if learner.device.type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - start

@@ -28,14 +28,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from imgcls.store.claims import claims
 from imgcls.store.download import DownloadError, cache_folder
 from imgcls.store.files import Lock, is_locked, remove_left_overs, replaced
-from imgcls.training.arrays import from_npz, to_npz
-from imgcls.training.claims import claims
 from imgcls.training.config import TrainConfig
+from imgcls.training.evaluate import KeptPictures
 from imgcls.training.inputs import Normalise
-from imgcls.training.kept_pictures import KeptPictures
-from imgcls.training.records import Evaluation, Finding, Finished, Snapshot, Step
+from imgcls.training.records import Evaluation, Finding, Finished, Snapshot, Step, from_npz, to_npz
 
 MOST_VIEWS = 100
 KEPT_RUNS, KEPT_GB = 60, 5.0  # the second is that of $IMGCLS_RUNS_GB, if it is set

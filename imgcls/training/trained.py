@@ -1,6 +1,8 @@
 """A trained network as a Classifier, with its labels and preprocessing, for every lesson that takes one."""
 
+import dataclasses
 import io
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -65,3 +67,16 @@ def _module(info: RunInfo) -> nn.Module:
 def _title(row: LayerRow) -> str:
     channels, height, width = row.shape
     return f"{row.name}: {channels} channels, {height} x {width}"
+
+
+TINYVGG = Path(__file__).resolve().parents[2] / "assets" / "tinyvgg"
+
+
+@cache
+def tinyvgg() -> Classifier:
+    """TinyVGG, trained on drawn dogs of six breeds by the command in its folder's README.
+
+    Raises:
+        RunError: its files are missing or damaged.
+    """
+    return dataclasses.replace(load_trained(TINYVGG), name="tinyvgg", title="TinyVGG, trained on drawn dogs")

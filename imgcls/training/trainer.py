@@ -15,14 +15,12 @@ from imgcls.models.small import count_parameters
 from imgcls.store.files import why
 from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
-from imgcls.training.evaluate import Scores, evaluate
-from imgcls.training.kept_pictures import keep_pictures
-from imgcls.training.learner import Learner, Mode, pick_device
+from imgcls.training.evaluate import Scores, evaluate, keep_pictures
+from imgcls.training.learner import BATCH, Learner, Mode, choose_mode, pick_device
 from imgcls.training.material import Material, gather
 from imgcls.training.optimisers import SCHEDULES, restore
 from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step, Unsaved
 from imgcls.training.runs import RunError, RunFiles, RunInfo, begun
-from imgcls.training.trial import BATCH, choose_mode
 from imgcls.training.watch import Pace, look
 from imgcls.training.world import ALONE, World
 

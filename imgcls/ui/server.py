@@ -82,6 +82,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up beside the first page load, not in front of it; end the workers at the end."""
     raise_descriptors()
     send_at_once()
+    jobs.prepare("imgcls.training.trainer")
     print(addresses(), flush=True)
     warming = asyncio.create_task(_prepare(), name="warm-up")
     tidying = asyncio.create_task(keep_tidy(), name="tidying up")

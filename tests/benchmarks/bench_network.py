@@ -12,7 +12,7 @@ import torch
 from playwright.sync_api import Page
 
 from imgcls.models.registry import load
-from imgcls.training.shipped import tinyvgg
+from imgcls.training.trained import tinyvgg
 from tests.benchmarks.harness import HEAD, forward_passes, open_page, row, running_app
 
 WATCH = """() => {

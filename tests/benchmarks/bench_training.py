@@ -21,16 +21,13 @@ from torch.nn import functional as F
 from imgcls.data.datasets import Dataset, Source, prepare
 from imgcls.models.presets import preset
 from imgcls.models.small import SmallCNN
-from imgcls.training.config import DataChoice, TrainConfig
-from imgcls.training.graphs import GraphedStep
+from imgcls.training.config import DataChoice, TrainConfig, recipe
 from imgcls.training.inputs import Normalise, PictureInputs
-from imgcls.training.learner import Learner, Mode, pick_device
+from imgcls.training.learner import GraphedStep, Learner, Mode, choose_mode, pick_device
 from imgcls.training.material import gather
 from imgcls.training.optimisers import make_optimiser
-from imgcls.training.recipes import recipe
 from imgcls.training.records import Evaluation, Finished, Started, Step
 from imgcls.training.trainer import ALONE, train
-from imgcls.training.trial import choose_mode
 
 Clock = Callable[[], float]
 

@@ -16,7 +16,7 @@ from imgcls.models.registry import load
 from imgcls.models.trace import trace
 from imgcls.ops.convolution import signed_limit
 from imgcls.palette import colour_table
-from imgcls.training.shipped import tinyvgg
+from imgcls.training.trained import tinyvgg
 from imgcls.ui.hall import network_input
 
 

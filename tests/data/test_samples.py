@@ -19,7 +19,7 @@ from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from imgcls.store.download import DownloadError
 from imgcls.training.runs import RunFiles
-from imgcls.training.shipped import TINYVGG, tinyvgg
+from imgcls.training.trained import TINYVGG, tinyvgg
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import torch
 from PIL import Image
 
 from imgcls.cli import main
-from imgcls.training.config import MODES
-from imgcls.training.recipes import PRESET_NAMES, recipe
+from imgcls.training.config import MODES, PRESET_NAMES, recipe
 from imgcls.training.runs import RunFiles
 
 ROOT = Path(__file__).resolve().parents[2]

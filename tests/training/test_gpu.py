@@ -18,12 +18,11 @@ from imgcls.jobs.runner import JobRunner
 from imgcls.models.small import SmallCNN
 from imgcls.ops.timing import WORKS, measure
 from imgcls.training import trainer
-from imgcls.training.config import CUDA_MODES
+from imgcls.training.config import CUDA_MODES, recipe
 from imgcls.training.evaluate import evaluate
 from imgcls.training.inputs import Normalise, PictureInputs
 from imgcls.training.learner import Mode
 from imgcls.training.optimisers import OPTIMISERS
-from imgcls.training.recipes import recipe
 from imgcls.training.records import Evaluation, Finding, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunFiles
 from imgcls.training.trainer import train

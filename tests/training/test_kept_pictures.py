@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgcls.training import kept_pictures
-from imgcls.training.kept_pictures import keep_pictures
+from imgcls.training import evaluate as kept_pictures
+from imgcls.training.evaluate import keep_pictures
 from imgcls.training.runs import RunFiles
 from imgcls.training.trainer import train
 from tests.training.toy import toy, toy_config

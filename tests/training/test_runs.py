@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from imgcls.data.augment import Augmentation
-from imgcls.training.claims import claims
+from imgcls.store.claims import claims
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import Normalise
 from imgcls.training.records import Evaluation, Finding, Finished, Histogram, LayerView, Snapshot, Step
@@ -219,7 +219,7 @@ def test_what_another_server_has_in_hand_stays_until_that_has_ended(kept, monkey
     waiting, looked_at, other = kept(), kept(), kept()
     monkeypatch.setattr("imgcls.training.runs.KEPT_RUNS", 1)
     code = (
-        "import sys, time; from imgcls.training.claims import claims; from imgcls.training.runs import runs_folder\n"
+        "import sys, time; from imgcls.store.claims import claims; from imgcls.training.runs import runs_folder\n"
         "claims.tell(runs_folder(), [sys.argv[1]], [sys.argv[2]]); print(flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, waiting.name, looked_at.name]

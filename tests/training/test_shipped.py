@@ -5,7 +5,7 @@ import torch
 
 from imgcls.cli import main
 from imgcls.models.small import SmallCNN
-from imgcls.training.shipped import TINYVGG, tinyvgg
+from imgcls.training.trained import TINYVGG, tinyvgg
 
 
 def test_tinyvgg_is_the_network_of_its_preset_with_six_breeds() -> None:

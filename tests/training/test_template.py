@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from imgcls.training import template as module
-from imgcls.training.template import PENALTY, learned_template
+from imgcls.training import experiments as module
+from imgcls.training.experiments import PENALTY, learned_template
 
 
 @pytest.fixture(scope="module", autouse=True)

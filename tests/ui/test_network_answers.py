@@ -11,7 +11,7 @@ from imgcls.models.ablation import WhatIf, what_if
 from imgcls.models.graph import graph_of
 from imgcls.models.influence import order_of_maps
 from imgcls.models.registry import load
-from imgcls.training.shipped import tinyvgg
+from imgcls.training.trained import tinyvgg
 from imgcls.ui.network.answers import DRAFT_SIDE, ROWS, SIDE, answerer, first_overview
 from imgcls.ui.network.look import Look
 from imgcls.ui.packet import unpack

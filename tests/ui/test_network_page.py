@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgcls.models.registry import load
-from imgcls.training.shipped import tinyvgg
+from imgcls.training.trained import tinyvgg
 from imgcls.ui.network import models
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL

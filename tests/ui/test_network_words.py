@@ -4,7 +4,7 @@ import pytest
 
 from imgcls.models.graph import Graph, graph_of
 from imgcls.models.registry import load
-from imgcls.training.shipped import tinyvgg
+from imgcls.training.trained import tinyvgg
 from imgcls.ui.network.words import layer_name, source_title, step_title
 from tests.models.random_networks import SEEDS, random_network
 

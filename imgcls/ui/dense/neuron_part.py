@@ -5,7 +5,7 @@ import torch
 
 from imgcls.ops.convolution import working_pixels
 from imgcls.ops.dense import Neuron, centre_minus_border, neuron, random_weights
-from imgcls.training.template import learned_template
+from imgcls.training.experiments import learned_template
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.unroll import unroll
 from imgcls.ui.components.words import words
@@ -72,7 +72,7 @@ def neuron_part() -> None:
             follow=None if kind == LEARNED else draw,
         )  # fmt: skip
     result = draw(side)
-    imports = "\nfrom imgcls.training.template import learned_template" if kind == LEARNED else ""
+    imports = "\nfrom imgcls.training.experiments import learned_template" if kind == LEARNED else ""
     margin = side // 4
     own = _CODE[kind].format(seed=int(seed), side=side, margin=margin, end=side - margin)
     head = f"""

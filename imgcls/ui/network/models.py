@@ -10,7 +10,7 @@ from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
 from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, run_folder
-from imgcls.training.shipped import tinyvgg
+from imgcls.training.trained import tinyvgg
 from imgcls.ui.address import kept, to_address
 from imgcls.ui.models import RUN, load_run, trained_runs
 from imgcls.ui.network.state import COMMON, NAMES
@@ -58,7 +58,7 @@ def network(name: str) -> Classifier:
 def loading_code(name: str) -> str:
     """The lines that load the network into `network`."""
     if name == TINY:
-        return "from imgcls.training.shipped import tinyvgg\n\nnetwork = tinyvgg()"
+        return "from imgcls.training.trained import tinyvgg\n\nnetwork = tinyvgg()"
     if name.startswith(RUN):
         lines = ("from imgcls.training.runs import run_folder", "from imgcls.training.trained import load_trained")
         return "\n".join((*lines, "", f'network = load_trained(run_folder("{name.removeprefix(RUN)}"))'))

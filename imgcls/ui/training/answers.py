@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.plain import markdown
-from imgcls.training.kept_pictures import KeptPictures
+from imgcls.training.evaluate import KeptPictures
 from imgcls.training.records import Evaluation
 from imgcls.ui.components.confusion import confusion_cell, confusion_matrix
 from imgcls.ui.components.verdicts import Verdict, verdicts

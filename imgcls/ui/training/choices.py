@@ -8,9 +8,8 @@ from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import ACTIVATIONS, POOLINGS, SmallConfig
 from imgcls.plain import markdown
-from imgcls.training.config import DataChoice, TrainConfig
+from imgcls.training.config import TRANSFER, DataChoice, TrainConfig, recipe
 from imgcls.training.optimisers import SCHEDULES
-from imgcls.training.recipes import TRANSFER, recipe
 from imgcls.ui.dataset.augmentation import choose_augmentation
 from imgcls.ui.dataset.choice import choose_data
 from imgcls.ui.dataset.understood import described

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from imgcls import jobs
+from imgcls.store.claims import claims
 from imgcls.store.download import DownloadError
-from imgcls.training.claims import claims
 from imgcls.training.runs import RunFiles, runs_folder
 from imgcls.ui.session import owner
 

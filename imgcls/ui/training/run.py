@@ -17,8 +17,8 @@ from imgcls.data.pictures import Picture
 from imgcls.store.download import DownloadError
 from imgcls.store.files import why
 from imgcls.training.config import TrainConfig
+from imgcls.training.evaluate import KeptPictures
 from imgcls.training.follow import Followed
-from imgcls.training.kept_pictures import KeptPictures
 from imgcls.training.records import Finished, Started
 from imgcls.training.runs import RunError, RunFiles, RunInfo, new_run_folder, new_run_id, run_folder, run_id
 from imgcls.ui.address import to_address, went_back

@@ -3,8 +3,7 @@
 from imgcls.data.server_sets import name_on_server
 from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
-from imgcls.training.config import DataChoice, TrainConfig
-from imgcls.training.recipes import TRANSFER
+from imgcls.training.config import TRANSFER, DataChoice, TrainConfig
 
 TRANSFER_TITLE = "Transfer: EfficientNet-Lite0 with a new head"
 PRESET_TITLES = {name: preset.title for name, preset in PRESETS.items()} | {TRANSFER: TRANSFER_TITLE}
