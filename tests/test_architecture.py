@@ -56,6 +56,58 @@ def test_nothing_evaluates_free_text_or_unpickles(path: Path) -> None:
             assert settings.get("weights_only") == "True"
 
 
+# Who may know whom; what lies beside the folders (palette, labels, ...) is for all, and ui and cli know everybody.
+KNOWS = {
+    "store": set(),
+    "jobs": {"store"},
+    "ops": set(),
+    "models": {"ops", "store"},
+    "data": {"store"},
+    "training": {"ops", "models", "data", "jobs", "store"},
+    "figures": {"ops", "training"},
+}
+RESULTS = {"imgcls.training.experiments", "imgcls.training.follow", "imgcls.training.records"}  # what figures draw
+
+
+def modules() -> dict[str, Path]:
+    """Every module of imgcls by its name."""
+    found = {}
+    for path in (ROOT / "imgcls").rglob("*.py"):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def knows(name: str, path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules of imgcls that a module imports anywhere, in functions and under TYPE_CHECKING, too."""
+    wanted: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            wanted |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            wanted |= (below & known.keys()) or {node.module}
+    return (wanted & known.keys()) - {name}
+
+
+def test_imports_go_one_way() -> None:
+    known = modules()
+    for name, path in known.items():
+        of = name.split(".")[1] if name.count(".") else ""
+        for other in knows(name, path, known) if of in KNOWS else ():
+            there = other.split(".")[1] if (ROOT / "imgcls" / other.split(".")[1]).is_dir() else ""
+            assert there in {"", of, *KNOWS[of]}, f"{name} imports {other}"
+            assert of != "figures" or there != "training" or other in RESULTS, f"{name} imports {other}"
+
+
+def test_no_modules_import_each_other() -> None:
+    known = modules()
+    edges = {name: knows(name, path, known) for name, path in known.items()}
+    while leaves := {name for name, others in edges.items() if not others & edges.keys()}:
+        edges = {name: others for name, others in edges.items() if name not in leaves}
+    assert not edges
+
+
 def test_the_addresses_are_those_that_were_promised() -> None:
     assert [lesson.slug for lesson in LESSONS] == [
         "", "tensors", "autodiff", "dataset", "dense", "convolution", "pooling", "activations", "dropout",

@@ -91,7 +91,7 @@ def test_records_since_gives_only_what_is_new(submit) -> None:
 
 
 def test_only_the_newest_records_are_kept_but_all_are_counted(submit, monkeypatch) -> None:
-    monkeypatch.setattr(jobs, "KEPT_RECORDS", 10)
+    monkeypatch.setattr("imgcls.jobs.job.KEPT_RECORDS", 10)
     job = submit("count", to=25)
     assert job.wait(PATIENCE)
     assert [record.number for record in job.records] == list(range(15, 25))
@@ -100,7 +100,7 @@ def test_only_the_newest_records_are_kept_but_all_are_counted(submit, monkeypatc
 
 
 def test_records_are_bounded_by_their_bytes_too(submit, monkeypatch) -> None:
-    monkeypatch.setattr(jobs, "KEPT_BYTES", 1)
+    monkeypatch.setattr("imgcls.jobs.job.KEPT_BYTES", 1)
     job = submit("count", to=5)
     assert job.wait(PATIENCE)
     assert [record.number for record in job.records] == [4]
