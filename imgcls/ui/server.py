@@ -24,15 +24,15 @@ from streamlit import net_util
 
 from imgcls import jobs
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
-from imgcls.ui import live
+from imgcls.ui import live, views
 from imgcls.ui.address import base_path, full_address
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 from imgcls.ui.document import SCRIPT_PATH, WithOurScript, script
 from imgcls.ui.upkeep import keep_tidy, raise_descriptors
+from imgcls.ui.views import FOREVER
 
 FIRST_PAGE = 4.0  # seconds that the first page has the cores to itself
-FOREVER = "public, max-age=31536000, immutable"
 log = logging.getLogger("imgcls")
 
 
@@ -151,6 +151,7 @@ def routes() -> list[Route]:
         Route(f"/{SCRIPT_PATH}", _script),
         Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail),
         live.ROUTE,
+        views.ROUTE,
     ]
     base = base_path()
     return [*own, *(Route(base + route.path, route.endpoint, methods=route.methods) for route in own if base)]

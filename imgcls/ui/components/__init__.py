@@ -4,30 +4,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from imgcls import palette
+from imgcls.ui.views import bootstrap
 
-_HERE = Path(__file__).resolve().parent
-_VIEW = "export default function ("
 _caught: ContextVar[dict[str, Any] | None] = ContextVar("caught", default=None)
 
 
-def declare(name: str, *, html: str = "", isolate_styles: bool = True, uses: Sequence[str] = ()) -> Callable[..., Any]:
+def declare(
+    name: str, *, html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()
+) -> Callable[..., Any]:
     """Register the component in folder `name` once, at import time; returns its mount function.
 
-    `uses` names further scripts of this folder that stand in front of its view.js; a style sheet beside a script
-    comes along.
+    `styles` are further style sheets of imgcls/ui/js; view.css beside view.js comes by itself.
     """
-    scripts = [_HERE / file for file in ("shared.js", *uses, f"{name}/view.js")]
-    script = "\n".join(file.read_text() for file in scripts).replace(_VIEW, "function view(")
-    script += "\nexport default lively(view)\n"
-    styles = [file.with_suffix(".css") for file in scripts]
-    style = palette.css_variables() + "\n".join(file.read_text() for file in styles if file.is_file())
-    mount = st.components.v2.component(f"imgcls_{name}", html=html, js=script, css=style, isolate_styles=isolate_styles)
+    script = bootstrap(f"components/{name}", [f"js/{style}" for style in styles])
+    mount = st.components.v2.component(f"imgcls_{name}", html=html, js=script, isolate_styles=isolate_styles)
 
     def show(*, key: str, data: Any, **more: Any) -> Any:
         if (elements := _caught.get()) is not None:

@@ -1,3 +1,5 @@
+import { Sender, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+
 const LEFT = 44, GAP = 34, HANDLE_X = 3, STEP = 0.05
 
 function build(root) {

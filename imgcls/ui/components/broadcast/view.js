@@ -1,3 +1,5 @@
+import { clamp, instance, unpack } from "../../js/shared.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "broadcast"

@@ -1,3 +1,5 @@
+import { instance, unpack } from "../../js/shared.js"
+
 export default function (component) {
   const own = instance(component.parentElement, () => {
     const box = document.createElement("div")

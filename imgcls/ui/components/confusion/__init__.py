@@ -8,7 +8,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.packet import pack
 
-_mount = declare("confusion", html='<div class="confusion"></div>', uses=("roving.js",))
+_mount = declare("confusion", html='<div class="confusion"></div>')
 
 
 def confusion_cell(key: str) -> tuple[int, int] | None:

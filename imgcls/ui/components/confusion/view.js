@@ -1,3 +1,6 @@
+import { roving } from "../../js/roving.js"
+import { byFinger, instance, textOn, unpack } from "../../js/shared.js"
+
 function build(box, names) {
   box.innerHTML = `<p>Rows: what it is. Columns: what the network says. ${byFinger() ? "Tap" : "Click"} a cell to see its pictures.</p>` +
     `<div class="wide"><table role="grid" aria-label="Confusion matrix"><thead><tr><td></td>${"<th scope=\"col\"></th>".repeat(names.length)}</tr></thead><tbody>` +

@@ -10,7 +10,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
-_mount = declare("film", html='<div class="film"></div>', uses=("number.js", "tiles.js"))
+_mount = declare("film", html='<div class="film"></div>')
 
 
 @dataclass(frozen=True, eq=False)

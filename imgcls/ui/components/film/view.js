@@ -1,3 +1,6 @@
+import { bitmap, clamp, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { coloured } from "../../js/tiles.js"
+
 const GAP = 4, TALLEST = 260 // pixels: of all rows together
 
 function pictureAt(array, place, colours) {

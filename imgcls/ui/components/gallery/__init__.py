@@ -10,7 +10,7 @@ from imgcls.data.pictures import Picture
 from imgcls.data.samples import SAMPLES
 from imgcls.ui.components import declare, sent
 
-_mount = declare("gallery", html='<div class="gallery" role="group"></div>', uses=("roving.js",))
+_mount = declare("gallery", html='<div class="gallery" role="group"></div>')
 _jpegs: dict[str, bytes] = {}
 
 

@@ -1,3 +1,6 @@
+import { roving } from "../../js/roving.js"
+import { instance, served } from "../../js/shared.js"
+
 export default function (component) {
   const { parentElement, data } = component
   const box = parentElement.querySelector(".gallery")

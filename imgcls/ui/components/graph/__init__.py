@@ -15,7 +15,7 @@ from imgcls.ui.dials import Dial, asked_numbers
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 
-_mount = declare("graph", uses=("asker.js", "dials.js", "charts.js", "roving.js", "graph/shapes.js", "graph/panels.js"))
+_mount = declare("graph", styles=("dials.css",))
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 // The chain rule of the chosen node, and the table of leaves.
+import { esc } from "../../js/dials.js"
+
 const fraction = (top, bottom) => `<mfrac><mrow><mo>∂</mo><mi>${esc(top)}</mi></mrow><mrow><mo>∂</mo><mi>${esc(bottom)}</mi></mrow></mfrac>`
 const formula = (inside) => `<math>${inside}</math>`
 const bracket = (text) => (/^[−-]/.test(text) ? `(${text})` : text)
 
 // The chain rule in one line where there is room: symbols, then numbers.
-function chainRule(chain) {
+export function chainRule(chain) {
   if (chain.plain) return `<b>${esc(chain.plain)}</b>`
   if (!chain.terms.length) return `<b>${esc(chain.heading)}</b>${chain.note ? ` <span>${esc(chain.note)}</span>` : ""}`
   const plus = "<mo>+</mo>"
@@ -16,7 +18,7 @@ function chainRule(chain) {
 }
 
 // What the chosen node is, where its local derivatives come from, and the switch that cuts it off.
-function aboutNode(chain) {
+export function aboutNode(chain) {
   const rules = chain.terms.filter((t) => t.rule).map((t) => `<div>${formula(`${fraction(t.upper, chain.name)}<mo>=</mo><mtext>${esc(t.rule)}</mtext><mo>=</mo><mn>${esc(t.local)}</mn>`)}</div>`)
   const titled = chain.terms.length || chain.plain
   return `${titled ? `<h2>${esc(chain.heading)}</h2>` : ""}${chain.recorded ? `<p>recorded as <code>${esc(chain.recorded)}</code></p>` : ""}
@@ -24,7 +26,7 @@ function aboutNode(chain) {
     ${chain.cut ? `<button type="button" data-cut="1">${esc(chain.cut)}</button>` : ""}`
 }
 
-function leafTable({ rows, reasons }) {
+export function leafTable({ rows, reasons }) {
   const body = rows.map((r) => `<tr><th scope="row">${esc(r.name)}</th><td>${esc(r.value)}</td><td>${esc(r.gradient)}</td><td>${esc(r.difference)}</td>
     <td class="${r.agrees ? "" : "differs"}">${r.agrees ? "=" : "≠"}</td></tr>`)
   return `<table><caption>Autograd against nudging each variable</caption><thead><tr><th scope="col">leaf</th><th scope="col">value</th><th scope="col">.grad</th>

@@ -1,9 +1,11 @@
 // Where nodes and edges stand, and their SVG.
-const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 36, ROOMY = 60, LOOSE = 104, PAD = 5
+import { esc } from "../../js/dials.js"
+
+export const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 36, ROOMY = 60, LOOSE = 104, PAD = 5
 
 // Column widths and gaps for the width there is; a graph that is too wide even when tight scrolls sideways,
 // and then need not be tight: the numbers on its edges stand clear of its nodes.
-function place(nodes, space) {
+export function place(nodes, space) {
   const count = 1 + Math.max(...nodes.map((n) => n.column))
   const columns = Array.from({ length: count }, (_, c) => nodes.filter((n) => n.column === c))
   const widths = (plain) => columns.map((list) => Math.max(...list.map((n) => n.grid ? n.width : n.kind === "constant" ? CONSTANT : plain)))
@@ -22,7 +24,7 @@ function place(nodes, space) {
 }
 
 // All nodes are one tab stop, `stop`, and so is each grid.
-function nodeShape(node, i, at, selected, stop) {
+export function nodeShape(node, i, at, selected, stop) {
   const column = at.width[node.column]
   const w = node.grid ? node.width : node.kind === "constant" ? CONSTANT : column
   const x = at.lefts[node.column] + (column - w) / 2, y = node.middle - node.height / 2
@@ -62,7 +64,7 @@ function gridShape(node, i) {
   }).join("")
 }
 
-function edgeShape(edge, nodes, at) {
+export function edgeShape(edge, nodes, at) {
   const right = (n) => at.lefts[n.column] + (at.width[n.column] + (n.grid ? n.width : n.kind === "constant" ? CONSTANT : at.width[n.column])) / 2
   const from = nodes[edge.from], to = nodes[edge.to]
   const twin = edge.slots > 1 && edge.twin

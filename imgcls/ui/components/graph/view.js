@@ -1,3 +1,11 @@
+import { Asker } from "../../js/asker.js"
+import { drawCharts } from "../../js/charts.js"
+import { buildDials, showDials } from "../../js/dials.js"
+import { roving } from "../../js/roving.js"
+import { Sender, byFinger, clamp, enable, instance, keepDrawn, unpack } from "../../js/shared.js"
+import { aboutNode, chainRule, leafTable } from "./panels.js"
+import { PAD, edgeShape, nodeShape, place } from "./shapes.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "graph"

@@ -1,3 +1,5 @@
+import { byFinger, clamp, cssValue, instance, keepDrawn, sizedCanvas, textOn, unpack } from "../../js/shared.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "grids"

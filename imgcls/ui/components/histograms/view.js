@@ -1,3 +1,5 @@
+import { cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+
 const HEIGHT = 52
 
 const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecision(2) : number.toExponential(0).replace(/e-(.*)/, (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")))

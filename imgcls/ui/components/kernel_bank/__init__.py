@@ -12,7 +12,6 @@ from imgcls.ui.packet import pack
 _mount = declare(
     "kernel_bank",
     html='<div class="bank" role="group"></div><p class="told" aria-live="polite"></p>',
-    uses=("roving.js",),
 )
 
 

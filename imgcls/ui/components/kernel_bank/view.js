@@ -1,3 +1,6 @@
+import { roving } from "../../js/roving.js"
+import { bitmap, byFinger, instance, unpack } from "../../js/shared.js"
+
 export default function (component) {
   const box = component.parentElement.querySelector(".bank")
   const told = box.nextElementSibling

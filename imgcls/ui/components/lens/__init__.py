@@ -15,7 +15,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.packet import pack
 
-_mount = declare("lens", uses=("number.js", "roving.js", "asker.js", "lens/pictures.js", "lens/cells.js"))
+_mount = declare("lens")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,12 @@
 // The arithmetic between the pictures: one cell a tap with pixel, weight and product; then their sum.
+import { numberField, written } from "../../js/number.js"
+import { roving } from "../../js/roving.js"
+import { clamp, textOn } from "../../js/shared.js"
+import { pixelAt } from "./pictures.js"
+
 const RGB = ["R", "G", "B"]
 
-function buildCells(own) {
+export function buildCells(own) {
   const { data, box } = own
   const { rows, columns } = data.window
   const grid = box.querySelector(".cells")
@@ -43,7 +48,7 @@ function weightField(own, i) {
   }
 }
 
-function wireEquation(own) {
+export function wireEquation(own) {
   const of = (name, what, step, rest) => ({
     input: own.box.querySelector(`.${name}`), surface: own.box.querySelector(`.${name}`), what,
     low: -own.data.limits[name], high: own.data.limits[name], step: () => step,
@@ -55,7 +60,7 @@ function wireEquation(own) {
 }
 
 // Which channel of a colour picture the cells show.
-function buildChannels(own) {
+export function buildChannels(own) {
   const chips = own.box.querySelector(".channels"), names = own.data.arrays.input.shape[2] === 3 ? RGB : []
   if (chips.children.length !== names.length) {
     chips.replaceChildren(...names.map((name, k) => {
@@ -74,7 +79,7 @@ const signed = (quantity, number, most) =>
   number === 0 || !most ? "transparent" : tint(quantity + (number < 0 ? "-negative" : ""), 0.62 * Math.abs(number) / most)
 
 // Fill in the numbers for the window of output (r, c).
-function fillCells(own, r, c) {
+export function fillCells(own, r, c) {
   const { data, channel, box } = own
   const { arrays, window: w } = data
   const inputs = arrays.input.shape[2], outputs = arrays.output.shape[2], columns = arrays.output.shape[1]

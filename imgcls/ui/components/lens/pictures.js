@@ -1,11 +1,14 @@
 // The lens's two pictures, the beams between them and the histograms below.
-function pixelAt({ data: { arrays } }, row, column, channel) {
+import { written } from "../../js/number.js"
+import { bitmap, clamp, sizedCanvas } from "../../js/shared.js"
+
+export function pixelAt({ data: { arrays } }, row, column, channel) {
   const r = arrays.rows[row], c = arrays.columns[column]
   const [, width, channels] = arrays.input.shape
   return r < 0 || c < 0 ? 0 : arrays.input[(r * width + c) * channels + (channels === 1 ? 0 : channel)]
 }
 
-function paint(values, [height, width, channels], scale, colours) {
+export function paint(values, [height, width, channels], scale, colours) {
   const rgb = new Uint8Array(3 * height * width)
   rgb.shape = [height, width, 3]
   const gain = 255 / (scale.high - scale.low)
@@ -19,7 +22,7 @@ function paint(values, [height, width, channels], scale, colours) {
 }
 
 // Whether the picture on the left is the one already painted: in a drag it is.
-function samePicture(before, data) {
+export function samePicture(before, data) {
   const same = (name) => {
     const [a, b] = [before.arrays[name], data.arrays[name]]
     return a.length === b.length && a.every((value, i) => value === b[i])
@@ -28,7 +31,7 @@ function samePicture(before, data) {
     before.arrays.input.shape[2] === data.arrays.input.shape[2] && ["rows", "columns", "input", "input_colours"].every(same)
 }
 
-function paddedPicture(own) {
+export function paddedPicture(own) {
   const { input, rows, columns } = own.data.arrays, channels = input.shape[2]
   const values = new Float32Array(rows.length * columns.length * channels)
   for (let r = 0, i = 0; r < rows.length; r++) for (let c = 0; c < columns.length; c++) for (let k = 0; k < channels; k++) {
@@ -58,7 +61,7 @@ function outline(pen, x, y, width, height) {
   }
 }
 
-function drawInput(own, r, c) {
+export function drawInput(own, r, c) {
   const { arrays, window: w } = own.data
   const s = own.scale.input, P = w.padding * s
   const width = arrays.columns.length * s, height = arrays.rows.length * s
@@ -95,7 +98,7 @@ function drawInput(own, r, c) {
   return { left, top, right: left + spanX, bottom: top + spanY }
 }
 
-function drawOutput(own, r, c) {
+export function drawOutput(own, r, c) {
   const { arrays, window: w } = own.data
   const [rows, columns] = arrays.output.shape, s = own.scale.output
   const pen = sizedCanvas(own.output, columns * s, rows * s)
@@ -112,7 +115,7 @@ function drawOutput(own, r, c) {
 }
 
 // The window reaches from the input to the cells, and what comes of it from the cells to its output.
-function drawBeams(own, window, r, c) {
+export function drawBeams(own, window, r, c) {
   const { beams, scale: { output: s }, polygons: [from, to] } = own
   if (!beams) return
   const { input, cells, output } = beams
@@ -132,7 +135,7 @@ function drawBeams(own, window, r, c) {
 
 // Bars in the picture's own colours, so that the histogram is the legend of the scale too. Heights go by square root, or
 // the flat parts of a photo would leave nothing else to see.
-function drawHistogram(own, name) {
+export function drawHistogram(own, name) {
   const { data: { arrays, [name]: scale } } = own
   const counts = arrays[`${name}_counts`], colours = arrays[`${name}_colours`], rgb = arrays[name].shape[2] === 3
   const canvas = own.box.querySelector(`.${name} .histogram`)

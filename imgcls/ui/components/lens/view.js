@@ -1,4 +1,10 @@
 // Two pictures and the window between them. Which window is shown is decided here, without a message to the server.
+import { Asker } from "../../js/asker.js"
+import { written } from "../../js/number.js"
+import { Sender, byFinger, clamp, cssValue, instance, unpack } from "../../js/shared.js"
+import { buildCells, buildChannels, fillCells, wireEquation } from "./cells.js"
+import { drawBeams, drawHistogram, drawInput, drawOutput, paddedPicture, paint, samePicture } from "./pictures.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "lens"

@@ -9,7 +9,7 @@ from imgcls.ui.dials import Dial, asked_numbers
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 
-_mount = declare("live_chart", uses=("asker.js", "dials.js", "charts.js"))
+_mount = declare("live_chart", styles=("dials.css",))
 
 Picture = Callable[[Mapping[str, float]], Mapping[str, Any]]
 """What to draw for the dials' numbers: "charts" (see `imgcls.ui.charts`) and "lines", sentences below them."""

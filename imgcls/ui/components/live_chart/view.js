@@ -1,3 +1,8 @@
+import { Asker } from "../../js/asker.js"
+import { drawCharts } from "../../js/charts.js"
+import { buildDials, showDials } from "../../js/dials.js"
+import { Sender, instance, keepDrawn, unpack } from "../../js/shared.js"
+
 function draw(own) {
   drawCharts(own.charts, own.data.charts)
   own.lines.replaceChildren(...own.data.lines.map((text) => {

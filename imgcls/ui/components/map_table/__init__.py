@@ -9,7 +9,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
-_mount = declare("map_table", uses=("number.js", "tiles.js"))
+_mount = declare("map_table")
 _BORDERS = {
     "solid": "solid",
     "dash": "dashed",

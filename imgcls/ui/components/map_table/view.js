@@ -1,4 +1,7 @@
 // Small pictures in rows and columns, with their names; they change in place.
+import { bitmap, instance, sizedCanvas, unpack } from "../../js/shared.js"
+import { coloured } from "../../js/tiles.js"
+
 function build(root) {
   const box = document.createElement("table")
   root.append(box)

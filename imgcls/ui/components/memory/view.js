@@ -1,3 +1,5 @@
+import { clamp, instance, unpack } from "../../js/shared.js"
+
 const COLOURS = ["red", "green", "blue"]
 
 function build(root) {

@@ -15,8 +15,7 @@ from imgcls.ui.packet import pack
 QUESTIONS = ("overviews", "closeups")
 """What the canvas asks over Streamlit while it cannot ask directly; `sent` has each under its name."""
 
-_PARTS = ("paint", "stage", "overview", "edges", "closeup", "arithmetic", "verdict", "tools")
-_mount = declare("network", uses=("number.js", "roving.js", "asker.js", *(f"network/{part}.js" for part in _PARTS)))
+_mount = declare("network")
 
 
 def network_canvas(

@@ -1,4 +1,10 @@
 // The numbers at one place of the close-up: the window under one slice, all slices together, bias, and what follows.
+import { written } from "../../js/number.js"
+import { roving } from "../../js/roving.js"
+import { clamp, textOn } from "../../js/shared.js"
+import { fromSum, mapOf, sliceOf } from "./closeup.js"
+import { brief, largestOf, minus, signed } from "./paint.js"
+
 function arithmeticHtml(own) {
   const { close, place } = own, { arrays } = close, slice = sliceOf(own)
   const [n, height, width] = arrays.products.shape, F = arrays.kernels.shape[1]
@@ -62,12 +68,12 @@ function chain(own) {
 }
 
 // What the pointer reads in a title is written above what has the focus, from a key or a tap.
-function tellExactly({ target }) {
+export function tellExactly({ target }) {
   const note = target.closest(".window, .sums")?.querySelector(".note")
   if (note && target.title) note.textContent = minus(target.title)
 }
 
-function showArithmetic(own) {
+export function showArithmetic(own) {
   const held = own.panel.querySelector(":focus")?.dataset ?? {}
   own.panel.innerHTML = arithmeticHtml(own)
   for (const button of own.panel.querySelectorAll("[data-slice]")) button.onclick = () => { own.slice = Number(button.dataset.slice); own.redraw() }

@@ -1,7 +1,12 @@
 // How one map is made: its inputs, the kernel's slices, their products, the sum, and what follows it.
-const TOP = 40, LEFT = 46
+import { byFinger, clamp } from "../../js/shared.js"
+import { curve, frame } from "./edges.js"
+import { brief, largestOf, mapPicture } from "./paint.js"
+import { showTools } from "./tools.js"
 
-function closeupScene(own) {
+export const TOP = 40, LEFT = 46
+
+export function closeupScene(own) {
   const { close, stage, tables } = own, { arrays } = close
   const narrow = stage.width < 640 // a phone: the stages stand below one another, so that all is on the screen
   const width = narrow ? stage.width : Math.max(stage.width, 760), rows = close.channels.length + (close.hidden ? 1 : 0)
@@ -34,7 +39,7 @@ function closeupScene(own) {
   return { width, height: tall || stage.height, tall, sprites }
 }
 
-const mapOf = (close, stage) => (stage < 0 ? close.arrays.sum : close.arrays[`stage${stage}`])
+export const mapOf = (close, stage) => (stage < 0 ? close.arrays.sum : close.arrays[`stage${stage}`])
 
 // The place in the sum behind a place of stage i: a pooling leads back to its largest value, or the window's corner.
 function toSum(close, stage, row, column) {
@@ -56,7 +61,7 @@ function toSum(close, stage, row, column) {
 }
 
 // Where stage i shows what became of a place of the sum; null where a pooling leaves it out.
-function fromSum(close, stage, { row, column }) {
+export function fromSum(close, stage, { row, column }) {
   for (let i = 0; i <= stage; i++) {
     const { kind, stride, before } = close.stages[i]
     if (kind === "pool") { row = Math.floor((row + before) / stride); column = Math.floor((column + before) / stride) }
@@ -66,13 +71,13 @@ function fromSum(close, stage, { row, column }) {
 }
 
 // Where to look first: the strongest place of the map that was clicked.
-function strongestPlace(close) {
+export function strongestPlace(close) {
   const map = mapOf(close, close.chosen), width = map.shape[1]
   const best = map.reduce((found, value, i) => (Math.abs(value) > Math.abs(map[found]) ? i : found), 0)
   return toSum(close, close.chosen, Math.floor(best / width), best % width)
 }
 
-function hitCloseup(own, at) {
+export function hitCloseup(own, at) {
   if (!at) return null
   const part = own.parts.find(({ x, y, w, h }) => at.x >= x && at.x < x + w && at.y >= y && at.y < y + h)
   if (!part) return null
@@ -84,7 +89,7 @@ function hitCloseup(own, at) {
 }
 
 // The pointer chooses the place of the sum whose arithmetic is shown, and the slice that is shown in full.
-function pointCloseup(own, hit) {
+export function pointCloseup(own, hit) {
   const { close } = own, { part, row, column } = hit
   if (own.sliding) slide(own, false)
   if (part.k !== undefined) own.slice = part.k
@@ -99,7 +104,7 @@ function pointCloseup(own, hit) {
 
 // One slice of the kernel slides by itself, as in a convolution: along the row, then on to the next.
 const SLIDE_MS = 140
-function slide(own, on) {
+export function slide(own, on) {
   clearInterval(own.sliding)
   if (on) own.slice = sliceOf(own)
   own.sliding = on ? setInterval(() => goOn(own), SLIDE_MS) : null
@@ -112,7 +117,7 @@ function goOn(own) {
   own.redraw()
 }
 
-function drawCloseup(own, pen) {
+export function drawCloseup(own, pen) {
   const { close, stage, theme, place } = own, { narrow, big, tile, columns, pitch, rows } = own.closeup
   stage.write(pen, "input", columns[0] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
   stage.write(pen, "kernel", columns[1] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
@@ -147,7 +152,7 @@ function drawCloseup(own, pen) {
   for (const [box, strong] of boxes) frame(pen, box, theme.gold, strong ? 2.2 : 1.2)
 }
 
-function drawCloseupBeams(own, pen) {
+export function drawCloseupBeams(own, pen) {
   const { stage, theme, parts } = own, sum = parts.find((part) => part.kind === "stage")
   pen.strokeStyle = theme.border
   pen.lineWidth = 1.5
@@ -157,7 +162,7 @@ function drawCloseupBeams(own, pen) {
 }
 
 // The slice whose cells are shown: the one pointed at, else the one that says most at this place.
-function sliceOf(own) {
+export function sliceOf(own) {
   const { close, place } = own, [n, height, width] = close.arrays.products.shape
   if (own.slice !== null && own.slice < n) return own.slice
   const at = (k) => Math.abs(close.arrays.products[(k * height + place.row) * width + place.column])
@@ -165,7 +170,7 @@ function sliceOf(own) {
 }
 
 // Whoever moves the place with the keyboard hears its numbers; to all others they stand in the panel.
-function sayCloseup(own) {
+export function sayCloseup(own) {
   const { close, place } = own
   if (own.keyed) {
     const sum = close.arrays.sum[place.row * close.arrays.sum.shape[1] + place.column], after = close.stages.flatMap(({ name }, i) => {

@@ -1,5 +1,10 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
-function curve(pen, stage, from, to) {
+import { byFinger, clamp } from "../../js/shared.js"
+import { HEAD, PHOTO } from "./overview.js"
+import { brief, percent, signed, thousands } from "./paint.js"
+import { endsOf, isOff } from "./tools.js"
+
+export function curve(pen, stage, from, to) {
   const [x0, y0] = stage.at(from.x + from.w, from.y + from.h / 2), [x1, y1] = stage.at(to.x, to.y + to.h / 2), bend = (x1 - x0) / 2
   pen.moveTo(x0, y0)
   pen.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1)
@@ -20,7 +25,7 @@ function edgesInto(own, target) {
   return sources.map((from) => ({ from, weight: link === "sum" ? edges[row * edges.shape[1] + from.row] : null }))
 }
 
-function drawWeb(own, pen) {
+export function drawWeb(own, pen) {
   const { over, stage, theme } = own, full = pen.globalAlpha
   pen.strokeStyle = theme.ink
   pen.lineWidth = 1
@@ -40,7 +45,7 @@ function drawWeb(own, pen) {
   pen.globalAlpha = full
 }
 
-function drawEdges(own, pen) {
+export function drawEdges(own, pen) {
   const { hover, stage, theme } = own
   if (!hover?.tile && hover?.bar === undefined) return
   const to = hover.tile ?? own.bars[hover.bar], edges = edgesInto(own, hover)
@@ -58,7 +63,7 @@ function drawEdges(own, pen) {
   for (const { from } of edges) frame(pen, stage.box(from), theme.gold, 1.5)
 }
 
-function frame(pen, { x, y, w, h }, colour, width = 2.5) {
+export function frame(pen, { x, y, w, h }, colour, width = 2.5) {
   pen.strokeStyle = "#000"
   pen.lineWidth = width + 1.5
   pen.strokeRect(x, y, w, h)
@@ -68,7 +73,7 @@ function frame(pen, { x, y, w, h }, colour, width = 2.5) {
 }
 
 // The part of the photo behind the pixel under the pointer.
-function drawReceptive(own, pen) {
+export function drawReceptive(own, pen) {
   const { hover, over, stage, theme } = own
   if (!hover?.tile || !hover.tile.place) return
   const seen = over.columns[hover.tile.place].seen, at = stage.box({ x: 4, y: HEAD, w: PHOTO, h: PHOTO })
@@ -79,7 +84,7 @@ function drawReceptive(own, pen) {
   frame(pen, { x: at.x + left, y: at.y + top, w: Math.max(right - left, 2), h: Math.max(bottom - top, 2) }, theme.gold)
 }
 
-function sayOverview(own) {
+export function sayOverview(own) {
   const { hover, over, mode } = own, what = over.gradient ? "gradient" : "values", press = byFinger() ? "Tap it again" : "Click"
   const best = over.classes.find(({ index }) => index === over.best), off = hover?.tile && isOff(own, hover.tile.place, hover.tile.channel)
   const now = over.changed && best ? ` Now: ${best.label}, ${percent(best.probability)}.` : ""

@@ -1,5 +1,10 @@
 // The overview: the photo and its channels, a column of maps for each layer, the bars of the classes.
-const HEAD = 62, PHOTO = 144
+import { clamp, textOn } from "../../js/shared.js"
+import { percent, thousands, tilePictures } from "./paint.js"
+import { isOff } from "./tools.js"
+import { act } from "./view.js"
+
+export const HEAD = 62, PHOTO = 144
 
 function rangeOf(own, place, k) {
   const { columns, arrays } = own.over, wanted = own.state.colours ?? "map"
@@ -8,7 +13,7 @@ function rangeOf(own, place, k) {
   return Math.max(arrays[`stats${place}`][4 * k], 1e-12)
 }
 
-function overviewScene(own) {
+export function overviewScene(own) {
   const { over, stage } = own, last = over.columns.length - 1
   const rows = Math.max(...over.columns.slice(0, last).map((column) => column.channels.length))
   const paged = over.columns.some((column) => column.pages > 1)
@@ -59,7 +64,7 @@ function stillThere({ over, tiles }, hover) {
   return place < over.columns.length && (hover?.bar ?? 0) < over.classes.length ? hover : null
 }
 
-function drawHeads(own, pen) {
+export function drawHeads(own, pen) {
   const { over, stage, theme } = own
   stage.write(pen, "parameters:", 4 + PHOTO, 53, { align: "right", size: 14 })
   for (const tile of own.tiles.filter((each) => !each.place)) {
@@ -92,7 +97,7 @@ function textOnAccent(theme) {
   return textOn(r, g, b)
 }
 
-function drawBars(own, pen) {
+export function drawBars(own, pen) {
   const { over, stage, theme } = own
   over.classes.forEach((one, k) => {
     const { x, y, w, h } = own.bars[k], thick = Math.min(13, h / 3.2)
@@ -135,7 +140,7 @@ function drawNoOthers({ over, stage, bars }, pen) {
 }
 
 // On a phone, or with many layers, the bars lie outside of what the canvas shows: then the same list stands below it.
-function showList(own) {
+export function showList(own) {
   const { over, list } = own
   list.hidden = own.view !== "overview" || own.stage.scene.width <= own.stage.width + 1
   if (list.hidden) return
@@ -158,7 +163,7 @@ function showList(own) {
 }
 
 // What lies at a place: a tile, a header, the foot with the pages, a bar or the photo.
-function hitOverview(own, at) {
+export function hitOverview(own, at) {
   if (!at || !own.lanes) return null
   const inside = ({ x, y, w, h }, room = 0) => at.x >= x - room && at.x < x + w + room && at.y >= y - room && at.y < y + h + room
   const tile = own.tiles.find((each) => inside(each, 2))

@@ -1,5 +1,8 @@
 // Small pictures of maps, and the theme.
 // A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
+import { written } from "../../js/number.js"
+import { cssValue } from "../../js/shared.js"
+
 const pixelTables = new WeakMap()
 function pixelsOf(colours) {
   if (!pixelTables.has(colours)) {
@@ -21,7 +24,7 @@ function pictureOf(height, width, fill) {
 }
 
 // Numbers of one map in a stack (n, h, w), coloured so that +-limit are the ends of a signed scale.
-function mapPicture(stack, k, limit, colours) {
+export function mapPicture(stack, k, limit, colours) {
   const [height, width] = stack.shape.slice(-2), start = k * height * width, gain = 127.5 / Math.max(limit, 1e-12), table = pixelsOf(colours)
   return pictureOf(height, width, (pixels) => {
     for (let i = 0; i < pixels.length; i++) {
@@ -33,7 +36,7 @@ function mapPicture(stack, k, limit, colours) {
 
 // The tiles of a column come as palette places within their own limits; for the layer's or network's range they shrink.
 // One canvas holds them all, one below the other: a canvas for each of a hundred tiles takes four times as long.
-function tilePictures(tiles, gains, colours) {
+export function tilePictures(tiles, gains, colours) {
   const [n, height, width] = tiles.shape, size = height * width, table = pixelsOf(colours)
   const canvas = pictureOf(n * height, width, (pixels) => {
     gains.forEach((gain, k) => {
@@ -47,12 +50,12 @@ function tilePictures(tiles, gains, colours) {
 }
 
 // Draws a picture: a canvas of its own, or a part of one.
-function paste(pen, picture, x, y, w, h) {
+export function paste(pen, picture, x, y, w, h) {
   pen.drawImage(picture.canvas ?? picture, 0, picture.top ?? 0, picture.width, picture.height, x, y, w, h)
 }
 
 // Heat over a picture: the hotter, the less of the picture shows through.
-function heatPicture(heat, colours) {
+export function heatPicture(heat, colours) {
   const [height, width] = heat.shape
   const table = pixelsOf(colours)
   return pictureOf(height, width, (pixels) => {
@@ -60,20 +63,20 @@ function heatPicture(heat, colours) {
   })
 }
 
-function largestOf(values) {
+export function largestOf(values) {
   let most = 0
   for (let i = 0; i < values.length; i++) { const size = Math.abs(values[i]); if (size > most) most = size }
   return most
 }
-const signed = (number) => (number > 0 ? "+" : "") + brief(number)
+export const signed = (number) => (number > 0 ? "+" : "") + brief(number)
 // A power of ten where rounding would say 0: a gradient is small, but it is there.
-const brief = (number) => (number && Math.abs(number) < 0.0005 ? minus(number.toExponential(0)) : written(short(number)))
-const minus = (text) => String(text).replaceAll("-", "\u2212")
+export const brief = (number) => (number && Math.abs(number) < 0.0005 ? minus(number.toExponential(0)) : written(short(number)))
+export const minus = (text) => String(text).replaceAll("-", "\u2212")
 const short = (number) => (number === 0 ? 0 : Math.abs(number) < 0.0095 ? Number(number.toPrecision(2)) : Math.abs(number) < 10 ? Number(number.toFixed(2)) : Number(number.toFixed(1)))
-const percent = (share) => (share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%")
-const thousands = (count) => count.toLocaleString("en").replaceAll(",", "\u202f")
+export const percent = (share) => (share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%")
+export const thousands = (count) => count.toLocaleString("en").replaceAll(",", "\u202f")
 
-function readTheme(box) {
+export function readTheme(box) {
   return {
     ink: cssValue(box, "--st-text-color", "#222"), ground: cssValue(box, "--st-background-color", "#fff"),
     panel: cssValue(box, "--st-secondary-background-color", "#eee"), border: cssValue(box, "--st-border-color", "#999"),

@@ -1,6 +1,9 @@
 // Pictures on a canvas that one can pan and zoom, and that fly to their new places when the scene changes.
 // `acts` says what stands around them: under(pen), over(pen), point(place or null), tap(place), grab(place).
-class Stage {
+import { clamp, sizedCanvas } from "../../js/shared.js"
+import { paste } from "./paint.js"
+
+export class Stage {
   constructor(canvas, acts) {
     Object.assign(this, { canvas, acts, scene: { width: 1, height: 1, sprites: [] }, view: { scale: 1, x: 0, y: 0 } })
     Object.assign(this, { from: new Map(), gone: [], share: 1, pointers: new Map(), width: 1, height: 1 })

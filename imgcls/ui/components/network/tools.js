@@ -1,7 +1,12 @@
 // The controls above the canvas. They change own.state, whose entries are also what stands in the page's address.
+import { written } from "../../js/number.js"
+import { clamp, enable } from "../../js/shared.js"
+import { slide } from "./closeup.js"
+import { present } from "./view.js"
+
 const ACTIVATION_NAMES = { none: "none (identity)", relu: "ReLU", leaky_relu: "leaky ReLU", elu: "ELU", sigmoid: "sigmoid", tanh: "tanh" }
 
-function buildTools(own) {
+export function buildTools(own) {
   const option = (value, words) => `<option value="${value}">${words}</option>`
   own.tools.innerHTML = `<button type="button" class="back" hidden>← Back</button><b class="title"></b>
     <label class="look">Colours <select name="colours">${option("map", "per map")}${option("layer", "per layer")}${option("network", "one for all")}</select></label>
@@ -42,14 +47,14 @@ function buildTools(own) {
 }
 
 // The grey patch: its middle and its side in shares of the photo's side.
-function patchOf(own) {
+export function patchOf(own) {
   const [x, y, size] = (own.state.patch ?? "0.5,0.5,0").split(",").map(Number)
   return { x, y, size }
 }
-const patchText = (x, y, size) => (size ? [x, y].map((share) => clamp(share, 0, 1).toFixed(3)).join() + "," + size : undefined)
+export const patchText = (x, y, size) => (size ? [x, y].map((share) => clamp(share, 0, 1).toFixed(3)).join() + "," + size : undefined)
 const shiftText = (right, down) => (Number(right) || Number(down) ? `${right},${down}` : undefined)
 
-function showTools(own) {
+export function showTools(own) {
   const { state, tools, mode, view } = own, find = (name) => tools.querySelector(name)
   const table = own.tables[mode === "backwards" ? "gradient" : "activation"], [below, zero, above] = endsOf(own)
   const stops = [0, 32, 64, 96, 128, 160, 192, 224, 255].map((level) => `rgb(${table.slice(3 * level, 3 * level + 3)})`)
@@ -92,19 +97,19 @@ function showTools(own) {
 }
 
 // What the ends and the middle of the scale are called.
-function endsOf({ mode, state }) {
+export function endsOf({ mode, state }) {
   if (state.scale === "light") return ["dark", "grey", "light"]
   return mode === "backwards" ? ["pink", "white", "green"] : ["red", "white", "blue"]
 }
 
 // Whether a map, or with "all" a layer, is switched off.
-function isOff(own, place, channel) {
+export function isOff(own, place, channel) {
   if (own.mode !== "what if") return false
   const off = (own.state.off ?? "").split(",")
   return off.includes(`${place}-${channel}`) || off.includes(`${place}-all`)
 }
 
-function toggleOff(own, place, channel) {
+export function toggleOff(own, place, channel) {
   if (place < 1 || place >= own.over.columns.length - 1) return
   const off = new Set((own.state.off ?? "").split(",").filter(Boolean)), name = `${place}-${channel}`
   if (!off.delete(name)) off.add(name)
@@ -112,7 +117,7 @@ function toggleOff(own, place, channel) {
   own.look()
 }
 
-function drawCrosses(own, pen) {
+export function drawCrosses(own, pen) {
   pen.lineWidth = 3
   pen.strokeStyle = own.theme.minus
   for (const tile of own.tiles) {

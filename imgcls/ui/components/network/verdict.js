@@ -1,5 +1,10 @@
 // One class: its logit as a sum over the last features, and its probability as a share of all exponentials.
-function verdictScene(own) {
+import { written } from "../../js/number.js"
+import { byFinger, clamp } from "../../js/shared.js"
+import { LEFT, TOP } from "./closeup.js"
+import { brief, largestOf, mapPicture, minus, percent, signed, thousands } from "./paint.js"
+
+export function verdictScene(own) {
   const { verdict, stage, tables } = own, { arrays } = verdict, rows = verdict.channels.length
   const pitch = Math.min(52, (stage.height - TOP - 40) / rows), tile = Math.floor(pitch - 5), gap = 24
   const columns = [LEFT, LEFT + tile + gap, LEFT + 2 * (tile + gap)]
@@ -25,7 +30,7 @@ function verdictScene(own) {
   return { width: Math.max(stage.width, right + 330), height: tall || stage.height, tall, sprites }
 }
 
-function drawVerdict(own, pen) {
+export function drawVerdict(own, pen) {
   const { verdict, stage, theme } = own, { columns, tile, pitch, bars, right, rows, size } = own.verdictPlan
   const heads = ["feature", "weight", "product"]
   heads.forEach((head, i) => stage.write(pen, head, columns[i] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 }))
@@ -57,7 +62,7 @@ function drawVerdict(own, pen) {
   }
 }
 
-function verdictHtml(own) {
+export function verdictHtml(own) {
   const { verdict } = own, rest = verdict.classes - verdict.terms.length
   const rows = verdict.terms.map((term) => `<tr class="${term.index === verdict.index ? "mine" : ""}"><td>${escape_(term.label)}</td>
     <td>${brief(term.logit)}</td><td>${term.term >= 0.001 ? written(Number(term.term.toPrecision(3))) : minus(term.term.toExponential(0))}</td><td>${percent(term.probability)}</td></tr>`).join("")
@@ -69,7 +74,7 @@ function verdictHtml(own) {
     <p class="note">${total} is the sum of all ${thousands(verdict.classes)} exponentials${rest > 0 ? `; ${thousands(rest)} classes are not listed` : ""}.</p>`
 }
 
-function sayVerdict({ verdict, keyed }) {
+export function sayVerdict({ verdict, keyed }) {
   const enter = verdict.enter ? ` ${byFinger() ? "Tap" : "Click"} a feature to see how it is made.` : ""
   const sum = keyed ? `${verdict.label}: ${signed(verdict.for)} for, ${signed(verdict.against)} against, logit ${brief(verdict.logit)}. ` : ""
   return `${sum}Right (blue) speaks for the class, left (red) against it.${enter}${byFinger() ? "" : " Escape goes back."}`

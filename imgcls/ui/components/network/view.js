@@ -1,4 +1,17 @@
 // One canvas, three views: overview, the close-up of a map, the close-up of a class.
+import { Asker } from "../../js/asker.js"
+import { Sender, bitmap, clamp, instance, unpack } from "../../js/shared.js"
+import { showArithmetic, tellExactly } from "./arithmetic.js"
+import {
+  TOP, closeupScene, drawCloseup, drawCloseupBeams, hitCloseup, pointCloseup, sayCloseup, slide, strongestPlace,
+} from "./closeup.js"
+import { drawEdges, drawReceptive, drawWeb, sayOverview } from "./edges.js"
+import { HEAD, PHOTO, drawBars, drawHeads, hitOverview, overviewScene, showList } from "./overview.js"
+import { heatPicture, readTheme } from "./paint.js"
+import { Stage } from "./stage.js"
+import { buildTools, drawCrosses, patchOf, patchText, showTools, toggleOff } from "./tools.js"
+import { drawVerdict, sayVerdict, verdictHtml, verdictScene } from "./verdict.js"
+
 const DRAW = {
   overview: { under: drawWeb, over: (own, pen) => { drawHeads(own, pen); drawBars(own, pen); drawEdges(own, pen); drawReceptive(own, pen); if (own.mode === "what if") drawCrosses(own, pen) } },
   map: { under: drawCloseupBeams, over: drawCloseup },
@@ -75,7 +88,7 @@ function takeSlow(own) {
 const firstScale = ({ view, stage, verdictPlan }) => (view === "class" ? Math.min(1, stage.width / verdictPlan.right) : 1)
 
 // Show the present view; `moving` lets what is in both views fly to its new place.
-function present(own, moving, view = null) {
+export function present(own, moving, view = null) {
   const { stage, box } = own
   stage.resize(stage.width, own.height)
   const scene = SCENE[own.view](own)
@@ -200,7 +213,7 @@ function turnPage(own, place, by) {
 }
 
 // What a click, or Enter, does with what is under the pointer.
-function act(own) {
+export function act(own) {
   const { hover, mode } = own
   if (!hover) return
   if (hover.photo && mode === "what if") { own.holding = !own.holding; if (own.holding) movePatch(own); return }

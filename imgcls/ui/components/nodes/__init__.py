@@ -9,7 +9,7 @@ from imgcls.palette import HUES, NEGATIVE_LINE
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
-_mount = declare("nodes", uses=("roving.js",))
+_mount = declare("nodes")
 
 
 @dataclass(frozen=True)

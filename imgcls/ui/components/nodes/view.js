@@ -1,3 +1,6 @@
+import { roving } from "../../js/roving.js"
+import { byFinger, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+
 const TOP = 30, BOTTOM = 30, TALL = 296, SIDE = 58
 
 function build(root) {

@@ -1,3 +1,5 @@
+import { bitmap, unpack } from "../../js/shared.js"
+
 export default function ({ parentElement, data }) {
   const canvas = parentElement.querySelector("canvas"), caption = parentElement.querySelector("figcaption")
   const { arrays, ...fields } = unpack(data), [height, width] = arrays.picture.shape

@@ -1,3 +1,5 @@
+import { bitmap, byFinger, clamp, cssValue, instance, keepDrawn, sizedCanvas, textOn, unpack } from "../../js/shared.js"
+
 const CHANNELS = ["red", "green", "blue"]
 const SMALL = 10 // pixels: letters below could not be read, and the colours alone are shown
 

@@ -14,7 +14,7 @@ PLOTLY_PATH = "imgcls/plotly.min.js"
 
 # A translator's elements are nothing inside a drawing: its labels would vanish.
 _HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
-_mount = declare("plot", html=_HTML, isolate_styles=False, uses=("text.js",))
+_mount = declare("plot", html=_HTML, isolate_styles=False, styles=("text.css",))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
 // One script tag for all charts on the page; the server sends plotly.min.js from the installed package.
+import { cssValue, instance, live, served } from "../../js/shared.js"
+import { hear, write } from "../../js/text.js"
+
 function loadPlotly(source) {
   window.imgclsPlotly ??= new Promise((resolve, reject) => {
     const tag = document.createElement("script")

@@ -13,9 +13,7 @@ from imgcls.ui.packet import pack
 LIMIT = 999.0
 """The largest size of a number that may be typed: more digits would not fit into a cell."""
 
-_mount = declare(
-    "pool_grid", uses=("asker.js", "number.js", "roving.js", "tiles.js", "pool_grid/cells.js", "pool_grid/photo.js")
-)
+_mount = declare("pool_grid")
 
 
 def numbers_within(candidate: object, count: int) -> list[float] | None:

@@ -1,6 +1,10 @@
 // The two grids of numbers. Cells are built once a shape; later only their text, colour and class change.
 // `list` names the editable numbers of `own` that the grid shows; without it the cells are read-only.
-function buildSide(own, side, [rows, columns], what, list) {
+import { numberField } from "../../js/number.js"
+import { roving } from "../../js/roving.js"
+import { colour, fitted } from "../../js/tiles.js"
+
+export function buildSide(own, side, [rows, columns], what, list) {
   const built = [rows, columns, list, own.data.limit].join()
   side.shape = [rows, columns]
   if (side.built === built) return
@@ -45,7 +49,7 @@ function wireCell(own, side, i, { cell, input, field }, list) {
   cell.addEventListener("focusout", () => { own.hover = null; own.draw() })
 }
 
-function fillSide(own, side, numbers, scale, colours, corners) {
+export function fillSide(own, side, numbers, scale, colours, corners) {
   side.cells.forEach(({ cell, input, small, field }, i) => {
     colour(cell, numbers[i], scale, colours)
     cell.dataset.value = numbers[i]

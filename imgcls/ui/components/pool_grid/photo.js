@@ -1,5 +1,7 @@
 // The photo beside the grids, with the square that is cut out of it.
-function drawPhoto(own) {
+import { clamp, sizedCanvas } from "../../js/shared.js"
+
+export function drawPhoto(own) {
   const canvas = own.get("photo").querySelector("canvas"), [height, width] = own.data.arrays.photo.shape, side = own.before.shape[0]
   const scale = (own.photoScale = Math.min((own.wide ? 150 : 240) / width, 250 / height)), pen = sizedCanvas(canvas, width * scale, height * scale)
   pen.imageSmoothingEnabled = false
@@ -13,7 +15,7 @@ function drawPhoto(own) {
   canvas.setAttribute("aria-label", `Your photo in grey, ${width} by ${height}. Arrow keys move the patch, now at row ${row}, column ${column}.`)
 }
 
-function wirePhoto(own) {
+export function wirePhoto(own) {
   const canvas = own.get("photo").querySelector("canvas")
   const move = (row, column, final) => {
     const [height, width] = own.data.arrays.photo.shape, side = own.before.shape[0]

@@ -1,4 +1,11 @@
 // One slice under a pooling window. Which window is shown is decided here, without a message to the server.
+import { Asker } from "../../js/asker.js"
+import { written } from "../../js/number.js"
+import { Sender, bitmap, bring, clamp, instance, unpack } from "../../js/shared.js"
+import { colour, fitted } from "../../js/tiles.js"
+import { buildSide, fillSide } from "./cells.js"
+import { drawPhoto, wirePhoto } from "./photo.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "pool"

@@ -1,3 +1,6 @@
+import { roving } from "../../js/roving.js"
+import { Sender, enable, instance } from "../../js/shared.js"
+
 function make(tag, name, parent) {
   const element = document.createElement(tag)
   element.className = name

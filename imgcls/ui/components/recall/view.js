@@ -1,4 +1,6 @@
 // The tab notes the token under which the server keeps its photo. After a reload, in a new session, it asks for it.
+import { instance } from "../../js/shared.js"
+
 const NOTE = "imgcls.photo"
 
 export default function ({ parentElement, data, setStateValue }) {

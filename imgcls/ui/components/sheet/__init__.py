@@ -13,7 +13,7 @@ from imgcls.ui.dials import Dial, asked_numbers
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 
-_mount = declare("sheet", uses=("asker.js", "dials.js", "roving.js"))
+_mount = declare("sheet", styles=("dials.css",))
 
 
 @dataclass(frozen=True)

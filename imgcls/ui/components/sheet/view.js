@@ -1,4 +1,9 @@
 // Tiles in a grid; they keep their canvases, so that a drag changes pixels and nothing else.
+import { Asker } from "../../js/asker.js"
+import { buildDials, showDials } from "../../js/dials.js"
+import { roving } from "../../js/roving.js"
+import { Sender, instance, unpack } from "../../js/shared.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "sheet"

@@ -1,3 +1,6 @@
+import { Asker } from "../../js/asker.js"
+import { Sender, bitmap, bring, byFinger, clamp, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "sight"

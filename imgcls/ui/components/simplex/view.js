@@ -1,4 +1,8 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
+import { Asker } from "../../js/asker.js"
+import { Sender, instance, live, unpack } from "../../js/shared.js"
+import { hear } from "../../js/text.js"
+
 const TOP = Math.sqrt(3) / 2
 const CORNERS = [[0, TOP], [1, TOP], [0.5, 0]]
 const SIDE = 300, LEFT = 46, ABOVE = 52, WIDE = SIDE + 2 * LEFT

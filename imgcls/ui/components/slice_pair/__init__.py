@@ -8,7 +8,7 @@ from imgcls.ui.components import declare
 from imgcls.ui.components.volume_stack import shade_limit, signed_levels
 from imgcls.ui.packet import pack
 
-_mount = declare("slice_pair", uses=("number.js", "tiles.js"))
+_mount = declare("slice_pair")
 
 
 def slice_pair(

@@ -1,4 +1,8 @@
 // One slice before and after pooling, one value a pixel, and a lens over two by two windows. No message to the server.
+import { written } from "../../js/number.js"
+import { clamp, instance, sizedCanvas, textOn, unpack } from "../../js/shared.js"
+import { atLevel, coloured, fitted } from "../../js/tiles.js"
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "pair"

@@ -14,7 +14,7 @@ from imgcls.ui.address import in_address, to_address
 from imgcls.ui.components import declare, ignore, sent, unheard
 from imgcls.ui.packet import pack
 
-_mount = declare("slicer", uses=("asker.js",))
+_mount = declare("slicer")
 STEPS = (1, 2, 4, 8, 16)
 _LONGEST = 300  # pixels of what is shown; the slice itself has all of them
 

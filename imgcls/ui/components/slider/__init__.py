@@ -8,7 +8,7 @@ from imgcls.ui.address import kept_number, store_of, to_address
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.live import follow as follow_drag
 
-_mount = declare("slider", html='<div class="slider"></div>', uses=("asker.js",))
+_mount = declare("slider", html='<div class="slider"></div>')
 
 
 def live_slider(

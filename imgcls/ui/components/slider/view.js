@@ -1,3 +1,6 @@
+import { Asker } from "../../js/asker.js"
+import { Sender, bring, instance } from "../../js/shared.js"
+
 export default function (component) {
   const { parentElement } = component
   const box = parentElement.querySelector(".slider")

@@ -23,11 +23,7 @@ __all__ = [
     "live_sliders", "read_sliders", "set_sliders",
 ]  # fmt: skip
 
-_mount = declare(
-    "sliders",
-    html='<div class="sliders"></div>',
-    uses=("number.js", "roving.js", "asker.js", "text.js", "sliders/build.js"),
-)
+_mount = declare("sliders", html='<div class="sliders"></div>', styles=("text.css",))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,9 @@
 // The elements of the table; they are built once for a shape of the data, and only filled in afterwards.
-function build(own, box) {
+import { numberField } from "../../js/number.js"
+import { make } from "../../js/text.js"
+import { changed, light, set } from "./view.js"
+
+export function build(own, box) {
   const { data } = own
   box.replaceChildren()
   const dialBox = make("div", "dials", box)

@@ -1,12 +1,19 @@
 // A row's number has been changed by hand.
-function set(own, index, number, final) {
+import { Asker } from "../../js/asker.js"
+import { written } from "../../js/number.js"
+import { roving } from "../../js/roving.js"
+import { Sender, clamp, enable, instance, live, unpack } from "../../js/shared.js"
+import { write } from "../../js/text.js"
+import { build } from "./build.js"
+
+export function set(own, index, number, final) {
   own.active = index
   own.numbers[index] = clamp(number, own.data.low, own.data.high)
   changed(own, final)
 }
 
 // Shown at once; while the hand holds on, what follows is asked for directly, and Streamlit hears of the end.
-function changed(own, final) {
+export function changed(own, final) {
   const { numbers, settings, active, picked, data } = own
   own.dragging = !final
   draw(own)
@@ -24,7 +31,7 @@ function receive(own, news) {
   for (const [key, data] of Object.entries(news.beside ?? {})) live[key]?.(data)
 }
 
-function light(own, index) {
+export function light(own, index) {
   const { parts, data } = own
   own.lit = index
   parts.rows.forEach(({ row }, i) => row.classList.toggle("lit", i === index))

@@ -1,3 +1,5 @@
+import { Sender, enable, instance } from "../../js/shared.js"
+
 const FRAME = 160 // milliseconds a picture while it plays
 
 function build(box) {

@@ -1,3 +1,5 @@
+import { bitmap, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+
 const NAMES = ["x", "w", "product"], TITLES = ["the photo x", "weights w", "products x · w"], SIGNS = ["×", "=", ""]
 const PLANES = ["red", "green", "blue"], STRIP = 24, LABEL = 22
 

@@ -1,3 +1,5 @@
+import { bitmap, unpack } from "../../js/shared.js"
+
 export default function (component) {
   const box = component.parentElement.querySelector(".verdicts")
   const { items, alt, arrays: { images } } = unpack(component.data)

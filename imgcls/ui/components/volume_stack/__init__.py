@@ -15,7 +15,7 @@ from imgcls.ui.packet import pack
 
 THUMBNAIL = 56  # pixels a side: a sheet is drawn about 150 wide, and slanted
 
-_mount = declare("volume_stack", uses=("number.js", "tiles.js"))
+_mount = declare("volume_stack")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,7 @@
 // Two volumes as stacks of sheets in depth; the chosen sheet is pulled out of both.
+import { Sender, clamp, cssValue, instance, sizedCanvas, unpack } from "../../js/shared.js"
+import { coloured } from "../../js/tiles.js"
+
 const FLAT = 0.62, SLANT = 0.17, TALL = 0.92, LIFT = 0.72 // how the sheets' plane is seen, and how far one is pulled out
 
 function build(root) {

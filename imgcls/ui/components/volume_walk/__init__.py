@@ -9,7 +9,7 @@ from imgcls.ops.volume_walk import LIMIT, Volume, Walk
 from imgcls.ui.components import declare, sent
 from imgcls.ui.packet import pack
 
-_mount = declare("volume_walk", uses=("number.js", "roving.js", "volume_walk/grids.js"))
+_mount = declare("volume_walk")
 
 
 def volume_walk(

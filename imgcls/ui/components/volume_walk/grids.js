@@ -1,5 +1,9 @@
 // The walk's grids of numbers: built once a shape, filled in at every step.
 // `label` is what a grid of cells to type into, or to press, is called.
+import { numberField } from "../../js/number.js"
+import { roving } from "../../js/roving.js"
+import { NAMES, place } from "./view.js"
+
 function grid(name, rows, columns, make, label) {
   const element = document.createElement("div")
   element.className = `grid ${name}`
@@ -40,7 +44,7 @@ function editable(own, input, name, index, what) {
   own.fields.push(field)
 }
 
-function buildStage(own) {
+export function buildStage(own) {
   const { pixels, filters, output } = own.data.arrays, P = own.data.padding
   const [channels, height, width] = pixels.shape, side = filters.shape[2], [count, rows, columns] = output.shape
   const stage = own.box.querySelector(".stage")

@@ -1,5 +1,8 @@
 // One step is one channel's products added up, or the bias added and the output written: C + 1 steps an output.
-const NAMES = ["red", "green", "blue", "fourth"]
+import { Sender, clamp, instance, unpack } from "../../js/shared.js"
+import { buildStage } from "./grids.js"
+
+export const NAMES = ["red", "green", "blue", "fourth"]
 const signs = (number) => String(number).replace("-", "\u2212")
 
 function build(root) {
@@ -40,7 +43,7 @@ function build(root) {
 }
 
 // The filter whose output is being formed; all that is built once and only filled in later goes by it.
-const place = (own) => {
+export const place = (own) => {
   const [, rows, columns] = own.data.arrays.output.shape, channels = own.data.arrays.pixels.shape[0]
   const output = Math.floor(own.step / (channels + 1)), k = Math.floor(output / (rows * columns))
   const row = Math.floor(output / columns) % rows, column = output % columns

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from imgcls.ui.components import declare
 
-_mount = declare("words", html='<div class="words"></div>', isolate_styles=False, uses=("text.js",))
+_mount = declare("words", html='<div class="words"></div>', isolate_styles=False, styles=("text.css",))
 
 
 def words(text: str, *, key: str) -> None:

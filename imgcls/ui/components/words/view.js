@@ -1,4 +1,7 @@
 // Sets the texts of as many elements as there are, so that nothing blinks.
+import { instance } from "../../js/shared.js"
+import { REST, hear, make, write } from "../../js/text.js"
+
 function fill(parent, tag, texts, each = write) {
   while (parent.children.length > texts.length) parent.lastChild.remove()
   while (parent.children.length < texts.length) make(tag(parent.children.length), "", parent)

@@ -1,8 +1,8 @@
 // Sliders that stand above a picture of their own component; imgcls/ui/dials.py is their Python side.
 // The component keeps {dials: element, data: {dials}, numbers, dragging} and says what a move does with send(final).
-const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+export const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 
-function buildDials(own, dials, send) {
+export function buildDials(own, dials, send) {
   const names = dials.map((dial) => dial.name + dial.label).join()
   if (own.dialNames === names) return
   own.dialNames = names
@@ -20,7 +20,7 @@ function buildDials(own, dials, send) {
   }
 }
 
-function showDials(own) {
+export function showDials(own) {
   own.data.dials.forEach((dial, i) => {
     const box = own.dials.children[i], input = box.querySelector("input")
     const number = own.numbers[dial.name]

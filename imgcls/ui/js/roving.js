@@ -2,10 +2,12 @@
 // Home and End lead to the ends of the row, with Ctrl to those of the grid, Page Up and Page Down five rows on, Escape out.
 // In a cell that is typed into, the keys move the caret until all of it is selected; its number.js takes the upright keys
 // for the number, so there a row up or down is Ctrl and the arrow.
+import { clamp } from "./shared.js"
+
 const rovers = new WeakMap()
 
 // To be called whenever the cells that match `selector` have been made; where they stand is read from the screen.
-function roving(box, selector) {
+export function roving(box, selector) {
   if (!rovers.has(box)) {
     rovers.set(box, { at: -1 })
     box.addEventListener("focusin", ({ target }) => stopAt(box, selector, target.closest(selector)))

@@ -1,21 +1,24 @@
-// Shared by every component: this text stands in front of each view.js.
+// Shared by every component.
 
 // The full address of a name of our own, such as "imgcls/plotly.min.js". The app may be served below a path, and a
 // proxy may have taken that path off before the server saw it: where Streamlit's program came from is our place, too.
 const home = new URL("../../", document.querySelector('script[src*="static/js/"]').src)
-const served = (name) => new URL(name, home).href
+export const served = (name) => new URL(name, home).href
 
 // One record an element, kept between the runs that each change of data or theme causes.
 const instances = new WeakMap()
-function instance(root, create) {
+export function instance(root, create) {
   if (!instances.has(root)) instances.set(root, create())
   return instances.get(root)
 }
 
 // Live elements find each other by their keys: while one of them is dragged, it brings the others new data.
-const live = (window.imgclsLive ??= {})
-function lively(view) {
+export const live = (window.imgclsLive ??= {})
+export function lively(view, styles) {
   return (component) => {
+    const scope = component.parentElement.getRootNode() // a shadow root, or the document
+    const missing = styles.filter((sheet) => !scope.adoptedStyleSheets.includes(sheet))
+    if (missing.length) scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, ...missing]
     const root = component.parentElement.host ?? component.parentElement
     const key = root.closest("[class*=st-key-]").className.match(/st-key-(\S+)/)[1]
     let end
@@ -26,13 +29,13 @@ function lively(view) {
 }
 
 // What imgcls.ui.live.follow answers: new data for the elements beside.
-function bring(bytes) {
+export function bring(bytes) {
   const { beside, arrays } = unpack(bytes)
   for (const [key, data] of Object.entries({ ...beside, ...arrays })) live[key]?.(data)
 }
 
 // The mirror of imgcls/ui/packet.py: {...fields, arrays: {name: typed array with .shape}}.
-function unpack(bytes) {
+export function unpack(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true)
   const packet = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
   const kinds = {
@@ -52,7 +55,7 @@ function unpack(bytes) {
 
 // At most one request under way, and the newest value always goes last: a drag never queues up.
 // A value is {seq, ...}; Python sends the seq that it has answered back as `ack`.
-class Sender {
+export class Sender {
   constructor() { this.seq = Date.now() % 1e9; this.waiting = null; this.next = null }
   get busy() { return this.waiting !== null }
   send(component, name, value) {
@@ -72,18 +75,18 @@ class Sender {
   }
 }
 
-function cssValue(root, name, fallback = "") {
+export function cssValue(root, name, fallback = "") {
   return getComputedStyle(root.host ?? root).getPropertyValue(name).trim() || fallback
 }
 
 // Black or white, whichever reads better on this colour (the same rule as imgcls/palette.py).
-function textOn(r, g, b) {
+export function textOn(r, g, b) {
   const linear = (c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4)
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) > 0.179 ? "#000" : "#fff"
 }
 
 // A canvas whose drawing units are CSS pixels on every screen; returns its 2D context.
-function sizedCanvas(canvas, width, height) {
+export function sizedCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1
   const w = Math.round(width * ratio), h = Math.round(height * ratio)
   if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h }
@@ -95,7 +98,7 @@ function sizedCanvas(canvas, width, height) {
 }
 
 // Draws now, and again whenever the element's size changes; returns what ends that.
-function keepDrawn(own, element, draw) {
+export function keepDrawn(own, element, draw) {
   own.observer ??= new ResizeObserver(() => requestAnimationFrame(() => draw(own)))
   own.observer.observe(element)
   draw(own)
@@ -103,7 +106,7 @@ function keepDrawn(own, element, draw) {
 }
 
 // A bitmap of an (H, W, 3) or (H, W) uint8 array, to be drawn enlarged without smoothing.
-function bitmap(array) {
+export function bitmap(array) {
   const [height, width, channels = 1] = array.shape
   const canvas = document.createElement("canvas")
   canvas.width = width
@@ -118,12 +121,12 @@ function bitmap(array) {
 }
 
 // Whether it is a finger that points: what a phone cannot do is not advised there.
-const byFinger = () => matchMedia("(pointer: coarse)").matches
+export const byFinger = () => matchMedia("(pointer: coarse)").matches
 
 // A button that nothing can be done with. While it has the focus it only says so: a disabled one would lose it.
-function enable(button, able) {
+export function enable(button, able) {
   button.disabled = !able && !button.matches(":focus")
   button.setAttribute("aria-disabled", String(!able))
 }
 
-function clamp(value, low, high) { return Math.min(high, Math.max(low, value)) }
+export function clamp(value, low, high) { return Math.min(high, Math.max(low, value)) }

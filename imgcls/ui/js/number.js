@@ -1,10 +1,12 @@
 // A number edited in place: typed, dragged (right or up is more), or stepped with the arrow keys.
 // A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
 // nonzero, whole and pace (pixels of drag a step, 4 otherwise).
+import { clamp } from "./shared.js"
+
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 // At most four digits that count, the minus sign as typeset.
-function written(number) {
+export function written(number) {
   const size = Math.abs(number)
   const text = Number.isInteger(number) ? String(number) : String(Number(number.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3)))
   return text.replace("-", "\u2212")
@@ -24,7 +26,7 @@ function readNumber(text, field) {
   return { number }
 }
 
-function numberField(field) {
+export function numberField(field) {
   const { input, surface } = field
   let start = null
   const typing = () => input.getRootNode().activeElement === input

@@ -1,5 +1,8 @@
 // Small charts from imgcls/ui/charts.py. Needs dials.js in front of it, for esc().
 // A chart comes with its places as shares of the plot; here they only get a size.
+import { esc } from "./dials.js"
+import { clamp } from "./shared.js"
+
 function chartShape(chart, width) {
   const height = chart.height ?? 200, left = 64, bottom = 26, top = 26, right = 12
   const x = (share) => left + share * (width - left - right), y = (share) => height - bottom - share * (height - bottom - top)
@@ -23,7 +26,7 @@ function chartShape(chart, width) {
 }
 
 // All charts of a picture, side by side where there is room; `box` is emptied when there are none.
-function drawCharts(box, charts = [], space = box.clientWidth) {
+export function drawCharts(box, charts = [], space = box.clientWidth) {
   const side = charts.length > 1 && space > 640 ? Math.floor((space - 20) / 2) : space
   box.innerHTML = space ? charts.map((chart) => chartShape(chart, side)).join("") : ""
 }

@@ -1,22 +1,25 @@
 // Numbers on coloured tiles. Needs number.js in front of it, for written().
+import { written } from "./number.js"
+import { bitmap, clamp, textOn } from "./shared.js"
+
 const minus = (text) => String(text).replace("-", "\u2212")
 const levelOf = (number, [low, high]) => clamp(Math.round(((number - low) / (high - low)) * 255), 0, 255)
-const atLevel = (colours, level) => [colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]]
+export const atLevel = (colours, level) => [colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]]
 
-function colour(element, number, scale, colours) {
+export function colour(element, number, scale, colours) {
   const rgb = atLevel(colours, levelOf(number, scale))
   element.style.background = `rgb(${rgb})`
   element.style.color = textOn(...rgb)
 }
 
 // As many decimals as fit into a cell of this width, in pixels, a digit being so wide.
-function fitted(number, width, digit = 9.5) {
+export function fitted(number, width, digit = 9.5) {
   const shorter = [written(number), ...[2, 1, 0].map((digits) => minus(Number(number.toFixed(digits))))]
   return shorter.find((text) => text.length * digit < width - 4) ?? shorter[3]
 }
 
 // A bitmap of palette places (uint8), coloured by a table of 256 colours.
-function coloured(levels, [height, width], colours) {
+export function coloured(levels, [height, width], colours) {
   const rgb = new Uint8Array(3 * height * width)
   rgb.shape = [height, width, 3]
   for (let i = 0; i < height * width; i++) for (let k = 0; k < 3; k++) rgb[3 * i + k] = colours[3 * levels[i] + k]

@@ -2,7 +2,7 @@
 // Everything is set as text, never as HTML.
 const bare = (text) => text.replace(/\\([\\*^])/g, "$1")
 
-function write(element, text) {
+export function write(element, text) {
   if (element.dataset.text === text) return
   element.dataset.text = text
   element.replaceChildren(...text.split(/(\\[\\*^]|\^\{[^}]*\}|\*\*(?:\\.|[^*\\])+\*\*)/).map((part) => {
@@ -14,7 +14,7 @@ function write(element, text) {
   }))
 }
 
-function make(tag, name, parent) {
+export function make(tag, name, parent) {
   const element = document.createElement(tag)
   element.className = name
   parent?.append(element)
@@ -22,8 +22,8 @@ function make(tag, name, parent) {
 }
 
 // A screen reader hears what the words say once they rest: not every step of a drag, nor what a page opens with.
-const REST = 700 // milliseconds
-function hear(own, parent, text) {
+export const REST = 700 // milliseconds
+export function hear(own, parent, text) {
   if (!own.heard) {
     own.heard = make("p", "heard", parent)
     own.heard.setAttribute("aria-live", "polite")
