@@ -23,9 +23,10 @@ sections: dict[str, list] = {}
 for slug, lesson in lessons.items():
     sections.setdefault("" if not slug else lesson.section, []).append(pages[slug])
 
+st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)  # before the navigation's own
 page = st.navigation(sections, position="top", expanded=True)  # all lessons, also in a phone's menu
 lesson = lessons[page.url_path]
-st.set_page_config(lesson.name, page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
+st.set_page_config(lesson.name)
 st.html(STYLE)
 # The first time the photo greets, before the lesson is computed; later the lesson goes first, for all eyes are on it.
 greeting = "pages" not in st.session_state
