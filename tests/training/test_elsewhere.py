@@ -167,7 +167,7 @@ def test_labels_are_written_letter_by_letter() -> None:
     assert json.loads(known.custom_metadata_map["labels"]) == [*labels[:3], "half ?"]
     assert "Schäferhund".encode() in model
     assert "preprocessing" in known.description
-    assert known.graph_name == "Zwölf ?"
+    assert known.graph_name == "Zwölf \\udce4"
     assert known.custom_metadata_map["Image.BitmapPixelFormat"] == "Rgb8"
 
 

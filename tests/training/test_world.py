@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -74,8 +76,10 @@ Together = Callable[[int, list[tuple[TrainConfig, int]]], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def together() -> Iterator[Together]:
+def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Together]:
     """What several processes learn together, run by run."""
+    # A page tested before in this process leaves its script behind as __main__, and children would run it again.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     processes: list[Any] = []
 
     def run(size: int, asked: list[tuple[TrainConfig, int]]) -> list[dict[str, Any]]:

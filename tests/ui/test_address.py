@@ -38,6 +38,7 @@ OTHER = {
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
+    "net_scale": "light",
     "net_order": "mean", "net_off": "2-1", "net_patch": "0.5,0.5,0.25", "net_shift": "2,-1", "net_activation": "none",
 }  # fmt: skip
 # What else has to be chosen for a number to be on the page.

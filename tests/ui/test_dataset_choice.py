@@ -185,7 +185,7 @@ def test_the_page_says_how_a_set_was_read_and_offers_the_other_ways() -> None:
     assert (said(app).reading, said(app).validation) == ("", None)
     told = " ".join(caption.value for caption in app.caption)
     assert "“train” for training and “valid” for validation" in told
-    assert "Left out: pictures beside the parts of the set \\(1\\)" in told
+    assert "Left out: pictures beside the parts of the set (1)" in told
     (choice,) = [radio for radio in app.radio if radio.label == "How are the folders and files to be read?"]
     assert choice.value == "parts"
     choice.set_value("folders").run()

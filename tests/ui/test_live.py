@@ -226,11 +226,6 @@ def test_the_path_stays_and_another_session_has_another(path: str) -> None:
     assert first != path
 
 
-def test_what_was_offered_ends_with_the_session(path: str) -> None:
-    live._forget(path.rsplit("/", 2)[-2])
-    assert ask(path, b'{"number": 1}').status_code == 404
-
-
 def test_connections_do_not_hold_small_parts_back() -> None:
     # Made as Streamlit makes it: without IPPROTO_TCP, which is what asyncio looks at.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
