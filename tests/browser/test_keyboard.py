@@ -163,7 +163,7 @@ def test_what_a_pointer_reads_the_focus_and_a_finger_read_too(browser: Browser, 
     page.goto(f"{server_url}/convolution?conv_part=Filters+over+a+volume")
     product = page.locator(".product").nth(4)
     product.tap()
-    heading = page.locator("section:has(> .products) h4").first
+    heading = page.locator("section:has(> .products) .title").first
     expect(heading).to_have_text(re.compile(r"^\d+ × −?\d+ = −?\d+$"))
     assert heading.inner_text() == product.get_attribute("aria-label")
     page.goto(f"{server_url}/autodiff")

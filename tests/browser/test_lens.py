@@ -27,10 +27,19 @@ lens(
 )
 """
 
+APP = """
+import streamlit as st
+
+from imgcls.ui.server import routes
+
+app = st.App("pooled.py", routes=routes())
+"""
+
 
 def test_without_weights_the_cell_that_equals_the_output_is_the_winner(page: Page, tmp_path: Path) -> None:
-    script = tmp_path / "pooled.py"
-    script.write_text(SCRIPT)
+    (tmp_path / "pooled.py").write_text(SCRIPT)
+    script = tmp_path / "app.py"
+    script.write_text(APP)
     pixels = (torch.arange(256, dtype=torch.uint8).reshape(1, 16, 16) * 37 % 251).float()
     pooled = F.max_pool2d(pixels, 2)[0]
     with running_app(tmp_path / "log.txt", str(script)) as url:

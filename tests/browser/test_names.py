@@ -107,6 +107,7 @@ def test_every_kind_of_element_shows_a_name_letter_by_letter(page: Page, element
     expect(page.locator(".st-key-last p")).to_be_visible(timeout=60_000)
     page.wait_for_load_state("networkidle")  # each kind of element brings a program of its own
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+    expect(page.locator(".words:not([data-drawn])")).to_have_count(0)
     boxes = page.evaluate(BOXES)
     for n, name in enumerate(NAMES):
         assert boxes[f"text_{n}"] == [f"{name}{name}{name} says {name}.{name}", []]

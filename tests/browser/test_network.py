@@ -370,7 +370,7 @@ def test_on_a_phone_every_stage_of_a_map_is_on_the_screen(browser: Browser, serv
     seen = trace(graph, network_input(tinyvgg(), load_sample(DEFAULT_SAMPLE)))
     pooled = seen.output(next(step.index for step in graph.steps if step.name == "layers.pool1"))
     canvas = page.locator(".network canvas")
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")  # above the words that stay in sight
     box = canvas.bounding_box()
     places = set()
     for across, up in ((40, 60), (90, 100)):  # both in the lowest picture at the right, the pooling's

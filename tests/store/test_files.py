@@ -23,7 +23,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from imgcls.store.files import replaced, why
-from tests.data.test_files import WRITERS
+from tests.store.test_files import WRITERS
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write beyond the limit fails as on a full disk
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 for name, write in WRITERS.items():

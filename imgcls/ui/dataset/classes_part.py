@@ -95,7 +95,7 @@ def _samples(album: Album, places: list[int], counted: Balance, columns: int) ->
 def in_words(album: Album, counted: Balance) -> str:
     """What the counts mean."""
     classes = len(album.classes)
-    most = markdown(album.classes[int(counted.training.argmax())])
+    most = album.classes[int(counted.training.argmax())]
     text = (
         f"**{len(album.training):,}** pictures to learn from and **{len(album.validation):,}** that are kept for "
         f"validation, in {classes} classes. "
