@@ -25,6 +25,7 @@ MOST_RATIO = 100  # unpacked to packed: pictures are packed already
 FREE_BYTES = 50 * 2**20  # up to here the ratio does not matter
 _DIRECTORY_BYTES_PER_FILE = 400
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+_OTHER_ARCHIVES = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +177,8 @@ def _check_directory(file: BinaryIO) -> None:
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
-        raise DatasetError("This is no zip archive: pack the pictures as a zip.")
+        file.seek(0)
+        raise DatasetError(_not_a_zip(file.read(8)))
     count, size = struct.unpack_from("<HI", tail, at + 10)
     if (count == 0xFFFF or size == 0xFFFFFFFF) and (long := tail.rfind(b"PK\x06\x06", 0, at)) >= 0:
         if len(tail) < long + 56:
@@ -185,6 +187,15 @@ def _check_directory(file: BinaryIO) -> None:
     if count > MOST_FILES or size > MOST_FILES * _DIRECTORY_BYTES_PER_FILE:
         raise DatasetError(f"This zip archive holds more than {MOST_FILES:,} files: take fewer pictures.")
     file.seek(0)
+
+
+def _not_a_zip(start: bytes) -> str:
+    if start.startswith(b"PK\3\4"):
+        return "The end of this zip archive is missing: copy, download or pack it again."
+    for mark, kind in _OTHER_ARCHIVES.items():
+        if start.startswith(mark):
+            return f"This is a {kind} archive, and only zips are read: unpack it, and pack the pictures as a zip."
+    return "This is no zip archive: pack the pictures as a zip."
 
 
 def _check_entry(info: zipfile.ZipInfo, name: str) -> None:
@@ -294,6 +305,11 @@ def _sorted_out(paths: Iterable[str], first_bytes: Callable[[str], bytes]) -> tu
     visible = sorted(path for path in paths if not file_kinds.is_hidden(path))
     pictures, others = file_kinds.sorted_out(visible, first_bytes)
     if not pictures:
+        archive = next((path for path in others if file_kinds.is_archive(path)), "")
+        if archive:
+            raise DatasetError(
+                f"There is no picture in it, but an archive ({_shown(archive)}): unpack that, and pack the pictures."
+            )
         seen = f", only {_shown(others[0])}{' and others' if len(others) > 1 else ''}" if others else ""
         raise DatasetError(f"There is no picture in it (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC){seen}.")
     return tuple(pictures), tuple(others)

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from imgcls.data.archives import FileTree
 from imgcls.data.file_kinds import PICTURES, ending
@@ -64,7 +65,10 @@ class Index:
         Args:
             near: the folder of the table: pictures in or below it come first.
         """
-        wanted = cell.strip().replace("\\", "/").casefold()
+        written = cell.strip().replace("\\", "/")
+        if "://" in written:  # an address in the web
+            written = unquote(re.split("[?#]", written)[0])
+        wanted = written.casefold()
         if not wanted or len(wanted) > 500:
             return ""
         name = wanted.rsplit("/", 1)[-1]
@@ -77,14 +81,15 @@ class Index:
         if len(found) == 1:
             return found[0]
 
-        def fits(path: str) -> tuple[int, bool, bool]:
+        def fits(path: str) -> tuple[int, bool, bool, bool]:
             small = path.casefold()
             shared = 0
             for ours, theirs in zip(reversed(small.split("/")), reversed(wanted.split("/")), strict=False):
                 if ours != theirs and stem_of(ours) != theirs:
                     break
                 shared += 1
-            return shared, small.endswith(name), path.startswith(f"{near}/") if near else True
+            same_case = f"/{path}".endswith(f"/{written}")  # "Train/" and "train/" may lie side by side
+            return shared, small.endswith(name), path.startswith(f"{near}/") if near else True, same_case
 
         ranked = sorted(found, key=fits, reverse=True)
         return "" if fits(ranked[0]) == fits(ranked[1]) else ranked[0]
@@ -106,7 +111,7 @@ def open_table(tree: FileTree, path: str, index: Index) -> Table | str:
         return f"{shown(path)} cannot be read: pack it again."
     if len(data) > MAX_BYTES:
         return f"{shown(path)} is larger than {MAX_BYTES // 2**20} MB: leave out all columns but name and class."
-    text = _text(data)
+    text = decoded_text(data)
     if text is None:
         return f"{shown(path)} cannot be read as a table: save it as CSV, with lines such as 000bec18,beagle."
     if not text.strip():
@@ -123,7 +128,7 @@ def open_table(tree: FileTree, path: str, index: Index) -> Table | str:
     return best or problem or _no_match(path, text)
 
 
-def _text(data: bytes) -> str | None:
+def decoded_text(data: bytes) -> str | None:
     """A file's text, whatever program on whatever system has written it; None if it is none."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
