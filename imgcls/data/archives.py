@@ -39,8 +39,7 @@ class FileTree:
         read: the bytes of a path; raises PictureError where they cannot be had.
         fingerprint: changes when the content does.
         hidden: files that computers put there.
-        links: how many links were passed over (folders only; a zip with links is refused).
-        skipped: folders that could not be opened.
+        skipped: folders that could not be opened, links and pipes (folders only; a zip with links is refused).
     """
 
     title: str
@@ -49,7 +48,6 @@ class FileTree:
     read: Callable[[str], bytes]
     fingerprint: str
     hidden: tuple[str, ...] = ()
-    links: int = 0
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -230,10 +228,11 @@ def _open_folder(root: Path) -> FileTree:
     paths: dict[str, Path] = {}  # a name on the disk may be composed otherwise, or no text at all
     hidden: list[str] = []
     skipped: list[Skipped] = []
-    links = 0
+    links: list[str] = []
+    special: list[str] = []
     for entry in _walk(root, hidden, skipped):
         if entry.is_symlink():
-            links += 1
+            links.append(_text_of(Path(entry.path).relative_to(root)))
         elif entry.is_file(follow_symlinks=False):
             if len(sizes) >= MOST_FILES:
                 raise DatasetError(f"This folder holds more than {MOST_FILES:,} files: take fewer pictures.")
@@ -241,6 +240,13 @@ def _open_folder(root: Path) -> FileTree:
             name = _not_yet_in(paths, _text_of(Path(entry.path).relative_to(root)))
             sizes[name] = f"{facts.st_size} {facts.st_mtime_ns}"
             paths[name] = Path(entry.path)
+        else:
+            special.append(_text_of(Path(entry.path).relative_to(root)))
+    for found, what, why in (
+        (links, "links", "Links are not followed."),
+        (special, "pipes and other special files", "Only ordinary files are read."),
+    ):
+        skipped += [Skipped(found[0], why, what, len(found))] if found else []
 
     def read(path: str, length: int = MAX_BYTES + 1) -> bytes:
         try:
@@ -259,7 +265,7 @@ def _open_folder(root: Path) -> FileTree:
     fingerprint = hashlib.sha256(listing.encode("utf-8", "replace")).hexdigest()
     title = clean_name(_text_of(Path(root.resolve().name))) or "Your pictures"
     pictures, others = _sorted_out(sizes, first_bytes)
-    return FileTree(title, pictures, others, read, fingerprint, tuple(hidden), links, tuple(skipped))
+    return FileTree(title, pictures, others, read, fingerprint, tuple(hidden), tuple(skipped))
 
 
 def _text_of(path: Path) -> str:

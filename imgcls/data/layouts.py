@@ -46,8 +46,6 @@ def labelled(tree: FileTree, reading: str = "", renamed: Renamed = ()) -> Source
         raise DatasetError(f"These pictures cannot be read as “{clean_name(reading)}”; possible are: {ways}.")
     found, skipped = _parts_settled(chosen)
     skipped += tree.skipped
-    if tree.links:
-        skipped.append(Skipped("", "Links are not followed.", "links", tree.links))
     skipped += file_kinds.left_out((path for path in tree.others if path not in used), tree.hidden)
     classes = sorted({label for _, label, _ in found}, key=str.casefold)
     paths, number = [path for path, _, _ in found], {name: place for place, name in enumerate(classes)}

@@ -92,7 +92,7 @@ def test_an_unknown_sample_is_a_key_error():
         load_sample("unicorn")
 
 
-@pytest.mark.parametrize(("slug", "remedy"), [("cat", "scikit-image"), ("drawn-husky", "imgcls.data.drawn")])
+@pytest.mark.parametrize(("slug", "remedy"), [("cat", "scikit-image"), ("drawn-husky", "assets.dogs.drawing")])
 def test_a_missing_file_is_named_with_a_remedy(slug, remedy, monkeypatch):
     gone = replace(SAMPLES[slug], file=SAMPLES[slug].file.with_name("gone.png"))
     monkeypatch.setitem(SAMPLES, slug, gone)
