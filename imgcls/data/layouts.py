@@ -40,11 +40,11 @@ def labelled(tree: FileTree, reading: str = "", renamed: Renamed = ()) -> Source
         paths = tuple(path for path in tree.paths if path not in drawn)
         tree = replace(tree, paths=paths, skipped=(*tree.skipped, row))
     possible, used = readings(tree)
-    chosen = next((each for each in possible if each.key == reading), None) if reading else possible[0]
-    if chosen is None:
+    wanted = [each for each in possible if reading in ("", each.key)]
+    if not wanted:
         ways = ", ".join(each.key for each in possible)
         raise DatasetError(f"These pictures cannot be read as “{clean_name(reading)}”; possible are: {ways}.")
-    found, skipped = _parts_settled(chosen)
+    chosen, found, skipped = _first_that_settles(wanted)
     skipped += tree.skipped
     skipped += file_kinds.left_out((path for path in tree.others if path not in used), tree.hidden)
     classes = sorted({label for _, label, _ in found}, key=str.casefold)
@@ -79,6 +79,17 @@ def with_names(source: Source, renamed: Renamed) -> Source:
         raise DatasetError(f"All classes are called “{classes[0]}” now: give two of them different names.")
     place = np.array([classes.index(name) for name in names])
     return replace(source, classes=classes, labels=place[source.labels], dogs=Dogs(classes), originals=source.classes)
+
+
+def _first_that_settles(possible: list[Reading]) -> tuple[Reading, list[tuple[str, str, str]], list[Skipped]]:
+    """The likeliest reading that leaves two classes to learn from; the first one's reason where none does."""
+    reason: DatasetError | None = None
+    for each in possible:
+        try:
+            return each, *_parts_settled(each)
+        except DatasetError as error:
+            reason = reason or error
+    raise reason or DatasetError("Nothing tells the classes of the pictures.")
 
 
 def _parts_settled(reading: Reading) -> tuple[list[tuple[str, str, str]], list[Skipped]]:

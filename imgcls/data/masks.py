@@ -33,7 +33,9 @@ def masks_in(paths: tuple[str, ...]) -> list[str]:
 
 def _is_of_masks(name: str) -> bool:
     words = words_of(name)
-    return any(word in _MASKS for word in words) and (all(word in _MASKS for word in words) or is_plain(name))
+    return any(word in _MASKS for word in words) and (
+        all(word in _MASKS or word in ("class", "object") for word in words) or is_plain(name)
+    )
 
 
 def _beside_their_pictures(paths: tuple[str, ...]) -> set[str]:

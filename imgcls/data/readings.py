@@ -268,6 +268,9 @@ def _by_names(tree: FileTree, top: Folder, parts: dict[str, str]) -> Reading | N
             reading.found.append((path, class_name(without_part(labels[path])), named or part_of_path(path, folders)))
         else:
             _leave_out(reading, [path], _NO_NAME, "The name in front of the number is that of no class.")
+    of_parts = {(label, part) for _, label, part in reading.found if part}
+    if len({part for _, part in of_parts}) > 1 and len({label for label, _ in of_parts}) == len(of_parts):
+        return None  # another name in each part: that of the part, not of a class
     return reading
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from imgcls.data.archives import FileTree
 from imgcls.data.file_kinds import PICTURES, ending
+from imgcls.data.folders import role_of
 from imgcls.data.names import clean_name, likeliest_page
 from imgcls.data.picture_files import MAX_BYTES, PictureError
 
@@ -59,11 +60,12 @@ class Index:
             if stem.isdigit() and stem.isascii():
                 self._by_number[stem.lstrip("0")].append(path)
 
-    def find(self, cell: str, near: str = "") -> str:
+    def find(self, cell: str, near: str = "", role: str = "train") -> str:
         """The path of the picture; "" if there is none, or several between which nothing decides.
 
         Args:
             near: the folder of the table: pictures in or below it come first.
+            role: the part of the set that the table speaks of: both "train/1.jpg" and "test/1.jpg" may be there.
         """
         written = cell.strip().replace("\\", "/")
         if "://" in written:  # an address in the web
@@ -81,7 +83,7 @@ class Index:
         if len(found) == 1:
             return found[0]
 
-        def fits(path: str) -> tuple[int, bool, bool, bool]:
+        def fits(path: str) -> tuple[int, bool, bool, bool, bool]:
             small = path.casefold()
             shared = 0
             for ours, theirs in zip(reversed(small.split("/")), reversed(wanted.split("/")), strict=False):
@@ -89,7 +91,9 @@ class Index:
                     break
                 shared += 1
             same_case = f"/{path}".endswith(f"/{written}")  # "Train/" and "train/" may lie side by side
-            return shared, small.endswith(name), path.startswith(f"{near}/") if near else True, same_case
+            same_part = any(role_of(folder)[0] == role for folder in path.split("/")[:-1])
+            below = path.startswith(f"{near}/") if near else True
+            return shared, small.endswith(name), below, same_case, same_part
 
         ranked = sorted(found, key=fits, reverse=True)
         return "" if fits(ranked[0]) == fits(ranked[1]) else ranked[0]
@@ -222,19 +226,19 @@ def _matched(path: str, rows: list[list[str]], lines: list[int], index: Index) -
     width = max(map(len, rows))
     if width < 2:
         return None
-    near = path.rpartition("/")[0]
+    place = path.rpartition("/")[0], role_of(stem_of(path))[0] or "train"
     sample = rows[:: max(1, len(rows) // 400)][:400] + rows[:2]
     scores = []
     for column in range(min(width, 200)):
         cells = [row[column] for row in sample if column < len(row)]
-        named = [cell for cell in cells if index.find(cell, near)]
+        named = [cell for cell in cells if index.find(cell, *place)]
         with_ending = sum(ending(cell) in PICTURES for cell in named)
         different = len(set(named))
         scores.append((different + with_ending, -column, column))
     best, _, column = max(scores)
     if not best:
         return None
-    pictures = [index.find(row[column], near) if column < len(row) else "" for row in rows]
+    pictures = [index.find(row[column], *place) if column < len(row) else "" for row in rows]
     begins = rows[0][column] if column < len(rows[0]) else ""
     like_others = ending(begins) in PICTURES or begins.isdigit()
     header = rows[0] if not pictures[0] and not like_others else []

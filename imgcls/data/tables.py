@@ -228,7 +228,7 @@ def _reading(
     its = "their" if len(names) > 1 else "its"
     if column is None:
         where = "with a column for each class"
-    elif group[0].header:
+    elif group[0].title(column):
         where = f"in {its} column “{clean_name(group[0].title(column))}”"
     else:
         where = f"in {its} column {column + 1}"

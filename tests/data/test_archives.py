@@ -178,6 +178,15 @@ def test_folders_are_read_without_following_links(tmp_path: Path) -> None:
     assert open_tree(root).fingerprint != before
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes on this system")
+def test_a_pipe_in_a_folder_is_counted_and_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"one")
+    os.mkfifo(tmp_path / "2.jpg")
+    tree = open_tree(tmp_path)
+    assert tree.paths == ("1.jpg",)
+    assert [(row.what, row.count, row.name) for row in tree.skipped] == [("pipes and other special files", 1, "2.jpg")]
+
+
 def test_paths_that_are_nothing_get_a_sentence(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(DatasetError, match="no zip or folder"):
         open_tree(tmp_path / "missing")

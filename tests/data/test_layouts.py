@@ -569,6 +569,36 @@ def test_one_table_says_its_column_and_two_say_theirs() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["trainLabels", "labels", "y_train"])
+def test_a_table_speaks_of_the_pictures_of_its_own_part_where_all_parts_number_theirs_alike(name: str) -> None:
+    paths = [f"{part}/{n}.png" for part in ("train", "test") for n in range(1, 7)]
+    table = "id,label\n" + "".join(f"{n},{('frog', 'truck')[n % 2]}\n" for n in range(1, 7))
+    source = read(paths, **{f"{name}__csv": table})
+    assert counts(source) == {"frog": (3, 0), "truck": (3, 0)}
+    assert all(path.startswith("train/") for path in source.names)
+    told = read(paths, test__csv=table)
+    assert all(path.startswith("test/") for path in told.names)
+
+
+def test_names_that_repeat_the_part_give_no_classes() -> None:
+    table = "Image,Id\n" + "".join(f"a{n}.jpg,w_{n % 2}\n" for n in range(8))
+    source = read(some("train", 8, "a") + some("test", 4, "b"), train__csv=table)
+    assert counts(source) == {"w 0": (4, 0), "w 1": (4, 0)}
+
+
+def test_where_the_likeliest_reading_leaves_one_class_the_next_is_taken() -> None:
+    table = "file,split,label\n" + "".join(f"{n}.jpg,{('train', 'val')[n % 2]},{'ab'[n % 2]}\n" for n in range(6))
+    paths = [f"{('cat', 'dog')[n // 3]}/{n}.jpg" for n in range(6)]
+    assert read(paths, t__csv=table).classes == ("cat", "dog")
+    with pytest.raises(DatasetError, match="The training part has one class only"):
+        read(paths, "table", t__csv=table)
+
+
+def test_a_column_without_a_name_is_counted() -> None:
+    table = ",file\n" + "".join(f"{'ab'[n % 2]},{n}.jpg\n" for n in range(6))
+    assert "in its column 1" in read(some("images", 6), t__csv=table).layout
+
+
 def test_any_tree_and_any_table_give_classes_or_one_sentence() -> None:
     rng = np.random.default_rng(0)
     words = [

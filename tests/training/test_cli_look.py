@@ -126,6 +126,17 @@ FILES: dict[str, tuple[bytes | None, str]] = {
 }
 
 
+def test_names_send_no_control_codes_to_the_terminal(look: Look, tmp_path: Path) -> None:
+    files = {f"{label}/{n}.png": picture(n) for label in ("a", "b\x1b[31m") for n in range(3)} | {
+        "a/\x1b]0;x\x07\n.png": b"x"
+    }
+    (tmp_path / "\u202eset.zip").write_bytes(zipped(files).getvalue())
+    status, out, err = look(tmp_path / "\u202eset.zip")
+    assert status == 0
+    assert "left out: pictures that cannot be read (1)" in out
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", out + err)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_whatever_cannot_be_used_gets_one_sentence(name: str, look: Look, tmp_path: Path) -> None:
     data, sentence = FILES[name]
