@@ -12,6 +12,7 @@ from imgcls.data.table_files import decoded_text
 
 _NUMBER = re.compile(r"\d+|n\d{8}")  # the second as ImageNet numbers its classes
 _MOST_LISTS = 12  # that are opened
+_LONGEST_LINE = 500  # in letters
 
 
 def names_of(tree: FileTree, classes: set[str]) -> tuple[dict[str, str], str]:
@@ -65,7 +66,7 @@ def _pairs_of_json(text: str) -> Iterable[tuple[str, str]]:
 def _pairs_of_lines(text: str) -> Iterable[tuple[str, str]]:
     """From lines such as "n01443537<tab>goldfish, Carassius auratus", "1 rose" or "1,rose"."""
     for line in text.splitlines():
-        if found := re.fullmatch(r"\s*(\d+|n\d{8})[\s,;:]+(.*[^\W\d].*)", line):
+        if len(line) < _LONGEST_LINE and (found := re.fullmatch(r"\s*(\d+|n\d{8})[\s,;:]+(.*[^\W\d].*)", line)):
             yield found[1], found[2].split(",")[0].strip(' "')
 
 

@@ -7,7 +7,7 @@ from imgcls.data.folders import folder_of, is_plain, words_of
 from imgcls.data.names import word_set
 
 _MASKS = word_set("mask masks trimap trimaps annotation annotations segmentation segmentations groundtruth")
-_OF_OTHER = re.compile(r"[\s_-]+(?:mask|trimap|seg|segmentation)(?:[\s_-]?\d+)?$", re.IGNORECASE)
+_OF_OTHER = re.compile(r"[\s_-](?:mask|trimap|seg|segmentation)(?:[\s_-]?\d+)?$", re.IGNORECASE)
 
 
 def masks_in(paths: tuple[str, ...]) -> list[str]:
@@ -24,7 +24,7 @@ def masks_in(paths: tuple[str, ...]) -> list[str]:
         plain = [each for each in others if is_plain(each.name)]
         stems = {_stem(path) for each in plain for path in each.all_pictures()} if own else set()
         for each in own:
-            found = [path for path in each.all_pictures() if _OF_OTHER.sub("", _stem(path)) in stems]
+            found = [path for path in each.all_pictures() if _without_mask(_stem(path)) in stems]
             if 2 * len(found) >= each.count:
                 masks.update(found)
         waiting += others
@@ -45,10 +45,15 @@ def _beside_their_pictures(paths: tuple[str, ...]) -> set[str]:
     masks = set()
     for path in paths:
         stem = _stem(path)
-        of = _OF_OTHER.sub("", stem)
+        of = _without_mask(stem)
         if of != stem and of in stems[path.rpartition("/")[0]]:
             masks.add(path)
     return masks
+
+
+def _without_mask(stem: str) -> str:
+    cut = _OF_OTHER.sub("", stem)
+    return cut.rstrip(" _-") if cut != stem else stem
 
 
 def _stem(path: str) -> str:

@@ -54,9 +54,12 @@ class Index:
     def __init__(self, paths: Sequence[str]) -> None:
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._by_number: dict[str, list[str]] = defaultdict(list)
+        self._by_folder: dict[tuple[str, str], list[str]] = defaultdict(list)  # one folder and the stem
+        self._known: dict[tuple[str, str, str], str] = {}
         for path in paths:
             stem = stem_of(path).casefold()
             self._by_stem[stem].append(path)
+            self._by_folder[_folder(path).casefold(), stem].append(path)
             if stem.isdigit() and stem.isascii():
                 self._by_number[stem.lstrip("0")].append(path)
 
@@ -67,6 +70,12 @@ class Index:
             near: the folder of the table: pictures in or below it come first.
             role: the part of the set that the table speaks of: both "train/1.jpg" and "test/1.jpg" may be there.
         """
+        asked = (cell, near, role)
+        if asked not in self._known:
+            self._known[asked] = self._found(*asked)
+        return self._known[asked]
+
+    def _found(self, cell: str, near: str, role: str) -> str:
         written = cell.strip().replace("\\", "/")
         if "://" in written:  # an address in the web
             written = unquote(re.split("[?#]", written)[0])
@@ -75,7 +84,9 @@ class Index:
             return ""
         name = wanted.rsplit("/", 1)[-1]
         stem = name.rpartition(".")[0] if ending(name) in PICTURES else name
-        found = self._by_stem.get(stem) or self._by_stem.get(name)
+        # Of a thousand pictures called "001.jpg" only those in the folder that is written are looked at.
+        beside = self._by_folder.get((_folder(wanted), stem)) if "/" in wanted else None
+        found = beside or self._by_stem.get(stem) or self._by_stem.get(name)
         if not found and re.fullmatch(r"\d+(\.0)?", stem):
             found = self._by_number.get(stem.removesuffix(".0").lstrip("0"))
         if not found:
@@ -97,6 +108,10 @@ class Index:
 
         ranked = sorted(found, key=fits, reverse=True)
         return "" if fits(ranked[0]) == fits(ranked[1]) else ranked[0]
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0].rpartition("/")[2]
 
 
 def stem_of(path: str) -> str:

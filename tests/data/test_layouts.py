@@ -599,6 +599,30 @@ def test_a_column_without_a_name_is_counted() -> None:
     assert "in its column 1" in read(some("images", 6), t__csv=table).layout
 
 
+def test_names_of_any_length_are_read_at_once() -> None:
+    hostile = [f"x/{sign * 20_000}{n}.jpg" for sign in ("1-", "-", "a_", "mask_", "1") for n in range(2)]
+    hostile += [f"x/1{sign * 20_000}{n}.jpg" for sign in "-_ (" for n in range(2)]  # once minutes for each
+    assert len(read([*hostile, "y/1.jpg"], names__txt="1" + "," * 100_000).classes) == 2
+
+
+def test_a_bare_name_means_the_picture_beside_its_table() -> None:
+    paths = [f"{folder}{n}.jpg" for folder in ("", "train/") for n in range(4)]
+    table = "file,label\n" + "".join(f"{n}.jpg,{'ab'[n % 2]}\n" for n in range(4))
+    source = read(paths, **{"train/labels__csv": table})
+    assert all(name.startswith("train/") for name in source.names)
+
+
+def test_a_table_finds_its_pictures_among_many_of_the_same_name() -> None:
+    paths = [f"train/kind {label}/{n}.jpg" for label in range(300) for n in range(20)]
+    table = "path,label\n" + "".join(f"{path},{n % 2}\n" for n, path in enumerate(paths))  # once a minute
+    source = read(paths, "table", labels__csv=table)
+    assert len(source.labels) == len(paths)
+    assert all(
+        int(source.classes[label]) == paths.index(name) % 2
+        for label, name in zip(source.labels[:50], source.names[:50], strict=True)
+    )
+
+
 def test_any_tree_and_any_table_give_classes_or_one_sentence() -> None:
     rng = np.random.default_rng(0)
     words = [
