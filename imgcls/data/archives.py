@@ -25,6 +25,7 @@ MOST_RATIO = 100  # unpacked to packed: pictures are packed already
 FREE_BYTES = 50 * 2**20  # up to here the ratio does not matter
 _DIRECTORY_BYTES_PER_FILE = 400
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+_OTHER_ARCHIVES = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +39,7 @@ class FileTree:
         read: the bytes of a path; raises PictureError where they cannot be had.
         fingerprint: changes when the content does.
         hidden: files that computers put there.
-        links: how many links were passed over (folders only; a zip with links is refused).
-        skipped: folders that could not be opened.
+        skipped: folders that could not be opened, links and pipes (folders only; a zip with links is refused).
     """
 
     title: str
@@ -48,7 +48,6 @@ class FileTree:
     read: Callable[[str], bytes]
     fingerprint: str
     hidden: tuple[str, ...] = ()
-    links: int = 0
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -176,7 +175,8 @@ def _check_directory(file: BinaryIO) -> None:
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
-        raise DatasetError("This is no zip archive: pack the pictures as a zip.")
+        file.seek(0)
+        raise DatasetError(_not_a_zip(file.read(8)))
     count, size = struct.unpack_from("<HI", tail, at + 10)
     if (count == 0xFFFF or size == 0xFFFFFFFF) and (long := tail.rfind(b"PK\x06\x06", 0, at)) >= 0:
         if len(tail) < long + 56:
@@ -185,6 +185,15 @@ def _check_directory(file: BinaryIO) -> None:
     if count > MOST_FILES or size > MOST_FILES * _DIRECTORY_BYTES_PER_FILE:
         raise DatasetError(f"This zip archive holds more than {MOST_FILES:,} files: take fewer pictures.")
     file.seek(0)
+
+
+def _not_a_zip(start: bytes) -> str:
+    if start.startswith(b"PK\3\4"):
+        return "The end of this zip archive is missing: copy, download or pack it again."
+    for mark, kind in _OTHER_ARCHIVES.items():
+        if start.startswith(mark):
+            return f"This is a {kind} archive, and only zips are read: unpack it, and pack the pictures as a zip."
+    return "This is no zip archive: pack the pictures as a zip."
 
 
 def _check_entry(info: zipfile.ZipInfo, name: str) -> None:
@@ -219,10 +228,11 @@ def _open_folder(root: Path) -> FileTree:
     paths: dict[str, Path] = {}  # a name on the disk may be composed otherwise, or no text at all
     hidden: list[str] = []
     skipped: list[Skipped] = []
-    links = 0
+    links: list[str] = []
+    special: list[str] = []
     for entry in _walk(root, hidden, skipped):
         if entry.is_symlink():
-            links += 1
+            links.append(_text_of(Path(entry.path).relative_to(root)))
         elif entry.is_file(follow_symlinks=False):
             if len(sizes) >= MOST_FILES:
                 raise DatasetError(f"This folder holds more than {MOST_FILES:,} files: take fewer pictures.")
@@ -230,6 +240,13 @@ def _open_folder(root: Path) -> FileTree:
             name = _not_yet_in(paths, _text_of(Path(entry.path).relative_to(root)))
             sizes[name] = f"{facts.st_size} {facts.st_mtime_ns}"
             paths[name] = Path(entry.path)
+        else:
+            special.append(_text_of(Path(entry.path).relative_to(root)))
+    for found, what, why in (
+        (links, "links", "Links are not followed."),
+        (special, "pipes and other special files", "Only ordinary files are read."),
+    ):
+        skipped += [Skipped(found[0], why, what, len(found))] if found else []
 
     def read(path: str, length: int = MAX_BYTES + 1) -> bytes:
         try:
@@ -248,7 +265,7 @@ def _open_folder(root: Path) -> FileTree:
     fingerprint = hashlib.sha256(listing.encode("utf-8", "replace")).hexdigest()
     title = clean_name(_text_of(Path(root.resolve().name))) or "Your pictures"
     pictures, others = _sorted_out(sizes, first_bytes)
-    return FileTree(title, pictures, others, read, fingerprint, tuple(hidden), links, tuple(skipped))
+    return FileTree(title, pictures, others, read, fingerprint, tuple(hidden), tuple(skipped))
 
 
 def _text_of(path: Path) -> str:
@@ -294,6 +311,11 @@ def _sorted_out(paths: Iterable[str], first_bytes: Callable[[str], bytes]) -> tu
     visible = sorted(path for path in paths if not file_kinds.is_hidden(path))
     pictures, others = file_kinds.sorted_out(visible, first_bytes)
     if not pictures:
+        archive = next((path for path in others if file_kinds.is_archive(path)), "")
+        if archive:
+            raise DatasetError(
+                f"There is no picture in it, but an archive ({_shown(archive)}): unpack that, and pack the pictures."
+            )
         seen = f", only {_shown(others[0])}{' and others' if len(others) > 1 else ''}" if others else ""
         raise DatasetError(f"There is no picture in it (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC){seen}.")
     return tuple(pictures), tuple(others)

@@ -36,6 +36,11 @@ def is_hidden(path: str) -> bool:
     return any(part.startswith(".") or part.lower() in _SYSTEM for part in path.split("/"))
 
 
+def is_archive(path: str) -> bool:
+    """Whether a file's ending is that of a zip or another archive."""
+    return _BY_ENDING.get(ending(path)) == "archives"
+
+
 def ending(path: str) -> str:
     """In small letters, without its dot; "" if there is none."""
     return path.rsplit("/", 1)[-1].rpartition(".")[2].lower() if "." in path.rsplit("/", 1)[-1] else ""

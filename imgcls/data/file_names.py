@@ -23,6 +23,7 @@ _AT_THE_END = re.compile(
 )
 _IN_THE_MIDDLE = re.compile(r"^([^\d]*[^\W\d_][^\d]*?)[\s._\-#(\[]*\d.*$", re.DOTALL)
 _AFTER_A_NUMBER = re.compile(r"^\d+[\s._\-]+([^\d]*[^\W\d_][^\d]*)$")
+_LONGEST = 250  # letters of a name that are looked at: no system writes longer ones, and the patterns would take hours
 _MOST_ALONE = 0.2  # share of pictures that may be the only one of their name
 
 
@@ -32,7 +33,7 @@ def labels_in_names(paths: tuple[str, ...]) -> dict[str, str]:
         labels = {}
         for path in paths:
             stem = re.sub(r"\.[A-Za-z]{3,5}$", "", path.rsplit("/", 1)[-1])
-            if (found := pattern.match(stem)) and (label := _of_a_class(found[1])):
+            if len(stem) <= _LONGEST and (found := pattern.match(stem)) and (label := _of_a_class(found[1])):
                 labels[path] = label
         counts = Counter(map(without_part, labels.values()))
         several = {path: label for path, label in labels.items() if counts[without_part(label)] > 1}

@@ -48,6 +48,8 @@ _ASIDE = word_set(
     submissions inference demo
     """
 )
+# A whole set may be packed several times, each picture in another fashion.
+_VERSIONS = word_set("color colour coloured colored grayscale greyscale gray grey bw rgb segmented black white")
 _FEW = 0.1  # share of pictures that may lie beside the one folder that holds all the others
 _GLUED = re.compile(
     rf"({'|'.join(sorted(_WORDS, key=len, reverse=True))})({'|'.join(sorted(PLAIN, key=len, reverse=True))})"
@@ -172,6 +174,13 @@ def parts_in(folder: Folder) -> dict[str, str]:
     best: dict[str, str] = {}
     for rest in {rest for _, rest in roles.values()}:
         alike = {name: role for name, (role, other) in roles.items() if other == rest}
+        if "train" not in alike.values():  # "rps" beside "rps-test-set"
+            held = [set(undoubled(folder.inside[name]).inside) for name in alike]
+            alike |= {
+                name: "train"
+                for name, each in folder.inside.items()
+                if role_of(name) == ("", rest) and any(len(set(undoubled(each).inside) & them) >= 2 for them in held)
+            }
         if len(set(alike.values())) > len(set(best.values())) or (best and not rest and len(alike) > len(best)):
             best = alike
     others = [each for name, each in folder.inside.items() if name not in best]
@@ -193,6 +202,26 @@ def parts_in(folder: Folder) -> dict[str, str]:
     if plain_name and len(classes[only]) >= 2 and all(not each.inside and is_plain(each.name) for each in beside):
         return best
     return best if plain_name and not others and classes[only] else {}
+
+
+def deeper_with_parts(folder: Folder) -> Folder | None:
+    """The folder with the parts where no more than a part or two lie beside what holds it; None if there is none."""
+    while folder.inside:
+        inner = max(folder.inside.values(), key=lambda each: each.count)
+        beside = [each.name for each in folder.inside.values() if each is not inner]
+        if 2 * inner.count < folder.count or not all(role_of(each)[0] or is_aside(each) for each in beside):
+            return None
+        parts = parts_in(inner)
+        if len(set(parts.values())) >= 2 and any(undoubled(inner.inside[name]).inside for name in parts):
+            return inner
+        folder = inner
+    return None
+
+
+def is_version(name: str) -> bool:
+    """Whether a folder's name says only in what fashion its pictures are kept: "grayscale", "resized_color"."""
+    words = words_of(name)
+    return any(word in _VERSIONS for word in words) and all(word in _VERSIONS or word in PLAIN for word in words)
 
 
 def parts_below(folder: Folder) -> bool:

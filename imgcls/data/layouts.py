@@ -1,14 +1,8 @@
-"""Which class a picture belongs to: by its folder, by its file's name, or by a table of labels.
-
-A set may be understood in more than one way. `readings` finds all that give classes, the likeliest first, each with one
-sentence that says how the set was read; people can choose another.
-"""
+"""Sets that people bring as sources of pictures with classes: read in the likeliest way, or in one that was chosen."""
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,57 +10,16 @@ from imgcls.data import file_kinds
 from imgcls.data.archives import FileTree
 from imgcls.data.datasets import DatasetError, Skipped, Source
 from imgcls.data.dogs import Dogs, is_dog
-from imgcls.data.file_names import labels_in_names, without_part
-from imgcls.data.folders import (
-    Folder,
-    folder_of,
-    is_aside,
-    is_plain,
-    opened,
-    part_of_path,
-    parts_below,
-    parts_in,
-    role_of,
-    undoubled,
-)
+from imgcls.data.masks import masks_in
 from imgcls.data.names import clean_name
 from imgcls.data.pictures import open_picture
-from imgcls.data.tables import TableReading, table_readings
+from imgcls.data.readings import MOST_CLASSES, Reading, class_name, readings
 
 __all__ = ["MOST_CLASSES", "Reading", "Renamed", "class_name", "is_dog", "labelled", "readings", "with_names"]
 
-MOST_CLASSES = 1000
 LONGEST_SIDE = 640  # a picture is read no larger than this
-_NO_CLASS = "pictures in no folder of a class"
-_NO_NAME = "pictures whose names tell no class"
-_NO_LABEL = "pictures without a label"
-_OWN_FOLDERS = "put the pictures of each class into a folder of its own."
 
 Renamed = tuple[tuple[str, str], ...]
-
-
-@dataclass(eq=False)
-class Reading:
-    """One way to understand a set.
-
-    Attributes:
-        key: short, for addresses and the command line; the same set has it again.
-        sentence: how the set is read.
-        found: path, class, and part ("train", "validation", "test" or "") of each picture.
-        skipped: what this reading leaves out.
-        sure: whether it is taken before others.
-    """
-
-    key: str
-    sentence: str
-    found: list[tuple[str, str, str]] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    sure: bool = True
-
-    @property
-    def classes(self) -> set[str]:
-        """Their names."""
-        return {label for _, label, _ in self.found}
 
 
 def labelled(tree: FileTree, reading: str = "", renamed: Renamed = ()) -> Source:
@@ -80,15 +33,19 @@ def labelled(tree: FileTree, reading: str = "", renamed: Renamed = ()) -> Source
         DatasetError: no layout is recognised, it cannot be read in the way asked for, or there are fewer than two
             classes or too many.
     """
+    masks = masks_in(tree.paths)
+    if masks:
+        drawn = frozenset(masks)
+        row = Skipped(masks[0], "They mark where things are in those.", "masks of other pictures", len(masks))
+        paths = tuple(path for path in tree.paths if path not in drawn)
+        tree = replace(tree, paths=paths, skipped=(*tree.skipped, row))
     possible, used = readings(tree)
-    chosen = next((each for each in possible if each.key == reading), None) if reading else possible[0]
-    if chosen is None:
+    wanted = [each for each in possible if reading in ("", each.key)]
+    if not wanted:
         ways = ", ".join(each.key for each in possible)
         raise DatasetError(f"These pictures cannot be read as “{clean_name(reading)}”; possible are: {ways}.")
-    found, skipped = _parts_settled(chosen)
+    chosen, found, skipped = _first_that_settles(wanted)
     skipped += tree.skipped
-    if tree.links:
-        skipped.append(Skipped("", "Links are not followed.", "links", tree.links))
     skipped += file_kinds.left_out((path for path in tree.others if path not in used), tree.hidden)
     classes = sorted({label for _, label, _ in found}, key=str.casefold)
     paths, number = [path for path, _, _ in found], {name: place for place, name in enumerate(classes)}
@@ -124,174 +81,15 @@ def with_names(source: Source, renamed: Renamed) -> Source:
     return replace(source, classes=classes, labels=place[source.labels], dogs=Dogs(classes), originals=source.classes)
 
 
-def readings(tree: FileTree) -> tuple[list[Reading], frozenset[str]]:
-    """All ways to read a set, the likeliest first, and the tables of labels that one of them uses.
-
-    Raises:
-        DatasetError: there is none; one sentence says why.
-    """
-    top = opened(folder_of(tree.paths))
-    parts = parts_in(top)
-    tables = table_readings(tree, {f"{top.path}/{name}".lstrip("/"): role for name, role in parts.items()})
-    by_parts = _by_parts(top, parts) if parts else None
-    names = _by_names(tree, top, parts)
-    folders = _by_folders(top)
-    inner = _by_innermost(tree)
-    inner.sure = not folders.sure and bool(top.inside)
-    possible = [*map(_from_table, tables.readings), by_parts, names, folders, _by_folders(top, True), inner]
-    usable = [each for each in possible if each and 2 <= len(each.classes) <= MOST_CLASSES]
-    whole = len(tree.paths)
-    usable.sort(key=lambda each: -_likelihood(each, whole))
-    kept: list[Reading] = []
-    seen: dict[tuple, int] = {}
-    for each in usable:
-        each.found.sort()
-        place = seen.setdefault(_signature(each), len(kept))
-        if place == len(kept):
-            kept.append(each)
-        elif kept[place].key.startswith("table") and each.sure:
-            kept[place] = each  # the folders say the same, in words that people see
-    flat = parts and by_parts and not by_parts.found
-    if not kept or (flat and kept[0].key in ("folders", "every", "innermost")):
-        raise DatasetError(_why_not(tree, [each for each in possible if each], tables.trouble, parts if flat else {}))
-    return kept, tables.used
-
-
-def _signature(reading: Reading) -> tuple:
-    """The same for two readings that group the pictures alike, whatever they call the classes."""
-    first: dict[str, str] = {}
-    return tuple((path, first.setdefault(label, path), part) for path, label, part in reading.found)
-
-
-def _likelihood(reading: Reading, whole: int) -> float:
-    """Readings that are sure come first, and those that say something of most pictures."""
-    order = {"table": 0.5, "parts": 0.4, "folders": 0.3, "names": 0.2, "innermost": 0.35, "every": 0.0}
-    most = len(reading.found) >= whole / 3
-    return 2 * reading.sure + 2 * most + order[reading.key.partition("-")[0]]
-
-
-def _by_parts(top: Folder, parts: dict[str, str]) -> Reading:
-    """Training, validation and test in folders, the classes in them."""
-    last = "a final test" if "validation" in parts.values() else "validation"
-    words = {"train": "training", "validation": "validation", "test": last}
-    named = [(_quoted(name for name in parts if parts[name] == role), role) for role in words if role in parts.values()]
-    said = [f"{names} for {words[role]}" for names, role in named]
-    said = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-    reading = Reading("parts", f"The pictures are in parts, {said}; the folders in these are the classes.")
-    for name, role in parts.items():
-        part = undoubled(top.inside[name])
-        _classes_in(part, role, reading)
-        for around in _around(top.inside[name], part):
-            _leave_out(reading, around, _NO_CLASS, "They lie in no folder of a class.")
-    for name, folder in top.inside.items():
-        if name not in parts:
-            _leave_out(reading, folder.all_pictures(), "pictures beside the parts of the set",
-                       f"“{clean_name(name)}” is no part of the set.")  # fmt: skip
-    _leave_out(reading, top.pictures, _NO_CLASS, "They lie in no folder of a class.")
-    return reading
-
-
-def _around(outer: Folder, inner: Folder) -> Iterable[list[str]]:
-    """The pictures that lie directly in the folders from one to another in it, without the inner one."""
-    while outer is not inner:
-        yield outer.pictures
-        (outer,) = outer.inside.values()
-
-
-def _classes_in(folder: Folder, role: str, reading: Reading) -> None:
-    for each in folder.inside.values():
-        if is_aside(each.name):
-            _leave_out(reading, each.all_pictures(), _NO_CLASS, "Their folder says that they have no class.")
-        else:
-            label = class_name(each.name)
-            reading.found += [(path, label, role) for path in each.all_pictures()]
-    _leave_out(reading, folder.pictures, _NO_CLASS, "They lie in no folder of a class.")
-
-
-def _by_folders(top: Folder, every: bool = False) -> Reading:
-    """The first folders that differ are the classes; parts may lie in each of them.
-
-    `every`: also those that are called "test" or "predict" beside others.
-    """
-    inside_classes = parts_below(top) and not any(role_of(name)[0] for name in top.inside)
-    below = inside_classes
-    reading = Reading("every" if every else "folders", "", sure=not every)
-    names = set(top.inside)
-    beside_classes = len(names) >= 3
-    classes = []
-    for each in top.inside.values():
-        role, rest = role_of(each.name)
-        inner = set(undoubled(each).inside)
-        copy = len(inner) >= 2 and inner < names
-        if every:
-            classes.append(each)
-        elif copy and role and not rest:  # classes, and beside them a part with the same classes
-            for label in inner:
-                pictures = undoubled(each).inside[label].all_pictures()
-                reading.found += [(path, class_name(label), role) for path in pictures]
-            below = True
-        elif copy:
-            _leave_out(reading, each.all_pictures(), "pictures in a second copy of the set", "They are there already.")
-        elif beside_classes and (is_aside(each.name) or (role in ("test", "validation") and not rest and not inner)):
-            _leave_out(reading, each.all_pictures(), _NO_CLASS, f"“{clean_name(each.name)}” is taken for no class.")
-        else:
-            classes.append(each)
-    for each in classes:
-        label = class_name(each.name)
-        for path in each.all_pictures():
-            inside = path[len(each.path) + 1 :].split("/")
-            role = role_of(inside[0])[0] if inside_classes and len(inside) > 1 else "train" if below else ""
-            reading.found.append((path, label, role))
-    _leave_out(reading, top.pictures, _NO_CLASS, "They lie in no folder of a class.")
-    shown = _quoted(each.name for each in classes)
-    reading.sentence = f"Each folder is a class: {shown}." if len(classes) < 4 else "Each folder is a class."
-    if below:
-        reading.sentence = f"{reading.sentence[:-1]}; what is in them for training and for validation is told apart."
-    if every:
-        also = [each.name for each in classes if is_aside(each.name) or role_of(each.name)[0]]
-        reading.sentence = f"Every folder is a class{', ' + _quoted(also) + ' too' if also else ''}."
-    reading.sure &= not all(is_plain(each.name) or is_aside(each.name) for each in classes)
-    return reading
-
-
-def _by_innermost(tree: FileTree) -> Reading:
-    """The folder that a picture lies in is its class; folders around it may be parts."""
-    reading = Reading("innermost", "The innermost folder of each picture is its class.", sure=False)
-    for path in tree.paths:
-        folders = path.split("/")[:-1]
-        role = next((role for role, rest in map(role_of, folders) if role and not rest), "")
-        if folders and not is_plain(folders[-1]) and not is_aside(folders[-1]):
-            reading.found.append((path, class_name(folders[-1]), role))
-        else:
-            _leave_out(reading, [path], _NO_CLASS, "They lie in no folder of a class.")
-    return reading
-
-
-def _by_names(tree: FileTree, top: Folder, parts: dict[str, str]) -> Reading | None:
-    labels = labels_in_names(tree.paths)
-    if not labels:
-        return None
-    example = next(iter(labels))
-    name = clean_name(example.rsplit("/", 1)[-1])
-    reading = Reading(
-        "names", f"The names of the files tell the class: “{name}” is “{class_name(without_part(labels[example]))}”."
-    )
-    folders = {f"{top.path}/{part}".lstrip("/"): role for part, role in parts.items()}
-    in_names = len({role_of(label)[0] for label in labels.values()} - {""}) >= 2  # "train_cat_1", "test_cat_2"
-    for path in tree.paths:
-        if path in labels:
-            named = role_of(labels[path])[0] if in_names else ""
-            reading.found.append((path, class_name(without_part(labels[path])), named or part_of_path(path, folders)))
-        else:
-            _leave_out(reading, [path], _NO_NAME, "The name in front of the number is that of no class.")
-    return reading
-
-
-def _from_table(table: TableReading) -> Reading:
-    reading = Reading(table.key, table.sentence, sure=table.sure)
-    reading.found = [(path, class_name(label), part) for path, label, part in table.found]
-    reading.skipped = list(table.skipped)
-    return reading
+def _first_that_settles(possible: list[Reading]) -> tuple[Reading, list[tuple[str, str, str]], list[Skipped]]:
+    """The likeliest reading that leaves two classes to learn from; the first one's reason where none does."""
+    reason: DatasetError | None = None
+    for each in possible:
+        try:
+            return each, *_parts_settled(each)
+        except DatasetError as error:
+            reason = reason or error
+    raise reason or DatasetError("Nothing tells the classes of the pictures.")
 
 
 def _parts_settled(reading: Reading) -> tuple[list[tuple[str, str, str]], list[Skipped]]:
@@ -323,45 +121,3 @@ def _parts_settled(reading: Reading) -> tuple[list[tuple[str, str, str]], list[S
         if test:
             skipped.append(Skipped(test[0], "They are left for a final test.", "pictures of the test part", len(test)))
     return found, skipped
-
-
-def _leave_out(reading: Reading, paths: Iterable[str], what: str, why: str) -> None:
-    """Adds to what a reading leaves out; one row for each kind and reason."""
-    for path in paths:
-        for place, row in enumerate(reading.skipped):
-            if (row.what, row.reason) == (what, why):
-                reading.skipped[place] = replace(row, count=row.count + 1)
-                break
-        else:
-            reading.skipped.append(Skipped(path, why, what))
-
-
-def _why_not(tree: FileTree, possible: list[Reading], trouble: str, flat: dict[str, str]) -> str:
-    """Why there are no classes, and what to do."""
-    if trouble:
-        return trouble
-    if flat:
-        return (
-            f"The folders {_quoted(flat)} are parts of a set, but nothing tells the classes: "
-            f"{_OWN_FOLDERS[:-1]}, or add a table with the name and the class of each file."
-        )
-    counts = [len(each.classes) for each in possible]
-    if most := max(counts, default=0):
-        if most > MOST_CLASSES and not any(2 <= count <= MOST_CLASSES for count in counts):
-            return f"There are {most:,} classes, but it takes 2 to {MOST_CLASSES}: {_OWN_FOLDERS}"
-        return f"There is 1 class, but it takes 2 to {MOST_CLASSES}: {_OWN_FOLDERS}"
-    example = clean_name(tree.paths[0])
-    return f"Nothing tells the classes of the pictures (“{example}”, for instance): {_OWN_FOLDERS}"
-
-
-def _quoted(names: Iterable[str]) -> str:
-    """Up to three names in quotation marks, and how many more there are."""
-    shown = [f"“{clean_name(name, 40)}”" for name in names]
-    if len(shown) > 3:
-        return f"{', '.join(shown[:3])} and {len(shown) - 3} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
-def class_name(folder: str) -> str:
-    """A folder's name as people read it: without ImageNet's number in front, nothing invisible, not too long."""
-    return clean_name(re.sub(r"^n\d{8}-", "", folder.strip()).replace("_", " ")) or "unnamed"

@@ -8,10 +8,15 @@ LONGEST_NAME = 60
 _JOINERS = "\u200c\u200d"  # Persian, Hindi and emoji are written with them
 
 # Tried in this order where two say the same; cp437 comes first because the zip standard names it.
-_CODE_PAGES = ("cp437", "cp850", "cp1252", "cp852", "cp1250", "cp866", "cp1251", "cp737", "cp1253", "cp862", "cp1255")
+_CODE_PAGES = (
+    "cp437", "cp850", "cp1252", "cp852", "cp1250", "cp866", "cp1251", "cp737", "cp1253", "cp862", "cp1255",
+    "cp857", "cp1254", "cp720", "cp1256", "cp874",
+)  # fmt: skip
 _EAST_ASIAN = {"cp932": "shift_jis", "gbk": "gb2312", "big5": "big5", "cp949": "euc_kr"}  # wide page: its usual part
 _LATIN = "äöüßéèêàçñáíóúãåøæœžščřěůňąćęłńśźżőűăğış"
-_FREQUENT = "äöüßéèñçоаеинтсрвлкмαοιετσνκςηυρיוהלאמרב"  # the first among these and among letters of other alphabets
+# The first among these, and among the letters of other alphabets.
+_FREQUENT = "äöüßéèñçоаеинтсрвлкмαοιετσνκςηυρיוהלאמרבاليمنرةتبوسدعقكกขคงจชดตทนบปพมยรลวสหอแเ"
+_CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
 _LATIN_VOWELS = "äöüéèêàáíóúãåøæœëâõïîôûìòùýěůąęőűăı"
 # The syllables and signs that names of things are mostly written with; the four pages overlap in nearly all the rest.
 _KOREAN = "가각강개거게고공과구국그기길김꽃나남내너노누늑는다대도독돌동두드등딸라람랑래러레로루르리린마말매머모무물미바박반배백버보부북불비빵사산상새색생서선성소손송수시식신아악안앵양어얼여연오올와우운원위유은의이인일자작장전접정제조종주중지집차참책천청초치카컵코크키타탁토트파포표풀프피하학한해행향허호화회훈흑희돼펭귄끼슴엉뱀쥐닭곰팬더원숭낙햄스터개잎병연필"  # noqa: E501
@@ -82,7 +87,8 @@ def _likely(text: str) -> float:
             if letter.isalpha():
                 scripts.add("LATIN")
             continue
-        if not letter.isalpha() or letter in "ªº":
+        mark = before.isalpha() and unicodedata.category(letter) == "Mn"  # a vowel in Thai
+        if not (letter.isalpha() or mark) or letter in "ªº":
             score -= 3
             continue
         script = unicodedata.name(letter, "?").split()[0]
@@ -98,6 +104,8 @@ def _likely(text: str) -> float:
             score -= 2
     if len(text) > 2 and 2 * len(foreign) > sum(map(str.isalpha, text)):
         score -= 3 * len(foreign)  # words in the Latin alphabet have few letters with accents
+    if len(text) > 2 and scripts == {"CYRILLIC"} and not _CYRILLIC_VOWELS & {*text.lower()}:
+        score -= 2 * len(text)
     return score / max(1, len(text)) - 4 * (len(scripts) > 1)
 
 

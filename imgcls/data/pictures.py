@@ -141,6 +141,8 @@ def open_picture(
 
 def _check_jpeg(jpeg: Jpeg) -> None:
     """Raise PictureError for one that claims what its bytes cannot hold, or what no memory should."""
+    if jpeg.width == jpeg.height == 0:  # not even its size is left
+        raise PictureError(_CUT)
     check_size(jpeg.width, jpeg.height, 1 << 32)
     if jpeg.too_short:
         raise PictureError(_CUT)

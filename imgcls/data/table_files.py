@@ -8,9 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from imgcls.data.archives import FileTree
 from imgcls.data.file_kinds import PICTURES, ending
+from imgcls.data.folders import role_of
 from imgcls.data.names import clean_name, likeliest_page
 from imgcls.data.picture_files import MAX_BYTES, PictureError
 
@@ -52,24 +54,39 @@ class Index:
     def __init__(self, paths: Sequence[str]) -> None:
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._by_number: dict[str, list[str]] = defaultdict(list)
+        self._by_folder: dict[tuple[str, str], list[str]] = defaultdict(list)  # one folder and the stem
+        self._known: dict[tuple[str, str, str], str] = {}
         for path in paths:
             stem = stem_of(path).casefold()
             self._by_stem[stem].append(path)
+            self._by_folder[_folder(path).casefold(), stem].append(path)
             if stem.isdigit() and stem.isascii():
                 self._by_number[stem.lstrip("0")].append(path)
 
-    def find(self, cell: str, near: str = "") -> str:
+    def find(self, cell: str, near: str = "", role: str = "train") -> str:
         """The path of the picture; "" if there is none, or several between which nothing decides.
 
         Args:
             near: the folder of the table: pictures in or below it come first.
+            role: the part of the set that the table speaks of: both "train/1.jpg" and "test/1.jpg" may be there.
         """
-        wanted = cell.strip().replace("\\", "/").casefold()
+        asked = (cell, near, role)
+        if asked not in self._known:
+            self._known[asked] = self._found(*asked)
+        return self._known[asked]
+
+    def _found(self, cell: str, near: str, role: str) -> str:
+        written = cell.strip().replace("\\", "/")
+        if "://" in written:  # an address in the web
+            written = unquote(re.split("[?#]", written)[0])
+        wanted = written.casefold()
         if not wanted or len(wanted) > 500:
             return ""
         name = wanted.rsplit("/", 1)[-1]
         stem = name.rpartition(".")[0] if ending(name) in PICTURES else name
-        found = self._by_stem.get(stem) or self._by_stem.get(name)
+        # Of a thousand pictures called "001.jpg" only those in the folder that is written are looked at.
+        beside = self._by_folder.get((_folder(wanted), stem)) if "/" in wanted else None
+        found = beside or self._by_stem.get(stem) or self._by_stem.get(name)
         if not found and re.fullmatch(r"\d+(\.0)?", stem):
             found = self._by_number.get(stem.removesuffix(".0").lstrip("0"))
         if not found:
@@ -77,17 +94,24 @@ class Index:
         if len(found) == 1:
             return found[0]
 
-        def fits(path: str) -> tuple[int, bool, bool]:
+        def fits(path: str) -> tuple[int, bool, bool, bool, bool]:
             small = path.casefold()
             shared = 0
             for ours, theirs in zip(reversed(small.split("/")), reversed(wanted.split("/")), strict=False):
                 if ours != theirs and stem_of(ours) != theirs:
                     break
                 shared += 1
-            return shared, small.endswith(name), path.startswith(f"{near}/") if near else True
+            same_case = f"/{path}".endswith(f"/{written}")  # "Train/" and "train/" may lie side by side
+            same_part = any(role_of(folder)[0] == role for folder in path.split("/")[:-1])
+            below = path.startswith(f"{near}/") if near else True
+            return shared, small.endswith(name), below, same_case, same_part
 
         ranked = sorted(found, key=fits, reverse=True)
         return "" if fits(ranked[0]) == fits(ranked[1]) else ranked[0]
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0].rpartition("/")[2]
 
 
 def stem_of(path: str) -> str:
@@ -106,7 +130,7 @@ def open_table(tree: FileTree, path: str, index: Index) -> Table | str:
         return f"{shown(path)} cannot be read: pack it again."
     if len(data) > MAX_BYTES:
         return f"{shown(path)} is larger than {MAX_BYTES // 2**20} MB: leave out all columns but name and class."
-    text = _text(data)
+    text = decoded_text(data)
     if text is None:
         return f"{shown(path)} cannot be read as a table: save it as CSV, with lines such as 000bec18,beagle."
     if not text.strip():
@@ -123,7 +147,7 @@ def open_table(tree: FileTree, path: str, index: Index) -> Table | str:
     return best or problem or _no_match(path, text)
 
 
-def _text(data: bytes) -> str | None:
+def decoded_text(data: bytes) -> str | None:
     """A file's text, whatever program on whatever system has written it; None if it is none."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -217,19 +241,19 @@ def _matched(path: str, rows: list[list[str]], lines: list[int], index: Index) -
     width = max(map(len, rows))
     if width < 2:
         return None
-    near = path.rpartition("/")[0]
+    place = path.rpartition("/")[0], role_of(stem_of(path))[0] or "train"
     sample = rows[:: max(1, len(rows) // 400)][:400] + rows[:2]
     scores = []
     for column in range(min(width, 200)):
         cells = [row[column] for row in sample if column < len(row)]
-        named = [cell for cell in cells if index.find(cell, near)]
+        named = [cell for cell in cells if index.find(cell, *place)]
         with_ending = sum(ending(cell) in PICTURES for cell in named)
         different = len(set(named))
         scores.append((different + with_ending, -column, column))
     best, _, column = max(scores)
     if not best:
         return None
-    pictures = [index.find(row[column], near) if column < len(row) else "" for row in rows]
+    pictures = [index.find(row[column], *place) if column < len(row) else "" for row in rows]
     begins = rows[0][column] if column < len(rows[0]) else ""
     like_others = ending(begins) in PICTURES or begins.isdigit()
     header = rows[0] if not pictures[0] and not like_others else []

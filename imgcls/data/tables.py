@@ -30,7 +30,7 @@ _PART_WORDS = ("split", "set", "part", "subset", "partition", "dataset", "usage"
 
 @dataclass(eq=False)
 class TableReading:
-    """One column of labels; the fields are those of imgcls.data.layouts.Reading."""
+    """One column of labels; the fields are those of imgcls.data.readings.Reading."""
 
     key: str
     sentence: str
@@ -67,7 +67,7 @@ def table_readings(tree: FileTree, parts: Mapping[str, str]) -> Tables:
             tables.append(table)
     groups: dict[tuple[str, ...], list[Table]] = defaultdict(list)
     for table in tables:  # one for each part of the set, perhaps
-        groups[tuple(table.header) or (table.path,)].append(table)
+        groups[(*table.header, str(table.column)) if table.header else (table.path,)].append(table)
     ranked = sorted(groups.values(), key=lambda group: -sum(table.matched for table in group))
     readings: list[TableReading] = []
     used: set[str] = set()
@@ -92,20 +92,21 @@ def table_readings(tree: FileTree, parts: Mapping[str, str]) -> Tables:
 def _candidates(others: Iterable[str]) -> list[str]:
     """Tables, those that look like tables of labels first."""
     others = list(others)
-    many_texts = sum(ending(path) == "txt" for path in others) > MOST_TEXTS
-    many_settings = sum(ending(path) == "json" for path in others) > MOST_TEXTS
+    counts = Counter(map(ending, others))
+    many = {kind for kind in ("txt", "json") if counts[kind] > MOST_TEXTS}  # one for each picture, perhaps
+
+    def good(path: str) -> bool:
+        words = words_of(stem_of(path))
+        return any(word in (*_LABEL_WORDS, "metadata", "annotations", "train") for word in words)
 
     def rank(path: str) -> tuple:
-        words = words_of(stem_of(path))
-        good = any(word in (*_LABEL_WORDS, "metadata", "annotations", "train") for word in words)
-        return (not good, _ENDINGS.index(ending(path)), path.count("/"), path)
+        return (not good(path), _ENDINGS.index(ending(path)), path.count("/"), path)
 
     usable = [
         path
         for path in others
         if ending(path) in _ENDINGS
-        and not (ending(path) == "txt" and many_texts)
-        and not (ending(path) == "json" and many_settings)
+        and (ending(path) not in many or good(path))
         and "submission" not in words_of(stem_of(path))
     ]
     return sorted(usable, key=rank)[:MOST_TABLES]
@@ -168,7 +169,8 @@ def _label_rank(title: str, cells: list[str]) -> tuple | None:
     if len(counts) == sum(counts.values()) and len(counts) > 2:
         return None
     naming = any(word in _NAMING_WORDS for word in words)
-    return not known, numbers == len(counts), by_name, not naming, len(counts)
+    more = sum(word not in _LABEL_WORDS and word not in _NAMING_WORDS for word in words)  # "dx" before "dx_type"
+    return not known, numbers == len(counts), by_name, more, not naming, len(counts)
 
 
 def _marks(columns: Mapping[int, list[str]]) -> list[int]:
@@ -223,12 +225,13 @@ def _reading(
     names = [f"“{clean_name(table.path)}”" if alike else shown(table.path) for table in group]
     others = f" and {len(names) - 2} more" if len(names) > 2 else ""
     whole = f"{names[0]} and {names[1]}{others} say" if len(names) > 1 else f"{names[0]} says"
+    its = "their" if len(names) > 1 else "its"
     if column is None:
         where = "with a column for each class"
-    elif group[0].header:
-        where = f"in its column “{clean_name(group[0].title(column))}”"
+    elif group[0].title(column):
+        where = f"in {its} column “{clean_name(group[0].title(column))}”"
     else:
-        where = f"in its column {column + 1}"
+        where = f"in {its} column {column + 1}"
     skipped = []
     unnamed = [path for path in tree.paths if path not in labels and path not in several]
     if unnamed:

@@ -174,22 +174,22 @@ def _look(path: str, reading: str, as_json: bool) -> int:
     try:
         seen = look(path, reading)
     except (DatasetError, OSError, MemoryError) as error:
-        print(json.dumps({"error": str(error)}) if as_json else error, file=sys.stdout if as_json else sys.stderr)
+        said = json.dumps({"error": str(error)}) if as_json else one_line(str(error))
+        print(said, file=sys.stdout if as_json else sys.stderr)
         return NOT_USABLE
     if as_json:
         print(json.dumps(seen.to_dict()))
         return 0
     learned, held = sum(row.train for row in seen.classes), sum(row.validation for row in seen.classes)
-    print(
-        f"{seen.title}: {learned:,} pictures to learn from and {held:,} for validation, in {len(seen.classes)} classes"
-    )
-    print(seen.layout)
+    counted = f"{learned:,} pictures to learn from and {held:,} for validation, in {len(seen.classes)} classes"
+    print(f"{one_line(seen.title)}: {counted}")
+    print(one_line(seen.layout))
     for row in seen.classes:
-        print(f"  {row.name:32} {row.train:6,} + {row.validation:,}")
+        print(f"  {one_line(row.name):32} {row.train:6,} + {row.validation:,}")
     for left in seen.left_out:
-        print(f"  left out: {left.what} ({left.count:,}), for example {left.name}: {left.reason}")
+        print(f"  left out: {left.what} ({left.count:,}), for example {one_line(left.name)}: {left.reason}")
     for key, sentence in seen.other_readings:
-        print(f"  --reading {key}: {sentence}")
+        print(f"  --reading {key}: {one_line(sentence)}")
     return 0
 
 

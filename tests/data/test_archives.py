@@ -169,11 +169,22 @@ def test_folders_are_read_without_following_links(tmp_path: Path) -> None:
     tree = open_tree(root)
     assert tree.paths == ("a/1.jpg",)
     assert tree.read("a/1.jpg") == b"one"
-    assert tree.links == 2
+    (row,) = tree.skipped
+    assert (row.what, row.count) == ("links", 2)
+    assert row.name
     assert tree.title == "set"
     before = tree.fingerprint
     (root / "a" / "1.jpg").write_bytes(b"other")
     assert open_tree(root).fingerprint != before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes on this system")
+def test_a_pipe_in_a_folder_is_counted_and_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"one")
+    os.mkfifo(tmp_path / "2.jpg")
+    tree = open_tree(tmp_path)
+    assert tree.paths == ("1.jpg",)
+    assert [(row.what, row.count, row.name) for row in tree.skipped] == [("pipes and other special files", 1, "2.jpg")]
 
 
 def test_paths_that_are_nothing_get_a_sentence(tmp_path: Path, monkeypatch) -> None:

@@ -89,3 +89,9 @@ def test_a_progressive_jpeg_that_would_fill_the_memory_is_refused() -> None:
     with pytest.raises(PictureError, match="takes too much memory to open; save it as an ordinary JPEG"):
         open_picture(claiming(data[:-2] + b"\x55" * (side * side // 64 // 8) + data[-2:], side, side))
     assert read_jpeg(data).in_passes and not read_jpeg(encoded(scene(), "JPEG")).in_passes
+
+
+@pytest.mark.parametrize("length", [4, 30, 100])
+def test_a_jpeg_of_which_hardly_anything_is_left_is_called_damaged(length: int) -> None:
+    with pytest.raises(PictureError, match="most of its file is missing"):
+        open_picture(encoded(photo(), "JPEG")[:length])

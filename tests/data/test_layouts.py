@@ -431,6 +431,198 @@ def test_too_many_classes_get_a_sentence() -> None:
         read([f"a{chr(97 + number % 26)}{number}x/{n}.jpg" for number in range(1001) for n in range(2)])
 
 
+NUMBERED = (("Abyssinian", 1), ("beagle", 2), ("pug", 3))
+PETS = [
+    (f"{folder}/{name}", kind)
+    for folder, kind in (("images", "jpg"), ("annotations/trimaps", "png"))
+    for name, _ in NUMBERED
+]
+
+
+def test_masks_beside_their_pictures_are_no_pictures_to_learn_from() -> None:
+    pets = [f"{folder}_{n}.{kind}" for folder, kind in PETS for n in range(1, 4)]
+    species = "#Image CLASS-ID SPECIES\n" + "".join(
+        f"{name}_{n} {at} {1 + (at > 1)}\n" for name, at in NUMBERED for n in (1, 2, 3)
+    )
+    source = read(pets, list__txt=species)
+    assert counts(source) == {"Abyssinian": (3, 0), "beagle": (3, 0), "pug": (3, 0)}
+    assert [(row.what, row.count) for row in source.skipped if "mask" in row.what] == [("masks of other pictures", 9)]
+    lungs = [
+        f"set/{label}/{kind}/{label}-{n}.png"
+        for label in ("COVID", "Normal")
+        for kind in ("images", "masks")
+        for n in range(3)
+    ]
+    assert counts(read(lungs)) == {"COVID": (3, 0), "Normal": (3, 0)}
+    scans = [
+        f"{label}/{label} ({n}){end}.png" for label in ("benign", "normal") for end in ("", "_mask") for n in range(3)
+    ]
+    assert counts(read(scans)) == {"benign": (3, 0), "normal": (3, 0)}
+
+
+@pytest.mark.parametrize("folders", [("mask", "no_mask"), ("with_mask", "without_mask"), ("masks", "faces")])
+def test_a_class_may_be_called_mask(folders: tuple[str, str]) -> None:
+    assert len(read([path for folder in folders for path in some(f"data/{folder}", 4)]).labels) == 8
+
+
+def test_the_test_part_may_lie_beside_the_folder_of_the_other_parts() -> None:
+    around = "Diseases (Augmented)/Diseases (Augmented)"
+    paths = [path for part in ("train", "valid") for label in "ab" for path in some(f"{around}/{part}/{label}")]
+    source = read([*paths, *some("test/test", 2), "read me.jpg"])
+    assert counts(source) == {"a": (3, 3), "b": (3, 3)}
+    assert [(row.what, row.count) for row in source.skipped] == [("pictures beside the set", 3)]
+
+
+def test_a_part_may_have_the_name_of_the_set_alone() -> None:
+    paths = [
+        path
+        for part in ("rps", "rps-test-set")
+        for label in ("paper", "rock")
+        for path in some(f"{part}/{part}/{label}")
+    ]
+    assert counts(read([*paths, *some("rps-validation", 2)])) == {"paper": (3, 3), "rock": (3, 3)}
+    paths = [path for part in ("images", "test") for label in ("paper", "rock") for path in some(f"{part}/{label}")]
+    assert counts(read(paths)) == {"paper": (3, 3), "rock": (3, 3)}
+
+
+def test_a_part_that_is_there_twice_in_other_letters_counts_once() -> None:
+    paths = [path for part in ("Train", "train") for label in "01" for path in some(f"{part}/{label}", name=label)]
+    table = "ClassId,Path\n" + "".join(f"{n % 2},Test/{n:05}.png\n" for n in range(4))
+    source = read([*paths, *(f"Test/{n:05}.png" for n in range(4))], Test__csv=table)
+    assert counts(source) == {"0": (3, 2), "1": (3, 2)}
+    assert [(row.what, row.count) for row in source.skipped] == [("pictures in a second copy of the set", 6)]
+
+
+def test_versions_of_a_set_are_no_classes() -> None:
+    kinds = ("color", "grayscale", "segmented")
+    paths = [path for kind in kinds for label in ("apple", "corn") for path in some(f"set/{kind}/{label}")]
+    source = read(paths)
+    assert source.classes == ("apple", "corn")
+    assert read(paths, "folders").classes == kinds
+    assert read([path for kind in ("red", "gray") for path in some(kind)]).classes == ("gray", "red")
+
+
+def test_a_table_gives_the_classes_of_one_part() -> None:
+    paths = [path for label in ("n01443537", "n01629819") for path in some(f"t/train/{label}/images", name=f"{label}_")]
+    said = "".join(f"val_{n}.JPEG\t{('n01443537', 'n01629819')[n % 2]}\t0\t32\t44\t62\n" for n in range(4))
+    boxes = {f"boxes_{n}__txt": "a 1\n" for n in range(20)}
+    words = "n00001740\tentity\nn01443537\tgoldfish, Carassius auratus\nn01629819\tEuropean fire salamander\n"
+    source = read(
+        [*paths, *(f"t/val/images/val_{n}.JPEG" for n in range(4))],
+        val_annotations__txt=said,
+        words__txt=words,
+        **boxes,
+    )
+    assert counts(source) == {"European fire salamander": (3, 2), "goldfish": (3, 2)}
+    assert "a table gives the class of the other pictures" in source.layout
+    assert source.layout.endswith("The names of the classes come from “words.txt”.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"1": "fire lily", "02": "rose"}',
+        '{"fire lily": 1, "rose": 2}',
+        '{"1": ["n01", "fire_lily"], "2": ["n02", "rose"]}',
+    ],
+)
+def test_a_file_names_numbered_classes(said: str) -> None:
+    paths = [path for part in ("train", "valid") for label in "12" for path in some(f"{part}/{label}")]
+    assert counts(read(paths, cat_to_name__json=said)) == {"fire lily": (3, 3), "rose": (3, 3)}
+    table = "image_id,label\n" + "".join(f"{n}.jpg,{1 + n % 2}\n" for n in range(6))
+    assert read(some("images", 6), train__csv=table, label_map__json=said).classes == ("fire lily", "rose")
+
+
+@pytest.mark.parametrize("said", ['{"1": "rose"}', '{"1": "rose", "2": "rose"}', "[1, 2]", "{", '{"1": {}}', "\0"])
+def test_numbered_classes_keep_their_numbers_where_nothing_names_them_all(said: str) -> None:
+    paths = [path for label in "12" for path in some(label)]
+    assert read(paths, names__json=said).classes == ("1", "2")
+
+
+def test_numbers_in_front_of_the_names_of_all_classes_are_no_part_of_them() -> None:
+    paths = [path for label in ("001.Black_footed_Albatross", "002.Laysan_Albatross") for path in some(label)]
+    assert read(paths).classes == ("Black footed Albatross", "Laysan Albatross")
+    assert read([path for label in ("1.5 ml", "2.5 ml") for path in some(label)]).classes == ("1.5 ml", "2.5 ml")
+    assert read([path for label in ("1. Hund", "Katze") for path in some(label)]).classes == ("1. Hund", "Katze")
+
+
+def test_a_column_called_by_the_word_alone_comes_before_one_with_more_words() -> None:
+    kinds = ("histo", "follow_up")
+    table = "image_id,dx_type,dx\n" + "".join(f"{n},{kinds[n % 2]},{('nv', 'mel', 'bkl')[n % 3]}\n" for n in range(12))
+    assert read(some("part_1", 12), meta__csv=table).classes == ("bkl", "mel", "nv")
+
+
+def test_a_table_may_name_pictures_by_their_web_addresses() -> None:
+    table = "url,label\n" + "".join(f"https://example.org/a%20b/{n}.jpg?raw=1#x,{'ab'[n % 2]}\n" for n in range(6))
+    assert counts(read(some("images", 6), t__csv=table)) == {"a": (3, 0), "b": (3, 0)}
+
+
+def test_one_table_says_its_column_and_two_say_theirs() -> None:
+    paths = [f"{part}/{n}.jpg" for part in ("train", "val") for n in range(4)]
+    tables = {
+        f"{part}/metadata__csv": "file_name,label\n" + "".join(f"{n}.jpg,{'ab'[n % 2]}\n" for n in range(4))
+        for part in ("train", "val")
+    }
+    assert "say the class of each picture, in their column “label”" in read(paths, **tables).layout
+    assert (
+        "says the class of each picture, in its column “label”" in read(paths[:4], **dict([*tables.items()][:1])).layout
+    )
+
+
+@pytest.mark.parametrize("name", ["trainLabels", "labels", "y_train"])
+def test_a_table_speaks_of_the_pictures_of_its_own_part_where_all_parts_number_theirs_alike(name: str) -> None:
+    paths = [f"{part}/{n}.png" for part in ("train", "test") for n in range(1, 7)]
+    table = "id,label\n" + "".join(f"{n},{('frog', 'truck')[n % 2]}\n" for n in range(1, 7))
+    source = read(paths, **{f"{name}__csv": table})
+    assert counts(source) == {"frog": (3, 0), "truck": (3, 0)}
+    assert all(path.startswith("train/") for path in source.names)
+    told = read(paths, test__csv=table)
+    assert all(path.startswith("test/") for path in told.names)
+
+
+def test_names_that_repeat_the_part_give_no_classes() -> None:
+    table = "Image,Id\n" + "".join(f"a{n}.jpg,w_{n % 2}\n" for n in range(8))
+    source = read(some("train", 8, "a") + some("test", 4, "b"), train__csv=table)
+    assert counts(source) == {"w 0": (4, 0), "w 1": (4, 0)}
+
+
+def test_where_the_likeliest_reading_leaves_one_class_the_next_is_taken() -> None:
+    table = "file,split,label\n" + "".join(f"{n}.jpg,{('train', 'val')[n % 2]},{'ab'[n % 2]}\n" for n in range(6))
+    paths = [f"{('cat', 'dog')[n // 3]}/{n}.jpg" for n in range(6)]
+    assert read(paths, t__csv=table).classes == ("cat", "dog")
+    with pytest.raises(DatasetError, match="The training part has one class only"):
+        read(paths, "table", t__csv=table)
+
+
+def test_a_column_without_a_name_is_counted() -> None:
+    table = ",file\n" + "".join(f"{'ab'[n % 2]},{n}.jpg\n" for n in range(6))
+    assert "in its column 1" in read(some("images", 6), t__csv=table).layout
+
+
+def test_names_of_any_length_are_read_at_once() -> None:
+    hostile = [f"x/{sign * 20_000}{n}.jpg" for sign in ("1-", "-", "a_", "mask_", "1") for n in range(2)]
+    hostile += [f"x/1{sign * 20_000}{n}.jpg" for sign in "-_ (" for n in range(2)]  # once minutes for each
+    assert len(read([*hostile, "y/1.jpg"], names__txt="1" + "," * 100_000).classes) == 2
+
+
+def test_a_bare_name_means_the_picture_beside_its_table() -> None:
+    paths = [f"{folder}{n}.jpg" for folder in ("", "train/") for n in range(4)]
+    table = "file,label\n" + "".join(f"{n}.jpg,{'ab'[n % 2]}\n" for n in range(4))
+    source = read(paths, **{"train/labels__csv": table})
+    assert all(name.startswith("train/") for name in source.names)
+
+
+def test_a_table_finds_its_pictures_among_many_of_the_same_name() -> None:
+    paths = [f"train/kind {label}/{n}.jpg" for label in range(300) for n in range(20)]
+    table = "path,label\n" + "".join(f"{path},{n % 2}\n" for n, path in enumerate(paths))  # once a minute
+    source = read(paths, "table", labels__csv=table)
+    assert len(source.labels) == len(paths)
+    assert all(
+        int(source.classes[label]) == paths.index(name) % 2
+        for label, name in zip(source.labels[:50], source.names[:50], strict=True)
+    )
+
+
 def test_any_tree_and_any_table_give_classes_or_one_sentence() -> None:
     rng = np.random.default_rng(0)
     words = [

@@ -58,6 +58,10 @@ def test_a_mac_writes_composed_utf_8_with_and_without_saying_so(flag: int) -> No
         ("big5", ("狗", "貓", "蝴蝶")),
         ("cp949", ("강아지", "고양이")),
         ("cp1253", ("σκύλος", "γάτα")),
+        ("cp857", ("balık", "köpek", "kuş")),
+        ("cp1256", ("كلب", "قطة", "حصان")),
+        ("cp720", ("كلب", "قطة", "حصان")),
+        ("cp874", ("แมว", "สุนัข", "นก")),
     ],
 )
 def test_names_in_the_code_page_of_a_country_keep_their_letters(page: str, classes: tuple[str, ...]) -> None:

@@ -110,8 +110,10 @@ FILES: dict[str, tuple[bytes | None, str]] = {
     "empty.zip": (b"", "no zip archive"),
     "a.txt": (b"hello", "no zip archive"),
     "a.png": (picture(), "no zip archive"),
-    "a.tar.gz": (b"\x1f\x8b\x08" + bytes(40), "no zip archive"),
-    "cut.zip": (cut(zipped(GOOD).getvalue()), "no zip archive|damaged"),
+    "a.tar.gz": (b"\x1f\x8b\x08" + bytes(40), "a gzip archive, and only zips are read"),
+    "a.rar": (b"Rar!\x1a\x07\x01\x00" + bytes(40), "a RAR archive, and only zips are read"),
+    "cut.zip": (cut(zipped(GOOD).getvalue()), "The end of this zip archive is missing"),
+    "zips.zip": (zipped({"a.zip": zipped(GOOD).getvalue()}).getvalue(), r"an archive \(a.zip\): unpack that"),
     "password.zip": (with_password(zipped(GOOD).getvalue()), "password"),
     "outside.zip": (zipped(GOOD | {"../x.png": b"x"}).getvalue(), "outside its folder"),
     "bomb.zip": (bomb(), "many times its size"),
@@ -122,6 +124,17 @@ FILES: dict[str, tuple[bytes | None, str]] = {
     "nul\0": (None, "no path|There is no zip"),
     "surrogate\udcff.zip": (None, "There is no zip or folder"),
 }
+
+
+def test_names_send_no_control_codes_to_the_terminal(look: Look, tmp_path: Path) -> None:
+    files = {f"{label}/{n}.png": picture(n) for label in ("a", "b\x1b[31m") for n in range(3)} | {
+        "a/\x1b]0;x\x07\n.png": b"x"
+    }
+    (tmp_path / "\u202eset.zip").write_bytes(zipped(files).getvalue())
+    status, out, err = look(tmp_path / "\u202eset.zip")
+    assert status == 0
+    assert "left out: pictures that cannot be read (1)" in out
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", out + err)
 
 
 @pytest.mark.parametrize("name", FILES)
