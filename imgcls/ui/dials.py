@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import streamlit as st
 
@@ -31,6 +31,7 @@ class Dial:
     unit: str = ""
     help: str | Callable[[Numbers], str] = ""
     by: str = ""
+    kept: ClassVar[bool] = True
 
     def most(self, numbers: Numbers) -> float:
         """Its upper limit beside these other numbers."""

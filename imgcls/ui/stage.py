@@ -29,7 +29,7 @@ from imgcls.ui.components.slider import slider
 from imgcls.ui.dials import Dial
 from imgcls.ui.live import beside, offer
 
-__all__ = ["Dial", "Numbers", "Picture", "Setting", "Stage", "stage"]
+__all__ = ["Dial", "Numbers", "Picture", "Row", "Setting", "Stage", "stage"]
 
 
 class Numbers(dict[str, Any]):
@@ -52,6 +52,7 @@ class Row(Protocol):
     name: str
     start: Any
     by: str
+    kept: bool
 
     def check(self, candidate: object, numbers: Mapping[str, Any]) -> Any | None:
         """What a message or the text of an address names; None if that makes no sense."""
@@ -68,7 +69,8 @@ class Setting:
     """Something a hand sets in the live picture `by` that is no single number: a rectangle, a grid of weights.
 
     `read` takes what the view sends under `name`, or the text in the address, and returns the value, None for what
-    makes no sense; it may be given anything. `write` makes that text; without it the address does not tell it.
+    makes no sense; it may be given anything. `write` makes that text; without it the address does not tell it. One that
+    is not `kept` is `start` in every run of the script: the page keeps it in a way of its own.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Setting:
     read: Callable[[object], Any | None]
     write: Callable[[Any], str] | None = None
     fit: Callable[[Any, Mapping[str, Any]], Any] | None = None
+    kept: bool = True
 
     def check(self, candidate: object, numbers: Mapping[str, Any]) -> Any | None:
         """As `read` says."""
@@ -132,7 +135,7 @@ def stage(key: str, table: Sequence[Row], picture: Picture) -> Stage:
         return beside({element_name(name): data for name, data in news.items()})
 
     if not fresh or final:
-        for row in table:
+        for row in filter(lambda row: row.kept, table):
             value = numbers[row.name]
             to_address(row.name, None if value == row.start else row.text(value))
     dials = {row.name: row for row in table if isinstance(row, Dial)}
@@ -149,19 +152,24 @@ def _heard(key: str, table: Sequence[Row]) -> tuple[dict[str, Any], bool, bool]:
     for message in new.values():
         fresh, final = True, final and bool(message.get("final", True))
     for row in table:
-        for source in (row.name, row.by):
+        for source in (row.name, row.by) if row.kept else ():
             told = new.get(source, {}).get("numbers")
             candidate = told.get(row.name) if isinstance(told, Mapping) else None
             if candidate is not None and (value := row.check(candidate, numbers)) is not None:
                 st.session_state[store_of(row.name)] = value
-        wanted[row.name] = kept(row.name, lambda text, row=row: _read(row, text, numbers), store_of(row.name))
+        wanted[row.name] = _kept(row, numbers) if row.kept else row.start
         numbers[row.name] = row.within(wanted[row.name], numbers)
     return wanted, fresh, final
 
 
-def _read(row: Row, text: str | None, numbers: Mapping[str, Any]) -> Any:
-    value = None if text is None else row.check(text, numbers)
-    return row.start if value is None else value
+def _kept(row: Row, numbers: Mapping[str, Any]) -> Any:
+    """What the session keeps, else the address, else the start."""
+
+    def read(text: str | None) -> Any:
+        value = None if text is None else row.check(text, numbers)
+        return row.start if value is None else value
+
+    return kept(row.name, read, store_of(row.name))
 
 
 def _within(table: Sequence[Row], wanted: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> Numbers:
