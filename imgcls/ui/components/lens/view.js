@@ -2,6 +2,7 @@
 import { Asker } from "../../js/asker.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { written } from "../../js/number.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -131,12 +132,12 @@ function wire(own) {
       redraw()
     }
     canvas.onkeydown = (event) => {
-      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+      const step = stepOf(event.key)
       const by = event.shiftKey ? 10 : 1, [rows, columns] = shape(on)
       if (step) {
         const onOutput = on === "output" || own.hover?.on !== "input"
         const [row, column] = onOutput ? shown(own) : [own.hover.row, own.hover.column]
-        const to = [clamp(row + step[0] * by, 0, rows - 1), clamp(column + step[1] * by, 0, columns - 1)]
+        const to = [clamp(row + step[1] * by, 0, rows - 1), clamp(column + step[0] * by, 0, columns - 1)]
         if (on === "output") { own.hover = null; pin(...to) } else own.hover = { on, row: to[0], column: to[1] }
       } else if (event.key === "Enter") {
         if (own.hover?.on === "output") pin(own.hover.row, own.hover.column)

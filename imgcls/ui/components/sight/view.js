@@ -2,6 +2,7 @@ import { Asker } from "../../js/asker.js"
 import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { byFinger, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -112,7 +113,7 @@ function wirePatch(own, component) {
     tell()
   }
   canvas.onkeydown = (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    const move = stepOf(event.key)
     if (event.key === "Escape") remove()
     if (!move) return
     event.preventDefault()

@@ -1,6 +1,7 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
 import { Asker } from "../../js/asker.js"
 import { instance } from "../../js/elements.js"
+import { stepOf } from "../../js/keys.js"
 import { live } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -126,11 +127,11 @@ export default function (component) {
     own.sender.send(component, "value", { probabilities: own.probabilities, final: true })
   }
   own.svg.onkeydown = (event) => {
-    const step = { ArrowLeft: [-6, 0], ArrowRight: [6, 0], ArrowUp: [0, -6], ArrowDown: [0, 6] }[event.key]
+    const step = stepOf(event.key)
     if (!step) return
     event.preventDefault()
     const [x, y] = place(own.probabilities)
-    move(x + step[0], y + step[1], true)
+    move(x + 6 * step[0], y + 6 * step[1], true)
   }
   return () => { delete live[data.key] }
 }

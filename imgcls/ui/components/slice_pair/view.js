@@ -3,6 +3,7 @@ import { sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { written } from "../../js/number.js"
 import { unpack } from "../../js/packet.js"
 import { atLevel, coloured, fitted } from "../../js/tiles.js"
@@ -108,13 +109,13 @@ function wire(own) {
       own.redraw()
     }
     canvas.onkeydown = (event) => {
-      const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+      const by = stepOf(event.key)
       if (!by) return
       event.preventDefault()
       own.moved = true
       const [rows, columns] = own.data.arrays.after.shape, far = event.shiftKey ? 10 : 1, [row, column] = origin(own)
-      own.y = clamp((row + by[0] * far + 1) / rows, 0, 1)
-      own.x = clamp((column + by[1] * far + 1) / columns, 0, 1)
+      own.y = clamp((row + by[1] * far + 1) / rows, 0, 1)
+      own.x = clamp((column + by[0] * far + 1) / columns, 0, 1)
       own.redraw()
     }
   }
