@@ -90,6 +90,7 @@ def lens(
     fields |= {
         "ack": sent(key, "edit").get("seq"),
         "ask": ask,
+        "start": _strongest(after.values),
         "caption_middle": caption,
         "summed": summed,
         "weighted": weights is not None,
@@ -123,6 +124,13 @@ def lens_answer(after: Side, weights: Weights) -> bytes:
     """What changes in the lens with the weights: the answer to `ask`."""
     fields, arrays = _answer(after, weights)
     return pack(fields, **arrays)
+
+
+def _strongest(output: np.ndarray) -> list[float]:
+    """Where to look first, as shares of the last row and column: a flat part of the photo would show nothing."""
+    rows, columns, channels = output.shape
+    row, column = divmod(int(np.abs(output.astype(np.float32)).argmax()) // channels, columns)
+    return [row / max(1, rows - 1), column / max(1, columns - 1)]
 
 
 def _moved(

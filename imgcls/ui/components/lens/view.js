@@ -37,15 +37,6 @@ function shown(own) {
   return [Math.round(own.pin.row * (rows - 1)), Math.round(own.pin.column * (columns - 1))]
 }
 
-// Where to look first: a flat part of the photo would show nothing.
-function strongest(output) {
-  const [rows, columns, channels] = output.shape
-  const index = output.reduce((best, value, i) => (Math.abs(value) > Math.abs(output[best]) ? i : best), 0)
-  const place = Math.floor(index / channels)
-  const row = Math.floor(place / columns) / Math.max(1, rows - 1)
-  return { row, column: (place % columns) / Math.max(1, columns - 1), held: false }
-}
-
 function draw(own) {
   const { data, box } = own
   const { arrays, window: w } = data
@@ -191,7 +182,7 @@ export default function (component) {
   if (data.weighted && answered && !own.editing) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
-  own.pin ??= strongest(arrays.output)
+  own.pin ??= { row: data.start[0], column: data.start[1], held: false }
   if (!own.wired) { own.wired = true; wire(own) }
   const built = [w.rows, w.columns, data.weighted, data.editable].join()
   if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }

@@ -65,7 +65,7 @@ function draw(own) {
   const [x, y] = place(own.probabilities)
   own.point.setAttribute("cx", x)
   own.point.setAttribute("cy", y)
-  const best = own.probabilities.indexOf(Math.max(...own.probabilities))
+  const most = Math.max(...own.probabilities)
   own.corners.forEach(({ label, share }, i) => {
     const name = data.names[i]
     label.textContent = name.length > 20 ? name.slice(0, 19) + "…" : name
@@ -75,8 +75,8 @@ function draw(own) {
       label.setAttribute("x", long ? i * WIDE : place([1 - i, i, 0])[0])
     }
     share.textContent = (100 * own.probabilities[i]).toFixed(1) + "%"
-    label.classList.toggle("best", i === best)
-    share.classList.toggle("best", i === best)
+    label.classList.toggle("best", own.probabilities[i] === most)
+    share.classList.toggle("best", own.probabilities[i] === most)
   })
   own.svg.setAttribute("aria-label", data.alt)
   const said = data.names.map((name, i) => `${name} ${own.corners[i].share.textContent}`)
