@@ -3,6 +3,7 @@ import { Asker } from "../../js/asker.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
+import { bring } from "../../js/live.js"
 import { written } from "../../js/number.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -142,10 +143,11 @@ function wire(own) {
     canvas.onblur = () => { if (own.hover?.on === on) { own.hover = null; redraw() } }
   }
   own.refuse = (reason) => { own.box.querySelector(".refusal").textContent = reason }
-  own.asker = new Asker((bytes) => { own.data = together(own.data, unpack(bytes)); show(own) })
+  own.asker = new Asker(bring)
   own.change = (final) => {
     own.editing = !final
-    if (!final && own.data.ask && !own.asker.broken) { own.asker.ask(own.data.ask, own.kernel); return }
+    const { ask, sets } = own.data
+    if (!final && ask && !own.asker.broken) { own.asker.ask(ask, { numbers: { [sets]: own.kernel } }); return }
     own.asker.cancel()
     own.sent = true
     own.sender.send(own.component, "edit", { ...own.kernel, final })
@@ -170,8 +172,9 @@ function show(own, moved) {
 export default function (component) {
   const root = component.parentElement
   const own = instance(root, () => build(root))
+  const before = own.data, news = unpack(component.data), data = (own.data = together(before, news))
+  if (before && !news.window) return show(own) // other weights alone
   own.component = component
-  const before = own.data, data = (own.data = together(before, unpack(component.data)))
   const { arrays, window: w } = data, { box, sender } = own
   ;[own.rows, own.columns] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0

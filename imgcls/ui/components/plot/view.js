@@ -64,7 +64,6 @@ export default function (component) {
     layer.setAttribute("class", "plot-mark")
     return { turn: 0, layer }
   })
-  own.component = component
   element.setAttribute("role", "img")
   own.caption = parentElement.querySelector(".plot-caption")
   take(own, element, data.source, data)
@@ -119,9 +118,5 @@ function show(own, element, source) {
 function wire(own, element) {
   if (own.wired) return
   own.wired = true
-  element.on("plotly_click", ({ points: [p] }) => {
-    const value = { curve: p.curveNumber, point: p.pointNumber ?? p.pointIndex, x: p.x, y: p.y }
-    own.component.setStateValue("clicked", value)
-  })
   element.on("plotly_afterplot", () => drawMark(own, element)) // another size moves the axes
 }

@@ -28,10 +28,10 @@ export default function (component) {
   input.max = data.high
   input.step = data.step
   const send = (final) => {
-    const number = Number(input.value)
-    if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, { number })
+    const number = Number(input.value), told = data.name ? { numbers: { [data.name]: number } } : { number }
+    if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, told)
     own.asker.cancel()
-    sender.send(component, "value", { number, final })
+    sender.send(component, "value", { ...told, final })
   }
   input.oninput = () => { own.dragging = true; show(); send(false) }
   input.onchange = () => { own.dragging = false; show(); send(true) }
