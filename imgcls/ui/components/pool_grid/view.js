@@ -37,7 +37,8 @@ function build(root) {
 }
 
 // The places that the window of output `at` looks at.
-const windowOf = ({ data: { arrays: { places } } }, at) => places.subarray(at * places.shape[1], (at + 1) * places.shape[1])
+const windowOf = ({ data: { arrays: { places } } }, at) =>
+  places.subarray(at * places.shape[1], (at + 1) * places.shape[1])
 const placeOf = (side, i) => [Math.floor(i / side.shape[1]), i % side.shape[1]]
 const countOf = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`
 

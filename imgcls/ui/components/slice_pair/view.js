@@ -121,7 +121,7 @@ function layout(own) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const data = (own.data = unpack(component.data)), { arrays } = data
-  own.pictures = [arrays.before, arrays.after].map((levels) => coloured(levels, levels.shape, arrays.colours))
+  own.pictures = [arrays.before, arrays.after].map((levels) => coloured(levels, arrays.colours))
   if (!own.moved) [own.y, own.x] = data.liveliest // until it is moved, the lens lies where most happens
   if (!own.observer) wire(own)
   ;[...own.box.querySelectorAll("figcaption")].forEach((caption, k) => { caption.textContent = data.captions[k] })
