@@ -96,6 +96,38 @@ def pool(values: Tensor, window: int = 2, stride: int = 2, kind: str = "max") ->
     )
 
 
+def window_places(pooled: Pooled) -> Tensor:
+    """Which places row * W + column each window looks at, row by row: int64 (h w, F F)."""
+    height, width = pooled.values.shape[-2:]
+    places = torch.arange(height * width, dtype=torch.float64).view(1, 1, height, width)
+    return F.unfold(places, pooled.window, stride=pooled.stride)[0].T.long()
+
+
+def covered(pooled: Pooled) -> tuple[int, int]:
+    """How many rows and columns lie before the end of the last window; the stride may step over some of them."""
+    rows, columns = ((count - 1) * pooled.stride + pooled.window for count in pooled.output.shape[-2:])
+    return rows, columns
+
+
+def ties(pooled: Pooled) -> Tensor:
+    """Whether several values of a window are its largest: bool (C, h, w)."""
+    inside = pooled.values.flatten(1)[:, window_places(pooled)]  # (C, h w, F F)
+    most = inside.amax(dim=-1, keepdim=True)
+    return ((inside == most).sum(dim=-1) > 1).view(len(inside), *pooled.output.shape[-2:])
+
+
+def handed_back(pooled: Pooled, upstream: Tensor) -> Tensor:
+    """What each window passes of its gradient `upstream` (C, h, w) to the values in it: (C, h w, F F).
+
+    Max pooling hands all of it to the winner, average pooling an equal part to each. Added up where windows overlap,
+    it is what `pool_backward` gives.
+    """
+    gradient = upstream.flatten(1)[..., None]  # (C, h w, 1)
+    if pooled.winners is None:
+        return (gradient / pooled.window**2).expand(-1, -1, pooled.window**2)
+    return (window_places(pooled) == pooled.winners.flatten(1)[..., None]) * gradient
+
+
 def pool_backward(values: Tensor, upstream: Tensor, window: int = 2, stride: int = 2, kind: str = "max") -> Tensor:
     """The gradient (C, H, W) that reaches `values` when `upstream` (C, h, w) arrives at the output, by autograd.
 

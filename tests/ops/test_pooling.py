@@ -5,7 +5,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from imgcls.ops.pooling import pool, pool_backward, pooled_size, sign_pair_volume
+from imgcls.ops.pooling import (
+    covered,
+    handed_back,
+    pool,
+    pool_backward,
+    pooled_size,
+    sign_pair_volume,
+    ties,
+    window_places,
+)
 
 CS231N = torch.tensor([[[1.0, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]]])
 SETTINGS = [(window, stride) for window in (1, 2, 3, 4) for stride in (1, 2, 3)]
@@ -130,6 +139,28 @@ def test_gradients_flow_inside_inference_mode_too() -> None:
 )
 def test_the_pooled_size_is_the_formulas_rounded_down(size: int, window: int, stride: int, expected: int) -> None:
     assert pooled_size(size, window, stride) == expected
+
+
+@pytest.mark.parametrize("kind", ["max", "average"])
+@pytest.mark.parametrize(("window", "stride"), [(2, 2), (2, 1), (3, 2), (2, 3)])
+def test_what_the_windows_hand_back_adds_up_to_the_gradient(kind: str, window: int, stride: int) -> None:
+    generator = torch.Generator().manual_seed(window + stride)
+    values = torch.randint(0, 4, (2, 7, 6), generator=generator).double()  # with ties
+    pooled = pool(values, window, stride, kind)
+    upstream = torch.randn(pooled.output.shape, generator=generator, dtype=torch.float64)
+    parts, places = handed_back(pooled, upstream), window_places(pooled)
+    added = torch.zeros(2, 42, dtype=torch.float64)
+    added.scatter_add_(1, places.flatten().expand(2, -1), parts.flatten(1))
+    torch.testing.assert_close(added.view(2, 7, 6), pool_backward(values, upstream, window, stride, kind))
+    torch.testing.assert_close(parts.sum(dim=-1), upstream.flatten(1))
+
+
+def test_windows_and_their_ties_by_hand() -> None:
+    pooled = pool(torch.tensor([[[1.0, 1, 2, 5, 9], [1, 0, 4, 4, 9], [3, 3, 3, 3, 9]]]), 2, 2)
+    assert window_places(pooled).tolist() == [[0, 1, 5, 6], [2, 3, 7, 8]]
+    assert ties(pooled).tolist() == [[[True, False]]]
+    assert covered(pooled) == (2, 4)
+    assert covered(pool(torch.zeros(1, 8, 6), 2, 3)) == (8, 5)
 
 
 def test_illegal_pooling_is_refused_with_a_reason() -> None:

@@ -1,5 +1,6 @@
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 
 function build(root) {
@@ -80,10 +81,10 @@ export default function (component) {
   grids.setAttribute("aria-label", "Cells of a, b and their sum; arrow keys move from sum to sum")
   own.i = data.arrays.total.length - 1
   grids.onkeydown = (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.size.at(-1), ArrowUp: -data.size.at(-1) }[event.key]
+    const by = stepOf(event.key)
     if (!by) return
     event.preventDefault()
-    own.i = clamp(own.i + by, 0, data.arrays.total.length - 1)
+    own.i = clamp(own.i + by[0] + data.size.at(-1) * by[1], 0, data.arrays.total.length - 1)
     show(own.i)
   }
   show(own.i)

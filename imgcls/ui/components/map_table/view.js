@@ -31,7 +31,7 @@ export default function (component) {
       canvas.hidden = !levels
       if (!levels) return
       const [height, width, channels] = levels.shape
-      const picture = channels ? bitmap(levels) : coloured(levels, levels.shape, arrays.colours)
+      const picture = channels ? bitmap(levels) : coloured(levels, arrays.colours)
       const pen = sizedCanvas(canvas, data.side, data.side)
       pen.imageSmoothingEnabled = width > data.side
       pen.imageSmoothingQuality = "high"
