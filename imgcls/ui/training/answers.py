@@ -57,9 +57,10 @@ def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
     right = sum(each.truth == each.answer for each in pictures)
     verdicts(pictures, key=f"samples:{run.id}", alt=f"{right} of {len(pictures)} sample pictures are answered rightly.")
     whole = f"{'all ' if evaluation.whole else ''}{len(evaluation.indices):,}"
+    when = f"After step {evaluation.step:,}" if evaluation.step else "Before training, with its first weights"
     st.caption(
-        f"After step {evaluation.step:,}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
-        f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the share of probability it gave its answer."
+        f"{when}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
+        f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the probability of its answer."
     )
 
 
@@ -109,7 +110,7 @@ def _there(run: PageRun, evaluation: Evaluation | None) -> bool:
         elif run.active or run.followed.evaluations:
             st.caption("The first answers come at the end of the first epoch.")
         else:
-            st.caption("This run ended before its first epoch did: it was asked about no picture.")
+            st.caption("This run ended before its first epoch did: it has not been validated yet.")
         return False
     return True
 
