@@ -1,8 +1,8 @@
 """Calls of a few milliseconds in a process beside the server, one after the other.
 
-A job (see `runner`) has a worker to itself until it ends. What a hundred students ask for in small slices, a few steps of
-a training each, would find no worker; in the server's own process it would hold up everybody's sliders. Here it has one
-process for all, with less right to the processor than the server has. Whoever finds it busy is told when to come back.
+A job (see `runner`) has a worker to itself until it ends. What a hundred students ask for in small slices, such as a
+few steps of a training, would find no worker; in the server's own process it would hold up everybody's sliders. Here
+one process answers all, and it stands back behind the server. Whoever finds it busy is told when to come back.
 """
 
 import importlib

@@ -131,7 +131,12 @@ def gradient(plan: Plan, flat: Array, points: Points) -> Array:
 
 
 def measure(plan: Plan, flat: Array, points: Points) -> tuple[float, float]:
-    """Mean binary cross-entropy (natural logarithm), and the share of points on the right side of p = 0.5."""
+    """Mean binary cross-entropy (natural logarithm), and the share of points on the right side of p = 0.5.
+
+    Both are NaN without points.
+    """
+    if not len(points.places):
+        return math.nan, math.nan
     logits = outputs(plan, flat, points.places)[-1][:, 0]
     losses = np.maximum(logits, 0) - logits * points.classes + np.log1p(np.exp(-np.abs(logits)))
     return float(losses.mean()), float(((logits > 0) == (points.classes > 0.5)).mean())

@@ -1,6 +1,7 @@
 """A training in pictures: what a small network and its twin without a bend say all over the plane, step by step.
 
-G is the side of the pictures of an answer, S that of a neuron's, F frames, U hidden neurons, P parameters.
+G is the side of the pictures of an answer, S that of a neuron's, F frames, P parameters; U neurons, the two inputs
+first.
 """
 
 from dataclasses import dataclass, replace
@@ -56,14 +57,14 @@ class Twins:
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """F frames of a training; 0 to 255 in the pictures, whose first row is at y = +LIMIT and first column at x = -LIMIT.
+    """F frames of a training. The first row of a picture is at y = +LIMIT, its first column at x = -LIMIT.
 
     Attributes:
         answers: probability of class 1 by the network and by its twin, uint8 (F, 2, G, G).
-        neurons: of frames 0, NEURONS_EVERY, ...: what each hidden neuron gives, first layer first, uint8 (., U, S, S);
-            128 is 0, and 1 and 255 are the largest size that occurs in its layer.
+        neurons: of frames 0, NEURONS_EVERY, ...: the inputs and what each hidden neuron gives, layer by layer, uint8
+            (., U, S, S); 128 is 0, and 1 and 255 are the largest size that occurs in its layer.
         weights: of the network, int8 (F, P): 127 is the largest in size of its layer.
-        losses, accuracies: of both, float32 (F, 2).
+        losses, accuracies: of both, float32 (F, 2); NaN without points.
         lines: w1, w2 and b of the single layer that the twin comes to, float32 (F, 3).
         state: where the next film goes on, float32 (4 P,).
         finite: whether all of it are numbers; if not, the rate was too large, and the film ends there.
@@ -92,9 +93,9 @@ def film(
     """`frames` frames from `state` on, each after `steps` more steps; the first `skip` of them are not looked at.
 
     Raises:
-        ValueError: there are no points, or more frames or steps than a slice of the server's time is good for.
+        ValueError: it has steps but no points, or more frames or steps than a slice of the server's time is good for.
     """
-    if not len(points.places):
+    if steps and not len(points.places):
         raise ValueError("A network learns from points: there are none.")
     if not (0 <= skip < MOST_FRAMES and 1 <= frames <= MOST_FRAMES and 0 <= steps <= MOST_STEPS):
         raise ValueError(f"A film has at most {MOST_FRAMES} frames with {MOST_STEPS} steps between them.")
@@ -129,8 +130,10 @@ def _frame(twins: Twins, state: Array, points: Points) -> tuple[Array, ...]:
 
 def _neurons(plan: Plan, flat: Array) -> Array:
     """uint8 (U, S, S)."""
-    layers = [_levels(values) for values in outputs(plan, flat, plane(NEURON))[:-1]]
-    return np.concatenate([np.zeros((0, NEURON * NEURON), np.uint8), *layers]).reshape(-1, NEURON, NEURON)
+    inputs = plane(NEURON)
+    return np.concatenate([_levels(each) for each in (inputs, *outputs(plan, flat, inputs)[:-1])]).reshape(
+        -1, NEURON, NEURON
+    )
 
 
 def _levels(values: Array) -> Array:

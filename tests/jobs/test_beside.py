@@ -27,7 +27,7 @@ def test_a_call_is_answered_by_another_process_that_yields_to_the_server(beside:
 
 
 def test_a_refusal_of_the_function_is_one_here_and_harms_nobody_else(beside: Beside) -> None:
-    with pytest.raises(ValueError, match="^no square of a word$"):
+    with pytest.raises(ValueError, match=r"^no square of a word$"):
         beside.call(number="word")
     assert beside.call(number=2)["square"] == 4
 

@@ -64,7 +64,7 @@ def test_answers_loss_and_gradients_are_those_of_autograd(name: str, hidden: tup
     loss = nn.functional.binary_cross_entropy_with_logits(logits, torch.from_numpy(points.classes))
     loss.backward()
     assert np.allclose(outputs(plan, flat, points.places)[-1][:, 0], logits.detach(), atol=1e-5)
-    assert measure(plan, flat, points)[0] == pytest.approx(float(loss), rel=1e-5)
+    assert measure(plan, flat, points)[0] == pytest.approx(loss.item(), rel=1e-5)
     expected = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
     assert np.allclose(gradient(plan, flat, points), expected, atol=1e-6, rtol=1e-4)
 
@@ -124,7 +124,8 @@ def test_with_a_bend_there_is_no_such_layer(name: str) -> None:
 # What the page says about its patterns, over several seeds.
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize(
-    ("name", "hidden", "steps"), [("line", (4,), 100), ("circle", (4,), 600), ("XOR", (4,), 600), ("spiral", (8, 8), 2000)]
+    ("name", "hidden", "steps"),
+    [("line", (4,), 100), ("circle", (4,), 600), ("XOR", (4,), 600), ("spiral", (8, 8), 2000)],
 )
 def test_with_a_bend_each_pattern_is_learned_and_without_only_the_line(
     name: str, hidden: tuple[int, ...], steps: int, seed: int
@@ -149,7 +150,9 @@ def test_a_sigmoid_far_out_is_0_or_1_and_not_a_warning() -> None:
         assert sigmoid(np.float32([-1e4, 0, 1e4])).tolist() == [0, 0.5, 1]
 
 
-@pytest.mark.parametrize(("hidden", "name"), [((MOST_WIDTH + 1,), "tanh"), ((0,), "tanh"), ((2,) * 5, "tanh"), ((2,), "cos")])
+@pytest.mark.parametrize(
+    ("hidden", "name"), [((MOST_WIDTH + 1,), "tanh"), ((0,), "tanh"), ((2,) * 5, "tanh"), ((2,), "cos")]
+)
 def test_impossible_networks_are_refused(hidden: tuple[int, ...], name: str) -> None:
-    with pytest.raises(ValueError, match="at most|no activation"):
+    with pytest.raises(ValueError, match=r"at most|no activation"):
         Plan(hidden, name)

@@ -18,12 +18,14 @@ def test_a_film_shows_what_the_networks_say_after_each_of_its_steps() -> None:
         for twin, (plan, each) in enumerate(((TWINS.plan, flat), (TWINS.straight, straight))):
             chance = sigmoid(outputs(plan, each, plane(ANSWER))[-1]).reshape(ANSWER, ANSWER)
             assert np.abs(seen.answers[frame, twin] - 255 * chance).max() <= 0.51
-            assert (seen.losses[frame, twin], seen.accuracies[frame, twin]) == pytest.approx(measure(plan, each, POINTS))
+            assert (seen.losses[frame, twin], seen.accuracies[frame, twin]) == pytest.approx(
+                measure(plan, each, POINTS)
+            )
         slope, shift = collapsed(TWINS.straight, straight)
         assert np.allclose(seen.lines[frame], [*slope, shift])
     assert np.array_equal(seen.state, state)
     assert seen.finite
-    assert seen.neurons.shape == (2, 8, NEURON, NEURON)
+    assert seen.neurons.shape == (2, 2 + 8, NEURON, NEURON)
 
 
 def test_the_pictures_are_the_right_way_up() -> None:
@@ -37,11 +39,12 @@ def test_a_neurons_picture_is_red_below_0_and_blue_above_and_a_lines_width_follo
     plan = Plan((2,), "none")
     flat = np.float32([1, 0, 0, -0.5, 0, 0, 1, 1, 0])  # the neurons x1 and -0.5 x2
     seen = film(Twins(plan), np.concatenate([flat, 0 * flat] * 2), POINTS, 0.1)
-    across, up = seen.neurons[0].astype(int)
+    *inputs, across, up = seen.neurons[0].astype(int)
     largest = 1 - 1 / NEURON
     centres = (np.arange(NEURON) + 0.5) / NEURON * 2 - 1
     assert np.abs(across[0] - (128 + 127 * centres / largest)).max() <= 1
     assert np.abs(up[:, 0] - (128 + 127 * 0.5 * centres / largest)).max() <= 1
+    assert np.array_equal(inputs[0], across)
     assert seen.weights[0].tolist() == [127, 0, 0, -64, 0, 0, 127, 127, 0]
 
 
@@ -67,7 +70,9 @@ def test_a_rate_beyond_all_measure_ends_the_film_with_the_last_numbers_there_wer
         assert np.isfinite(numbers).all()
 
 
-@pytest.mark.parametrize("more", [{"frames": 0}, {"frames": MOST_FRAMES + 1}, {"steps": 1000}, {"skip": -1}, {"skip": 999}])
+@pytest.mark.parametrize(
+    "more", [{"frames": 0}, {"frames": MOST_FRAMES + 1}, {"steps": 1000}, {"skip": -1}, {"skip": 999}]
+)
 def test_no_film_takes_more_than_a_slice_of_time(more: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at most"):
         film(TWINS, TWINS.start(0), POINTS, 0.1, **more)
@@ -75,7 +80,9 @@ def test_no_film_takes_more_than_a_slice_of_time(more: dict[str, int]) -> None:
 
 def test_without_points_there_is_nothing_to_learn_from() -> None:
     with pytest.raises(ValueError, match="points"):
-        film(TWINS, TWINS.start(0), own_points([]), 0.1)
+        film(TWINS, TWINS.start(0), own_points([]), 0.1, steps=1)
+    still = film(TWINS, TWINS.start(0), own_points([]), 0.1)
+    assert np.isnan(still.losses).all()
 
 
 @pytest.mark.parametrize("state", [np.zeros(3), np.full(4 * TWINS.plan.parameters, np.nan)])

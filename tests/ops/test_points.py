@@ -24,7 +24,9 @@ def test_each_pattern_is_what_its_name_says() -> None:
     assert np.array_equal(far < 0.5, exact["circle"].classes > 0.5)
     across = exact["line"].places @ [-np.sin(np.radians(25)), np.cos(np.radians(25))]
     assert np.array_equal(across > 0, exact["line"].classes > 0.5)
-    turned = np.arctan2(*exact["spiral"].places.T[::-1]) - 2.5 * np.pi * (np.hypot(*exact["spiral"].places.T) - 0.08) / 0.82
+    turned = (
+        np.arctan2(*exact["spiral"].places.T[::-1]) - 2.5 * np.pi * (np.hypot(*exact["spiral"].places.T) - 0.08) / 0.82
+    )
     assert np.allclose(np.cos(turned), 1 - 2 * exact["spiral"].classes, atol=1e-4)
 
 
