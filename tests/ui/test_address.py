@@ -30,8 +30,9 @@ OTHER = {
     "dense_cost_(kernel|stride)": "2", "dense_cost_padding": "0", "dense_cost_size": "40",
     "conv_size": "64", "conv_(stride|padding|dilation)": "2", "conv_preset": "your own",
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
-    "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9", "pool_shift": "5",
-    "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3", "act_alpha": "2", "act_pieces": "3",
+    "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9",
+    "pool_shift": "5",
+    "act_points": "a0Zbz9", "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3", "act_alpha": "2", "act_pieces": "3",
     "act_[wb]\\d": "-0.7", "drop_p": "0.3", "drop_race_p": "0.2",
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
@@ -43,7 +44,9 @@ OTHER = {
 }  # fmt: skip
 # What else has to be chosen for a number to be on the page.
 MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "activations": ({"act_functions": "ELU"}, {"act_functions": "Maxout"}, {"act_functions": "Leaky ReLU"}),
+    "activations": tuple(
+        {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
+    ),
     "pooling": ({"pool_source": "your photo"},),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.

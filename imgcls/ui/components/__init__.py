@@ -66,12 +66,14 @@ class Component:
         return Element(self, fields, arrays, more)
 
 
-def declare(name: str, *, html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()) -> Component:
-    """Register the component in folder `name` once, at import time.
+def declare(
+    name: str, *, folder: str = "components", html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()
+) -> Component:
+    """Register the component in the folder `name` once, at import time; `folder` is the lesson's that alone has it.
 
     `styles` are further style sheets of imgcls/ui/js; view.css beside view.js comes by itself.
     """
-    script = bootstrap(f"components/{name}", [f"js/{style}" for style in styles])
+    script = bootstrap(f"{folder}/{name}", [f"js/{style}" for style in styles])
     return Component(st.components.v2.component(f"imgcls_{name}", html=html, js=script, isolate_styles=isolate_styles))
 
 
