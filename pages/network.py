@@ -55,7 +55,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
-    classifier = choose_network()
+    classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
 
