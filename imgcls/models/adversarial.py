@@ -1,8 +1,8 @@
 """Fooling a network: changes to a picture that follow the gradient until another class wins.
 
 Small noise: Goodfellow et al. 2015, "Explaining and Harnessing Adversarial Examples", arXiv:1412.6572 (one step along
-the sign of the gradient); Kurakin et al. 2017, arXiv:1607.02533 (several). Few pixels: the idea of Papernot et al. 2016,
-"The Limitations of Deep Learning in Adversarial Settings", arXiv:1511.07528, with whole pixels.
+the sign of the gradient); Kurakin et al. 2017, arXiv:1607.02533 (several). Few pixels: the idea of Papernot et al.
+2016, "The Limitations of Deep Learning in Adversarial Settings", arXiv:1511.07528, with whole pixels.
 
 Pictures are uint8 (3, S, S), as the network gets them before they are normalised: what fools it here is a real picture.
 """

@@ -15,6 +15,6 @@ def distance_note(distance: float | None) -> None:
     if distance is not None:
         st.caption(
             distance_words(distance),
-            help="A Mahalanobis distance: the first layers of EfficientNet-Lite0 look at the picture at 64 × 64 pixels, "
-            "and the mean and spread of their 40 maps are compared with those of the training pictures.",
+            help="A Mahalanobis distance. The first layers of EfficientNet-Lite0 see the picture at 64 × 64 pixels; "
+            "the mean and spread of their 40 maps are compared with those of the training pictures.",
         )

@@ -14,7 +14,7 @@ NEW = 9000  # beyond all that were trained on or validated with
 
 
 def test_a_scene_follows_from_its_number_and_shows_what_it_says() -> None:
-    picture, there = scene(3)
+    picture, _there = scene(3)
     assert picture.shape == (64, 64, 3) and picture.dtype == np.uint8
     assert np.array_equal(scene(3)[0], picture)
     for place in range(len(THINGS)):  # with a thing and without it: another picture
@@ -41,7 +41,9 @@ def test_two_labels_pass_a_half_at_once_where_two_things_are_and_softmax_never_l
 
 
 def test_a_probability_is_the_sigmoid_of_its_own_logit() -> None:
-    assert Labels(torch.tensor([0.0, math.log(3), -math.log(4)])).probabilities.tolist() == pytest.approx([0.5, 0.75, 0.2])
+    assert Labels(torch.tensor([0.0, math.log(3), -math.log(4)])).probabilities.tolist() == pytest.approx(
+        [0.5, 0.75, 0.2]
+    )
 
 
 def test_training_lowers_the_loss_of_every_label() -> None:
