@@ -118,9 +118,9 @@ function goOn(own) {
 
 export function drawCloseup(own, pen) {
   const { close, stage, theme, place } = own, { narrow, big, tile, columns, pitch, rows } = own.closeup
-  stage.write(pen, "input", columns[0] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
-  stage.write(pen, "kernel", columns[1] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
-  stage.write(pen, "product", columns[2] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
+  stage.write(pen, "input", columns[0] + tile / 2, 26, { align: "center", weight: 600, size: 16 })
+  stage.write(pen, "kernel", columns[1] + tile / 2, 26, { align: "center", weight: 600, size: 16 })
+  stage.write(pen, "product", columns[2] + tile / 2, 26, { align: "center", weight: 600, size: 16 })
   close.channels.forEach((channel, k) => {
     const y = TOP + k * pitch + tile / 2 + 5, focus = sliceOf(own) === k
     const name = close.source ? channel : ["R", "G", "B"][channel]
