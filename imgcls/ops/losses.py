@@ -157,3 +157,33 @@ def _way(logits: Tensor, losses_of: Callable[[Tensor], Tensor]) -> Way:
 def twice_floor(classes: int) -> float:
     """The least that softmax done twice can cost: ln(1 + (K - 1) / e), reached at probabilities 1, 0, ..., 0."""
     return math.log1p((classes - 1) / math.e)
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """Three measures of N answers (N, K logits), each with its slope (N,) by the logit of each true class.
+
+    `accuracy` is the share of answers whose largest logit is the true class's; its slope is 0 wherever it has one.
+    `loss` is the mean log loss, `squared` the mean of (1 - p)², both of the true class's probability.
+    """
+
+    accuracy: float
+    loss: float
+    squared: float
+    loss_slope: Tensor
+    squared_slope: Tensor
+
+
+def measures(logits: Tensor, target: Tensor) -> Measures:
+    """Accuracy, log loss and squared error of logits (N, K) against true classes (N,), and the slopes of the last two.
+
+    A tie for the largest logit counts as right where the true class comes first, as `argmax` takes it.
+    """
+    leaf = logits.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        logs = log_softmax(leaf).gather(1, target[:, None])[:, 0]
+        loss, squared = -logs.mean(), (1 - logs.exp()).square().mean()
+        slopes = [torch.autograd.grad(each, leaf, retain_graph=True)[0] for each in (loss, squared)]
+    own = [slope.gather(1, target[:, None])[:, 0] for slope in slopes]
+    accuracy = (logits.argmax(1) == target).double().mean()
+    return Measures(float(accuracy), float(loss.detach()), float(squared.detach()), *own)

@@ -1,0 +1,106 @@
+"""The function itself, over one or two of its variables: a curve, or a surface with its level curves."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from imgcls.ops.autodiff import run
+from imgcls.ops.descent import Descent
+from imgcls.ops.program import Step
+
+ASPECT = 1.6
+"""Width over height of a map: one unit is as long across as up, so that a gradient stands square on its level curve."""
+SIZES = (1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+def half_height(path: Descent, across: str, up: str = "") -> float:
+    """The smallest of SIZES that has room for the start of the path, and for its end unless it diverges.
+
+    It is half the height of a map of `across` and `up`, or half the width of a curve over `across` alone.
+    """
+    held = path.points[:1] if path.diverges else (path.points[0], path.points[-1])
+    needed = [abs(point.variables[across]) / (ASPECT if up else 1.0) for point in held]
+    needed += [abs(point.variables[up]) for point in held if up]
+    return next((size for size in SIZES if 0.95 * size >= max(needed)), SIZES[-1])
+
+
+def curve(steps: Sequence[Step], at: Mapping[str, float], across: str, xs: Tensor) -> Tensor:
+    """The value (N,) where the variable `across` is each of `xs` (N,), the others staying `at` where they are."""
+    with torch.no_grad():
+        return run(steps, _leaves(at) | {across: xs})[-1].expand(len(xs))
+
+
+def surface(
+    steps: Sequence[Step], at: Mapping[str, float], across: str, up: str, half: float, rows: int = 50
+) -> Tensor:
+    """The value (rows, ASPECT * rows) over a map from -half to half, the top row first.
+
+    The others stay `at` where they are. The outermost values lie on the map's edges.
+    """
+    ys = torch.linspace(half, -half, rows, dtype=torch.float64)
+    xs = torch.linspace(-half * ASPECT, half * ASPECT, round(rows * ASPECT), dtype=torch.float64)
+    with torch.no_grad():
+        value = run(steps, _leaves(at) | {across: xs[None].expand(rows, -1), up: ys[:, None].expand(-1, len(xs))})[-1]
+    return value.expand(rows, len(xs))
+
+
+def _leaves(at: Mapping[str, float]) -> dict[str, Tensor]:
+    return {name: torch.tensor(x, dtype=torch.float64) for name, x in at.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Heights (L,) of level curves, and each point's `depth` (same shape as the values): 0 lowest, 1 highest."""
+
+    heights: Tensor
+    depth: Tensor
+
+
+def levels(values: Tensor, count: int = 12) -> Levels:
+    """Heights between the lowest and the highest finite value, the closer together the lower.
+
+    They grow with the square of their number, so that the rings of a round bowl lie evenly; `depth` is the square root
+    of a point's share of the whole height (nan where the value is none). A level surface has no heights.
+    """
+    finite = values[values.isfinite()]
+    if not len(finite) or not finite.max() > finite.min():
+        return Levels(torch.empty(0, dtype=values.dtype), torch.where(values.isfinite(), 0.0, math.nan))
+    low, high = finite.min(), finite.max()
+    shares = (torch.arange(1, count + 1, dtype=values.dtype) / (count + 1)) ** 2
+    depth = ((values - low) / (high - low)).clamp(0, 1).sqrt()
+    return Levels(low + (high - low) * shares, torch.where(values.isfinite(), depth, math.nan))
+
+
+def level_curves(values: Tensor, heights: Tensor) -> Tensor:
+    """The pieces of all level curves of `values` (H, W) at the `heights` (L,): (N, 4) as x, y, x, y of both ends.
+
+    Marching squares (as in Maple, "Geometric design and space planning using the marching squares and marching cube
+    algorithms", GMAG 2003): where a level passes between two neighbours, it is placed by their two values. x counts
+    columns, y rows. Cells with a corner that is not finite have no piece.
+    """
+    corners = [values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]]  # clockwise from the upper left
+    over = [corner[None] > heights[:, None, None] for corner in corners]  # (L, H - 1, W - 1) each
+    finite = torch.stack(corners).isfinite().all(0)
+    rows, columns = (torch.arange(size - 1, dtype=values.dtype) for size in values.shape)
+    x, y = columns[None, None, :].expand_as(over[0]), rows[None, :, None].expand_as(over[0])
+
+    def share(a: Tensor, b: Tensor) -> Tensor:
+        return (heights[:, None, None] - a) / (b - a)
+
+    a, b, c, d = corners
+    ends = [(x + share(a, b), y), (x + 1, y + share(b, c)), (x + share(d, c), y + 1), (x, y + share(a, d))]
+    crossed = [(over[k] != over[(k + 1) % 4]) & finite for k in range(4)]  # the upper, right, lower and left side
+    twice = torch.stack(crossed).sum(0) == 4  # a saddle: two pieces, around the corners that its middle is unlike
+    around_b = (torch.stack(corners).mean(0) > heights[:, None, None]) == over[0]
+    pieces = []
+    for i, j in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)):
+        there = crossed[i] & crossed[j] & ~twice
+        if (i, j) in {(0, 1), (2, 3)}:
+            there |= twice & around_b
+        elif (i, j) in {(0, 3), (1, 2)}:
+            there |= twice & ~around_b
+        pieces.append(torch.stack([*(end[there] for end in ends[i]), *(end[there] for end in ends[j])], dim=1))
+    return torch.cat(pieces)
