@@ -11,21 +11,21 @@ from imgcls.ui.shell import try_this
 BACKWARD, DESCENT, ROUTES = PARTS = ["Backward pass", "Gradient descent", "Convolution and max-pool"]
 TRY = {
     BACKWARD: (
-        "Step backward with ◀ and ▶: each node multiplies what it receives by its local derivatives and hands it on.",
+        "Step with ▶ and ◀: each node multiplies what it receives by its local derivatives and passes the result back.",
         "**The same variable three times**: three gradients arrive at x and add up. Check the sum by hand.",
-        "**A neuron with ReLU**: push its input below 0. The local derivative is 0, and no gradient gets past it.",
-        "Choose an operation and **detach** it. Which gradients change, and why does the difference not?",
+        "**A neuron with ReLU**: push its input below 0. What is its local derivative now, and what arrives at w?",
+        "Choose an operation and **detach** it. Which gradients change? Why does the numerical one stay?",
     ),
     DESCENT: (
         "Raise the rate until the path jumps over the valley. At which rate does it stop arriving?",
         "**A straight line's squared error**: the page names the rate from which it diverges. Try both sides of it.",
         "**Two valleys**: from where does the path end in the deeper one?",
-        "Switch zero_grad() off: the gradients of all earlier steps push on.",
+        "Switch zero_grad() off: the gradients of all earlier steps keep adding up.",
     ),
     ROUTES: (
         "Choose a cell of the kernel: its gradient adds up the image values that lay under it at the four winners.",
         "Raise one image value until another cell wins its window. Where did the gradient go?",
-        "Differentiate one pooled cell alone: only 9 image cells hear of it.",
+        "Differentiate a single pooled cell: only 9 image cells receive a gradient.",
     ),
 }
 

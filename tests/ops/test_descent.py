@@ -107,13 +107,13 @@ def test_along_a_step_a_constant_is_a_level_line() -> None:
     [
         ("(x - 2)**2", 5.0, 0.1, "falls at every step"),
         ("(x - 2)**2", 5.0, 1.1, "rates below 2 / 2 = 1;"),
-        ("(x - 2)**2", 5.0, 1.1, "step 1 raised the value from 9 to 12.96"),
+        ("(x - 2)**2", 5.0, 1.1, "step 1 raises the value from 9 to 12.96"),
         ("sin(x)", 1.0, 8.0, "It zigzags: step 3"),
         ("log(x)", 0.5, 1.0, "left the region"),
         ("log(x)", -1.0, 1.0, "not a finite number at the start"),
         ("relu(x)", -1.0, 0.1, "gradient is exactly 0"),
         ("detach(x) * 2", 1.0, 0.1, "No gradient reaches any variable"),
-        ("3*x", 1.0, 0.1, "no lowest point is near"),
+        ("3*x", 1.0, 0.1, "no minimum nearby"),
     ],
 )
 def test_the_verdict_says_what_happened_and_why(text: str, x: float, rate: float, says: str) -> None:
@@ -124,7 +124,7 @@ def test_the_verdict_says_what_happened_and_why(text: str, x: float, rate: float
 def test_forgetting_zero_grad_is_named_as_the_reason() -> None:
     path = descend(PARABOLA, {"x": 5.0}, learn=["x"], rate=0.1, count=20, zero_grad=False)
     assert path.first_rise is not None
-    assert "nothing set them back to zero" in verdict(path, zero_grad=False)
+    assert "nothing sets them back to zero" in verdict(path, zero_grad=False)
 
 
 @pytest.mark.parametrize("momentum", [0.5, 0.9])

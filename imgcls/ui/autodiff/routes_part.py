@@ -58,7 +58,7 @@ def routes_part() -> None:
         name: column.selectbox(name, list(table), key=f"autodiff_{name}", on_change=_forget, args=(name,), **bound)
         for column, (name, table) in zip(columns, tables.items(), strict=False)
     }
-    picked = OUTPUTS[columns[2].selectbox("out, the number differentiated", list(OUTPUTS), key="autodiff_out", **bound)]
+    picked = OUTPUTS[columns[2].selectbox("out (what we differentiate)", list(OUTPUTS), key="autodiff_out", **bound)]
     starts = {"image": image_named(names["image"]), "kernel": kernel_named(names["kernel"])}
     choosing = read_choice(KEY, "routes")
     if choosing.cell is not None and _exists(*choosing.cell):

@@ -244,14 +244,14 @@ def _note(trace: Trace, index: int) -> str:
     if trace.trouble:
         return f"backward() refuses: “{trace.trouble}”."
     if index == len(trace.nodes) - 1:
-        return "The backward pass starts here: the derivative of a thing by itself is 1."
+        return "The backward pass starts here: the derivative of out with respect to itself is 1."
     if node.reached:
         count = len(trace.arrivals(index))
-        return f"Used {count} times, so {count} gradients arrive and add up." if count > 1 else ""
+        return f"Used {count} times, so {count} gradients arrive and are added up." if count > 1 else ""
     if node.step.kind == "constant":
-        return "A constant: autograd keeps its value where a derivative needs it, and sends it nothing."
+        return "A constant: its value is kept where a derivative needs it, but no gradient is computed for it."
     if node.step.kind == "operation" and node.step.name == "detach":
-        return "detach() hands the value on and forgets where it came from: no gradient passes."
+        return "detach() passes the value on but forgets where it came from, so no gradient flows back."
     if not node.requires_grad:
         return "It does not require a gradient, so autograd does not record it."
     return "Recorded, but cut off by a detach further on: no gradient arrives."
@@ -265,15 +265,15 @@ def step_caption(trace: Trace, turn: int) -> str:
     if turn == 0:
         return "Forward pass: every node has its value and its local derivatives."
     if turn == 1:
-        return f"Start: the gradient of {OUTPUT} by itself is 1."
+        return f"Start: the derivative of {OUTPUT} with respect to itself is 1."
     target = trace.order[turn - 2]
     parts = [
-        f"{written(float(edge.passed))} to {called[edge.source]}"
+        f"{written(float(edge.passed))} back to {called[edge.source]}"
         for edge in sorted(trace.edges, key=lambda edge: edge.slot)
         if edge.turn == turn
     ]
     arrived = written(float(trace.nodes[target].gradient))
-    return f"{called[target]} received {arrived} and hands {', '.join(parts)}."
+    return f"{called[target]} receives {arrived} and passes {', '.join(parts)}."
 
 
 def leaf_table(trace: Trace, differences: Mapping[str, Tensor]) -> dict[str, Any]:
