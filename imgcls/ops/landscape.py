@@ -13,7 +13,8 @@ from imgcls.ops.program import Step
 
 ASPECT = 1.6
 """Width over height of a map: one unit is as long across as up, so that a gradient stands square on its level curve."""
-SIZES = (1.0, 2.0, 4.0, 8.0, 16.0)
+SIZES = (1.0, 2.0, 4.0, 8.0)
+"""What half the height of a picture can be."""
 
 
 def half_height(path: Descent, across: str, up: str = "") -> float:
@@ -81,26 +82,32 @@ def level_curves(values: Tensor, heights: Tensor) -> Tensor:
     algorithms", GMAG 2003): where a level passes between two neighbours, it is placed by their two values. x counts
     columns, y rows. Cells with a corner that is not finite have no piece.
     """
-    corners = [values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]]  # clockwise from the upper left
-    over = [corner[None] > heights[:, None, None] for corner in corners]  # (L, H - 1, W - 1) each
-    finite = torch.stack(corners).isfinite().all(0)
-    rows, columns = (torch.arange(size - 1, dtype=values.dtype) for size in values.shape)
-    x, y = columns[None, None, :].expand_as(over[0]), rows[None, :, None].expand_as(over[0])
+    clockwise = (values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1])  # from the upper left
+    cells = torch.stack(clockwise, dim=-1)
+    whole = cells.isfinite().all(-1)
+    return torch.cat([values.new_empty(0, 4), *(_level_curve(cells, whole, height) for height in heights)])
 
-    def share(a: Tensor, b: Tensor) -> Tensor:
-        return (heights[:, None, None] - a) / (b - a)
 
-    a, b, c, d = corners
+def _level_curve(cells: Tensor, whole: Tensor, height: Tensor) -> Tensor:
+    """The pieces (N, 4) in those of the `cells` (H, W, 4 corners) that are `whole`."""
+    above = (cells > height).sum(-1)
+    y, x = (whole & (above > 0) & (above < 4)).nonzero(as_tuple=True)  # few: the rest is done for these alone
+    corners = a, b, c, d = cells[y, x].unbind(-1)
+    over = [corner > height for corner in corners]
+    crossed = [over[k] != over[(k + 1) % 4] for k in range(4)]  # the upper, right, lower and left side
+
+    def share(first: Tensor, second: Tensor) -> Tensor:
+        return (height - first) / (second - first)
+
     ends = [(x + share(a, b), y), (x + 1, y + share(b, c)), (x + share(d, c), y + 1), (x, y + share(a, d))]
-    crossed = [(over[k] != over[(k + 1) % 4]) & finite for k in range(4)]  # the upper, right, lower and left side
-    twice = torch.stack(crossed).sum(0) == 4  # a saddle: two pieces, around the corners that its middle is unlike
-    around_b = (torch.stack(corners).mean(0) > heights[:, None, None]) == over[0]
+    points = [torch.stack(torch.broadcast_tensors(*end), -1).to(cells.dtype) for end in ends]  # (cells, 2) each
+    # A saddle is crossed on all sides: two pieces, around the two corners that its middle is unlike.
+    saddle = torch.stack(crossed).all(0)
+    around_b = ((a + b + c + d) / 4 > height) == over[0]
     pieces = []
     for i, j in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)):
-        there = crossed[i] & crossed[j] & ~twice
-        if (i, j) in {(0, 1), (2, 3)}:
-            there |= twice & around_b
-        elif (i, j) in {(0, 3), (1, 2)}:
-            there |= twice & ~around_b
-        pieces.append(torch.stack([*(end[there] for end in ends[i]), *(end[there] for end in ends[j])], dim=1))
+        here = crossed[i] & crossed[j] & ~saddle
+        if j - i != 2:  # from a side to the next
+            here |= saddle & (around_b == ((i, j) in {(0, 1), (2, 3)}))
+        pieces.append(torch.cat([points[i][here], points[j][here]], dim=1))
     return torch.cat(pieces)
