@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,13 +34,9 @@ def likelihood(probabilities: Tensor) -> Likelihood:
     """
     if not ((probabilities > 0) & (probabilities <= 1)).all():
         raise ValueError("A probability must be above 0 and at most 1.")
-    products, sums = [], []
-    product, total = torch.ones((), dtype=probabilities.dtype), torch.zeros((), dtype=probabilities.dtype)
-    for p, log in zip(probabilities, probabilities.log(), strict=True):  # one by one: each product is rounded
-        product, total = product * p, total + log
-        products.append(product)
-        sums.append(total)
-    return Likelihood(torch.stack(products), torch.stack(sums))
+    numbers = probabilities.numpy()
+    products = np.multiply.accumulate(numbers)  # torch.cumprod would keep more digits between two products
+    return Likelihood(torch.from_numpy(products), torch.from_numpy(np.add.accumulate(np.log(numbers))))
 
 
 def bits(loss: float) -> float:
