@@ -11,7 +11,7 @@ from imgcls.ops.diagnosis import unusual_value
 from imgcls.ops.expression import Expression
 from imgcls.ops.program import as_torch
 from imgcls.ui.autodiff.expression_line import leaf_lines, learning, make_cut, variable_dials, variables
-from imgcls.ui.components.graph import Choice, graph, read_choice, words
+from imgcls.ui.autodiff.graph import Choice, graph, read_choice, words
 from imgcls.ui.dials import read_dials
 from imgcls.ui.shell import code_panel
 

@@ -13,7 +13,7 @@ from imgcls.ops.examples import RATE as FIRST_RATE
 from imgcls.ops.expression import Expression
 from imgcls.ops.program import as_torch
 from imgcls.ui.autodiff.expression_line import RATE, leaf_lines, learning, make_cut, variable_dials, variables
-from imgcls.ui.components.graph import Choice, charts, graph, read_choice, words
+from imgcls.ui.autodiff.graph import Choice, charts, graph, read_choice, words
 from imgcls.ui.dials import Dial, read_dials
 from imgcls.ui.shell import code_panel
 

@@ -9,7 +9,7 @@ from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, p
 from imgcls.ops.program import FUNCTIONS, detach_part
 from imgcls.plain import fenced, markdown
 from imgcls.ui.address import kept, to_address, went_back
-from imgcls.ui.components.graph import Choice
+from imgcls.ui.autodiff.graph import Choice
 from imgcls.ui.components.slider import set_slider
 from imgcls.ui.dials import Dial
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from imgcls.ops.routes import IMAGES, KERNELS, NAMES, Routes, image_named, kernel_named, routes
 from imgcls.ui.address import as_number, in_address, store_of, to_address
-from imgcls.ui.components.graph import Choice, graph, grids, read_choice
+from imgcls.ui.autodiff.graph import Choice, graph, grids, read_choice
 from imgcls.ui.dials import Dial, read_dials
 from imgcls.ui.shell import code_panel
 

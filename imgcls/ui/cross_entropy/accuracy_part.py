@@ -1,17 +1,15 @@
 """A part of the cross-entropy lesson: why accuracy is no loss. It stands still where the loss slopes."""
 
-import streamlit as st
 import torch
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import accuracy_curve, slope_curves
 from imgcls.ops.losses import measure_slopes, measures
 from imgcls.ops.softmax import sweep
-from imgcls.ui.components.plot import figure_news, plot
-from imgcls.ui.components.sliders import Column, Drawing, SliderRows, live_sliders, read_sliders
-from imgcls.ui.cross_entropy.parts import Snippet
+from imgcls.ui.components.plot import figure_news
+from imgcls.ui.components.sliders import Column, Drawing, SliderRows
 from imgcls.ui.cross_entropy.pictures import worked_batch
-from imgcls.ui.scores import BREEDS, LOW, all_written, including, lengths, percent, written
+from imgcls.ui.scores import LOW, all_written, including, percent
 
 START = (3.0, 1.5, 1.0, 0.5, -1.5)
 HIGH = 10.0

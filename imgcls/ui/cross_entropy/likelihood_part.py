@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 
 import streamlit as st
-import torch
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import likelihood_curve

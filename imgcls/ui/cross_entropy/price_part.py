@@ -7,9 +7,9 @@ import streamlit as st
 from imgcls.ops.forecasts import Forecast, by_price, forecasts
 from imgcls.ops.losses import log_loss
 from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.components.ranking import Card, draw_ranking, read_order, reset_order
 from imgcls.ui.cross_entropy.parts import Snippet
 from imgcls.ui.cross_entropy.pictures import priced
+from imgcls.ui.cross_entropy.ranking import Card, draw_ranking, read_order, reset_order
 from imgcls.ui.scores import class_names, percent, written
 
 _RANKING, _ROUND, _CHECKED, _SORTED = "ce_ranking", "ce_round", "ce_checked", "ce_sorted"

@@ -8,11 +8,11 @@ import streamlit as st
 import torch
 
 from imgcls.ops.softmax import centred_logits
-from imgcls.ui.components.simplex import point_of, simplex, simplex_dragged
 from imgcls.ui.components.sliders import Drawing, SliderRows, drawing_fields, set_sliders
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 from imgcls.ui.softmax.pictures import SIMPLEX, temperature_of, triangle
+from imgcls.ui.softmax.simplex import point_of, simplex, simplex_dragged
 
 
 def follow_triangle(rows: SliderRows) -> bool:

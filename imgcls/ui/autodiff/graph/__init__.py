@@ -15,7 +15,7 @@ from imgcls.ui.dials import Dial, asked_numbers
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 
-_mount = declare("graph", styles=("dials.css",))
+_mount = declare("autodiff/graph", styles=("dials.css",))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from torch import Tensor
 from imgcls.ops.autodiff import Edge, Trace
 from imgcls.ops.diagnosis import disagreement, written
 from imgcls.ops.program import OPERATIONS, Step
-from imgcls.ui.components.graph.layout import Layout, lay_out
+from imgcls.ui.autodiff.graph.layout import Layout, lay_out
 
 NODE_HEIGHT, CONSTANT_HEIGHT = 72.0, 34.0
 OUTPUT = "out"
