@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from imgcls.ops.autodiff import run
-from imgcls.ops.descent import Descent
+from imgcls.ops.descent import Descent, Point
 from imgcls.ops.program import Step
 
 ASPECT = 1.6
@@ -18,14 +18,19 @@ SIZES = (1.0, 2.0, 4.0, 8.0)
 
 
 def half_height(path: Descent, across: str, up: str = "") -> float:
-    """The smallest of SIZES that has room for the start of the path, and for its end unless it diverges.
+    """The smallest of SIZES that has room for the path; where it diverges, at most one more than its start needs.
 
     It is half the height of a map of `across` and `up`, or half the width of a curve over `across` alone.
     """
-    held = path.points[:1] if path.diverges else (path.points[0], path.points[-1])
-    needed = [abs(point.variables[across]) / (ASPECT if up else 1.0) for point in held]
-    needed += [abs(point.variables[up]) for point in held if up]
-    return next((size for size in SIZES if 0.95 * size >= max(needed)), SIZES[-1])
+
+    def enough(points: Sequence[Point]) -> int:
+        needed = [abs(point.variables[across]) / (ASPECT if up else 1.0) for point in points]
+        needed += [abs(point.variables[up]) for point in points if up]
+        rooms = (i for i, size in enumerate(SIZES) if all(0.95 * size >= number for number in needed))
+        return next(rooms, len(SIZES) - 1)
+
+    whole, start = enough(path.points), enough(path.points[:1])
+    return SIZES[min(whole, start + 1, len(SIZES) - 1) if path.diverges else whole]
 
 
 def curve(steps: Sequence[Step], at: Mapping[str, float], across: str, xs: Tensor) -> Tensor:

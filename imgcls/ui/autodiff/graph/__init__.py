@@ -1,77 +1,58 @@
-"""The autograd graph as a picture: sliders above, nodes left to right, the backward pass step by step, the chain rule.
+"""The autograd graph as a picture: nodes left to right, the backward pass step by step, the chain rule."""
 
-During a drag the picture is asked for at `imgcls.ui.live`; Streamlit hears of it when the hand is lifted.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.components import declare, ignore, sent, unheard
-from imgcls.ui.dials import Dial, asked_numbers
-from imgcls.ui.live import offer
-from imgcls.ui.packet import pack
+from imgcls.ui.address import as_number, store_of
+from imgcls.ui.components import Element, declare, ignore, sent, unheard
+from imgcls.ui.stage import Setting
 
-_mount = declare("autodiff/graph", styles=("dials.css",))
+_mount = declare("autodiff/graph", styles=("dials.css", "text.css"))
+
+Cell = tuple[int, int, int]
+"""Node, row, column."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What the student has chosen in the picture.
+def step_of(key: str) -> str:
+    """The name of the backward step in the picture `key`, among the numbers of its stage and in the address."""
+    return f"{key}_step"
 
-    `turn` is the backward step, None for the last one. `picked` is the node clicked (None: follow the backward pass).
-    `cut` is a node whose switch was just pressed, `cell` a (node, row, column) just clicked; both are None afterwards.
+
+def node_of(key: str) -> str:
+    """The name of the node clicked in the picture `key`."""
+    return f"{key}_node"
+
+
+def choices(key: str, about: str, *, opens: int | None = 0) -> tuple[Setting, Setting]:
+    """The rows of a stage's table that a hand sets in the picture `key`: the backward step, and the node clicked.
+
+    The step is `opens` at first, None being the last one; the node is None while none was clicked. A picture of
+    something else than `about` starts like that again, unless the address has just told where to stand.
     """
-
-    turn: int | None
-    picked: int | None
-    cut: int | None = None
-    cell: tuple[int, int, int] | None = None
-
-
-Picture = Callable[[Mapping[str, float], Choice], Mapping[str, Any]]
-"""What to draw for the dials' numbers and a choice: JSON fields, made without Streamlit."""
-
-
-def read_choice(key: str, about: str) -> Choice:
-    """What is chosen in the picture, from the last message, the session, or the page's address.
-
-    A picture of something else (`about` changed) starts at the end of its backward pass again, unless the address has
-    just told where to stand.
-    """
-    session, step, node = st.session_state, f"{key}_step", f"{key}_node"
-    if session.get(f"{key}:about", about) != about:
-        session.update({name: None for name in (step, node) if name in session})
-    session[f"{key}:about"] = about
-    if news := unheard(key, f"{key}:choice:seq"):
-        session.update({step: _number(news.get("turn")), node: _number(news.get("selected"))})
-    chosen = {name: kept(name, _number) for name in (step, node)}
-    for name, number in chosen.items():
-        to_address(name, None if number is None else str(number))
-    return Choice(chosen[step], chosen[node], _number(news.get("cut")), _cell(news.get("cell")))
+    names = (step_of(key), node_of(key))
+    if st.session_state.get(f"{key}:about", about) != about:
+        for name in names:
+            st.session_state.pop(store_of(name), None)
+            st.query_params.pop(name, None)
+    st.session_state[f"{key}:about"] = about
+    step, node = (Setting(name, key, start, _number, str) for name, start in zip(names, (opens, None), strict=True))
+    return step, node
 
 
-def graph(
-    picture: Picture, numbers: Mapping[str, float], chosen: Choice, *, dials: Sequence[Dial], key: str, alt: str
-) -> None:
-    """Show `picture(numbers, chosen)`, and draw it anew at every move of a dial, every step, and every click."""
+def graph(fields: Mapping[str, Any], *, key: str, alt: str) -> Element:
+    """Draw the `fields` that `words.picture` or `grids.picture` made; `key` is what it will be shown under."""
+    about = {"alt": alt, "sets": {"turn": step_of(key), "selected": node_of(key)}}
+    return _mount.element({**fields, **about}, {}, default={"value": None}, on_value_change=ignore)
 
-    def answer(question: Mapping[str, Any]) -> bytes:
-        moved = asked_numbers(question, dials, numbers)
-        return pack(picture(moved, Choice(_number(question.get("turn")), _number(question.get("selected")))))
 
-    fields = {
-        **picture(numbers, chosen),
-        "dials": [asdict(dial) for dial in dials],
-        "numbers": dict(numbers),
-        "alt": alt,
-        "ask": offer(key, answer),
-        "ack": sent(key).get("seq"),
-    }
-    _mount(key=key, data=pack(fields), default={"value": None}, on_value_change=ignore)
+def pressed(key: str, name: str) -> Any | None:
+    """What has just been pressed in the picture `key`: "cut", the switch of a node, or "cell"; None if it was not."""
+    if name not in sent(key):
+        return None
+    news = unheard(key, f"{key}:{name}:seq").get(name)
+    return _cell(news) if name == "cell" else _number(news)
 
 
 def _number(candidate: object) -> int | None:
@@ -80,6 +61,6 @@ def _number(candidate: object) -> int | None:
     return None if number is None else int(number)
 
 
-def _cell(candidate: object) -> tuple[int, int, int] | None:
+def _cell(candidate: object) -> Cell | None:
     numbers = [_number(part) for part in candidate.split(",")] if isinstance(candidate, str) else []
     return tuple(numbers) if len(numbers) == 3 and None not in numbers else None  # type: ignore[return-value]

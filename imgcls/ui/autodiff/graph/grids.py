@@ -7,13 +7,11 @@ from torch import Tensor
 from imgcls.ops.diagnosis import written
 from imgcls.ops.routes import NAMES, Routes
 from imgcls.palette import HUES, colour_table, text_on
-from imgcls.ui.autodiff.graph import words
+from imgcls.ui.autodiff.graph import Cell, words
 from imgcls.ui.autodiff.graph.layout import lay_out
 
 CELL, HEAD, GAP = 25, 46, 12
 QUANTITY = {"image": "pixel", "kernel": "weight", "convolved": "activation", "pooled": "activation"}
-Cell = tuple[int, int, int]
-"""Node, row, column."""
 
 
 def picture(routes: Routes, turn: int | None, chosen: Cell) -> dict[str, Any]:

@@ -1,17 +1,16 @@
 // The picture of imgcls/ui/autodiff/landscape/picture.py: its places are shares, which get their pixels here.
+import { sizedCanvas } from "../../js/canvas.js"
 import { esc } from "../../js/dials.js"
-import { sizedCanvas } from "../../js/shared.js"
 
 const LEFT = 52, RIGHT = 14, ABOVE = 12, BELOW = 46
 const SYMBOLS = { plain: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", momentum: "M-4 -4h8v8h-8z", noisy: "M0 -5l5 9h-10z" }
 
-// Where the plot stands in the width there is, and its way from shares to pixels.
+// Where the plot stands in the width there is, and the ways from shares to pixels, and from pixels to numbers.
 export function frame(width, aspect) {
   const wide = width - LEFT - RIGHT, tall = wide / aspect
   return {
     width, height: tall + ABOVE + BELOW, wide, tall, left: LEFT, above: ABOVE,
     at: ([x, y]) => [LEFT + x * wide, ABOVE + (1 - y) * tall],
-    // What stands at a pixel, of the numbers that the axes run over.
     number: ([px, py], data) => [(px - LEFT) / wide, 1 - (py - ABOVE) / tall].map((share, i) => {
       const [low, high] = i ? data.y : data.x
       return low + Math.min(1, Math.max(0, share)) * (high - low)
@@ -19,80 +18,101 @@ export function frame(width, aspect) {
   }
 }
 
-const points = (box, places) => places.filter(Boolean).map((p) => box.at(p).map((n) => n.toFixed(1)).join(" ")).join("L")
-
 // The darker, the higher; level curves on top. Where the function has no value the ground is grey.
 export function paintGround(canvas, data, box, colours) {
   const context = sizedCanvas(canvas, box.wide, box.tall), { depth, pieces } = data.arrays
   context.clearRect(0, 0, box.wide, box.tall)
   if (data.kind !== "map") return
-  const [rows, columns] = depth.shape, small = new OffscreenCanvas(columns, rows), image = new ImageData(columns, rows)
+  const [rows, columns] = depth.shape, small = new OffscreenCanvas(columns, rows)
+  const image = new ImageData(columns, rows)
   depth.forEach((value, i) => {
     const none = value === 255
     image.data.set([...(none ? colours.none : colours.high), none ? 110 : 0.85 * value], 4 * i)
   })
   small.getContext("2d").putImageData(image, 0, 0)
   context.drawImage(small, 0, 0, box.wide, box.tall)
+  const x = (share) => (share / 60000) * box.wide, y = (share) => (1 - share / 60000) * box.tall
   context.strokeStyle = colours.line
   context.globalAlpha = 0.45
   context.beginPath()
   for (let i = 0; i < pieces.length; i += 4) {
-    context.moveTo((pieces[i] / 60000) * box.wide, (1 - pieces[i + 1] / 60000) * box.tall)
-    context.lineTo((pieces[i + 2] / 60000) * box.wide, (1 - pieces[i + 3] / 60000) * box.tall)
+    context.moveTo(x(pieces[i]), y(pieces[i + 1]))
+    context.lineTo(x(pieces[i + 2]), y(pieces[i + 3]))
   }
   context.stroke()
   context.globalAlpha = 1
 }
 
+const text = (name, x, y, anchor, words, more = "") =>
+  `<text class="${name}" x="${x}" y="${y}" text-anchor="${anchor}" ${more}>${esc(words)}</text>`
+const pixels = (box, places) => places.filter(Boolean).map((p) => box.at(p).map((n) => n.toFixed(1)).join(" "))
+const way = (box, name, places) => {
+  const points = pixels(box, places)
+  return points.length > 1 ? `<path class="${name}" d="M${points.join("L")}"/>` : ""
+}
+
 function axes(box, { xticks, yticks, xtitle, ytitle, kind }) {
-  const [left, low] = box.at([0, 0]), [right, top] = box.at([1, 1])
-  const grid = kind === "curve"
-  const across = xticks.map(([share, text]) => {
+  const [left, low] = box.at([0, 0]), [right, top] = box.at([1, 1]), middle = (top + low) / 2
+  const grid = (d) => (kind === "curve" ? `<path class="grid" d="${d}"/>` : "")
+  const across = xticks.map(([share, words]) => {
     const [x] = box.at([share, 0])
-    return `${grid ? `<path class="grid" d="M${x} ${low}V${top}"/>` : ""}<text x="${x}" y="${low + 20}" text-anchor="middle">${esc(text)}</text>`
+    return grid(`M${x} ${low}V${top}`) + text("tick", x, low + 20, "middle", words)
   })
-  const up = yticks.map(([share, text]) => {
+  const up = yticks.map(([share, words]) => {
     const [, y] = box.at([0, share])
-    return `${grid ? `<path class="grid" d="M${left} ${y}H${right}"/>` : ""}<text x="${left - 8}" y="${y + 5}" text-anchor="end">${esc(text)}</text>`
+    return grid(`M${left} ${y}H${right}`) + text("tick", left - 8, y + 5, "end", words)
   })
-  return `${across.join("")}${up.join("")}<rect class="border" x="${left}" y="${top}" width="${right - left}" height="${low - top}"/>
-    <text class="axis" x="${(left + right) / 2}" y="${low + 40}" text-anchor="middle">${esc(xtitle)}</text>
-    <text class="axis" x="14" y="${(top + low) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(top + low) / 2})">${esc(ytitle)}</text>`
+  const border = `<rect class="border" x="${left}" y="${top}" width="${right - left}" height="${low - top}"/>`
+  return `${across.join("")}${up.join("")}${border}${text("axis", (left + right) / 2, low + 40, "middle", xtitle)}
+    ${text("axis", 14, middle, "middle", ytitle, `transform="rotate(-90 14 ${middle})"`)}`
 }
 
 // What lies behind is drawn in full, what lies ahead faintly.
 function path(box, { kind, places, at }) {
-  const dots = (list) => list.filter(Boolean).map((p) => `<path class="dot" d="${SYMBOLS[kind]}" transform="translate(${box.at(p)})"/>`).join("")
+  const dot = (point) => `<path class="dot" d="${SYMBOLS[kind]}" transform="translate(${point})"/>`
+  const dots = (list) => pixels(box, list).map(dot).join("")
   const done = places.slice(0, at + 1), ahead = places.slice(at)
-  return `<g class="path ${kind}"><g class="ahead"><path class="way" d="M${points(box, ahead)}"/>${dots(ahead.slice(1))}</g>
-    <path class="way halo" d="M${points(box, done)}"/><path class="way" d="M${points(box, done)}"/>${dots(done)}</g>`
+  return `<g class="path ${kind}"><g class="ahead">${way(box, "way", ahead)}${dots(ahead.slice(1))}</g>
+    ${way(box, "way halo", done)}${way(box, "way", done)}${dots(done)}</g>`
 }
 
-function ball(box, { kind, places, at }) {
-  return places[at] ? `<circle class="ball ${kind}" r="10" cx="${box.at(places[at])[0]}" cy="${box.at(places[at])[1]}"/>` : ""
+const circle = (box, name, radius, place) => {
+  if (!place) return ""
+  const [x, y] = box.at(place)
+  return `<circle class="${name}" r="${radius}" cx="${x}" cy="${y}"/>`
 }
 
 // On a curve the step goes across, as far as rate times slope; from there it is down, or up, to the curve.
 function step(box, places) {
   if (!places) return ""
-  const [here, there, landing] = places, drop = landing ? `<path class="drop" d="M${points(box, [there, landing])}"/>` : ""
-  return `${drop}<path class="step halo" d="M${points(box, [here, there])}"/>
-    <path class="step" d="M${points(box, [here, there])}" marker-end="url(#head)"/>`
+  const [here, there, landing] = places, [[ax, ay], [bx, by]] = [box.at(here), box.at(there)]
+  const drop = landing ? way(box, "drop", [there, landing]) : ""
+  if (Math.hypot(bx - ax, by - ay) < 3) return drop // no room for a head
+  return `${drop}${way(box, "step halo", [here, there])}
+    <path class="step" d="M${ax} ${ay}L${bx} ${by}" marker-end="url(#head)"/>`
 }
 
 export function shapes(data, box) {
-  const { left, above, wide, tall } = box, [main] = data.paths, start = main.places[0]
-  const curve = data.ground.runs?.map((run) => `<path class="curve" d="M${points(box, run)}"/>`).join("") ?? ""
-  const ring = start ? `<circle class="start" r="15" cx="${box.at(start)[0]}" cy="${box.at(start)[1]}"/>` : ""
+  const { left, above, wide, tall } = box, paths = [...data.paths].reverse() // plain descent on top
+  const curve = data.ground.runs?.map((run) => way(box, "curve", run)).join("") ?? ""
   return `<defs><clipPath id="inside"><rect x="${left}" y="${above}" width="${wide}" height="${tall}"/></clipPath>
-    <marker id="head" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="4.5" markerHeight="4.5" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker></defs>
-    ${axes(box, data)}<g clip-path="url(#inside)">${curve}${[...data.paths].reverse().map((each) => path(box, each)).join("")}
-    ${ring}${[...data.paths].reverse().map((each) => ball(box, each)).join("")}${step(box, data.step)}</g>`
+    <marker id="head" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="3.8" markerHeight="3.8" orient="auto">
+    <path d="M0 0L10 5L0 10z"/></marker></defs>${axes(box, data)}
+    <g clip-path="url(#inside)">${curve}${paths.map((each) => path(box, each)).join("")}
+    ${circle(box, "origin", 14, data.paths[0].places[0])}
+    ${paths.map(({ kind, places, at }) => circle(box, `ball ${kind}`, 9, places[at])).join("")}
+    ${step(box, data.step)}</g>`
 }
 
-export function legend({ legend, kind }) {
-  const names = legend.map(([symbol, name, value]) => `<span class="${symbol}"><svg width="34" height="14" aria-hidden="true">
-    <path class="way" d="M0 7H34"/><path class="dot" d="${SYMBOLS[symbol]}" transform="translate(17 7)"/></svg>${esc(name)}: <b>${esc(value)}</b></span>`)
-  return `${names.join("")}<span class="steps"><svg width="30" height="14" aria-hidden="true"><path class="step" d="M1 7H20"/><path class="tip" d="M18 1L29 7L18 13z"/></svg>next step</span>
-    ${kind === "map" ? "<span>darker: higher</span>" : ""}`
+const sample = (inside) => `<svg width="34" height="14" aria-hidden="true">${inside}</svg>`
+
+export function legend({ legend: paths, kind }) {
+  const names = paths.map(([symbol, name, value]) => {
+    const dot = `<path class="dot" d="${SYMBOLS[symbol]}" transform="translate(17 7)"/>`
+    const drawn = sample(`<path class="way" d="M0 7H34"/>${dot}`)
+    return `<span class="${symbol}">${drawn}${esc(name)}: <b>${esc(value)}</b></span>`
+  })
+  const arrow = sample(`<path class="step" d="M1 7H22"/><path class="tip" d="M20 1L31 7L20 13z"/>`)
+  const high = kind === "map" ? "<span>darker: higher</span>" : ""
+  return `${names.join("")}<span>${arrow}next step</span>${high}`
 }

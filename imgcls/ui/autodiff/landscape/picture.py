@@ -18,8 +18,8 @@ from imgcls.ops.landscape import ASPECT, SIZES, curve, half_height, level_curves
 from imgcls.ops.program import Expression, Step
 from imgcls.ui.charts import Axis, axis_for, line
 
-KINDS = ("plain", "momentum", "noisy")
-"""How the paths look, in the order in which they are given."""
+KINDS = {"momentum": "momentum", "SGD": "noisy"}
+"""Method -> how its path looks; any other is plain."""
 NOWHERE = 255
 """The depth of a place where the function has no value."""
 _FULL = 60_000  # a share of 1, in the whole numbers that level curves are sent as
@@ -40,6 +40,11 @@ class View:
     def axes(self) -> tuple[Axis, Axis | None]:
         """The axis across, and the one up unless the value goes there."""
         return _round_axis(self.half * (ASPECT if self.up else 1)), _round_axis(self.half) if self.up else None
+
+
+def kind_of(path: Descent) -> str:
+    """How the path looks."""
+    return KINDS.get(path.method.name, "plain")
 
 
 def view_of(paths: Sequence[Descent], across: str, up: str, half: float = 0.0) -> View:
@@ -64,17 +69,17 @@ def picture(expression: Expression, paths: Sequence[Descent], at: int, view: Vie
         return _place(across, up, point.variables[view.across], point.variables[view.up] if view.up else point.value)
 
     drawn = [
-        {"kind": kind, "places": [place(point) for point in path.points], "at": min(at, len(path.points) - 1)}
-        for kind, path in zip(KINDS, paths, strict=False)
+        {"kind": kind_of(path), "places": [place(point) for point in path.points], "at": min(at, len(path.points) - 1)}
+        for path in paths
     ]
     fields = {
-        "kind": "map" if view.up else "curve",
+        "kind": "map" if view.up else "curve", "about": [expression.text, held, vars(view)],
         "xticks": across.drawn, "yticks": up.drawn, "xtitle": view.across, "ytitle": view.up or "value",
         "x": [across.low, across.high], "y": [up.low, up.high], "aspect": ASPECT, "half": view.half,
         "ground": ground, "paths": drawn, "step": _step(drawn[0], view),
         "legend": [
-            [kind, path.method.name, written(path.points[min(at, len(path.points) - 1)].value)]
-            for kind, path in zip(KINDS, paths, strict=False)
+            [kind_of(path), path.method.name, written(path.points[min(at, len(path.points) - 1)].value)]
+            for path in paths
         ],
         "caption": _caption(held, paths[0], view),
         "alt": _alt(expression, paths, at, view),
@@ -83,8 +88,8 @@ def picture(expression: Expression, paths: Sequence[Descent], at: int, view: Vie
 
 
 def _round_axis(half: float) -> Axis:
-    """From -half to half, with whole numbers where there are at most nine of them."""
-    step = max(half / 4, 0.5) if half > 2 else half / 2
+    """From -half to half, with at most nine round numbers."""
+    step = next(size for size in (0.25, 0.5, 1.0, 2.0, 4.0) if half / size < 5)
     ticks = [step * k for k in range(-math.floor(half / step), math.floor(half / step) + 1)]
     return Axis(-half, half, tuple((tick, written(tick)) for tick in ticks))
 
