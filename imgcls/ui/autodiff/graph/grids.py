@@ -7,13 +7,11 @@ from torch import Tensor
 from imgcls.ops.diagnosis import written
 from imgcls.ops.routes import NAMES, Routes
 from imgcls.palette import HUES, colour_table, text_on
-from imgcls.ui.components.graph import words
-from imgcls.ui.components.graph.layout import lay_out
+from imgcls.ui.autodiff.graph import Cell, words
+from imgcls.ui.autodiff.graph.layout import lay_out
 
 CELL, HEAD, GAP = 25, 46, 12
 QUANTITY = {"image": "pixel", "kernel": "weight", "convolved": "activation", "pooled": "activation"}
-Cell = tuple[int, int, int]
-"""Node, row, column."""
 
 
 def picture(routes: Routes, turn: int | None, chosen: Cell) -> dict[str, Any]:
@@ -110,12 +108,12 @@ def _product(text: str) -> str:
 
 def _check(routes: Routes) -> str:
     """How the gradients compare with central differences, and what ties have to do with it."""
-    told = f"All 45 gradients against central differences: the largest disagreement is {routes.disagreement:.1e}."
+    told = f"All 45 gradients were checked numerically: the largest difference is {routes.disagreement:.1e}."
     if routes.ties:
         windows = " and ".join(f"pooled[{row}, {column}]" for row, column in routes.ties)
         told += (
-            f" In the window of {windows} the largest value occurs twice: autograd sends all to the first, "
-            "while a nudge up and a nudge down each find another winner."
+            f" In the window of {windows} the largest value occurs twice: autograd sends the whole gradient to the "
+            "first, while a small change up or down makes one or the other the winner."
         )
     return told
 
@@ -124,9 +122,9 @@ def caption(routes: Routes, turn: int) -> str:
     """One sentence about the backward step."""
     places = [f"[{r}, {c}]" for r, c in routes.winners.reshape(-1, 2).tolist()]
     return (
-        "Forward pass: 4 × 4 sums, and of each 2 × 2 window the largest goes on.",
-        "Start: the gradient of out by itself is 1.",
-        "out hands 1 to every pooled cell that it counts, 0 to the others.",
-        f"Max-pool hands each gradient to one winner alone: {', '.join(places)}.",
-        "The convolution hands each to the 9 image and 9 kernel cells behind it.",
+        "Forward pass: 4 × 4 sums, and the largest of each 2 × 2 window is passed on.",
+        "Start: the derivative of out with respect to itself is 1.",
+        "out passes 1 back to every pooled cell that it counts, and 0 to the others.",
+        f"Max-pool passes each gradient back to one winner only: {', '.join(places)}.",
+        "The convolution passes each gradient back to the 9 image cells and 9 kernel cells it came from.",
     )[turn]

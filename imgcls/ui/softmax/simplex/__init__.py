@@ -8,7 +8,7 @@ import streamlit as st
 
 from imgcls.ui.components import declare, ignore, sent
 
-_mount = declare("simplex", html='<div class="simplex"></div>', styles=("text.css",))
+_mount = declare("softmax/simplex", html='<div class="simplex"></div>', styles=("text.css",))
 
 Point = tuple[float, float, float]
 

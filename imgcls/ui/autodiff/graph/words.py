@@ -6,10 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
-from imgcls.ops.autodiff import Edge, Trace
+from imgcls.ops.autodiff import Edge, Node, Trace
 from imgcls.ops.diagnosis import disagreement, written
 from imgcls.ops.program import OPERATIONS, Step
-from imgcls.ui.components.graph.layout import Layout, lay_out
+from imgcls.ui.autodiff.graph.layout import Layout, lay_out
 
 NODE_HEIGHT, CONSTANT_HEIGHT = 72.0, 34.0
 OUTPUT = "out"
@@ -91,7 +91,7 @@ def picture(
         "edges": edges(trace, turn, layout),
         "height": layout.height,
         "chain": chain_rule(trace, selected, turn),
-        "leaves": leaf_table(trace, differences),
+        "leaves": leaf_table(trace, turn, differences),
         "turn": turn,
         "turns": turns,
         "caption": caption or step_caption(trace, turn),
@@ -244,14 +244,14 @@ def _note(trace: Trace, index: int) -> str:
     if trace.trouble:
         return f"backward() refuses: “{trace.trouble}”."
     if index == len(trace.nodes) - 1:
-        return "The backward pass starts here: the derivative of a thing by itself is 1."
+        return "The backward pass starts here: the derivative of out with respect to itself is 1."
     if node.reached:
         count = len(trace.arrivals(index))
-        return f"Used {count} times, so {count} gradients arrive and add up." if count > 1 else ""
+        return f"Used {count} times, so {count} gradients arrive and are added up." if count > 1 else ""
     if node.step.kind == "constant":
-        return "A constant: autograd keeps its value where a derivative needs it, and sends it nothing."
+        return "A constant: its value is kept where a derivative needs it, but no gradient is computed for it."
     if node.step.kind == "operation" and node.step.name == "detach":
-        return "detach() hands the value on and forgets where it came from: no gradient passes."
+        return "detach() passes the value on but forgets where it came from, so no gradient flows back."
     if not node.requires_grad:
         return "It does not require a gradient, so autograd does not record it."
     return "Recorded, but cut off by a detach further on: no gradient arrives."
@@ -263,30 +263,44 @@ def step_caption(trace: Trace, turn: int) -> str:
         return "There is no recorded graph, so there is no backward pass."
     called = names([node.step for node in trace.nodes])
     if turn == 0:
-        return "Forward pass: every node has its value and its local derivatives."
+        first = next((called[i] for i, node in enumerate(trace.nodes) if _learns(node)), "")
+        asked = f" Which gradient will arrive at {first}?" if first else ""
+        return f"The forward pass is done.{asked}"
     if turn == 1:
-        return f"Start: the gradient of {OUTPUT} by itself is 1."
+        return f"Start: the derivative of {OUTPUT} with respect to itself is 1."
     target = trace.order[turn - 2]
     parts = [
-        f"{written(float(edge.passed))} to {called[edge.source]}"
+        f"{written(float(edge.passed))} back to {called[edge.source]}"
         for edge in sorted(trace.edges, key=lambda edge: edge.slot)
         if edge.turn == turn
     ]
     arrived = written(float(trace.nodes[target].gradient))
-    return f"{called[target]} received {arrived} and hands {', '.join(parts)}."
+    return f"{called[target]} receives {arrived} and passes {', '.join(parts)}."
 
 
-def leaf_table(trace: Trace, differences: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Each variable's `.grad` beside its central difference, and the reasons why some differ."""
+def _learns(node: Node) -> bool:
+    return node.step.kind == "variable" and node.reached
+
+
+def leaf_table(trace: Trace, turn: int, differences: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Each variable's `.grad` beside its central difference, and the reasons why some differ.
+
+    "agrees" is "=" or "≠", "–" for one that has no `.grad`, and "" before the backward pass has come to it:
+    until then both numbers are the reader's to foretell.
+    """
     rows: list[dict[str, Any]] = []
     reasons: dict[str, list[str]] = {}
     for name, slope in differences.items():
         node = trace.leaf(name)
-        why = disagreement(trace, name, slope)
-        rows.append({
-            "name": name, "value": written(float(node.value)), "difference": written(float(slope)), "agrees": not why,
-            "gradient": "None" if node.gradient is None else written(float(node.gradient)),
-        })  # fmt: skip
-        if why:
-            reasons.setdefault(why, []).append(name)
+        why, index = disagreement(trace, name, slope), next(i for i, one in enumerate(trace.nodes) if one is node)
+        row = {"name": name, "value": written(float(node.value)), "gradient": "·", "difference": "·", "agrees": ""}
+        last = max((edge.turn for edge in trace.arrivals(index)), default=trace.backward_steps)
+        if turn >= last:
+            none = node.gradient is None
+            row["gradient"] = "None" if none else written(float(node.gradient))
+            row["difference"] = written(float(slope))
+            row["agrees"] = "–" if none else "≠" if why else "="
+            if why:
+                reasons.setdefault(why, []).append(name)
+        rows.append(row)
     return {"rows": rows, "reasons": [f"{', '.join(leaves)}: {why}." for why, leaves in reasons.items()]}

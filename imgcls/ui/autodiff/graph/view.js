@@ -1,12 +1,13 @@
 import { Asker } from "../../js/asker.js"
 import { keepDrawn } from "../../js/canvas.js"
 import { drawCharts } from "../../js/charts.js"
-import { buildDials, showDials } from "../../js/dials.js"
 import { byFinger, enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
+import { hear } from "../../js/text.js"
 import { aboutNode, chainRule, leafTable } from "./panels.js"
 import { PAD, edgeShape, nodeShape, place } from "./shapes.js"
 
@@ -14,7 +15,7 @@ function build(root) {
   const box = document.createElement("div")
   box.className = "graph"
   box.innerHTML = `
-    <div class="dials"></div><p class="warning" role="status"></p><div class="charts"></div><p class="verdict"></p>
+    <p class="warning" role="status"></p><div class="charts"></div><p class="verdict"></p>
     <div class="bar" role="toolbar" aria-label="Backward pass">
       <button type="button" data-move="first" aria-label="back to the forward pass">|◀</button>
       <button type="button" data-move="back" aria-label="one step back">◀</button>
@@ -28,14 +29,10 @@ function build(root) {
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
     <p class="legend"></p><p class="note"></p>`
   root.append(box)
-  const parts = [
-    "dials", "warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note",
-  ]
+  const parts = ["warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
   const own = Object.fromEntries(parts.map((name) => [name, box.querySelector(`.${name}`)]))
-  const { scroll } = own
-  return {
-    ...own, box, svg: scroll.querySelector("svg"), sender: new Sender(), turn: null, timer: null, dragging: false,
-  }
+  const svg = own.scroll.querySelector("svg")
+  return { ...own, box, svg, sender: new Sender(), asker: new Asker(bring), turn: null, timer: null }
 }
 
 function draw(own) {
@@ -64,10 +61,7 @@ function draw(own) {
   hintSideways(own)
   drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
-  own.dials.querySelectorAll("input").forEach((input) => { // what the number makes of the result
-    const text = input.parentElement.querySelector("output").textContent
-    input.setAttribute("aria-valuetext", `${text}; ${data.nodes.at(-1).spoken}`)
-  })
+  hear(own, box, data.nodes.at(-1).spoken) // what the numbers above come to
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`
   box.querySelector(".bar .caption").textContent = data.caption
   own.warning.textContent = data.warning
@@ -75,13 +69,12 @@ function draw(own) {
   own.about.innerHTML = aboutNode(data.chain)
   if (cut) own.about.querySelector("[data-cut]")?.focus({ preventScroll: true })
   own.leaves.innerHTML = data.leaves ? leafTable(data.leaves) : ""
-  box.classList.toggle("one-dial", data.dials.length === 1 && data.grids === true)
   own.legend.innerHTML = data.grids
     ? `<span><i class="chosen"></i>the cell you chose</span>
       <span><i class="route"></i>where its gradient comes from</span>
        <span><i class="winner"></i>largest of its window</span>`
     : `<span><i class="value"></i>value, forward</span><span><i class="gradient"></i>gradient, arriving</span>
-       <span><b>×</b> local derivative</span><span><b>bold</b> what the backward pass hands on</span>`
+       <span><b>×</b> local derivative</span><span><b>bold</b> what is passed back</span>`
   own.note.textContent = data.note ?? ""
   for (const button of box.querySelectorAll("[data-move]")) {
     const { move } = button.dataset
@@ -114,26 +107,21 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const news = unpack(component.data)
   own.sender.acknowledge(news.ack)
-  own.ask = news.ask
-  own.alt = news.alt
-  // What Python says counts while the hand is off the picture; else an answer to the drag is on its way.
-  if (!own.data || (!own.dragging && !own.sender.busy)) {
-    own.data = news
-    own.numbers = news.numbers
-    own.asked = { turn: news.turn, selected: news.picked }
-  }
-  own.asker ??= new Asker((bytes) => { own.data = { ...own.data, ...unpack(bytes) }; draw(own) })
-  // A drag asks for pictures alone; whatever is final also goes to Streamlit, for the address and the code.
-  const send = (final, more = {}) => {
-    const { turn } = own.asked, last = turn === own.data.turns ? null : turn
-    const value = { numbers: own.numbers, selected: own.asked.selected, turn: last }
-    const quick = !own.asker.broken && !Object.keys(more).length
-    if (quick) own.asker.ask(own.ask, value)
-    if (final || !quick) own.sender.send(component, "value", { ...value, ...more, final })
+  // What a run of the script says counts once it has heard of the last click; answers to a drag always do.
+  if (!own.data || !news.ask || !own.sender.busy) {
+    own.data = { ...own.data, ...news }
+    own.asked = { turn: own.data.turn, selected: own.data.picked }
+  } else own.data.ask = news.ask
+  // The picture comes at once; Streamlit hears of it, too, for the address and the code.
+  const send = (more = {}) => {
+    const { ask, sets } = own.data, numbers = { [sets.turn]: own.asked.turn }
+    if (own.asked.selected !== null) numbers[sets.selected] = own.asked.selected
+    if (!own.asker.broken && !Object.keys(more).length) own.asker.ask(ask, { numbers })
+    own.sender.send(component, "value", { numbers, ...more, final: true })
   }
   const stop = () => { clearInterval(own.timer); own.timer = null }
-  const go = (turn) => { own.asked = { ...own.asked, turn: clamp(turn, 0, own.data.turns) }; send(true) }
-  const pick = (selected, more) => { own.asked = { ...own.asked, selected }; send(true, more) }
+  const go = (turn) => { own.asked = { ...own.asked, turn: clamp(turn, 0, own.data.turns) }; send() }
+  const pick = (selected) => { own.asked = { ...own.asked, selected }; send() }
   own.box.onclick = (event) => {
     const target = event.target.closest("[data-move], [data-cut], [data-cell], [data-node]")
     if (!target) return
@@ -153,14 +141,14 @@ export default function (component) {
       stop()
       go({ first: 0, back: own.asked.turn - 1, on: own.asked.turn + 1, last: own.data.turns }[move])
     }
-    else if (cut) send(true, { cut: own.data.selected })
-    else if (cell) send(true, { cell })
+    else if (cut) send({ cut: own.data.selected })
+    else if (cell) send({ cell })
     else pick(Number(node))
   }
   own.svg.onkeydown = (event) => {
     const { node, cell } = event.target.dataset ?? {}, down = { ArrowUp: -1, ArrowDown: 1 }[event.key]
     if (event.defaultPrevented) return // the way to another cell
-    if ((event.key === "Enter" || event.key === " ") && cell !== undefined) send(true, { cell })
+    if ((event.key === "Enter" || event.key === " ") && cell !== undefined) send({ cell })
     else if ((event.key === "Enter" || event.key === " ") && node !== undefined) pick(Number(node))
     else if (down && node !== undefined) {
       own.stop = clamp(Number(node) + down, 0, own.data.nodes.length - 1)
@@ -175,8 +163,6 @@ export default function (component) {
     event.preventDefault()
   }
   own.scroll.onscroll = () => hintSideways(own)
-  buildDials(own, own.data.dials, send)
-  showDials(own)
   const end = keepDrawn(own, own.scroll, draw)
   return () => { stop(); end() }
 }

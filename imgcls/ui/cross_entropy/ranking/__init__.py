@@ -8,7 +8,7 @@ import streamlit as st
 from imgcls.ui.components import declare, ignore, sent
 
 _HTML = '<div class="card head"></div><ol></ol><p></p><p class="spoken" aria-live="polite"></p>'
-_mount = declare("ranking", html=f'<div class="ranking">{_HTML}</div>')
+_mount = declare("cross_entropy/ranking", html=f'<div class="ranking">{_HTML}</div>')
 
 
 @dataclass(frozen=True)

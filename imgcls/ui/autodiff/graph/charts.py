@@ -1,6 +1,8 @@
 """Two small charts of gradient descent: the value at every step, and the value along one step."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from imgcls.ops.descent import Descent, Slice
@@ -8,22 +10,30 @@ from imgcls.ops.diagnosis import written
 from imgcls.ui.charts import Axis, axis_for, line, place
 
 
-def value_path(path: Descent, at: int) -> dict[str, Any]:
-    """The value at every step; a logarithmic axis where positive values differ by a factor above 1000."""
-    values = [point.value for point in path.points]
-    finite = [value for value in values if math.isfinite(value)]
+def value_path(path: Descent, at: int, others: Mapping[str, Descent] = MappingProxyType({})) -> dict[str, Any]:
+    """The value at every step; a logarithmic axis where positive values differ by a factor above 1000.
+
+    `others` are further paths by the kind of their line.
+    """
+    rows = {"value": [point.value for point in path.points]}
+    rows |= {kind: [point.value for point in other.points] for kind, other in others.items()}
+    finite = [value for values in rows.values() for value in values if math.isfinite(value)]
     powers = bool(finite) and min(finite) > 0 and max(finite) > 1000 * min(finite)
-    heights = [math.log10(value) if powers and value > 0 else value for value in values]
-    last = max(len(values) - 1, 10)
+    heights = {
+        kind: [math.log10(value) if powers and value > 0 else value for value in values]
+        for kind, values in rows.items()
+    }
+    last = max(*(len(values) - 1 for values in rows.values()), 10)
     across = Axis(-0.5, last + 0.5, tuple((k, str(k)) for k in range(0, last + 1, 5 if last > 12 else 2)))
-    up = axis_for(heights, powers=powers)
-    places = [place(across, up, k, height) for k, height in enumerate(heights)]
+    up = axis_for([height for each in heights.values() for height in each], powers=powers)
+    places = {kind: [place(across, up, k, y) for k, y in enumerate(each)] for kind, each in heights.items()}
+    now, values = places["value"][at], rows["value"]
     return {
         "title": "value at every step",
         "xticks": across.drawn,
         "yticks": up.drawn,
-        "lines": [line("value", places, dots=True)],
-        "marks": [{"kind": "ring", "at": places[at], "label": ""}] if places[at] else [],
+        "lines": [line(kind, each, dots=kind == "value") for kind, each in reversed(places.items())],
+        "marks": [{"kind": "ring", "at": now, "label": ""}] if now else [],
         "alt": f"The value at steps 0 to {len(values) - 1}: from {written(values[0])} to {written(values[-1])}",
     }
 

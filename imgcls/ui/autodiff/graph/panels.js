@@ -37,8 +37,8 @@ export function aboutNode(chain) {
 export function leafTable({ rows, reasons }) {
   const body = rows.map((r) => `<tr><th scope="row">${esc(r.name)}</th><td>${esc(r.value)}</td>
     <td>${esc(r.gradient)}</td><td>${esc(r.difference)}</td>
-    <td class="${r.agrees ? "" : "differs"}">${r.agrees ? "=" : "≠"}</td></tr>`)
-  return `<table><caption>Autograd against nudging each variable</caption><thead><tr>
+    <td class="${r.agrees === "≠" ? "differs" : ""}">${esc(r.agrees)}</td></tr>`)
+  return `<table><caption>Autograd versus a numerical check</caption><thead><tr>
     <th scope="col">leaf</th><th scope="col">value</th><th scope="col">.grad</th>
     <th scope="col">difference</th><th scope="col"><span class="hidden">agree?</span></th>
     </tr></thead><tbody>${body.join("")}</tbody></table>
