@@ -150,6 +150,4 @@ def byte_traps() -> tuple[Trap, ...]:
         "(pixel / 255).byte()": (pixel / 255).byte(),
         "pixel - 128": pixel - 128,
     }
-    return tuple(
-        Trap(code, value.item(), str(value.dtype).removeprefix("torch.")) for code, value in results.items()
-    )
+    return tuple(Trap(code, value.item(), str(value.dtype).removeprefix("torch.")) for code, value in results.items())

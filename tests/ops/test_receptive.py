@@ -15,7 +15,9 @@ STACKS = [
 
 def test_the_sizes_are_those_worked_out_by_hand() -> None:
     assert [field.size for field in receptive_fields([Layer(3)] * 4)] == [1, 3, 5, 7, 9]
-    assert [field.size for field in receptive_fields([Layer(3, 2)] * 4)] == [1, 3, 7, 15, 31], "strides double the steps"
+    assert [field.size for field in receptive_fields([Layer(3, 2)] * 4)] == [1, 3, 7, 15, 31], (
+        "strides double the steps"
+    )
     assert [field.size for field in receptive_fields(STACKS[3])] == [1, 3, 7, 15], "so do dilations of 1, 2, 4"
     assert receptive_fields([Layer(3, 2)] * 2)[-1] == Receptive(7, 4, -3)
     assert Receptive(7, 4, -3).box(1, 2) == (1, 5, 8, 12)
