@@ -1,6 +1,8 @@
-// Numbers on coloured tiles. Needs number.js in front of it, for written().
+// Numbers on coloured tiles.
+import { bitmap } from "./canvas.js"
+import { textOn } from "./colour.js"
+import { clamp } from "./geometry.js"
 import { written } from "./number.js"
-import { bitmap, clamp, textOn } from "./shared.js"
 
 const minus = (text) => String(text).replace("-", "\u2212")
 const levelOf = (number, [low, high]) => clamp(Math.round(((number - low) / (high - low)) * 255), 0, 255)

@@ -1,7 +1,8 @@
 // The numbers at one place of the close-up: the window under one slice, all slices together, bias, and what follows.
+import { textOn } from "../../js/colour.js"
+import { clamp } from "../../js/geometry.js"
 import { written } from "../../js/number.js"
 import { roving } from "../../js/roving.js"
-import { clamp, textOn } from "../../js/shared.js"
 import { fromSum, mapOf, sliceOf } from "./closeup.js"
 import { brief, largestOf, minus, signed } from "./paint.js"
 
@@ -11,7 +12,8 @@ function arithmeticHtml(own) {
   const spot = place.row * width + place.column
   const name = (k) => (close.source ? close.channels[k] : ["R", "G", "B"][close.channels[k]])
   const colourOf = (number, most, table) => {
-    const rgb = table.subarray(3 * clamp(Math.round(127.5 + (127.5 * number) / Math.max(most, 1e-12)), 0, 255)).slice(0, 3)
+    const level = clamp(Math.round(127.5 + (127.5 * number) / Math.max(most, 1e-12)), 0, 255)
+    const rgb = table.subarray(3 * level).slice(0, 3)
     return `background:rgb(${rgb});color:${textOn(...rgb)}`
   }
   const most = { input: largestOf(arrays.inputs), kernel: largestOf(arrays.kernels) }
@@ -23,7 +25,8 @@ function arithmeticHtml(own) {
     const [, rows, columns] = arrays.inputs.shape, inside = r >= 0 && c >= 0 && r < rows && c < columns
     const x = inside ? arrays.inputs[(slice * rows + r) * columns + c] : 0, w = arrays.kernels[slice * F * F + i]
     const exact = `${x} × ${w} = ${x * w}${inside ? "" : " (padding)"}`
-    cells.push(`<div class="cell${inside ? "" : " padded"}" role="img" title="${exact}" aria-label="${exact}" data-cell="${i}">
+    const said = `title="${exact}" aria-label="${exact}"`
+    cells.push(`<div class="cell${inside ? "" : " padded"}" role="img" ${said} data-cell="${i}">
       <span style="${colourOf(x, most.input, own.tables.activation)}">${brief(x)}</span>
       <span style="${colourOf(w, most.kernel, own.tables.weight)}">${brief(w)}</span>
       <b style="${colourOf(x * w, most.product, own.tables.activation)}">${brief(x * w)}</b></div>`)
@@ -35,11 +38,14 @@ function arithmeticHtml(own) {
   if (close.bias) sums.push(`<span><i>bias</i> ${signed(close.bias)}</span>`)
   const value = arrays.sum[spot]
   const shows = own.shows ?? "product", choices = ["input", "kernel", "product"]
-  const choice = choices.map((each) => `<button type="button" data-shows="${each}" aria-pressed="${each === shows}">${each}</button>`).join("")
-  return `<div class="window"><div class="note">input ${name(slice)} × kernel, row ${place.row}, column ${place.column}</div>
+  const choice = choices.map((each) =>
+    `<button type="button" data-shows="${each}" aria-pressed="${each === shows}">${each}</button>`).join("")
+  const where = `input ${name(slice)} × kernel, row ${place.row}, column ${place.column}`
+  return `<div class="window"><div class="note">${where}</div>
       ${F > 4 ? `<div class="chips">${choice}</div>` : ""}
       <div class="cells ${F > 4 ? `large ${shows}` : ""}" style="--columns:${F}">${cells.join("")}</div></div>
-    <div class="sums"><div class="note">one number from each input, added up</div><div class="chips">${sums.join("")}</div>
+    <div class="sums"><div class="note">one number from each input, added up</div>
+      <div class="chips">${sums.join("")}</div>
       <div class="chain"><b data-value="${value}">= ${brief(value)}</b> ${chain(own)}</div></div>`
 }
 
@@ -51,16 +57,19 @@ function chain(own) {
     if (!spot) { steps.push(`<span>→ ${stage.name}: left out at the edge</span>`); return }
     const result = map[spot.row * map.shape[1] + spot.column]
     let words = stage.name
-    if (stage.kind === "norm") words = `batch norm: × ${brief(stage.factor)} ${stage.offset < 0 ? "−" : "+"} ${brief(Math.abs(stage.offset))}`
+    const plus = (number) => `${number < 0 ? "−" : "+"} ${brief(Math.abs(number))}`
+    if (stage.kind === "norm") words = `batch norm: × ${brief(stage.factor)} ${plus(stage.offset)}`
     if (stage.kind === "scale") words = `× ${written(stage.factor)}`
     if (stage.second) {
       const other = close.arrays[`other${i}`][spot.row * map.shape[1] + spot.column]
-      words = stage.kind === "add" ? `${other < 0 ? "−" : "+"} ${brief(Math.abs(other))}, its block's input,` : `the larger one, with ${brief(other)}`
+      words = stage.kind === "add" ? `${plus(other)}, its block's input,` : `the larger one, with ${brief(other)}`
     }
     if (stage.kind === "pool") {
       const before = mapOf(close, i - 1), from = fromSum(close, i - 1, place)
       const own_ = from ? before[from.row * before.shape[1] + from.column] : null
-      words = `${stage.name === "max pooling" ? "largest" : "mean"} of ${stage.window} × ${stage.window}${stage.name === "max pooling" && own_ !== null ? (own_ === result ? ": this one" : ": another") : ""}`
+      const largest = stage.name === "max pooling", winner = own_ === result ? ": this one" : ": another"
+      words = `${largest ? "largest" : "mean"} of ${stage.window} × ${stage.window}${
+        largest && own_ !== null ? winner : ""}`
     }
     steps.push(`<span>→ ${words} = <b data-stage="${i}" data-value="${result}">${brief(result)}</b></span>`)
   })
@@ -76,11 +85,15 @@ export function tellExactly({ target }) {
 export function showArithmetic(own) {
   const held = own.panel.querySelector(":focus")?.dataset ?? {}
   own.panel.innerHTML = arithmeticHtml(own)
-  for (const button of own.panel.querySelectorAll("[data-slice]")) button.onclick = () => { own.slice = Number(button.dataset.slice); own.redraw() }
+  for (const button of own.panel.querySelectorAll("[data-slice]")) {
+    button.onclick = () => { own.slice = Number(button.dataset.slice); own.redraw() }
+  }
   for (const button of own.panel.querySelectorAll("[data-shows]")) {
     button.onclick = () => { own.shows = button.dataset.shows; showArithmetic(own) }
   }
   roving(own.panel.querySelector(".sums .chips"), "button")
   roving(own.panel.querySelector(".cells"), ".cell")
-  for (const [name, value] of Object.entries(held)) own.panel.querySelector(`[data-${name}="${value}"]`)?.focus({ preventScroll: true })
+  for (const [name, value] of Object.entries(held)) {
+    own.panel.querySelector(`[data-${name}="${value}"]`)?.focus({ preventScroll: true })
+  }
 }

@@ -1,7 +1,7 @@
 // Small pictures of maps, and the theme.
 // A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
+import { cssValue } from "../../js/elements.js"
 import { written } from "../../js/number.js"
-import { cssValue } from "../../js/shared.js"
 
 const pixelTables = new WeakMap()
 function pixelsOf(colours) {
@@ -25,7 +25,8 @@ function pictureOf(height, width, fill) {
 
 // Numbers of one map in a stack (n, h, w), coloured so that +-limit are the ends of a signed scale.
 export function mapPicture(stack, k, limit, colours) {
-  const [height, width] = stack.shape.slice(-2), start = k * height * width, gain = 127.5 / Math.max(limit, 1e-12), table = pixelsOf(colours)
+  const [height, width] = stack.shape.slice(-2), start = k * height * width
+  const gain = 127.5 / Math.max(limit, 1e-12), table = pixelsOf(colours)
   return pictureOf(height, width, (pixels) => {
     for (let i = 0; i < pixels.length; i++) {
       const level = 128 + stack[start + i] * gain // cut off below, this is 127.5 + ... rounded
@@ -59,7 +60,9 @@ export function heatPicture(heat, colours) {
   const [height, width] = heat.shape
   const table = pixelsOf(colours)
   return pictureOf(height, width, (pixels) => {
-    for (let i = 0; i < pixels.length; i++) pixels[i] = (table[heat[i]] & 0xffffff) | ((90 + Math.round(heat[i] * 0.55)) << 24)
+    for (let i = 0; i < pixels.length; i++) {
+      pixels[i] = (table[heat[i]] & 0xffffff) | ((90 + Math.round(heat[i] * 0.55)) << 24)
+    }
   })
 }
 
@@ -70,10 +73,16 @@ export function largestOf(values) {
 }
 export const signed = (number) => (number > 0 ? "+" : "") + brief(number)
 // A power of ten where rounding would say 0: a gradient is small, but it is there.
-export const brief = (number) => (number && Math.abs(number) < 0.0005 ? minus(number.toExponential(0)) : written(short(number)))
+export const brief = (number) =>
+  number && Math.abs(number) < 0.0005 ? minus(number.toExponential(0)) : written(short(number))
 export const minus = (text) => String(text).replaceAll("-", "\u2212")
-const short = (number) => (number === 0 ? 0 : Math.abs(number) < 0.0095 ? Number(number.toPrecision(2)) : Math.abs(number) < 10 ? Number(number.toFixed(2)) : Number(number.toFixed(1)))
-export const percent = (share) => (share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%")
+function short(number) {
+  if (number === 0) return 0
+  const size = Math.abs(number)
+  return Number(size < 0.0095 ? number.toPrecision(2) : number.toFixed(size < 10 ? 2 : 1))
+}
+export const percent = (share) =>
+  share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%"
 export const thousands = (count) => count.toLocaleString("en").replaceAll(",", "\u202f")
 
 export function readTheme(box) {
