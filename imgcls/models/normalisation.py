@@ -1,6 +1,6 @@
 """What a network makes of a photo that was normalised in a way of its own, or not of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -26,18 +26,24 @@ class Seen:
     prediction: Prediction
 
 
-def seen_with(classifier: Classifier, image: Image.Image, mean: Numbers, std: Numbers) -> Seen:
-    """The network's answer to an RGB picture normalised with `mean` and `std`, in units of 0..1.
+def scaled(classifier: Classifier, image: Image.Image) -> Tensor:
+    """The part of an RGB picture that the network sees, (3, S, S) in 0..1, not normalised yet.
 
     Raises:
         ValueError: the picture is not RGB.
     """
+    return replace(classifier.preprocess, mean=(0.0,) * 3, std=(1.0,) * 3)(image)[0]
+
+
+def seen_with(classifier: Classifier, pixels: Tensor, mean: Numbers, std: Numbers) -> Seen:
+    """The network's answer to `scaled` pixels (3, S, S) normalised with `mean` and `std`, in units of 0..1."""
     own = classifier.preprocess
-    inputs = replace(own, mean=mean, std=std)(image)
+    inputs = replace(own, mean=mean, std=std).normalise(pixels)
     centre, spread = (torch.tensor(numbers)[:, None, None] for numbers in (own.mean, own.std))
-    taken_for = inputs[0] * spread + centre
+    taken_for = inputs * spread + centre
     outside = (taken_for < -1e-6) | (taken_for > 1 + 1e-6)
-    return Seen(inputs[0], taken_for.clamp(0, 1), float(outside.float().mean()), classify_batch(classifier, inputs)[0])
+    (prediction,) = classify_batch(classifier, inputs[None])
+    return Seen(inputs, taken_for.clamp(0, 1), float(outside.float().mean()), prediction)
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,19 @@ class Agreement:
     confidence: float
 
 
-def top_answers(classifier: Classifier, images: Sequence[Image.Image], mean: Numbers, std: Numbers) -> Tensor:
-    """Index and probability of the top answer for each picture: (N, 2), float64."""
-    recipe = replace(classifier.preprocess, mean=mean, std=std)
-    answers = classify_batch(classifier, torch.cat([recipe(image) for image in images]))
+def top_answers(
+    classifier: Classifier, pixels: Sequence[Tensor], numbers_of: Callable[[Tensor], tuple[Numbers, Numbers]]
+) -> Tensor:
+    """Index and probability of the top answer for each of N `scaled` pictures: (N, 2), float64.
+
+    `numbers_of` gives mean and standard deviation for a picture.
+    """
+    own = classifier.preprocess
+    inputs = []
+    for picture in pixels:
+        mean, std = numbers_of(picture)
+        inputs.append(replace(own, mean=mean, std=std).normalise(picture))
+    answers = classify_batch(classifier, torch.stack(inputs))
     return torch.tensor(
         [[best.index, best.probability] for answer in answers for best in answer.top(1)], dtype=torch.float64
     )

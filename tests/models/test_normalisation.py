@@ -7,7 +7,7 @@ import torch
 
 from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.models.classify import Classifier, classify
-from imgcls.models.normalisation import Agreement, agreement, seen_with, top_answers
+from imgcls.models.normalisation import Agreement, agreement, scaled, seen_with, top_answers
 from imgcls.models.registry import load
 from imgcls.ops.tensors import IMAGENET
 
@@ -17,13 +17,13 @@ WRONG = {"ImageNet's": IMAGENET, "0 to 1": ((0.0,) * 3, (1.0,) * 3), "0 to 255":
 
 @cache
 def answers(mean: tuple[float, ...], std: tuple[float, ...]) -> torch.Tensor:
-    shown = [load_sample(slug).image for slug in SAMPLES if not slug.startswith("small-")]
-    return top_answers(load(), shown, mean, std)
+    shown = [scaled(load(), load_sample(slug).image) for slug in SAMPLES if not slug.startswith("small-")]
+    return top_answers(load(), shown, lambda _: (mean, std))
 
 
 def test_its_own_normalisation_gives_the_photo_and_the_ordinary_answer(embedded: Classifier, photographs: dict) -> None:
     cat = photographs["chelsea"]
-    seen = seen_with(embedded, cat, *OWN)
+    seen = seen_with(embedded, scaled(embedded, cat), *OWN)
     torch.testing.assert_close(seen.prediction.logits, classify(embedded, cat).logits)
     torch.testing.assert_close(seen.looks_like, embedded.preprocess.steps(cat)[3].value, atol=1e-5, rtol=0)
     assert seen.beyond == 0
@@ -31,11 +31,12 @@ def test_its_own_normalisation_gives_the_photo_and_the_ordinary_answer(embedded:
 
 def test_a_darker_normalisation_is_a_darker_photo(embedded: Classifier, photographs: dict) -> None:
     cat = photographs["chelsea"]
-    pixels = embedded.preprocess.steps(cat)[3].value
-    seen = seen_with(embedded, cat, (0.7,) * 3, (0.5,) * 3)
+    pixels = scaled(embedded, cat)
+    torch.testing.assert_close(pixels, embedded.preprocess.steps(cat)[3].value)
+    seen = seen_with(embedded, pixels, (0.7,) * 3, (0.5,) * 3)
     torch.testing.assert_close(seen.looks_like, (pixels - 0.2).clamp(0, 1), atol=1e-5, rtol=0)
     assert seen.beyond == pytest.approx(float((pixels < 0.2 - 1e-6).float().mean()), abs=1e-4)
-    undivided = seen_with(embedded, cat, *WRONG["0 to 255"])
+    undivided = seen_with(embedded, pixels, *WRONG["0 to 255"])
     assert undivided.beyond > 0.99
     assert float(undivided.looks_like.mean()) > 0.99, "all white"
 
