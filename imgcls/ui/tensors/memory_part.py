@@ -4,9 +4,9 @@ import streamlit as st
 from PIL import Image
 
 from imgcls.ops.tensors import LAYOUTS, memory_order, photo_array
-from imgcls.ui.tensors.memory import memory
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.tensors.memory import memory
 
 ROWS, COLUMNS = 3, 5
 STORY = {

@@ -1,4 +1,4 @@
-"""Normalising: every number minus a mean, divided by a standard deviation; what the network then takes the photo for."""
+"""Normalising: every number minus a mean, divided by a standard deviation; what a network then takes it for."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
