@@ -6,11 +6,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.ops.pooling import (
+    HALVINGS,
     covered,
+    global_average,
+    halve,
     handed_back,
     pool,
     pool_backward,
     pooled_size,
+    shuffled_places,
     sign_pair_volume,
     ties,
     window_places,
@@ -193,3 +197,50 @@ def test_a_volume_of_sign_pairs_holds_both_signs_of_every_response() -> None:
 def test_kernels_of_an_even_side_are_refused() -> None:
     with pytest.raises(ValueError, match="odd"):
         sign_pair_volume(torch.zeros(3, 4, 4), torch.zeros(1, 3, 2, 2))
+
+
+def test_global_average_forgets_where() -> None:
+    volume = torch.randn(5, 4, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    torch.testing.assert_close(global_average(volume), F.adaptive_avg_pool2d(volume[None], 1).flatten())
+    shuffled = shuffled_places(volume, 3)
+    assert not torch.equal(shuffled, volume)
+    torch.testing.assert_close(global_average(shuffled), global_average(volume))
+    pairs = {tuple(place.tolist()) for place in volume.flatten(1).T}
+    assert {tuple(place.tolist()) for place in shuffled.flatten(1).T} == pairs, "all slices in the same order"
+
+
+def test_halving_keeps_the_largest_the_mean_or_the_first() -> None:
+    sheet = torch.tensor([[1.0, 2, 5, 6, 0], [3, 4, 7, 8, 0], [9, 10, 13, 14, 0], [11, 12, 15, 16, 0]])
+    once = {way: halve(sheet, way, 1).output.tolist() for way in HALVINGS}
+    assert once == {"max": [[4, 8], [12, 16]], "average": [[2.5, 6.5], [10.5, 14.5]], "stride": [[1, 5], [9, 13]]}
+    assert {way: halve(sheet, way, 2).output.tolist() for way in HALVINGS} == {
+        "max": [[16]], "average": [[8.5]], "stride": [[1]],
+    }  # fmt: skip
+    found = halve(sheet, "average", 1)
+    assert found.spread[0].tolist() == [2.5, 2.5, 6.5, 6.5]
+    assert found.lost == pytest.approx((16 * 1.25) ** 0.5 / sum(n**2 for n in range(1, 17)) ** 0.5)
+    assert halve(torch.zeros(4, 4), "max", 1).lost == 0
+    with pytest.raises(ValueError, match="cannot be halved"):
+        halve(sheet, "max", 3)
+    with pytest.raises(ValueError, match="not 'min'"):
+        halve(sheet, "min", 1)
+
+
+def test_a_strided_convolution_is_the_unstrided_one_halved_and_average_pooling_is_a_strided_convolution() -> None:
+    generator = torch.Generator().manual_seed(0)
+    picture = torch.randn(1, 3, 13, 16, generator=generator, dtype=torch.float64)
+    kernel = torch.randn(1, 3, 3, 3, generator=generator, dtype=torch.float64)
+    dense = F.conv2d(picture, kernel)[0, 0]
+    strided = F.conv2d(picture, kernel, stride=2)[0, 0]
+    halved = halve(dense, "stride", 1).output
+    torch.testing.assert_close(halved, strided[: halved.shape[0], : halved.shape[1]])
+    quarters = torch.full((1, 1, 2, 2), 0.25, dtype=torch.float64)
+    torch.testing.assert_close(halve(dense, "average", 1).output, F.conv2d(dense[None, None], quarters, stride=2)[0, 0])
+
+
+def test_no_way_of_halving_that_keeps_one_number_a_window_loses_less_than_the_average() -> None:
+    for seed in range(5):
+        sheet = torch.randn(32, 32, generator=torch.Generator().manual_seed(seed)).relu()
+        for times in (1, 2, 3):
+            lost = {way: halve(sheet, way, times).lost for way in HALVINGS}
+            assert lost["average"] == min(lost.values())

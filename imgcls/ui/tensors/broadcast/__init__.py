@@ -6,7 +6,7 @@ from imgcls.ops.broadcasting import Broadcast
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
-_mount = declare("broadcast")
+_mount = declare("tensors/broadcast")
 
 
 def broadcast_picture(made: Broadcast, *, key: str) -> None:

@@ -2,6 +2,7 @@ import { Asker } from "../../js/asker.js"
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 
@@ -55,8 +56,9 @@ function draw(own) {
       input.setAttribute("aria-label", `${end ? "last" : "first"} of the ${what}`)
     }
   }
-  const channelName = (c, i) => (i ? `${c} ${i - 1}` : "all :")
-  const groups = [["channels", data.channels, channelName], ["steps", data.steps, (s) => `::${s}`]]
+  const channelName = (c, i) => (i ? `${i - 1}: ${c}` : "all channels")
+  const nth = (step) => (step === 1 ? "every pixel" : `every ${step}${step === 2 ? "nd" : "th"}`)
+  const groups = [["channels", data.channels, channelName], ["steps", data.steps, nth]]
   for (const [name, list, titled] of groups) {
     const chosen = name === "channels" ? own.ranges.channel : own.ranges.step
     const group = box.querySelector(`.${name}`)
@@ -98,7 +100,13 @@ function draw(own) {
 
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
-  const data = (own.data = unpack(component.data))
+  const news = unpack(component.data)
+  if (!news.arrays.photo) { // the answer to a drag
+    own.made = news
+    decode(own, "crop", news.arrays.crop)
+    return draw(own)
+  }
+  const data = (own.data = news)
   own.sender.acknowledge(data.ack)
   if (!own.dragging && !own.sender.busy) {
     own.ranges = { rows: data.rows, columns: data.columns, step: data.step, channel: data.channel }
@@ -106,18 +114,14 @@ export default function (component) {
     decode(own, "crop", data.arrays.crop)
   }
   decode(own, "photo", data.arrays.photo)
-  own.asker ??= new Asker((bytes) => {
-    const made = unpack(bytes)
-    own.made = made
-    decode(own, "crop", made.arrays.crop)
-    draw(own)
-  })
+  own.asker ??= new Asker(bring)
   const send = (final) => {
+    const { ask, sets } = own.data, told = { numbers: { [sets]: own.ranges } }
     own.dragging = !final
     draw(own)
-    if (!final && data.ask && !own.asker.broken) { own.asker.ask(data.ask, own.ranges); return }
+    if (!final && ask && !own.asker.broken) { own.asker.ask(ask, told); return }
     own.asker.cancel()
-    own.sender.send(component, "value", { ...own.ranges, final })
+    own.sender.send(component, "value", { ...told, final })
   }
   const set = (what, low, high, final) => {
     const size = what === "rows" ? data.height : data.width

@@ -7,13 +7,13 @@ from imgcls.ops.tensors import MemoryOrder
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
-_mount = declare("memory")
+_mount = declare("tensors/memory")
 
 
 def memory(array: Tensor, order: MemoryOrder, *, key: str) -> None:
     """Show a uint8 (H, W, 3) picture of a few pixels beside its memory in this order."""
     found = order.facts
-    shares = "nothing was moved" if order.shares else "copied to another place"
+    shares = "nothing was moved" if order.shares else "copied to new memory"
     fields = {
         "dimensions": order.dimensions,
         "shape": found.shape,
@@ -30,7 +30,7 @@ def memory(array: Tensor, order: MemoryOrder, *, key: str) -> None:
 
 def _contiguous(answer: str) -> str:
     return {
-        "yes": "the last dimension lies side by side",
+        "yes": "neighbours along the last dimension are adjacent",
         "channels_last": "but is_contiguous(channels_last) is True",
-        "no": "walking it in order jumps about in memory",
+        "no": "reading it in order jumps about in memory",
     }[answer]

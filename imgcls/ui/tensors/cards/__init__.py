@@ -6,16 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare
 
-_mount = declare("cards")
+_mount = declare("tensors/cards")
 
 
-def cards(pictures: Sequence[Image.Image], labels: Sequence[str], chosen: int, *, key: str, alt: str) -> None:
-    """Show the pictures, each with its label; number `chosen` stands in front."""
+def cards(pictures: Sequence[Image.Image], labels: Sequence[str], chosen: int, *, alt: str) -> Element:
+    """The pictures, each with its label; number `chosen` stands in front."""
     arrays = {f"picture{i}": _jpeg(picture) for i, picture in enumerate(pictures)}
-    _mount(key=key, data=pack({"labels": list(labels), "chosen": chosen, "alt": alt}, **arrays))
+    return _mount.element({"labels": list(labels), "chosen": chosen, "alt": alt}, arrays)
 
 
 def _jpeg(picture: Image.Image) -> np.ndarray:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image
+from torch import Tensor
 
 from imgcls.ops.tensors import CHANNELS, Cut, same_memory
-from imgcls.ui.address import in_address, to_address
-from imgcls.ui.components import declare, ignore, sent, unheard
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.stage import Setting
 
-_mount = declare("slicer")
+_mount = declare("tensors/slicer")
 STEPS = (1, 2, 4, 8, 16)
 _LONGEST = 300  # pixels of what is shown; the slice itself has all of them
 
@@ -50,37 +49,40 @@ def ranges_from(candidate: Mapping[str, Any] | str | None, height: int, width: i
     return found if fits and found.step in STEPS and found.channel in CHANNELS else None
 
 
-def read_slicer(key: str, height: int, width: int) -> Ranges:
-    """What the student has chosen, from the last message, the session, or the page's address; the middle at first."""
-    middle = Ranges((height // 4, max(height // 4 + 1, 3 * height // 4)), _middle_columns(width), 1, "all")
-    store = f"{key}:ranges"
-    text = in_address(key, store)
-    news = ranges_from(unheard(key, f"{store}:seq") or None, height, width)
-    chosen = news or ranges_from(st.session_state.get(store, text), height, width) or middle
-    st.session_state[store] = chosen.text
-    to_address(key, None if chosen == middle else chosen.text)
-    return chosen
+def slice_setting(key: str, height: int, width: int) -> Setting:
+    """The slice as a row of a stage's table, set in the picture of the same name; the middle at first."""
+    start = Ranges(_middle(height), _middle(width), 1, "all")
+
+    def fit(ranges: Ranges, _numbers: Mapping[str, Any]) -> Ranges:
+        return ranges_from(ranges.text, height, width) or start  # another photo has come
+
+    return Setting(key, key, start, lambda told: ranges_from(told, height, width), lambda ranges: ranges.text, fit)
 
 
-def _middle_columns(width: int) -> tuple[int, int]:
-    return width // 4, max(width // 4 + 1, 3 * width // 4)
+def _middle(size: int) -> tuple[int, int]:
+    return size // 4, max(size // 4 + 1, 3 * size // 4)
 
 
-def slicer(image: Image.Image, ranges: Ranges, answer: Mapping[str, Any], *, ask: str, key: str) -> None:
-    """Show the photo, its slice, and where `imgcls.ui.live` answers with `slicer_answer` during a drag."""
+def slicer(image: Image.Image | None, ranges: Ranges, made: Cut, photo: Tensor, *, sets: str) -> Element:
+    """The photo with its slice; a hand on it moves the row `sets` of the stage's table.
+
+    None in place of the image leaves it as it was, for a slicer that is on the page already.
+    """
+    answer = slicer_answer(made, photo)
+    if image is None:
+        return _mount.element(answer["fields"], {"crop": answer["crop"]})
     preview = image.copy()
     preview.thumbnail((2 * _LONGEST, 2 * _LONGEST))
     width, height = image.size
     fields = {
         "height": height, "width": width, "rows": ranges.rows, "columns": ranges.columns, "step": ranges.step,
-        "channel": ranges.channel, "steps": STEPS, "channels": CHANNELS, "ask": ask, "ack": sent(key).get("seq"),
-        **answer["fields"],
+        "channel": ranges.channel, "steps": STEPS, "channels": CHANNELS, "sets": sets, **answer["fields"],
     }  # fmt: skip
-    packet = pack(fields, photo=_file(preview), crop=answer["crop"])
-    _mount(key=key, data=packet, default={"value": None}, on_value_change=ignore)
+    arrays = {"photo": _file(preview), "crop": answer["crop"]}
+    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
 
 
-def slicer_answer(made: Cut, photo: Any) -> dict[str, Any]:
+def slicer_answer(made: Cut, photo: Tensor) -> dict[str, Any]:
     """What changes with the slice: its code, its facts as text, and a picture of it."""
     found = made.facts
     names = ("channel", "row", "column")[-len(found.shape) :]
@@ -89,8 +91,8 @@ def slicer_answer(made: Cut, photo: Any) -> dict[str, Any]:
         ["shape", str(found.shape), f"{found.numel:,} numbers"],
         ["dtype", found.dtype, "one byte each, 0 to 255"],
         ["stride", str(found.stride), f"to the next {', '.join(names)}"],
-        ["storage_offset", str(found.storage_offset), "where its first number lies"],
-        ["is_contiguous", str(aligned), "its numbers lie side by side" if aligned else "with gaps, or out of order"],
+        ["storage_offset", str(found.storage_offset), "position of its first number in memory"],
+        ["is_contiguous", str(aligned), "no gaps between its numbers" if aligned else "gaps, or another order"],
         ["device", found.device, "the photo's own memory" if same_memory(made.view, photo) else "a copy"],
     ]
     pixels = made.view.numpy()
