@@ -1,6 +1,7 @@
 """Augmentation: sliders, and what they make of one picture, drawn many times while they move."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,32 +30,36 @@ _DIALS = (  # name, label, highest, step, digits
     ("erasing", "erasing", 0.8, 0.05, 2),
 )
 
-PRESETS = {
-    "A bit of everything": {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25},
-    "Nothing": _CHOICES.defaults,
-}
+EVERYTHING = {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25}
+PRESETS = {"A bit of everything": EVERYTHING, "Nothing": _CHOICES.defaults}
 
 
 def choose_augmentation(
-    prefix: str, picture: np.ndarray | None = None, *, flip: bool = False, draws: int = 5, tile: int = 72
+    prefix: str,
+    picture: np.ndarray | None = None,
+    *,
+    usual: Mapping[str, Any] = MappingProxyType({}),
+    draws: int = 5,
+    tile: int = 72,
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8
-    (S, S, 3), the current photo if None; `tile`: the side of a small picture in CSS pixels.
+    What was chosen last on another page is taken over; `usual` is where this page starts otherwise, which alone is not
+    handed on. `picture`: uint8 (S, S, 3), the current photo if None; `tile`: the side of a small picture in CSS pixels.
     """
-    _CHOICES.take_over(prefix, {"flip": flip})
+    usual = {**_CHOICES.defaults, **usual}
+    _CHOICES.take_over(prefix, usual)
     picture = photo_square() if picture is None else picture
     row = st.container(horizontal=True, vertical_alignment="center")
-    flip = row.toggle("flip", flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    flip = row.toggle("flip", usual["flip"], key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
-        "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
+        "New random draw", icon=":material/casino:", key=f"{prefix}:redraw",
         on_click=lambda: st.session_state.update({f"{prefix}_draws": (seed + 1) % 10000}),
     )  # fmt: skip
     for title, values in PRESETS.items():
         row.button(title, key=f"{prefix}:{title}", on_click=_set, args=(prefix, values))
-    dials = [_dial(prefix, *about) for about in _DIALS]
+    dials = [_dial(prefix, usual, *about) for about in _DIALS]
     numbers = {dial.name: _number(dial) for dial in dials}
 
     def chosen(moved: Mapping[str, float]) -> Augmentation:
@@ -65,7 +70,10 @@ def choose_augmentation(
         dials=dials, first_is_large=True, pick=False, on_told=lambda: _take(prefix, dials),
         alt="The picture, and what augmentation makes of it each time it is learned from",
     )  # fmt: skip
-    _CHOICES.hand_on(prefix)
+    if any(_CHOICES.value(prefix, name) != value for name, value in usual.items()):
+        st.session_state[f"{prefix}:own"] = True
+    if st.session_state.get(f"{prefix}:own"):
+        _CHOICES.hand_on(prefix)
     return chosen(numbers)
 
 
@@ -115,13 +123,18 @@ def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: in
     return Sheet(np.concatenate([picture[None], changed]), labels)
 
 
-def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int) -> Dial:
-    return Dial(f"{prefix}_{name}", label, 0.0, high, step, 0.0, digits)
+def _dial(prefix: str, usual: Mapping[str, Any], name: str, label: str, high: float, step: float, digits: int) -> Dial:
+    return Dial(f"{prefix}_{name}", label, 0.0, high, step, float(usual[name]), digits)
 
 
 def _number(dial: Dial) -> float:
     """A dial's number, from the session or the address, where it is kept."""
-    number = kept(dial.name, lambda text: as_number(text, dial.low, dial.high) or dial.start)
+
+    def read(text: str | None) -> float:
+        number = as_number(text, dial.low, dial.high)
+        return dial.start if number is None else number
+
+    number = kept(dial.name, read)
     number = min(max(float(number), dial.low), dial.high)
     to_address(dial.name, f"{number:g}" if number != dial.start else None)
     return number

@@ -172,7 +172,7 @@ def _choose_learning(usual: TrainConfig) -> dict[str, Any]:
             augmentation = usual.augmentation
             st.caption("The frozen features are computed once, so there is no augmentation.")
         else:
-            augmentation = choose_augmentation("train", flip=recipe("tinyvgg").augmentation.flip)
+            augmentation = choose_augmentation("train", usual={"flip": recipe("tinyvgg").augmentation.flip})
         one, two = st.columns(2)
         decay = one.select_slider(
             "Weight decay", DECAYS, _nearest(DECAYS, usual.weight_decay), format_func=lambda number: f"{number:g}",
