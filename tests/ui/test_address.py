@@ -49,6 +49,7 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
     ),
     "pooling": ({"pool_source": "your photo"},),
+    "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
     "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.

@@ -4,20 +4,23 @@ import streamlit as st
 import torch
 
 from imgcls.figures.histogram import histogram_curves
+from imgcls.figures.images import signed_levels
 from imgcls.models.first_layer import FirstLayer, first_layer, kernel_on_pixels
 from imgcls.models.registry import load
 from imgcls.ops.convolution import signed_limit
 from imgcls.ops.histogram import histogram
+from imgcls.ops.kernels import FAMILIES, families
 from imgcls.ui.components.kernel_bank import kernel_bank, picked_kernel
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import set_slider
-from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.convolution.kernel_choice import CHANNELS, OWN, VIEWS, use_kernel
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
+from imgcls.ui.shell import choose
 
 KEY = "conv_bank"
-OWN_SCALE = "each map its own"
+OWN_SCALE, SAME_SCALE = "own scale", "same scale"
+LABELS = {"edges": "edge", "colours": "colour", "blurs": "blur", "off": "off"}
 STAGES = {"convolved": "kernel alone", "normalised": "+ batch norm", "activated": "+ ReLU6"}
 
 
@@ -31,36 +34,26 @@ def bank(editor: str) -> FirstLayer:
     """All kernels with their maps; a click opens one in the part of the lesson named `editor`."""
     layer = layer_of_photo()
     with st.container(horizontal=True, vertical_alignment="center"):
-        settings = {
-            "required": True,
-            "bind": "query-params",
-            "persist_state": "session",
-            "label_visibility": "collapsed",
-        }
-        stage = st.segmented_control(
-            "Stage", STAGES, format_func=STAGES.get, default="convolved", key="conv_stage", width="content", **settings
-        )
-        span = st.segmented_control(
-            "Colours",
-            [OWN_SCALE, "all alike"],
-            default=OWN_SCALE,
-            key="conv_span",
-            width="content",
-            **settings,
-        )
+        stage = choose("Stage", STAGES, key="conv_stage", width="content")
+        span = choose("Colours", [OWN_SCALE, SAME_SCALE], key="conv_span", width="content")
         light = st.toggle("Dark to light", key="conv_light", bind="query-params", persist_state="session")
     maps = getattr(layer, stage)
     limits = torch.tensor([signed_limit(part) for part in (maps if span == OWN_SCALE else [maps])])
-    kernels = layer.weights.permute(0, 2, 3, 1)
+    kernels, kinds = layer.weights.permute(0, 2, 3, 1), families(layer.weights)
     kernel_bank(
         signed_levels(maps, limits[:, None, None]),
         signed_levels(kernels, kernels.abs().amax(dim=(1, 2, 3), keepdim=True)),
-        [f"Kernel {k}: values from {one.min():.2f} to {one.max():.2f}" for k, one in enumerate(maps)],
+        [
+            f"Kernel {k}, {family}: values from {one.min():.2f} to {one.max():.2f}"
+            for k, (one, family) in enumerate(zip(maps, kinds, strict=True))
+        ],
+        [LABELS[family] for family in kinds],
         key=KEY,
         quantity="pixel" if light else "activation",  # from black to white, zero in the middle: no colour is needed
         on_pick=lambda: _open_in_editor(editor),
     )
     positive, negative = ("light", "dark") if light else ("blue", "red")
+    st.markdown("\n".join(f"- **{name}** ({kinds.count(name)}): {says}" for name, says in FAMILIES.items()))
     st.caption(
         f"Positive values are {positive}, negative ones {negative}. **Choose a kernel** to open it in the editor."
     )
@@ -77,9 +70,9 @@ def stages_figure(layer: FirstLayer) -> None:
         alt="Histogram of the layer's values after the kernels, after batch norm and after ReLU6",
     )
     st.markdown(
-        "**Batch norm** subtracts from each map its usual mean and divides by its usual spread, both gathered while "
-        "the network was trained; then it stretches and shifts the map by two numbers that were learned. **ReLU6** "
-        "turns what lies below 0 into 0, and what lies above 6 into 6."
+        "**Batch norm** subtracts a mean from each map and divides by a standard deviation, both gathered during "
+        "training. Then it scales and shifts the map by two numbers that were learned. **ReLU6** sets everything below "
+        "0 to 0, and everything above 6 to 6."
     )
 
 
