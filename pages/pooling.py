@@ -22,7 +22,7 @@ def _settings() -> tuple[int, int, str]:
 
 def one_slice() -> None:
     """One slice of a few numbers."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         settings = _settings()
         source = choose(
             "Numbers", {"example": "example", "photo": "your photo"}, key="pool_source", labelled=True, width="content"
@@ -33,14 +33,14 @@ def one_slice() -> None:
 
 def volume() -> None:
     """64 slices of real activations."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         settings = _settings()
     volume_part(*settings)
 
 
 def shifts() -> None:
     """What pooling is good for, and what it is not."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         settings = _settings()
     shift_part(*settings)
 

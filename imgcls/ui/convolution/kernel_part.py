@@ -41,7 +41,7 @@ def one_kernel_part() -> None:
     """The kernel's controls, the lens, the sliders that set its geometry, and what the kernel does."""
     kernel, channels, view = kernel_row(_walk_choices)
     live = stage("conv", _table(kernel), _picture(channels, view, *_walk()))
-    about, sizes = st.columns(2, gap="medium")
+    about, sizes = st.columns([1.3, 1], gap="small")
     with about:
         st.markdown(says() or "Your own kernel.")
     with sizes:
@@ -173,7 +173,7 @@ def _output_side(kernel: Kernel, result: Convolution, view: str, summed: bool) -
     counted = histogram(result.output, *((0.0, 255.0) if view == "clipped" else (-limit, limit)))
     height, width = result.output.shape[1:]
     share = (counted.below + counted.above) / result.output.numel()
-    caption = f"Output, {height} × {width}" + (f" ({share:.0%} of pixels clipped)" if share > 0.0055 else "")
+    caption = f"Output {height} × {width}" + (f" ({share:.0%} of it clipped)" if share > 0.0055 else "")
     plain = kernel.divisor == 1 and kernel.bias == 0 and not summed
     sums = None if plain else _last(result.sums)
     return (
@@ -192,7 +192,7 @@ def formula(size: int, side: int, geometry: Geometry) -> str:
     extent = output_extent(size, side, stride=geometry.stride, padding=geometry.padding, dilation=geometry.dilation)
     spread = f" with F = {geometry.dilation} · ({side} − 1) + 1 = {extent.span}" if geometry.dilation > 1 else ""
     text = (
-        f"**Output size** (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} "
+        f"W′ = (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} "
         f"+ 1 = **{extent.exact:g}**{spread}"
     )
     if extent.unused:

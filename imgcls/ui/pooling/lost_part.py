@@ -119,6 +119,6 @@ def stride_costs() -> str:
     return (
         f"**A convolution with stride 2 is the alternative to pooling.** It computes only what it keeps: "
         f"{strided.multiplications:,} multiplications instead of {dense.multiplications:,} for the {filters} kernels "
-        "of the first layer of EfficientNet-Lite0, which does just that. Its kernel is learned, too: average pooling is "
-        "the strided convolution whose weights are all 1/4."
+        "of the first layer of EfficientNet-Lite0, which does just that. Its kernel is learned, too: average pooling "
+        "is the strided convolution whose weights are all 1/4."
     )

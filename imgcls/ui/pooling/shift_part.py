@@ -83,7 +83,7 @@ def shift_part(window: int, stride: int, kind: str) -> None:
     """The slider that moves the photo, pictures of one kernel's features, and the curves over all kernels."""
     result = study(window, stride, kind)
     st.markdown(headline(tolerance(result)))
-    left, right = st.columns([1, 1.9], gap="medium", vertical_alignment="bottom")
+    left, right = st.columns([1, 1.5], gap="medium", vertical_alignment="bottom")
     with left:
         measure = choose("Compare the features", MEASURES, key="pool_measure", labelled=True)
     changes = result.same_place if measure == "place" else result.moved_along

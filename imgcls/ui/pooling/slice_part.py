@@ -77,17 +77,16 @@ def _source() -> Source:
 
 def _table(source: Source) -> list[Row]:
     """What a hand can change: the place on the photo, the numbers, the gradient that arrives at the output."""
-    upstream = Setting(UPSTREAM, GRID, (), lambda told: _listed(told))
+    upstream = Setting(UPSTREAM, GRID, (), _listed, _joined)
     if source.grey is None:
         example = tuple(float(number) for row in EXAMPLE for number in row)
 
         def values(told: object) -> tuple[float, ...] | None:
-            told = told.split(",") if isinstance(told, str) else told
             if isinstance(told, Mapping):
                 told = told.get("values") if told.get("version") == _EXAMPLE else None
             return _listed(told, len(example))
 
-        return [Setting(VALUES, GRID, example, values, lambda kept: ",".join(f"{n:g}" for n in kept)), upstream]
+        return [Setting(VALUES, GRID, example, values, _joined), upstream]
     grey, digest = source.grey, source.digest
 
     def place(told: object) -> tuple[str, int, int] | None:
@@ -109,8 +108,13 @@ def _table(source: Source) -> list[Row]:
     ]  # fmt: skip
 
 
+def _joined(numbers: Sequence[float]) -> str:
+    return ",".join(f"{number:g}" for number in numbers)
+
+
 def _listed(told: object, count: int | None = None) -> tuple[float, ...] | None:
-    """Small finite numbers, `count` of them if given."""
+    """Small finite numbers, `count` of them if given, from a message or the address."""
+    told = told[:400].split(",") if isinstance(told, str) else told
     if not isinstance(told, list | tuple):
         return None
     numbers = numbers_within(told, len(told) if count is None else count)
