@@ -58,7 +58,7 @@ def signed(number: float, digits: int = MOST_DIGITS) -> str:
     return text if text == "0" or text.startswith(MINUS) else f"+{text}"
 
 
-def count(number: float) -> str:
+def whole(number: float) -> str:
     """A whole number in full: 13,156."""
     return fixed(number, 0)
 
@@ -79,7 +79,7 @@ def percent(share: float, decimals: int = 1) -> str:
 
 def size(*sides: int) -> str:
     """A size as rows × columns (× channels), or as the shape of a tensor; it is not broken at the end of a line."""
-    return "\u00a0×\u00a0".join(count(side) for side in sides)
+    return "\u00a0×\u00a0".join(whole(side) for side in sides)
 
 
 def power_of_ten(number: float) -> str:
@@ -110,7 +110,7 @@ class Equation:
 
 
 def equation(
-    operands: Sequence[float],
+    operands: Sequence[float | str],
     work: Callable[..., float],
     result: float | None = None,
     digits: int = MOST_DIGITS,
@@ -118,18 +118,23 @@ def equation(
     """Digits for an equation that holds to the last printed one when it is worked from the printed operands.
 
     Args:
+        operands: the numbers; a text among them has been printed before, and stays as it is.
         work: computes the result from the operands, in their order.
-        result: what really came out; `work` of the operands where it is not given.
+        result: what really came out; `work` of the operands where it is not given. Needed where an operand is a text.
         digits: significant digits to begin with. The operands get more where they are needed, at most 4; then the
             result gets fewer, at least 2. If it does not hold in any of these ways, its sign is ≈.
     """
     result = work(*operands) if result is None else float(result)
+
+    def printed(digits_in: int) -> list[str]:
+        return [operand if isinstance(operand, str) else written(operand, digits_in) for operand in operands]
+
     for digits_out in range(digits, 1, -1):
         for digits_in in range(digits, MOST_DIGITS + 1):
-            texts = all_written(operands, digits_in)
-            if _holds(written(result, digits_out), texts, work):
+            texts = printed(digits_in)
+            if holds(written(result, digits_out), texts, work):
                 return Equation(tuple(texts), "=", written(result, digits_out))
-    return Equation(tuple(all_written(operands, MOST_DIGITS)), ABOUT, written(result, digits))
+    return Equation(tuple(printed(MOST_DIGITS)), ABOUT, written(result, digits))
 
 
 def added(terms: Sequence[float], result: float | None = None, digits: int = MOST_DIGITS) -> Equation:
@@ -143,7 +148,7 @@ def added(terms: Sequence[float], result: float | None = None, digits: int = MOS
         text = written(result, digits_out)
         for decimals in range(min(_decimals_of(text), most), most + 1):
             texts = [shortened(term, decimals) for term in terms]
-            if _holds(text, texts, lambda *numbers: math.fsum(numbers)):
+            if holds(text, texts, lambda *numbers: math.fsum(numbers)):
                 return Equation(tuple(texts), "=", text)
     return Equation(tuple(shortened(term, most) for term in terms), ABOUT, written(result, digits))
 
@@ -171,7 +176,7 @@ def last_place(text: str) -> Decimal:
     return Decimal(1).scaleb(read(text).as_tuple().exponent)
 
 
-def _holds(result: str, operands: Sequence[str], work: Callable[..., float]) -> bool:
+def holds(result: str, operands: Sequence[str], work: Callable[..., float]) -> bool:
     """Whether the printed result is the one that comes out, rounded to its last digit."""
     try:
         came_out = float(work(*(float(read(text)) for text in operands)))

@@ -47,8 +47,8 @@ CASES: list[tuple[str, tuple, object]] = [
     ("signed", (2.5,), "+2.5"),
     ("signed", (-0.3,), "−0.3"),
     ("signed", (0.0,), "0"),
-    ("count", (13156,), "13,156"),
-    ("count", (999,), "999"),
+    ("whole", (13156,), "13,156"),
+    ("whole", (999,), "999"),
     ("percent", (0.705,), "70.5%"),
     ("percent", (1e-9,), "< 0.1%"),
     ("percent", (0.0,), "0%"),
@@ -68,6 +68,7 @@ CASES: list[tuple[str, tuple, object]] = [
     ("shortened", (0.001, 2), "0.00"),
     ("signed", (1e-7, 3), "+1×10⁻⁷"),
 ]
+
 
 def as_javascript(value: object) -> str:
     """A Python value as JavaScript source."""
@@ -115,9 +116,7 @@ def test_an_equation_holds_to_its_last_printed_digit_or_says_about() -> None:
     for name, operands, digits in random_equations(1500):
         shown = worked(name, operands, digits)
         printed = [float(read(text)) for text in shown.operands]
-        came_out, exact = (
-            (math.fsum(each) if name == "+" else WORKS[name][0](*each)) for each in (printed, operands)
-        )
+        came_out, exact = ((math.fsum(each) if name == "+" else WORKS[name][0](*each)) for each in (printed, operands))
         half = float(last_place(shown.result)) / 2 * (1 + 1e-9)
         assert abs(float(read(shown.result)) - exact) <= half, "the printed result is the real one, rounded"
         if shown.sign == "=":

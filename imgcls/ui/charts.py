@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imgcls.ops.diagnosis import written
+from imgcls.numbers import written
 
 Place = tuple[float, float]
 

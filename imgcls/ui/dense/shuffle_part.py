@@ -8,13 +8,13 @@ import torch
 
 from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.figures.dense import shuffle_curves
+from imgcls.numbers import written
 from imgcls.ops.dense import neighbour_difference, neuron, random_weights
 from imgcls.training.experiments import SIDE, RaceEpoch, drawn_breeds, pixel_permutation, shuffle_pixels
 from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
 from imgcls.ui.experiment import experiment
 from imgcls.ui.memo import remember
-from imgcls.ui.scores import short
 from imgcls.ui.shell import code_panel
 
 ZOOM = 4
@@ -91,8 +91,8 @@ def _panel(inputs: torch.Tensor, shuffled: torch.Tensor, seed: int) -> None:
     plain, mixed = neuron(inputs[0], weights).output, neuron(shuffled[0], moved).output
     st.markdown(
         "A dense layer has a weight of its own for every place. Put the weights into the same new order, and the sum "
-        f"is the same: **{short(plain)}** before, **{short(mixed)}** after, for a random neuron and the first picture. "
-        "So it can learn the shuffled pictures just as well. A kernel looks at neighbours, and those are gone."
+        f"is the same: **{written(plain)}** before, **{written(mixed)}** after, for a random neuron and the first "
+        "picture. So it can learn the shuffled pictures just as well. A kernel looks at neighbours, and those are gone."
     )
     breed = next(iter(BREEDS))
     code = f"""

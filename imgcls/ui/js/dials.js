@@ -1,5 +1,7 @@
 // Sliders that stand above a picture of their own component; imgcls/ui/dials.py is their Python side.
 // The component keeps {dials: element, data: {dials}, numbers, dragging} and says what a move does with send(final).
+import { fixed } from "./numbers.js"
+
 export const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 
 export function buildDials(own, dials, send) {
@@ -25,7 +27,7 @@ export function showDials(own) {
     const box = own.dials.children[i], input = box.querySelector("input")
     const number = own.numbers[dial.name]
     if (!own.dragging) input.value = number
-    const text = number.toFixed(dial.digits).replace("-", "\u2212")
+    const text = fixed(number, dial.digits)
     box.querySelector("output").textContent = text
     input.setAttribute("aria-valuetext", text)
     input.style.setProperty("--share", (100 * (number - dial.low)) / (dial.high - dial.low) + "%")

@@ -1,16 +1,10 @@
 // A number edited in place: typed, dragged (right or up is more), or stepped with the arrow keys.
 // A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
 // nonzero, whole and pace (pixels of drag a step, 4 otherwise).
+import { written } from "./numbers.js"
 import { clamp } from "./shared.js"
 
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-
-// At most four digits that count, the minus sign as typeset.
-export function written(number) {
-  const size = Math.abs(number)
-  const text = Number.isInteger(number) ? String(number) : String(Number(number.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3)))
-  return text.replace("-", "\u2212")
-}
 
 function readNumber(text, field) {
   const plain = text.trim().replace("\u2212", "-").replace(",", ".")
@@ -31,7 +25,7 @@ export function numberField(field) {
   let start = null
   const typing = () => input.getRootNode().activeElement === input
   const show = (exact) => {
-    const full = String(Number(field.get().toPrecision(7))).replace("-", "\u2212")
+    const full = String(Number(field.get().toPrecision(7))).replace("-", "\u2212") // in full: it is to be typed over
     input.value = exact ? full : written(field.get())
     input.title = full
   }

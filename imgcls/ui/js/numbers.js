@@ -1,5 +1,5 @@
 // Numbers for people, as imgcls/numbers.py writes them: the same names, rules and table of tests. No imports.
-const MINUS = "\u2212"
+export const MINUS = "\u2212"
 const NOISE = 1e-6 // what float32 arithmetic adds to a short number is left out of sight
 export const MOST_DIGITS = 4
 
@@ -12,8 +12,8 @@ export const raised = (exponent) => String(exponent).replace(/[-\d]/g, (sign) =>
 export function fixed(number, decimals) {
   if (!Number.isFinite(number)) return special(number)
   const text = number.toFixed(decimals)
-  const [whole, rest] = (Number(text) === 0 ? text.replace("-", "") : text).split(".")
-  return typeset(whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? "." + rest : ""))
+  const [front, rest] = (Number(text) === 0 ? text.replace("-", "") : text).split(".")
+  return typeset(front.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? "." + rest : ""))
 }
 
 function places(number, digits) {
@@ -42,7 +42,7 @@ export function signed(number, digits = MOST_DIGITS) {
   return text === "0" || text.startsWith(MINUS) ? text : "+" + text
 }
 
-export const count = (number) => fixed(number, 0)
+export const whole = (number) => fixed(number, 0)
 
 // A share of 1 as a percentage that never rounds to a false 0% or 100%.
 export function percent(share, decimals = 1) {
@@ -55,7 +55,7 @@ export function percent(share, decimals = 1) {
 }
 
 // Rows × columns (× channels), or the shape of a tensor; not broken at the end of a line.
-export const size = (...sides) => sides.map(count).join("\u00a0×\u00a0")
+export const size = (...sides) => sides.map(whole).join("\u00a0×\u00a0")
 
 export const bracketed = (text) => (text.startsWith(MINUS) ? `(${text})` : text)
 
@@ -78,22 +78,32 @@ function lastPlace(text) {
   return 10 ** -(mantissa.split(".")[1] ?? "").length * (power ? read("1×10" + power) : 1) * (text.endsWith("%") ? 0.01 : 1)
 }
 
+const text = (operand, digits) => (typeof operand === "string" ? operand : written(operand, digits))
+
 function holds(result, operands, work) {
   const cameOut = work(...operands.map(read))
   if (!Number.isFinite(cameOut)) return special(cameOut) === result
   return Math.abs(cameOut - read(result)) <= (lastPlace(result) / 2) * (1 + 1e-9) // false for nan and inf
 }
 
-// Digits for an equation that holds when it is worked from its printed operands, else its sign is ≈.
+// Digits for an equation that holds when it is worked from its printed operands, else its sign is ≈. An operand that is
+// a text has been printed before, and stays as it is; the result must be given then.
 export function equation(operands, work, result = work(...operands), digits = MOST_DIGITS) {
   for (let out = digits; out > 1; out--) for (let given = digits; given <= MOST_DIGITS; given++) {
-    const texts = operands.map((number) => written(number, given))
+    const texts = operands.map((operand) => text(operand, given))
     if (holds(written(result, out), texts, work)) return { operands: texts, sign: "=", result: written(result, out) }
   }
-  return { operands: operands.map((number) => written(number)), sign: "≈", result: written(result, digits) }
+  return { operands: operands.map((operand) => text(operand)), sign: "≈", result: written(result, digits) }
 }
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
+
+// What a window is pooled to: max(1, 2) = 2, (1 + 2) / 2 = 1.5.
+export function pooledText(kind, numbers, result) {
+  if (kind === "max") return `max(${numbers.map((number) => written(number)).join(", ")}) = ${written(result)}`
+  const shown = equation(numbers, (...all) => sum(all) / all.length, result)
+  return `(${joined(shown.operands)}) / ${numbers.length} ${shown.sign} ${shown.result}`
+}
 
 // Digits for a sum: all terms have the same number of decimals, as in a column of numbers.
 export function added(terms, result = sum(terms), digits = MOST_DIGITS) {
@@ -102,10 +112,10 @@ export function added(terms, result = sum(terms), digits = MOST_DIGITS) {
   const most = largest > 0 ? places(largest, MOST_DIGITS).decimals : 0
   const at = (decimals) => terms.map((term) => shortened(term, decimals))
   for (let out = digits; out > 1; out--) {
-    const text = written(result, out), decimals = Math.round(Math.max(0, -Math.log10(lastPlace(text))))
+    const shown = written(result, out), decimals = Math.round(Math.max(0, -Math.log10(lastPlace(shown))))
     for (let given = Math.min(decimals, most); given <= most; given++) {
       const texts = at(given)
-      if (holds(text, texts, (...numbers) => sum(numbers))) return { operands: texts, sign: "=", result: text }
+      if (holds(shown, texts, (...numbers) => sum(numbers))) return { operands: texts, sign: "=", result: shown }
     }
   }
   return { operands: at(most), sign: "≈", result: written(result, digits) }

@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 from torch import Tensor
 
+from imgcls.numbers import bracketed, equation, fixed, percent
 from imgcls.ops.tensors import Normalised, channel_statistics, normalise, photo_tensor
 from imgcls.ui.components.live_chart import live_chart
 from imgcls.ui.dials import Dial, read_dials
@@ -64,15 +65,19 @@ def _small(image: Image.Image) -> Tensor:
 def _told(made: Normalised) -> list[str]:
     """One pixel worked out, and what the channels are like afterwards."""
     before, after = (pair.tolist() for pair in made.pixel)
-    pixel = ";  ".join(
-        f"{name} ({b:.2f} − {mean:.3g}) / {std:.3g} = {a:z.2f}"
-        for name, b, mean, std, a in zip(COLOURS, before, made.mean, made.std, after, strict=True)
-    )
-    means, stds = (", ".join(f"{value:z.2f}" for value in pair[1].tolist()) for pair in (made.means, made.stds))
+    channels = zip(COLOURS, before, made.mean, made.std, after, strict=True)
+    pixel = ";  ".join(f"{name} {_standardised(*numbers)}" for name, *numbers in channels)
+    means, stds = (", ".join(fixed(value, 2) for value in pair[1].tolist()) for pair in (made.means, made.stds))
     channels = f"Afterwards the channels have means {means} and standard deviations {stds}."
     if made.beyond > 0.005:
-        channels += f" {made.beyond:.0%} of the numbers lie beyond the axis, and are counted at its ends."
-    return [text.replace("-", "−") for text in (f"The middle pixel: {pixel}", channels)]
+        channels += f" {percent(made.beyond, 0)} of the numbers lie beyond the axis, and are counted at its ends."
+    return [f"The middle pixel: {pixel}", channels]
+
+
+def _standardised(before: float, mean: float, std: float, after: float) -> str:
+    shown = equation((before, mean, std), lambda x, m, s: (x - m) / s, after, digits=3)
+    x, m, s = shown.operands
+    return f"({x} − {bracketed(m)}) / {s} {shown.sign} {shown.result}"
 
 
 def _code(made: Normalised) -> None:

@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
+from imgcls.numbers import written
 from imgcls.ops.descent import Descent, Slice
-from imgcls.ops.diagnosis import written
 from imgcls.ui.charts import Axis, axis_for, line, place
 
 

@@ -12,7 +12,7 @@ export function chainRule(chain) {
   const plus = "<mo>+</mo>"
   const symbols = chain.terms.map((t) => `<mrow class="${t.done ? "" : "pending"}">${fraction(chain.output, t.upper)}<mo>·</mo>${fraction(t.upper, chain.name)}</mrow>`)
   const numbers = chain.terms.map((t) => `<mrow class="${t.done ? "" : "pending"}"><mn>${t.done ? esc(bracket(t.arriving)) : "?"}</mn><mo>·</mo><mn>${esc(bracket(t.local))}</mn></mrow>`)
-  const total = chain.total ? `<mo>=</mo><mn class="total">${esc(chain.total)}</mn>` : ""
+  const total = chain.total ? `<mo>${esc(chain.sign)}</mo><mn class="total">${esc(chain.total)}</mn>` : ""
   return `<span>${formula(`${fraction(chain.output, chain.name)}<mo>=</mo>${symbols.join(plus)}`)}</span>
     <span>${formula(`<mo>=</mo>${numbers.join(plus)}${total}`)}</span>`
 }

@@ -1,8 +1,7 @@
+import { percent, written } from "../../js/numbers.js"
 import { cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
 
 const HEIGHT = 52
-
-const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecision(2) : number.toExponential(0).replace(/e-(.*)/, (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")))
 
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
@@ -24,17 +23,17 @@ function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
   pen.fillRect(0, HEIGHT, width, 1)
   pen.fillRect(width / 2 - 0.5, 4, 1, HEIGHT - 4)
   pen.textAlign = "left"
-  pen.fillText("−" + power(reach), 0, HEIGHT + 15)
+  pen.fillText("−" + written(reach, 2), 0, HEIGHT + 15)
   pen.textAlign = "center"
   pen.fillText("0", width / 2, HEIGHT + 15)
   pen.textAlign = "right"
-  pen.fillText("+" + power(reach), width, HEIGHT + 15)
+  pen.fillText("+" + written(reach, 2), width, HEIGHT + 15)
   pen.textAlign = "left"
 }
 
 function spread(counts, reach) {
   const sum = (list) => list.reduce((a, b) => a + b, 0), middle = (counts.length - 1) / 2
-  return `${Math.round((100 * sum(counts.slice(0, middle))) / (sum(counts) || 1))}% negative, all within ±${power(reach)}`
+  return `${percent(sum(counts.slice(0, middle)) / (sum(counts) || 1), 0)} negative, all within ±${written(reach, 2)}`
 }
 
 function draw(own) {

@@ -1,5 +1,5 @@
 // The lens's two pictures, the beams between them and the histograms below.
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { bitmap, clamp, sizedCanvas } from "../../js/shared.js"
 
 export function pixelAt({ data: { arrays } }, row, column, channel) {
@@ -156,7 +156,7 @@ export function drawHistogram(own, name) {
   pen.stroke()
   pen.fillStyle = own.theme.ink
   pen.font = `14px ${own.theme.font}`
-  const at = (number, align, x) => { pen.textAlign = align; pen.fillText(written(Number(number.toPrecision(3))), x, high + 16) }
+  const at = (number, align, x) => { pen.textAlign = align; pen.fillText(written(number, 3), x, high + 16) }
   at(scale.low, "left", 0)
   at(scale.high, "right", width)
   if (scale.low < 0) at(0, "center", (-scale.low / (scale.high - scale.low)) * width)

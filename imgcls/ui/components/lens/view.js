@@ -1,6 +1,6 @@
 // Two pictures and the window between them. Which window is shown is decided here, without a message to the server.
 import { Asker } from "../../js/asker.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { Sender, byFinger, clamp, cssValue, instance, unpack } from "../../js/shared.js"
 import { buildCells, buildChannels, fillCells, wireEquation } from "./cells.js"
 import { drawBeams, drawHistogram, drawInput, drawOutput, paddedPicture, paint, samePicture } from "./pictures.js"
@@ -17,7 +17,7 @@ function build(root) {
       <div class="cells" role="group" aria-label="kernel"></div>
       <div class="equation"><span class="name"></span><b class="sum"></b>
         <span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
-          <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
+          <span>+</span><input class="bias" aria-label="bias"></span><span class="sign">=</span><output class="value"></output></div>
       <p class="refusal" role="alert"></p></div>
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
   root.append(box)

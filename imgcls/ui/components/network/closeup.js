@@ -1,7 +1,8 @@
 // How one map is made: its inputs, the kernel's slices, their products, the sum, and what follows it.
+import { written } from "../../js/numbers.js"
 import { byFinger, clamp } from "../../js/shared.js"
 import { curve, frame } from "./edges.js"
-import { brief, largestOf, mapPicture } from "./paint.js"
+import { largestOf, mapPicture } from "./paint.js"
 import { showTools } from "./tools.js"
 
 export const TOP = 40, LEFT = 46
@@ -130,7 +131,7 @@ export function drawCloseup(own, pen) {
     stage.write(pen, "=", columns[2] - (narrow ? 10 : 13), y, { align: "center", size: 17 })
   })
   if (close.hidden) stage.write(pen, `${close.hidden} others`, columns[2] - 10, TOP + (rows - 1) * pitch + tile / 2 + 5, { align: "right" })
-  const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${brief(Math.abs(close.bias))}` : ""}`, ...close.stages.map(({ name }) => name)]
+  const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(Math.abs(close.bias), 3)}` : ""}`, ...close.stages.map(({ name }) => name)]
   own.parts.filter(({ kind }) => kind === "stage").forEach(({ x, y }, i) => {
     const mine = close.chosen === i - 1, name = narrow && i ? `↓ ${names[i]}` : names[i]
     stage.write(pen, name, x + big / 2, narrow && i ? y - 8 : 26, { room: big + 24, align: "center", weight: mine ? 700 : 600, size: 15, colour: mine ? theme.accent : null })
@@ -175,9 +176,9 @@ export function sayCloseup(own) {
   if (own.keyed) {
     const sum = close.arrays.sum[place.row * close.arrays.sum.shape[1] + place.column], after = close.stages.flatMap(({ name }, i) => {
       const spot = fromSum(close, i, place), map = mapOf(close, i)
-      return spot ? [`after ${name} ${brief(map[spot.row * map.shape[1] + spot.column])}`] : []
+      return spot ? [`after ${name} ${written(map[spot.row * map.shape[1] + spot.column], 3)}`] : []
     })
-    return `Row ${place.row}, column ${place.column}: the products${close.bias ? " and the bias" : ""} add up to ${[brief(sum), ...after].join(", ")}.`
+    return `Row ${place.row}, column ${place.column}: the products${close.bias ? " and the bias" : ""} add up to ${[written(sum, 3), ...after].join(", ")}.`
   }
   if (byFinger()) return `Tap any picture: the arithmetic follows.${close.source ? " Tap an input again to see how that one is made." : ""}`
   return `Point at any picture: the arithmetic follows.${close.source ? " Click an input to see how that one is made." : ""} Escape goes back.`

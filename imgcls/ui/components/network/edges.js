@@ -1,7 +1,7 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
+import { percent, signed, whole, written } from "../../js/numbers.js"
 import { byFinger, clamp } from "../../js/shared.js"
 import { HEAD, PHOTO } from "./overview.js"
-import { brief, percent, signed, thousands } from "./paint.js"
 import { endsOf, isOff } from "./tools.js"
 
 export function curve(pen, stage, from, to) {
@@ -94,23 +94,23 @@ export function sayOverview(own) {
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
     const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
     const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
-    const share = most ? `; ${over.columns[place - 1].pages > 1 ? "of the maps shown, " : ""}most comes from map ${most.from.channel} (${signed(most.weight)} on average)` : ""
-    const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row])}` : ""
+    const share = most ? `; ${over.columns[place - 1].pages > 1 ? "of the maps shown, " : ""}most comes from map ${most.from.channel} (${signed(most.weight, 3)} on average)` : ""
+    const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row], 3)}` : ""
     const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : byFinger() && place && mode === "forward" ? ` ${press} to see how it is made.` : ""
-    return `${name}${off ? ", switched off" : ""}: ${what} ${brief(low)} to ${brief(high)}, mean ${brief(mean)}${influence}${share}.${todo}`
+    return `${name}${off ? ", switched off" : ""}: ${what} ${written(low, 3)} to ${written(high, 3)}, mean ${written(mean, 3)}${influence}${share}.${todo}`
   }
   if (hover?.photo && mode === "what if") {
     return own.holding ? "The arrow keys move the patch; Enter or Escape lets go." : "Drag on the photo, or press Enter here, to cover a part of it."
   }
   if (hover?.bar !== undefined) {
     const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
-    return `${one.label}: ${percent(one.probability)}${was}, logit ${brief(one.logit)}. ${press} ${mode === "forward" ? "to see why" : "to choose it"}.`
+    return `${one.label}: ${percent(one.probability)}${was}, logit ${written(one.logit, 3)}. ${press} ${mode === "forward" ? "to see why" : "to choose it"}.`
   }
   if (hover?.head !== undefined) {
     const column = over.columns[hover.head], size = column.seen?.[0], whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
     const seen = size ? `; one value sees ${whole}` : ""
     const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
-    return `${column.title}: ${column.shape} values, ${thousands(column.parameters)} parameters${seen}.${todo}`
+    return `${column.title}: ${column.shape} values, ${whole(column.parameters)} parameters${seen}.${todo}`
   }
   if (mode === "what if") return `${byFinger() ? "Tap maps or layer names twice" : "Click maps or layer names"} to switch them off; drag on the photo to cover it. Grey bars: before.${now}`
   if (mode === "backwards") {

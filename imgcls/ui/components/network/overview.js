@@ -1,6 +1,7 @@
 // The overview: the photo and its channels, a column of maps for each layer, the bars of the classes.
+import { percent, whole } from "../../js/numbers.js"
 import { clamp, textOn } from "../../js/shared.js"
-import { percent, thousands, tilePictures } from "./paint.js"
+import { tilePictures } from "./paint.js"
 import { isOff } from "./tools.js"
 import { act } from "./view.js"
 
@@ -86,8 +87,8 @@ export function drawHeads(own, pen) {
     const name = place ? column.title : "input"
     stage.write(pen, name, middle, 18, { room: w + 3, align, weight: 700, size: 14.5, colour })
     stage.write(pen, off ? "off" : last ? `${column.shape} classes` : column.short || column.shape, middle, 36, { room: w + 6, align, size: 14, colour })
-    const count = column.parameters ? thousands(column.parameters) : place && !last ? "–" : ""
-    stage.write(pen, last && count ? `${count} parameters` : count, middle, 53, { room: w + 6, align, size: 14, colour })
+    const parameters = column.parameters ? whole(column.parameters) : place && !last ? "–" : ""
+    stage.write(pen, last && parameters ? `${parameters} parameters` : parameters, middle, 53, { room: w + 6, align, size: 14, colour })
     if (column.pages > 1) stage.write(pen, `‹${column.page + 1}/${column.pages}›`, middle, own.lanes[place].foot + 15, { room: w + 8, align: "center", size: 14, weight: 600, colour: theme.accent })
   })
 }

@@ -1,6 +1,5 @@
 // Small pictures of maps, and the theme.
 // A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
-import { written } from "../../js/number.js"
 import { cssValue } from "../../js/shared.js"
 
 const pixelTables = new WeakMap()
@@ -68,13 +67,6 @@ export function largestOf(values) {
   for (let i = 0; i < values.length; i++) { const size = Math.abs(values[i]); if (size > most) most = size }
   return most
 }
-export const signed = (number) => (number > 0 ? "+" : "") + brief(number)
-// A power of ten where rounding would say 0: a gradient is small, but it is there.
-export const brief = (number) => (number && Math.abs(number) < 0.0005 ? minus(number.toExponential(0)) : written(short(number)))
-export const minus = (text) => String(text).replaceAll("-", "\u2212")
-const short = (number) => (number === 0 ? 0 : Math.abs(number) < 0.0095 ? Number(number.toPrecision(2)) : Math.abs(number) < 10 ? Number(number.toFixed(2)) : Number(number.toFixed(1)))
-export const percent = (share) => (share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%")
-export const thousands = (count) => count.toLocaleString("en").replaceAll(",", "\u202f")
 
 export function readTheme(box) {
   return {

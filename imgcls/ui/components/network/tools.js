@@ -1,5 +1,5 @@
 // The controls above the canvas. They change own.state, whose entries are also what stands in the page's address.
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { clamp, enable } from "../../js/shared.js"
 import { slide } from "./closeup.js"
 import { present } from "./view.js"

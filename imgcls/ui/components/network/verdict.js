@@ -1,8 +1,8 @@
 // One class: its logit as a sum over the last features, and its probability as a share of all exponentials.
-import { written } from "../../js/number.js"
+import { added, joined, percent, signed, whole, written } from "../../js/numbers.js"
 import { byFinger, clamp } from "../../js/shared.js"
 import { LEFT, TOP } from "./closeup.js"
-import { brief, largestOf, mapPicture, minus, percent, signed, thousands } from "./paint.js"
+import { largestOf, mapPicture } from "./paint.js"
 
 export function verdictScene(own) {
   const { verdict, stage, tables } = own, { arrays } = verdict, rows = verdict.channels.length
@@ -42,7 +42,7 @@ export function drawVerdict(own, pen) {
     const length = Math.min(reach, (reach * Math.abs(number)) / most), box = stage.box({ x: number < 0 ? middle - length : middle, y: y - 8, w: Math.max(length, 1), h: 16 })
     pen.fillStyle = number < 0 ? theme.minus : theme.plus
     pen.fillRect(box.x, box.y, box.w, box.h)
-    stage.write(pen, signed(number), number < 0 ? middle + 6 : middle - 6, y + 5, { align: number < 0 ? "left" : "right", size: 14.5 })
+    stage.write(pen, signed(number, 3), number < 0 ? middle + 6 : middle - 6, y + 5, { align: number < 0 ? "left" : "right", size: 14.5 })
   }
   verdict.channels.forEach((channel, k) => {
     const y = TOP + k * pitch + tile / 2
@@ -52,10 +52,10 @@ export function drawVerdict(own, pen) {
     line(verdict.sums[k], y)
   })
   const foot = TOP + rows * pitch + 8
-  const [hidden, label] = verdict.hidden ? [verdict.others + verdict.bias, `${thousands(verdict.hidden)} others and bias`] : [verdict.bias, "bias"]
+  const [hidden, label] = verdict.hidden ? [verdict.others + verdict.bias, `${whole(verdict.hidden)} others and bias`] : [verdict.bias, "bias"]
   stage.write(pen, label, bars - 12, foot + 5, { align: "right" })
   if (!verdict.hidden) line(hidden, foot) // many together would dwarf each of those shown
-  else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 14.5 })
+  else stage.write(pen, signed(hidden, 3), middle - 6, foot + 5, { align: "right", weight: 700, size: 14.5 })
   if (verdict.enter) {
     stage.write(pen, "the photo", right, 26, { weight: 600, size: 14.5 })
     stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 14.5 })
@@ -65,18 +65,19 @@ export function drawVerdict(own, pen) {
 export function verdictHtml(own) {
   const { verdict } = own, rest = verdict.classes - verdict.terms.length
   const rows = verdict.terms.map((term) => `<tr class="${term.index === verdict.index ? "mine" : ""}"><td>${escape_(term.label)}</td>
-    <td>${brief(term.logit)}</td><td>${term.term >= 0.001 ? written(Number(term.term.toPrecision(3))) : minus(term.term.toExponential(0))}</td><td>${percent(term.probability)}</td></tr>`).join("")
-  const total = written(Number(verdict.total.toPrecision(4)))
-  return `<p><b>${escape_(verdict.label)}</b>: <span class="plus">${signed(verdict.for)}</span> for,
-    <span class="minus">${signed(verdict.against)}</span> against, bias ${signed(verdict.bias)}:
-    logit <b class="logit" data-value="${verdict.logit}">${brief(verdict.logit)}</b></p>
+    <td>${written(term.logit, 3)}</td><td>${written(term.term)}</td><td>${percent(term.probability)}</td></tr>`).join("")
+  const total = written(verdict.total), shown = added([verdict.for, verdict.against, verdict.bias], verdict.logit)
+  const [pro, contra, bias] = shown.operands
+  return `<p><b>${escape_(verdict.label)}</b>: <span class="plus">${pro}</span> for,
+    <span class="minus">${contra}</span> against, bias ${bias}: ${joined(shown.operands)} ${shown.sign}
+    logit <b class="logit" data-value="${verdict.logit}">${shown.result}</b></p>
     <table><thead><tr><th>class</th><th>logit z</th><th>e<sup>z − max</sup></th><th>÷ ${total}</th></tr></thead><tbody>${rows}</tbody></table>
-    <p class="note">${total} is the sum of all ${thousands(verdict.classes)} exponentials${rest > 0 ? `; ${thousands(rest)} classes are not listed` : ""}.</p>`
+    <p class="note">${total} is the sum of all ${whole(verdict.classes)} exponentials${rest > 0 ? `; ${whole(rest)} classes are not listed` : ""}.</p>`
 }
 
 export function sayVerdict({ verdict, keyed }) {
   const enter = verdict.enter ? ` ${byFinger() ? "Tap" : "Click"} a feature to see how it is made.` : ""
-  const sum = keyed ? `${verdict.label}: ${signed(verdict.for)} for, ${signed(verdict.against)} against, logit ${brief(verdict.logit)}. ` : ""
+  const sum = keyed ? `${verdict.label}: ${signed(verdict.for, 3)} for, ${signed(verdict.against, 3)} against, logit ${written(verdict.logit, 3)}. ` : ""
   return `${sum}Right (blue) speaks for the class, left (red) against it.${enter}${byFinger() ? "" : " Escape goes back."}`
 }
 

@@ -1,6 +1,6 @@
 // One slice under a pooling window. Which window is shown is decided here, without a message to the server.
 import { Asker } from "../../js/asker.js"
-import { written } from "../../js/number.js"
+import { pooledText, written } from "../../js/numbers.js"
 import { Sender, bitmap, bring, clamp, instance, unpack } from "../../js/shared.js"
 import { colour, fitted } from "../../js/tiles.js"
 import { buildSide, fillSide } from "./cells.js"
@@ -70,10 +70,10 @@ function draw(own) {
   get("verb").textContent = !forward ? "sent back" : kind === "max" ? "the largest" : "the mean"
   get("result").textContent = forward ? `= ${value}` : `of ${gradient}`
   get("result").dataset.value = forward ? arrays.output[at] : own.upstream[at]
-  const numbers = inside.map((i) => written(own.values[i]))
+  const worked = pooledText(kind, inside.map((i) => own.values[i]), arrays.output[at])
   const tie = kind === "max" && inside.filter((i) => own.values[i] === own.values[winner]).length > 1
   get("words").textContent = own.hover?.side === before ? aboutInput(own, own.hover.place)
-    : forward ? (kind === "max" ? `max(${numbers.join(", ")}) = ${value}${tie ? ". A tie: torch keeps the first." : ""}` : `(${numbers.join(" + ")}) / ${w * w} = ${value}`)
+    : forward ? `${worked}${tie ? ". A tie: torch keeps the first." : ""}`
     : kind === "max" ? `The winner ${written(own.values[winner])} gets the whole gradient ${gradient}; the other ${w * w - 1} get 0.${tie ? " A tie: torch chose the first." : ""}`
     : `Each of the ${w * w} values gets 1/${w * w} of ${gradient}, that is ${written(part(inside[0]))}.`
   own.box.dataset.shown = `${r},${c}`

@@ -1,5 +1,6 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
 import { Asker } from "../../js/asker.js"
+import { percent } from "../../js/numbers.js"
 import { Sender, instance, live, unpack } from "../../js/shared.js"
 import { hear } from "../../js/text.js"
 
@@ -67,7 +68,7 @@ function draw(own) {
       label.setAttribute("text-anchor", long ? ["start", "end"][i] : "middle")
       label.setAttribute("x", long ? i * WIDE : place([1 - i, i, 0])[0])
     }
-    share.textContent = (100 * own.probabilities[i]).toFixed(1) + "%"
+    share.textContent = percent(own.probabilities[i])
     label.classList.toggle("best", i === best)
     share.classList.toggle("best", i === best)
   })

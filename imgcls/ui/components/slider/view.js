@@ -1,4 +1,5 @@
 import { Asker } from "../../js/asker.js"
+import { fixed } from "../../js/numbers.js"
 import { Sender, bring, instance } from "../../js/shared.js"
 
 export default function (component) {
@@ -12,7 +13,7 @@ export default function (component) {
   const { input, sender } = own
   const show = () => {
     const number = Number(input.value)
-    const text = number.toFixed(data.digits).replace("-", "\u2212") + (data.unit ? " " + data.unit : "")
+    const text = fixed(number, data.digits) + (data.unit ? " " + data.unit : "")
     box.querySelector("output").textContent = text
     input.setAttribute("aria-valuetext", text)
     const share = (number - data.low) / (data.high - data.low || 1)

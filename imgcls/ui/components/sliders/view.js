@@ -1,6 +1,6 @@
 // A row's number has been changed by hand.
 import { Asker } from "../../js/asker.js"
-import { written } from "../../js/number.js"
+import { fixed, written } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
 import { Sender, clamp, enable, instance, live, unpack } from "../../js/shared.js"
 import { write } from "../../js/text.js"
@@ -74,7 +74,7 @@ function draw(own) {
   parts.dials.forEach(({ dial, output, input }) => {
     const number = own.settings[dial.name]
     input.value = number
-    output.textContent = number.toFixed(dial.digits).replace("-", "\u2212")
+    output.textContent = fixed(number, dial.digits)
     input.setAttribute("aria-valuetext", output.textContent)
     input.style.setProperty("--share", (100 * (number - dial.low)) / (dial.high - dial.low) + "%")
   })

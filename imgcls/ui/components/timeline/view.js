@@ -1,3 +1,4 @@
+import { fixed, whole } from "../../js/numbers.js"
 import { Sender, enable, instance } from "../../js/shared.js"
 
 const FRAME = 160 // milliseconds a picture while it plays
@@ -26,7 +27,7 @@ function show(own) {
   if (!own.dragging) input.value = Math.max(0, place)
   const step = data.steps[place] ?? 0
   const found = data.marks.filter(([at]) => own.at !== null && placeOf(data.steps, at) === place).map(([, told]) => `; ▾ ${told}`).join("")
-  const text = `${own.at === null ? "newest: " : "looking back: "}step ${step.toLocaleString("en")}, epoch ${(step / data.perEpoch).toFixed(1)}${found}`
+  const text = `${own.at === null ? "newest: " : "looking back: "}step ${whole(step)}, epoch ${fixed(step / data.perEpoch, 1)}${found}`
   own.output.textContent = text
   input.setAttribute("aria-valuetext", text)
   enable(own.newest, own.at !== null)

@@ -1,3 +1,4 @@
+import { added, joined, whole, written } from "../../js/numbers.js"
 import { bitmap, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
 
 const NAMES = ["x", "w", "product"], TITLES = ["the photo x", "weights w", "products x · w"], SIGNS = ["×", "=", ""]
@@ -17,8 +18,6 @@ function build(root) {
   const [canvas, input, button] = ["canvas", "input", "button"].map((tag) => box.querySelector(tag))
   return { box, canvas, input, button, rows: 0, timer: null }
 }
-
-const typeset = (number, digits = 4) => number.toFixed(digits).replace("-", "\u2212")
 
 function draw(own) {
   const { packet, box } = own, width = box.clientWidth
@@ -45,7 +44,7 @@ function draw(own) {
     pen.fillText(TITLES[n], left, top - 7)
     if (SIGNS[n] && !narrow) { pen.font = `600 24px ${font}`; pen.fillText(SIGNS[n], left + group + 6, top + side / 2 + 8) }
     pen.font = `15px ${font}`
-    const part = n ? (n === 1 ? "× its weights" : "= products") : `the vector: ${(total * wide).toLocaleString("en-US")} numbers`
+    const part = n ? (n === 1 ? "× its weights" : "= products") : `the vector: ${whole(total * wide)} numbers`
     pen.fillText(part, 0, stripY - 6)
     pen.strokeStyle = grid
     pen.lineWidth = 1
@@ -77,10 +76,10 @@ function draw(own) {
 
 function say(own, total) {
   const { packet } = own, rows = Math.floor(own.rows)
-  const sum = packet.arrays.running[rows]
+  const sum = packet.arrays.running[rows], everything = added([packet.arrays.running[total], packet.bias], packet.output)
   own.box.querySelector("output").textContent = rows < total
-    ? `Sum of the first ${rows} of ${total} rows: ${typeset(sum)}`
-    : `Sum of all products: ${typeset(sum)}; with the bias ${typeset(packet.bias)} the neuron gives ${typeset(packet.output)}`
+    ? `Sum of the first ${rows} of ${total} rows: ${written(sum)}`
+    : `Sum of all products + bias: ${joined(everything.operands)} ${everything.sign} ${everything.result}, which the neuron gives`
   own.input.value = rows
   own.input.setAttribute("aria-valuetext", `${rows} of ${total} rows`)
   own.button.textContent = own.timer ? "❚❚ Pause" : rows < total ? "▶ Lay out row by row" : "↺ Back to a picture"
