@@ -25,6 +25,7 @@ def raised(exponent: int) -> str:
 
 def fixed(number: float, decimals: int) -> str:
     """A number with so many decimals, its thousands grouped: −1,234.50; no sign at what is rounded to 0."""
+    number = float(number)  # also those of NumPy and torch
     if not math.isfinite(number):
         return str(number).replace("-", MINUS)
     rounded = _round(number, decimals)
@@ -65,6 +66,7 @@ def whole(number: float) -> str:
 
 def percent(share: float, decimals: int = 1) -> str:
     """A share of 1 as a percentage that never rounds to a false 0% or 100%: 70.5%, < 0.1%, > 99.9%."""
+    share = float(share)
     if not math.isfinite(share):
         return fixed(share, 0)
     if share in (0, 1):

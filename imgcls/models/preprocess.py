@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor, nn
 
+from imgcls.numbers import fixed
 from imgcls.vision import torchvision
 
 InterpolationMode, TF = torchvision.transforms.InterpolationMode, torchvision.transforms.functional
@@ -125,4 +126,4 @@ def _plain(values: tuple[float, ...]) -> str:
 def _shape(value: Image.Image | Tensor) -> str:
     if isinstance(value, Image.Image):
         return f"{value.height} x {value.width} x {len(value.getbands())}, uint8 0..255"
-    return f"{' x '.join(map(str, value.shape))}, float32 {value.min():.2f}..{value.max():.2f}"
+    return f"{' x '.join(map(str, value.shape))}, float32 {fixed(value.min(), 2)}..{fixed(value.max(), 2)}"

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
+from imgcls.numbers import whole
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -105,7 +106,7 @@ class SmallConfig:
         parameters = count_parameters(SmallCNN.skeleton(self))
         if parameters > MOST_PARAMETERS:
             raise ValueError(
-                f"This network would have {parameters:,} parameters, more than {MOST_PARAMETERS:,}: "
+                f"This network would have {whole(parameters)} parameters, more than {whole(MOST_PARAMETERS)}: "
                 "choose fewer channels, narrower dense layers or smaller pictures."
             )
 

@@ -6,6 +6,7 @@ import streamlit as st
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.gradcam import grad_cam
+from imgcls.numbers import percent
 from imgcls.plain import markdown
 from imgcls.ui.components.sight import Heat, heat_sight
 from imgcls.ui.memo import remember
@@ -18,7 +19,7 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         st.info(classifier.layers_note)
         return
     ranked = {each.index: each for each in prediction.top(10)}
-    names = {index: f"{classifier.name_of(index)} ({each.probability:.1%})" for index, each in ranked.items()}
+    names = {index: f"{classifier.name_of(index)} ({percent(each.probability)})" for index, each in ranked.items()}
     columns = st.columns(3)
     first = columns[0].selectbox("Evidence for", names, format_func=names.get, key="classify_first")
     second = columns[1].selectbox("and for", names, format_func=names.get, index=1, key="classify_second")

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
+from imgcls.numbers import percent
 from imgcls.ops.convolution import (
     PADDING_MODES,
     Convolution,
@@ -176,7 +177,7 @@ def _output_side(kernel: Kernel, result: Convolution, view: str, summed: bool) -
     counted = histogram(result.output, *((0.0, 255.0) if view == "clipped" else (-limit, limit)))
     height, width = result.output.shape[1:]
     share = (counted.below + counted.above) / result.output.numel()
-    caption = f"Output, {height} × {width}" + (f", {share:.0%} clipped" if share > 0.0055 else "")
+    caption = f"Output, {height} × {width}" + (f", {percent(share, 0)} clipped" if share > 0.0055 else "")
     plain = kernel.divisor == 1 and kernel.bias == 0 and not summed
     sums = None if plain else _last(result.sums)
     return (

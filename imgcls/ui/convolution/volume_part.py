@@ -3,6 +3,7 @@
 import streamlit as st
 import torch
 
+from imgcls.numbers import written
 from imgcls.ops.convolution import missing_stride, output_extent, whole_strides
 from imgcls.ops.volume_walk import Volume, random_volume, walk
 from imgcls.plain import markdown
@@ -57,7 +58,7 @@ def why_these_sizes(stride: int, padding: int) -> str:
     missing = missing_stride(sizes, side, padding)
     if missing:
         text += (
-            f" Stride {missing.stride} is not offered: it would give {missing.exact:.3g} windows "
+            f" Stride {missing.stride} is not offered: it would give {written(missing.exact, 3)} windows "
             f"along {missing.size} pixels."
         )
     return text

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from imgcls.data.statistics import Duplicate, duplicates
+from imgcls.numbers import percent, whole
 from imgcls.training.config import DataChoice
 from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
 from imgcls.ui.dataset.album import Album
@@ -25,7 +26,7 @@ def duplicates_part(choice: DataChoice) -> None:
         twins.setdefault(pair.validation, []).append(pair)
     if not found:
         st.success(
-            f"None of the {len(album.validation):,} validation pictures is in the training part, nor nearly so.",
+            f"None of the {whole(len(album.validation))} validation pictures is in the training part, nor nearly so.",
             icon=":material/verified:",
         )
     else:
@@ -51,11 +52,12 @@ def _warn(album: Album, twins: dict[int, list[Duplicate]]) -> None:
     at_odds = sum(any(labels[pair.training] != labels[place] for pair in pairs) for place, pairs in twins.items())
     share = len(twins) / len(album.validation)
     text = (
-        f"**{len(twins):,}** of the {len(album.validation):,} validation pictures ({share:.1%}) are in training, "
+        f"**{whole(len(twins))}** of the {whole(len(album.validation))} validation pictures ({percent(share)}) are "
+        "in training, "
         "too: there the network may know the answer by heart, and the validation accuracy is too good."
     )
     if at_odds:
-        text += f" **{at_odds:,}** of them have a twin with another label: one of the two must be wrong."
+        text += f" **{whole(at_odds)}** of them have a twin with another label: one of the two must be wrong."
     st.warning(text, icon=":material/content_copy:")
 
 

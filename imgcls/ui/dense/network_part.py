@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from imgcls.numbers import percent, whole
 from imgcls.ops.dense import DenseLayer, dense_layers, first_weights
 from imgcls.ui.components.nodes import Connections, Layer, nodes
 from imgcls.ui.components.slider import live_slider, set_slider
@@ -80,14 +81,14 @@ def _network(settings: _Settings) -> None:
         [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
         [_connections(layer, total, settings.seed + i) for i, layer in enumerate(layers)],
         key="dense_nodes",
-        alt=f"A network with {' – '.join(f'{count:,}' for count in counts)} nodes and {total:,} parameters.",
+        alt=f"A network with {' – '.join(whole(count) for count in counts)} nodes and {whole(total)} parameters.",
     )
     size, channels = settings.size, settings.channels
     words(
-        f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
-        f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
-        f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
-        f"**{layers[0].parameters / total:.2%}** of all parameters sit there.",
+        f"**{whole(total)} parameters**: {whole(sum(layer.weights for layer in layers))} weights and "
+        f"{whole(sum(layer.outputs for layer in layers))} biases. The input has {size} × {size} × {channels} = "
+        f"**{whole(layers[0].inputs)}** values, each with a weight to every node of the next layer: "
+        f"**{percent(layers[0].parameters / total, 2)}** of all parameters sit there.",
         key="dense_words",
     )
 

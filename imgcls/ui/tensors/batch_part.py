@@ -4,6 +4,7 @@ import streamlit as st
 from PIL import Image
 
 from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.numbers import whole
 from imgcls.ops.batches import Batch, squared, stack
 from imgcls.plain import markdown
 from imgcls.ui.components.cards import cards
@@ -44,11 +45,12 @@ def batch_part() -> None:
     if made.stacked is None or made.facts is None:
         st.error(f"torch.stack refuses: “{markdown(str(made.trouble))}”. Resize them first.", icon=":material/block:")
     else:
-        whole, apart = made.facts.bytes, made.facts.stride[0]
+        size, apart = made.facts.bytes, made.facts.stride[0]
         st.markdown(
             f"`batch.shape` = **{made.facts.shape}**: photos, channels, rows, columns. "
-            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {apart:,} numbers further. "
-            f"{whole:,} bytes as uint8, {4 * whole:,} as float32. `batch[{chosen}]` is a view: no number is copied."
+            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {whole(apart)} numbers further. "
+            f"{whole(size)} bytes as uint8, {whole(4 * size)} as float32. `batch[{chosen}]` is a view: no number "
+            "is copied."
         )
     _code(made, count, resize)
 

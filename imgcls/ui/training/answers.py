@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.training.evaluate import KeptPictures
 from imgcls.training.records import Evaluation
@@ -23,9 +24,10 @@ def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
     pictures = [each for place in shown if (each := _verdict(run, evaluation, place))]
     right = sum(each.truth == each.answer for each in pictures)
     verdicts(pictures, key=f"samples:{run.id}", alt=f"{right} of {len(pictures)} sample pictures are answered rightly.")
-    whole = f"{'all ' if evaluation.whole else ''}{len(evaluation.indices):,}"
+    asked = f"{'all ' if evaluation.whole else ''}{whole(len(evaluation.indices))}"
     st.caption(
-        f"After step {evaluation.step:,}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
+        f"After step {whole(evaluation.step)}: **{percent(evaluation.val_accuracy)}** of {asked} validation "
+        "pictures are right, "
         f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the share of probability it gave its answer."
     )
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from imgcls.figures.training import run_curves
 from imgcls.models.small import layer_table
+from imgcls.numbers import fixed, percent, whole
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import training_points, view_at
 from imgcls.training.records import Evaluation, Snapshot
@@ -45,8 +46,9 @@ def curves(run: PageRun, at: int | None) -> None:
     evaluations = followed.evaluations
     last = evaluations[-1] if evaluations else None
     told = (
-        f"Training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, training accuracy "
-        f"{last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%} after epoch {last.epoch:.1f}."
+        f"Training loss {fixed(last.train_loss, 2)}, validation loss {fixed(last.val_loss, 2)}, training accuracy "
+        f"{percent(last.train_accuracy, 0)}, validation accuracy {percent(last.val_accuracy, 0)} after epoch "
+        f"{fixed(last.epoch, 1)}."
         if last else "No epoch is over yet."
     )  # fmt: skip
     seen = (run.id, at, len(evaluations), len(followed.findings), run.active, len(followed.steps) // STEPS_A_DRAWING)
@@ -144,6 +146,7 @@ def _epoch_words(run: PageRun) -> str:
         return ""
     last = run.followed.evaluations[-1]
     return (
-        f"Epoch {last.epoch:.0f}: training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, "
-        f"training accuracy {last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%}."
+        f"Epoch {whole(last.epoch)}: training loss {fixed(last.train_loss, 2)}, validation loss "
+        f"{fixed(last.val_loss, 2)}, "
+        f"training accuracy {percent(last.train_accuracy, 0)}, validation accuracy {percent(last.val_accuracy, 0)}."
     )

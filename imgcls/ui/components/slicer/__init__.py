@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from imgcls.numbers import whole
 from imgcls.ops.tensors import CHANNELS, Cut, same_memory
 from imgcls.ui.address import in_address, to_address
 from imgcls.ui.components import declare, ignore, sent, unheard
@@ -86,7 +87,7 @@ def slicer_answer(made: Cut, photo: Any) -> dict[str, Any]:
     names = ("channel", "row", "column")[-len(found.shape) :]
     aligned = found.contiguous == "yes"
     rows = [
-        ["shape", str(found.shape), f"{found.numel:,} numbers"],
+        ["shape", str(found.shape), f"{whole(found.numel)} numbers"],
         ["dtype", found.dtype, "one byte each, 0 to 255"],
         ["stride", str(found.stride), f"to the next {', '.join(names)}"],
         ["storage_offset", str(found.storage_offset), "where its first number lies"],
