@@ -11,31 +11,7 @@ from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.dropout.photo_parts import average_part, maps_part, mask_controls, mask_part
 from imgcls.ui.experiment import experiment
-from imgcls.ui.shell import code_panel, try_this
-
-MASK, MANY, MAPS, RACE = "One mask", "The mean of many", "Whole maps", "Against overfitting"
-TRY = {
-    MASK: (
-        "Drag p to 0.9. Ten times fewer values go on, each ten times as large. Why the factor?",
-        "Press **Another mask** a few times: how much does the answer of the network depend on the mask?",
-        "Switch to **evaluating** and drag p: why does the answer of the network stay the same?",
-    ),
-    MANY: (
-        "At which p do the masks spread least, and most?",
-        "Press **Another mask**: does the solid (violet) line still end at the dashed one?",
-        "The grey band: how much narrower is it after four times as many masks?",
-    ),
-    MAPS: (
-        "Drag p up slowly: which maps go first? Press **Another mask** and do it again.",
-        "How much darker do the maps become that stay, and why?",
-        "Switch to **evaluating**: all maps are back. Which of them are empty all the same?",
-    ),
-    RACE: (
-        "Race with 5 and with 60 pictures of each breed. When does dropout still help?",
-        "Which of the two networks has the lower **training** loss, and why is that no praise?",
-        "Set p to 0.9: can a network also forget too much?",
-    ),
-}
+from imgcls.ui.shell import Part, code_panel, parts
 
 
 def show_race(epochs: Sequence[RaceEpoch]) -> None:
@@ -86,20 +62,57 @@ def race_part() -> None:
     )
 
 
-part = st.segmented_control(
-    "Part", [MASK, MANY, MAPS, RACE], default=MASK, required=True, key="drop_part", bind="query-params",
-    persist_state="session", label_visibility="collapsed",
-)  # fmt: skip
+def masked() -> None:
+    """One mask on the features before the last layer."""
+    mask_part(*mask_controls())
 
-if part == RACE:
-    race_part()
-else:
-    seed, training = mask_controls(modes=part != MANY)
-    if part == MASK:
-        mask_part(seed, training)
-    elif part == MANY:
-        average_part(seed)
-    else:
-        maps_part(seed, training)
 
-try_this(*TRY[part])
+def averaged() -> None:
+    """The mean over many masks; there is nothing to switch, it is training."""
+    average_part(mask_controls(modes=False)[0])
+
+
+def mapped() -> None:
+    """Whole feature maps dropped."""
+    maps_part(*mask_controls())
+
+
+parts(
+    "drop_part",
+    Part(
+        "One mask",
+        masked,
+        [
+            "Drag p to 0.9. Ten times fewer values go on, each ten times as large. Why the factor?",
+            "Press **Another mask** a few times: how much does the answer of the network depend on the mask?",
+            "Switch to **evaluating** and drag p: why does the answer of the network stay the same?",
+        ],
+    ),
+    Part(
+        "The mean of many",
+        averaged,
+        [
+            "At which p do the masks spread least, and most?",
+            "Press **Another mask**: does the solid (violet) line still end at the dashed one?",
+            "The grey band: how much narrower is it after four times as many masks?",
+        ],
+    ),
+    Part(
+        "Whole maps",
+        mapped,
+        [
+            "Drag p up slowly: which maps go first? Press **Another mask** and do it again.",
+            "How much darker do the maps become that stay, and why?",
+            "Switch to **evaluating**: all maps are back. Which of them are empty all the same?",
+        ],
+    ),
+    Part(
+        "Against overfitting",
+        race_part,
+        [
+            "Race with 5 and with 60 pictures of each breed. When does dropout still help?",
+            "Which of the two networks has the lower **training** loss, and why is that no praise?",
+            "Set p to 0.9: can a network also forget too much?",
+        ],
+    ),
+)

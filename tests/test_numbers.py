@@ -107,6 +107,10 @@ def random_equations(count: int) -> list[tuple[str, list[float], int]]:
     return made
 
 
+def numbers_of(operands: list[float]) -> str:
+    return f"[{', '.join(map(as_javascript, operands))}]"
+
+
 def worked(name: str, operands: list[float], digits: int) -> Equation:
     return added(operands, digits=digits) if name == "+" else equation(operands, WORKS[name][0], digits=digits)
 
@@ -131,11 +135,11 @@ def test_an_equation_holds_to_its_last_printed_digit_or_says_about() -> None:
 
 
 def test_the_browser_chooses_the_same_digits() -> None:
-    made = random_equations(400)
+    made = [*random_equations(400), ("+", [math.inf, 1.0], 4), ("/", [math.inf, 2.0], 4), ("+", [0.0, 0.0], 3)]
     calls = [
-        f"m.added({operands}, undefined, {digits})"
+        f"m.added({numbers_of(operands)}, undefined, {digits})"
         if name == "+"
-        else f"m.equation({operands}, {WORKS[name][1]}, undefined, {digits})"
+        else f"m.equation({numbers_of(operands)}, {WORKS[name][1]}, undefined, {digits})"
         for name, operands, digits in made
     ]
     found = javascript.evaluated(javascript.JS / "numbers.js", calls)
@@ -161,6 +165,11 @@ def test_the_browser_chooses_the_same_digits() -> None:
 )  # fmt: skip
 def test_the_digits_of_an_equation(shown: Equation, text: tuple[str, str, str]) -> None:
     assert (" ".join(shown.operands), shown.sign, shown.result) == text
+
+
+def test_what_was_printed_before_stays_as_it_is() -> None:
+    shown = equation(["2.5", 0.12345], operator.mul, 2.51 * 0.12345)
+    assert (shown.operands, shown.sign, shown.result) == (("2.5", "0.1235"), "=", "0.31")
 
 
 @pytest.mark.parametrize("text", ["2.50", "−1,234.5", "4.852×10⁸", "70.5%", "−3×10⁻⁷"])

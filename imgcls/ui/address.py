@@ -1,6 +1,6 @@
 """The page's address: where the server is found, and the lesson's state, which our own widgets read, write, follow.
 
-In the browser the app's own files have names from where the page is served (`served` in js/shared.js): a proxy
+In the browser the app's own files have names from where the page is served (`served` in js/served.js): a proxy
 may have put a path in front that the server never sees. Only what is printed needs a full address made here.
 
 The session keeps each number (`kept`); the address tells it where the session has none yet. `follow` makes the session

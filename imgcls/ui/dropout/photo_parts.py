@@ -1,7 +1,8 @@
 """The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,23 +15,24 @@ from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
 from imgcls.numbers import ABOUT, equation, fixed, percent, written
-from imgcls.ops.dropout import Dropped, ManyPasses, dropout, dropout_maps, many_passes
+from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
 from imgcls.palette import HUES
 from imgcls.ui.components.grids import Grid, grids
 from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
-from imgcls.ui.shell import code_panel
+from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
 SHOWN = (4, 5)  # rows and columns of the features that are printed
 PASSES = 400
+P = Dial("drop_p", "p, the probability to drop a value", 0.0, 0.95, 0.01, 0.5)
 
 
-def mask_controls(*, modes: bool) -> tuple[int, bool]:
+def mask_controls(*, modes: bool = True) -> tuple[int, bool]:
     """Seed and whether the layer is training: what a button or a switch sets, not a drag.
 
     Without `modes` there is nothing to switch: it is training.
@@ -43,10 +45,8 @@ def mask_controls(*, modes: bool) -> tuple[int, bool]:
     )  # fmt: skip
     if not modes:
         return seed, True
-    mode = right.segmented_control(
-        "The layer is", ["training", "evaluating"], default="training", required=True, key="drop_mode",
-        bind="query-params", persist_state="session",
-    )  # fmt: skip
+    with right:
+        mode = choose("The layer is", ["training", "evaluating"], key="drop_mode", labelled=True)
     return seed, mode == "training"
 
 
@@ -59,11 +59,6 @@ def _head() -> LastLayer:
     return remember("drop_head", photo.digest, lambda: last_layer(load(), photo.image))
 
 
-def _p_slider(follow: Callable[[float], object]) -> float:
-    label = "p, the probability to drop a value"
-    return live_slider(label, 0.0, 0.95, 0.5, step=0.01, key="drop_p", follow=follow)
-
-
 @st.fragment
 def mask_part(seed: int, training: bool) -> None:
     """The features before the last layer, the mask, what is left; and what the network answers with it."""
@@ -74,7 +69,8 @@ def mask_part(seed: int, training: bool) -> None:
     exact = softmax(head.logits(head.features))
     best = int(exact.argmax())
 
-    def draw(p: float) -> tuple[Dropped, float]:
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        p = numbers[P.name]
         result = dropout(head.features, p, _seeded(seed), training=training)
         high = most * max(result.scale, 1.0)
         factors = result.mask * result.scale
@@ -94,14 +90,13 @@ def mask_part(seed: int, training: bool) -> None:
             return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, texts, sign)
 
         equals = "=" if all(each.sign == "=" for each in worked) else ABOUT
-        grids(
+        shown = grids(
             [
                 grid("features", head.features, features, "activation", -high, high, "×"),
                 grid(masked, factors, scales, "pixel", 0, result.scale, equals),
                 grid("what goes on", result.output, outputs, "activation", -high, high, ""),
             ],
             [f"{each.operands[0]} × {each.operands[1]} {each.sign} {each.result}" for each in worked],
-            key="drop_grids",
             alt=f"Features, scaled mask and output; {percent(result.kept, 0)} of the features are kept.",
         )
         chance = float(softmax(head.logits(result.output))[best])
@@ -112,16 +107,16 @@ def mask_part(seed: int, training: bool) -> None:
             if training
             else f"after training all go on as they are, whatever p was. It says {name} with **{percent(chance)}**."
         )
-        words(
+        text = words(
             f"The {count} largest of the {len(head.features)} features that {network.title} computes for your photo; "
             f"{outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to **keep**, "
-            f"here {written(1 - p)}.",
-            key="drop_words",
+            f"here {written(1 - p)}."
         )
-        return result, chance
+        return {"drop_grids": shown, "drop_words": text, "kept": result.kept, "top": chance}
 
-    p = _p_slider(draw)
-    result, chance = draw(p)
+    live = stage("drop_mask", [P], picture)
+    live.show()
+    p = live.numbers[P.name]
     code = f"""
     import torch
     from PIL import Image
@@ -136,7 +131,7 @@ def mask_part(seed: int, training: bool) -> None:
     kept = mask.mean()
     top = head.logits(output).softmax(0)[{best}]
     """
-    shows = {"kept": result.kept, "top": chance}
+    shows = {"kept": live["kept"], "top": live["top"]}
     code_panel(code, shows, functions=(dropout,), photo=True, key="drop_mask")
 
 
@@ -147,7 +142,8 @@ def average_part(seed: int) -> None:
     best = int(head.logits(head.features).argmax())
     name = display_name(network.labels[best])
 
-    def draw(p: float) -> ManyPasses:
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        p = numbers[P.name]
         result = many_passes(head.features, head.weights[best], float(head.bias[best]), p, PASSES, _seeded(seed))
         places = list(range(1, PASSES + 1))
         low, high = result.band()
@@ -157,22 +153,21 @@ def average_part(seed: int) -> None:
             band=(low.tolist(), high.tolist()),
         )  # fmt: skip
         mean = Curve("mean of the first n masks", places, result.means.tolist(), HUES["probability"].line, "solid")
-        plot(
+        chart = plot(
             curves([exact, mean], x_title="n, the number of masks", y_title=f"logit of {name}", height=330),
-            key="drop_average",
             alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {last}.",
         )
-        words(
+        text = words(
             f"One mask gives a logit of {first} here, the next {second}: they spread "
             f"around **{fixed(result.exact, 2)}**, the logit without dropout, by **{fixed(result.spread, 2)}** (their "
             f"standard deviation). The mean of {PASSES} masks is **{last}**. So evaluation leaves dropout out: that "
-            "stands for the mean of all masks.",
-            key="drop_words",
+            "stands for the mean of all masks."
         )
-        return result
+        return {"drop_average": chart, "drop_words": text, "mean": float(result.means[-1]), "exact": result.exact}
 
-    p = _p_slider(draw)
-    result = draw(p)
+    live = stage("drop_average", [P], picture)
+    live.show()
+    p = live.numbers[P.name]
     code = f"""
     import torch
     from PIL import Image
@@ -186,7 +181,7 @@ def average_part(seed: int) -> None:
     mean = logits.mean()
     exact = w @ x + b
     """
-    shows = {"mean": float(result.means[-1]), "exact": result.exact}
+    shows = {"mean": live["mean"], "exact": live["exact"]}
     code_panel(code, shows, functions=(many_passes,), photo=True, key="drop_average")
 
 
@@ -197,26 +192,26 @@ def maps_part(seed: int, training: bool) -> None:
     maps = remember("drop_maps", photo.digest, lambda: first_layer(network, photo.image).activated)
     limit = float(maps.max())
 
-    def draw(p: float) -> Dropped:
-        result = dropout_maps(maps, p, _seeded(seed), training=training)
+    def show(numbers: Numbers) -> dict[str, Any]:
+        result = dropout_maps(maps, numbers[P.name], _seeded(seed), training=training)
         dropped = (result.mask.flatten(1).amax(1) == 0).tolist()
         count = sum(dropped)
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
-        picture(maps_sheet(result.output.numpy(), dropped, limit), key="drop_sheet", alt=alt)
+        shown = picture(maps_sheet(result.output.numpy(), dropped, limit), alt=alt)
         done = (
             f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
             if training
             else "after training all go on as they are"
         )
-        words(
+        text = words(
             f"The {len(maps)} feature maps of the first layer of {network.title} on your photo: {done}. Single dropped "
-            "pixels would hide nothing, since their neighbours say nearly the same: so Dropout2d drops whole maps.",
-            key="drop_words",
+            "pixels would hide nothing, since their neighbours say nearly the same: so Dropout2d drops whole maps."
         )
-        return result
+        return {"drop_sheet": shown, "drop_words": text, "dropped": count, "mean": float(result.output.mean())}
 
-    p = _p_slider(draw)
-    result = draw(p)
+    live = stage("drop_maps", [P], show)
+    live.show()
+    p = live.numbers[P.name]
     code = f"""
     import torch
     from PIL import Image
@@ -230,7 +225,7 @@ def maps_part(seed: int, training: bool) -> None:
     mean = output.mean()
     """
     empty = sum(1 for each in maps if not each.any())
-    shows = {"dropped": int((result.mask.flatten(1).amax(1) == 0).sum()), "mean": float(result.output.mean())}
+    shows = {"dropped": live["dropped"], "mean": live["mean"]}
     if empty:
         st.caption(f"{empty} of the maps are zero everywhere for this photo, dropped or not.")
     code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")

@@ -8,8 +8,10 @@ export function buildDials(own, dials, send) {
   const names = dials.map((dial) => dial.name + dial.label).join()
   if (own.dialNames === names) return
   own.dialNames = names
-  own.dials.innerHTML = dials.map((dial) => `<div class="dial"><div><span>${esc(dial.label)}</span><output></output></div>
-    <input type="range" aria-label="${esc(dial.label)}" min="${dial.low}" max="${dial.high}" step="${dial.step}" data-dial="${esc(dial.name)}"></div>`).join("")
+  own.dials.innerHTML = dials.map((dial) => `<div class="dial">
+    <div><span>${esc(dial.label)}</span><output></output></div>
+    <input type="range" aria-label="${esc(dial.label)}" min="${dial.low}" max="${dial.high}" step="${dial.step}"
+      data-dial="${esc(dial.name)}"></div>`).join("")
   for (const input of own.dials.querySelectorAll("input")) {
     const move = (final) => {
       own.numbers = { ...own.numbers, [input.dataset.dial]: Number(input.value) }

@@ -1,8 +1,8 @@
 // A number edited in place: typed, dragged (right or up is more), or stepped with the arrow keys.
 // A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
 // nonzero, whole and pace (pixels of drag a step, 4 otherwise).
+import { clamp } from "./geometry.js"
 import { written } from "./numbers.js"
-import { clamp } from "./shared.js"
 
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
@@ -13,7 +13,8 @@ function readNumber(text, field) {
   if (!SPELLING.test(plain)) return { reason: `“${text.trim().slice(0, 12)}” is not a number: ${stays}` }
   const number = Number(plain)
   if (!(number >= field.low && number <= field.high)) {
-    return { reason: `${text.trim().slice(0, 12)} is outside ${written(field.low)} to ${written(field.high)}: ${stays}` }
+    const limits = `${written(field.low)} to ${written(field.high)}`
+    return { reason: `${text.trim().slice(0, 12)} is outside ${limits}: ${stays}` }
   }
   if (number === 0 && field.nonzero) return { reason: `Nothing can be divided by 0: ${stays}` }
   if (field.whole && !Number.isInteger(number)) return { reason: `${written(number)} is not a whole number: ${stays}` }
@@ -25,7 +26,7 @@ export function numberField(field) {
   let start = null
   const typing = () => input.getRootNode().activeElement === input
   const show = (exact) => {
-    const full = String(Number(field.get().toPrecision(7))).replace("-", "\u2212") // in full: it is to be typed over
+    const full = String(Number(field.get().toPrecision(7))).replace("-", "\u2212")
     input.value = exact ? full : written(field.get())
     input.title = full
   }

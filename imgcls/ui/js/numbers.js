@@ -6,7 +6,8 @@ export const MOST_DIGITS = 4
 const typeset = (text) => text.replace("-", MINUS)
 const special = (number) => (Number.isNaN(number) ? "nan" : number > 0 ? "inf" : MINUS + "inf")
 
-export const raised = (exponent) => String(exponent).replace(/[-\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])
+export const raised = (exponent) =>
+  String(exponent).replace(/[-\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])
 
 // With so many decimals, thousands grouped; no sign at what is rounded to 0.
 export function fixed(number, decimals) {
@@ -37,10 +38,9 @@ export function written(number, digits = MOST_DIGITS) {
   return `${withoutZeros(typeset(mantissa), number / 10 ** power)}×10${raised(power)}`
 }
 
-export function signed(number, digits = MOST_DIGITS) {
-  const text = written(number, digits)
-  return text === "0" || text.startsWith(MINUS) ? text : "+" + text
-}
+// What was printed, never without its sign, except 0.
+export const withSign = (text) => (text === "0" || text.startsWith(MINUS) ? text : "+" + text)
+export const signed = (number, digits = MOST_DIGITS) => withSign(written(number, digits))
 
 export const whole = (number) => fixed(number, 0)
 
@@ -67,6 +67,7 @@ export const shortened = (number, decimals) => withoutZeros(fixed(number, decima
 
 // The number that was printed; a percentage as a share of 1.
 export function read(text) {
+  if (text.endsWith("inf")) return text.startsWith(MINUS) ? -Infinity : Infinity
   const [mantissa, exponent = ""] = text.replace(MINUS, "-").replaceAll(",", "").replace("%", "").split("×10")
   const power = [...exponent].map((sign) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)]).join("")
   return Number(`${mantissa}e${Number(power) - (text.endsWith("%") ? 2 : 0)}`)
@@ -75,7 +76,8 @@ export function read(text) {
 // What one unit of the last printed digit is worth.
 function lastPlace(text) {
   const [mantissa, power = ""] = text.replace("%", "").split("×10")
-  return 10 ** -(mantissa.split(".")[1] ?? "").length * (power ? read("1×10" + power) : 1) * (text.endsWith("%") ? 0.01 : 1)
+  const unit = 10 ** -(mantissa.split(".")[1] ?? "").length * (power ? read("1×10" + power) : 1)
+  return text.endsWith("%") ? unit / 100 : unit
 }
 
 const text = (operand, digits) => (typeof operand === "string" ? operand : written(operand, digits))
@@ -91,7 +93,8 @@ function holds(result, operands, work) {
 export function equation(operands, work, result = work(...operands), digits = MOST_DIGITS) {
   for (let out = digits; out > 1; out--) for (let given = digits; given <= MOST_DIGITS; given++) {
     const texts = operands.map((operand) => text(operand, given))
-    if (holds(written(result, out), texts, work)) return { operands: texts, sign: "=", result: written(result, out) }
+    const shown = written(result, out)
+    if (holds(shown, texts, work)) return { operands: texts, sign: "=", result: shown }
   }
   return { operands: operands.map((operand) => text(operand)), sign: "≈", result: written(result, digits) }
 }
@@ -108,14 +111,15 @@ export function pooledText(kind, numbers, result) {
 // Digits for a sum: all terms have the same number of decimals, as in a column of numbers.
 export function added(terms, result = sum(terms), digits = MOST_DIGITS) {
   const largest = Math.max(...terms.filter(Number.isFinite).map(Math.abs))
-  if (largest > 0 && !(largest >= 1e-3 && largest < 1e6)) return equation(terms, (...numbers) => sum(numbers), result, digits)
+  const total = (...numbers) => sum(numbers)
+  if (largest > 0 && !(largest >= 1e-3 && largest < 1e6)) return equation(terms, total, result, digits)
   const most = largest > 0 ? places(largest, MOST_DIGITS).decimals : 0
   const at = (decimals) => terms.map((term) => shortened(term, decimals))
   for (let out = digits; out > 1; out--) {
     const shown = written(result, out), decimals = Math.round(Math.max(0, -Math.log10(lastPlace(shown))))
     for (let given = Math.min(decimals, most); given <= most; given++) {
       const texts = at(given)
-      if (holds(shown, texts, (...numbers) => sum(numbers))) return { operands: texts, sign: "=", result: shown }
+      if (holds(shown, texts, total)) return { operands: texts, sign: "=", result: shown }
     }
   }
   return { operands: at(most), sign: "≈", result: written(result, digits) }

@@ -1,8 +1,8 @@
 // A grid is one tab stop: Tab comes to one of its cells, and the arrow keys go on from there to every other.
-// Home and End lead to the ends of the row, with Ctrl to those of the grid, Page Up and Page Down five rows on, Escape out.
-// In a cell that is typed into, the keys move the caret until all of it is selected; its number.js takes the upright keys
-// for the number, so there a row up or down is Ctrl and the arrow.
-import { clamp } from "./shared.js"
+// Home and End lead to the ends of the row, with Ctrl to those of the grid, Page Up and Page Down five rows on, Escape
+// out. In a cell that is typed into, the keys move the caret until all of it is selected; its number.js takes the
+// upright keys for the number, so there a row up or down is Ctrl and the arrow.
+import { clamp } from "./geometry.js"
 
 const rovers = new WeakMap()
 

@@ -1,6 +1,8 @@
 // Numbers on coloured tiles.
+import { bitmap } from "./canvas.js"
+import { textOn } from "./colour.js"
+import { clamp } from "./geometry.js"
 import { shortened, written } from "./numbers.js"
-import { bitmap, clamp, textOn } from "./shared.js"
 
 const levelOf = (number, [low, high]) => clamp(Math.round(((number - low) / (high - low)) * 255), 0, 255)
 export const atLevel = (colours, level) => [colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]]

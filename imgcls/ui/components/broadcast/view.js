@@ -1,4 +1,6 @@
-import { clamp, instance, unpack } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 
 function build(root) {
   const box = document.createElement("div")
@@ -13,10 +15,12 @@ function axesTable({ axes, shapes, trouble }) {
   const row = (name, title) => `<tr><th scope="row">${title}</th>${axes.map((axis) => {
     const size = axis[name], stretched = axis.stretched.includes(name)
     if (name === "result") return `<td class="${size === null ? "clash" : ""}">${size ?? "✗"}</td>`
-    if (size === null) return `<td class="missing ${stretched ? "stretched" : ""}">${stretched ? `→ ${axis.result}` : "–"}</td>`
-    return `<td class="${stretched ? "stretched" : ""}">${stretched ? `${size} → ${axis.result}` : size}</td>`
+    const mark = stretched ? "stretched" : ""
+    if (size === null) return `<td class="missing ${mark}">${stretched ? `→ ${axis.result}` : "–"}</td>`
+    return `<td class="${mark}">${stretched ? `${size} → ${axis.result}` : size}</td>`
   }).join("")}</tr>`
-  return `<table><tbody>${row("a", `a ${shapes[0]}`)}${row("b", `b ${shapes[1]}`)}${row("result", "a + b")}</tbody></table>
+  const rows = row("a", `a ${shapes[0]}`) + row("b", `b ${shapes[1]}`) + row("result", "a + b")
+  return `<table><tbody>${rows}</tbody></table>
     ${trouble ? `<p class="trouble">${trouble}.</p>` : ""}`
 }
 
@@ -51,16 +55,21 @@ export default function (component) {
     grids.innerHTML = detail.innerHTML = ""
     return
   }
-  const titled = [["a", `a, stride ${data.strides[0]}`, "+"], ["b", `b, stride ${data.strides[1]}`, "="], ["total", "a + b", ""]]
+  const [a, b] = data.strides
+  const titled = [["a", `a, stride ${a}`, "+"], ["b", `b, stride ${b}`, "="], ["total", "a + b", ""]]
   grids.style.setProperty("--cell", data.arrays.total.length > 40 ? "32px" : "44px")
   grids.innerHTML = titled.map(([name, title, sign]) => `<figure class="${name}"><figcaption>${title}</figcaption>
-    <div class="blocks">${cellsOf(name, data, new Set())}</div></figure>${sign ? `<b class="sign">${sign}</b>` : ""}`).join("")
+    <div class="blocks">${cellsOf(name, data, new Set())}</div></figure>${
+      sign ? `<b class="sign">${sign}</b>` : ""}`).join("")
   // Pointing at any cell lights its partners: the same place of the common shape.
   const show = (i) => {
     for (const cell of grids.querySelectorAll("span")) cell.classList.toggle("lit", Number(cell.dataset.i) === i)
     const { a, b, total, from_a, from_b } = data.arrays
     const index = []
-    for (let rest = i, d = data.size.length - 1; d >= 0; d--) { index.unshift(rest % data.size[d]); rest = Math.floor(rest / data.size[d]) }
+    for (let rest = i, d = data.size.length - 1; d >= 0; d--) {
+      index.unshift(rest % data.size[d])
+      rest = Math.floor(rest / data.size[d])
+    }
     detail.innerHTML = `(a + b)[${index.join(", ")}] = ${a[from_a[i]]} + ${b[from_b[i]]} = <b>${total[i]}</b>`
   }
   const point = (event) => { const cell = event.target.closest("[data-i]"); if (cell) show(Number(cell.dataset.i)) }

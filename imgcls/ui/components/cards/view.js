@@ -1,4 +1,5 @@
-import { instance, unpack } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
 
 export default function (component) {
   const own = instance(component.parentElement, () => {

@@ -1,4 +1,7 @@
-import { bitmap, clamp, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 import { coloured } from "../../js/tiles.js"
 
 const GAP = 4, TALLEST = 260 // pixels: of all rows together
@@ -37,7 +40,8 @@ function draw(own) {
     rows[i].querySelector(".title").textContent = title
     const canvas = rows[i].querySelector("canvas")
     canvas.setAttribute("aria-label", title)
-    drawRow(canvas, data.arrays[`row${i}`], data.arrays[`colours_${data.quantities[i]}`], width, TALLEST / data.titles.length)
+    const colours = data.arrays[`colours_${data.quantities[i]}`]
+    drawRow(canvas, data.arrays[`row${i}`], colours, width, TALLEST / data.titles.length)
   })
   box.querySelector(".answer .title").textContent = data.heading
   const longest = Math.max(...data.bars.map(([name]) => name.length))

@@ -1,8 +1,12 @@
 import { Asker } from "../../js/asker.js"
+import { keepDrawn } from "../../js/canvas.js"
 import { drawCharts } from "../../js/charts.js"
 import { buildDials, showDials } from "../../js/dials.js"
+import { byFinger, enable, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
-import { Sender, byFinger, clamp, enable, instance, keepDrawn, unpack } from "../../js/shared.js"
+import { Sender } from "../../js/sender.js"
 import { aboutNode, chainRule, leafTable } from "./panels.js"
 import { PAD, edgeShape, nodeShape, place } from "./shapes.js"
 
@@ -24,9 +28,14 @@ function build(root) {
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
     <p class="legend"></p><p class="note"></p>`
   root.append(box)
-  const parts = ["dials", "warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
+  const parts = [
+    "dials", "warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note",
+  ]
   const own = Object.fromEntries(parts.map((name) => [name, box.querySelector(`.${name}`)]))
-  return { ...own, box, svg: own.scroll.querySelector("svg"), sender: new Sender(), turn: null, timer: null, dragging: false }
+  const { scroll } = own
+  return {
+    ...own, box, svg: scroll.querySelector("svg"), sender: new Sender(), turn: null, timer: null, dragging: false,
+  }
 }
 
 function draw(own) {
@@ -45,15 +54,19 @@ function draw(own) {
   svg.setAttribute("aria-label", own.alt)
   const edges = data.edges.map((edge) => edgeShape(edge, data.nodes, at))
   svg.innerHTML = `<g transform="translate(0 ${PAD})">${edges.map((e) => e[0]).join("")}
-    ${data.nodes.map((node, i) => nodeShape(node, i, at, data.selected, stop)).join("")}${edges.map((e) => e[1]).join("")}</g>`
+    ${data.nodes.map((node, i) => nodeShape(node, i, at, data.selected, stop)).join("")}
+    ${edges.map((e) => e[1]).join("")}</g>`
   if (focused !== undefined) svg.querySelector(`[data-node="${focused}"]`)?.focus({ preventScroll: true })
-  if (cell !== undefined) svg.querySelector(`[data-cell="${cell}"][data-part="${part}"]`)?.focus({ preventScroll: true })
+  if (cell !== undefined) {
+    svg.querySelector(`[data-cell="${cell}"][data-part="${part}"]`)?.focus({ preventScroll: true })
+  }
   if (data.grids) for (const grid of svg.querySelectorAll("[data-node][role=group]")) roving(grid, "[data-cell]")
   hintSideways(own)
   drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
   own.dials.querySelectorAll("input").forEach((input) => { // what the number makes of the result
-    input.setAttribute("aria-valuetext", `${input.parentElement.querySelector("output").textContent}; ${data.nodes.at(-1).spoken}`)
+    const text = input.parentElement.querySelector("output").textContent
+    input.setAttribute("aria-valuetext", `${text}; ${data.nodes.at(-1).spoken}`)
   })
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`
   box.querySelector(".bar .caption").textContent = data.caption
@@ -64,7 +77,8 @@ function draw(own) {
   own.leaves.innerHTML = data.leaves ? leafTable(data.leaves) : ""
   box.classList.toggle("one-dial", data.dials.length === 1 && data.grids === true)
   own.legend.innerHTML = data.grids
-    ? `<span><i class="chosen"></i>the cell you chose</span><span><i class="route"></i>where its gradient comes from</span>
+    ? `<span><i class="chosen"></i>the cell you chose</span>
+      <span><i class="route"></i>where its gradient comes from</span>
        <span><i class="winner"></i>largest of its window</span>`
     : `<span><i class="value"></i>value, forward</span><span><i class="gradient"></i>gradient, arriving</span>
        <span><b>×</b> local derivative</span><span><b>bold</b> what the backward pass hands on</span>`
@@ -128,10 +142,17 @@ export default function (component) {
       if (own.timer) stop()
       else {
         if (own.asked.turn === own.data.turns) go(0)
-        own.timer = setInterval(() => { if (own.asked.turn >= own.data.turns) { stop(); draw(own) } else go(own.asked.turn + 1) }, 900)
+        own.timer = setInterval(() => {
+          if (own.asked.turn < own.data.turns) return go(own.asked.turn + 1)
+          stop()
+          draw(own)
+        }, 900)
       }
       draw(own)
-    } else if (move) { stop(); go({ first: 0, back: own.asked.turn - 1, on: own.asked.turn + 1, last: own.data.turns }[move]) }
+    } else if (move) {
+      stop()
+      go({ first: 0, back: own.asked.turn - 1, on: own.asked.turn + 1, last: own.data.turns }[move])
+    }
     else if (cut) send(true, { cut: own.data.selected })
     else if (cell) send(true, { cell })
     else pick(Number(node))
@@ -143,7 +164,9 @@ export default function (component) {
     else if ((event.key === "Enter" || event.key === " ") && node !== undefined) pick(Number(node))
     else if (down && node !== undefined) {
       own.stop = clamp(Number(node) + down, 0, own.data.nodes.length - 1)
-      own.svg.querySelectorAll("[data-node][tabindex]").forEach((each) => { each.tabIndex = Number(each.dataset.node) === own.stop ? 0 : -1 })
+      for (const each of own.svg.querySelectorAll("[data-node][tabindex]")) {
+        each.tabIndex = Number(each.dataset.node) === own.stop ? 0 : -1
+      }
       own.svg.querySelector(`[data-node="${own.stop}"]`)?.focus()
     }
     else if (event.key === "ArrowRight") go(own.asked.turn + 1)

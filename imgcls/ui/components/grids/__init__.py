@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgcls.palette import colour_table
-from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare, placed
 
 _mount = declare("grids")
 
@@ -29,7 +28,7 @@ class Grid:
     sign: str = ""
 
 
-def grids(pictures: Sequence[Grid], lines: Sequence[str], *, key: str, alt: str) -> None:
+def grids(pictures: Sequence[Grid], lines: Sequence[str], *, alt: str, key: str | None = None) -> Element:
     """Show the grids in a row; they must have the same shape. `lines` say what is in one place of all, in words."""
     fields = {
         "alt": alt,
@@ -40,4 +39,4 @@ def grids(pictures: Sequence[Grid], lines: Sequence[str], *, key: str, alt: str)
     }
     arrays = {f"values{i}": np.asarray(grid.values, np.float32) for i, grid in enumerate(pictures)}
     colours = {f"colours{i}": colour_table(grid.quantity) for i, grid in enumerate(pictures)}
-    _mount(key=key, data=pack(fields, **arrays, **colours))
+    return placed(_mount.element(fields, arrays | colours), key)

@@ -1,4 +1,8 @@
-import { byFinger, clamp, cssValue, instance, keepDrawn, sizedCanvas, textOn, unpack } from "../../js/shared.js"
+import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { textOn } from "../../js/colour.js"
+import { byFinger, cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 
 function build(root) {
   const box = document.createElement("div")
@@ -64,7 +68,8 @@ export default function (component) {
   for (const canvas of own.canvases) {
     canvas.onpointermove = canvas.onpointerdown = (event) => {
       const place = canvas.getBoundingClientRect()
-      const column = Math.floor((event.clientX - place.left) / own.cell[0]), row = Math.floor((event.clientY - place.top) / own.cell[1])
+      const column = Math.floor((event.clientX - place.left) / own.cell[0])
+      const row = Math.floor((event.clientY - place.top) / own.cell[1])
       own.at = clamp(row, 0, rows - 1) * columns + clamp(column, 0, columns - 1)
       draw(own)
     }

@@ -1,5 +1,7 @@
+import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { cssValue, instance } from "../../js/elements.js"
 import { percent, written } from "../../js/numbers.js"
-import { cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { unpack } from "../../js/packet.js"
 
 const HEIGHT = 52
 
@@ -16,7 +18,8 @@ function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
   const most = Math.max(1, ...counts), bar = width / counts.length, middle = (counts.length - 1) / 2
   counts.forEach((count, i) => {
     const tall = (count / most) * (HEIGHT - 4)
-    pen.fillStyle = i === middle ? "#888" : cssValue(box, i < middle ? `--q-${quantity}-negative` : `--q-${quantity}`, "#888")
+    const colour = i < middle ? `--q-${quantity}-negative` : `--q-${quantity}`
+    pen.fillStyle = i === middle ? "#888" : cssValue(box, colour, "#888")
     pen.fillRect(i * bar, HEIGHT - tall, Math.max(1, bar - 1), tall)
   })
   pen.fillStyle = cssValue(box, "--st-text-color", "#222")
@@ -33,7 +36,8 @@ function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
 
 function spread(counts, reach) {
   const sum = (list) => list.reduce((a, b) => a + b, 0), middle = (counts.length - 1) / 2
-  return `${percent(sum(counts.slice(0, middle)) / (sum(counts) || 1), 0)} negative, all within ±${written(reach, 2)}`
+  const below = sum(counts.slice(0, middle)) / (sum(counts) || 1)
+  return `${percent(below, 0)} negative, all within ±${written(reach, 2)}`
 }
 
 function draw(own) {
@@ -43,9 +47,10 @@ function draw(own) {
     line.querySelector("b").textContent = about.name
     line.querySelector("small").textContent = about.note
     const [weights, gradients] = line.querySelectorAll("canvas")
-    drawSpread(box, weights, `weights of ${about.name}`, data.arrays[`weights${i}`], about.weights, "weight", "no numbers")
-    const missing = about.weights ? "none yet" : "no numbers"
-    drawSpread(box, gradients, `gradients of ${about.name}`, data.arrays[`gradients${i}`], about.gradients, "gradient", missing)
+    const spreadOf = (canvas, kind, quantity, missing) =>
+      drawSpread(box, canvas, `${kind} of ${about.name}`, data.arrays[kind + i], about[kind], quantity, missing)
+    spreadOf(weights, "weights", "weight", "no numbers")
+    spreadOf(gradients, "gradients", "gradient", about.weights ? "none yet" : "no numbers")
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
@@ -57,7 +62,8 @@ export default function (component) {
   if (own.count !== own.data.lines.length) {
     own.count = own.data.lines.length
     const cell = `<div><canvas role="img"></canvas></div>`
-    box.innerHTML = `<div class="line head"><span></span><span>weights</span><span>gradients of the last step</span></div>` +
+    const head = "<span></span><span>weights</span><span>gradients of the last step</span>"
+    box.innerHTML = `<div class="line head">${head}</div>` +
       `<div class="line layer"><div class="name"><b></b><small></small></div>${cell}${cell}</div>`.repeat(own.count)
   }
   box.setAttribute("role", "group")

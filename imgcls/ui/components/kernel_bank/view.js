@@ -1,5 +1,7 @@
+import { bitmap } from "../../js/canvas.js"
+import { byFinger, instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
-import { bitmap, byFinger, instance, unpack } from "../../js/shared.js"
 
 export default function (component) {
   const box = component.parentElement.querySelector(".bank")
@@ -7,7 +9,8 @@ export default function (component) {
   const own = instance(box, () => ({ seq: Date.now() % 1e9 }))
   const { titles, arrays: { maps, kernels, colours } } = unpack(component.data)
   const [count, height, width] = maps.shape, [, rows, columns] = kernels.shape
-  box.setAttribute("aria-label", `${count} kernels and what they make of the photo; choose one to open it in the editor`)
+  const purpose = "kernels and what they make of the photo; choose one to open it in the editor"
+  box.setAttribute("aria-label", `${count} ${purpose}`)
   while (box.children.length > count) box.lastChild.remove()
   while (box.children.length < count) {
     const tile = document.createElement("button")
@@ -36,7 +39,8 @@ export default function (component) {
     // A finger's first tap shows what a mouse shows on its way.
     const show = (shown) => {
       ;[...box.children].forEach((each) => each.classList.toggle("shown", each === tile && shown))
-      told.textContent = shown ? `${titles[k].replaceAll("-", "\u2212")}.${byFinger() ? " Tap it again to open it." : ""}` : ""
+      const again = byFinger() ? " Tap it again to open it." : ""
+      told.textContent = shown ? `${titles[k].replaceAll("-", "\u2212")}.${again}` : ""
     }
     tile.onpointerenter = ({ pointerType }) => { if (pointerType === "mouse") show(true) }
     tile.onpointerleave = ({ pointerType }) => { if (pointerType === "mouse") show(false) }

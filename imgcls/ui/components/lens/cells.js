@@ -1,8 +1,9 @@
 // The arithmetic between the pictures: one cell a tap with pixel, weight and product; then their sum.
+import { textOn } from "../../js/colour.js"
+import { clamp } from "../../js/geometry.js"
 import { numberField } from "../../js/number.js"
 import { equation, joined, written } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
-import { clamp, textOn } from "../../js/shared.js"
 import { pixelAt } from "./pictures.js"
 
 const RGB = ["R", "G", "B"]
@@ -18,7 +19,8 @@ export function buildCells(own) {
   for (let i = 0; i < rows * columns; i++) {
     const cell = document.createElement("div")
     cell.className = "cell"
-    cell.innerHTML = `<span class="pixel"></span>${data.weighted ? '<input class="weight"><span class="product"></span>' : ""}`
+    const weighted = data.weighted ? '<input class="weight"><span class="product"></span>' : ""
+    cell.innerHTML = `<span class="pixel"></span>${weighted}`
     grid.append(cell)
     const [pixel, weight, product] = cell.children
     own.cells.push({ cell, pixel, weight, product })
@@ -77,7 +79,9 @@ export function buildChannels(own) {
 
 const tint = (name, share) => `color-mix(in srgb, var(--q-${name}) ${Math.round(100 * share)}%, transparent)`
 const signed = (quantity, number, most) =>
-  number === 0 || !most ? "transparent" : tint(quantity + (number < 0 ? "-negative" : ""), 0.62 * Math.abs(number) / most)
+  number === 0 || !most
+    ? "transparent"
+    : tint(quantity + (number < 0 ? "-negative" : ""), 0.62 * Math.abs(number) / most)
 
 // Fill in the numbers for the window of output (r, c).
 export function fillCells(own, r, c) {

@@ -1,7 +1,10 @@
 import { Asker } from "../../js/asker.js"
+import { keepDrawn } from "../../js/canvas.js"
 import { drawCharts } from "../../js/charts.js"
 import { buildDials, showDials } from "../../js/dials.js"
-import { Sender, instance, keepDrawn, unpack } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 
 function draw(own) {
   drawCharts(own.charts, own.data.charts)

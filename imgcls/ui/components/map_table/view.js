@@ -1,5 +1,7 @@
 // Small pictures in rows and columns, with their names; they change in place.
-import { bitmap, instance, sizedCanvas, unpack } from "../../js/shared.js"
+import { bitmap, sizedCanvas } from "../../js/canvas.js"
+import { instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
 import { coloured } from "../../js/tiles.js"
 
 function build(root) {

@@ -1,11 +1,14 @@
-import { clamp, instance, unpack } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 
 const COLOURS = ["red", "green", "blue"]
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "memory"
-  box.innerHTML = `<div class="top"><div class="picture" role="group" aria-label="The picture: every pixel with its red, green and blue"></div>
+  box.innerHTML = `<div class="top">
+      <div class="picture" role="group" aria-label="The picture: every pixel with its red, green and blue"></div>
       <div class="side"><table><tbody></tbody></table><p class="sum" aria-live="polite"></p></div></div>
     <div class="walk"><span>walk through memory: address</span><output></output>
       <input type="range" min="0" value="0" aria-label="address in memory"><button type="button">play</button></div>
@@ -39,14 +42,18 @@ function fill(own) {
   grid.innerHTML = pixels.join("")
   const ribbon = box.querySelector(".ribbon")
   ribbon.style.setProperty("--row", 3 * width)
-  ribbon.innerHTML = cells.map((cell, at) => `<span class="${COLOURS[cell.c]}" data-at="${at}"><small>${at}</small><b>${cell.value}</b></span>`).join("")
-  box.querySelector("tbody").innerHTML = data.facts.map(([name, value, note]) => `<tr><th scope="row">${name}</th><td>${value}</td><td>${note}</td></tr>`).join("")
+  ribbon.innerHTML = cells.map((cell, at) =>
+    `<span class="${COLOURS[cell.c]}" data-at="${at}"><small>${at}</small><b>${cell.value}</b></span>`).join("")
+  box.querySelector("tbody").innerHTML = data.facts.map(([name, value, note]) =>
+    `<tr><th scope="row">${name}</th><td>${value}</td><td>${note}</td></tr>`).join("")
   box.querySelector("input").max = cells.length - 1
 }
 
 function light(own) {
   const { box, data, cells, at } = own
-  for (const element of box.querySelectorAll("[data-at]")) element.classList.toggle("lit", Number(element.dataset.at) === at)
+  for (const element of box.querySelectorAll("[data-at]")) {
+    element.classList.toggle("lit", Number(element.dataset.at) === at)
+  }
   const cell = { n: 0, ...cells[at] }
   const index = data.dimensions.map((name) => cell[name])
   const products = data.stride.map((stride, i) => `${index[i]}·${stride}`)
@@ -75,7 +82,12 @@ export default function (component) {
     if (own.timer) stop()
     else {
       if (own.at === own.cells.length - 1) own.at = -1
-      own.timer = setInterval(() => { go(own.at + 1); if (own.at === own.cells.length - 1) { stop(); light(own) } }, 260)
+      own.timer = setInterval(() => {
+        go(own.at + 1)
+        if (own.at < own.cells.length - 1) return
+        stop()
+        light(own)
+      }, 260)
     }
     light(own)
   }

@@ -1,6 +1,7 @@
 // How one map is made: its inputs, the kernel's slices, their products, the sum, and what follows it.
+import { byFinger } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
 import { written } from "../../js/numbers.js"
-import { byFinger, clamp } from "../../js/shared.js"
 import { curve, frame } from "./edges.js"
 import { largestOf, mapPicture } from "./paint.js"
 import { showTools } from "./tools.js"
@@ -11,29 +12,41 @@ export function closeupScene(own) {
   const { close, stage, tables } = own, { arrays } = close
   const narrow = stage.width < 640 // a phone: the stages stand below one another, so that all is on the screen
   const width = narrow ? stage.width : Math.max(stage.width, 760), rows = close.channels.length + (close.hidden ? 1 : 0)
-  const left = narrow ? 34 : LEFT, gap = narrow ? 20 : 26, pitch = Math.min(narrow ? 46 : 62, (stage.height - TOP - 26) / rows)
-  const tile = Math.floor(pitch - 5), columns = [0, 1, 2].map((i) => left + i * (tile + gap)), start = columns[2] + tile + (narrow ? 26 : 44)
+  const left = narrow ? 34 : LEFT, gap = narrow ? 20 : 26
+  const pitch = Math.min(narrow ? 46 : 62, (stage.height - TOP - 26) / rows)
+  const tile = Math.floor(pitch - 5), columns = [0, 1, 2].map((i) => left + i * (tile + gap))
+  const start = columns[2] + tile + (narrow ? 26 : 44)
   const count = 1 + close.stages.length, rest = width - start - 8
-  const big = narrow ? Math.min(rest, (stage.height - TOP) / count - 26) : clamp(rest / count - 28, 60, clamp(stage.height - 270, 165, 320)) // below: the arithmetic
+  const big = narrow
+    ? Math.min(rest, (stage.height - TOP) / count - 26)
+    : clamp(rest / count - 28, 60, clamp(stage.height - 270, 165, 320)) // below: the arithmetic
   const limits = { inputs: largestOf(arrays.inputs), kernels: largestOf(arrays.kernels) }
   limits.products = Math.max(largestOf(arrays.products), 1e-12)
   const sprites = [], parts = (own.parts = [])
   const put = (sprite, about) => { sprites.push(sprite); parts.push({ ...sprite, ...about }) }
   close.channels.forEach((channel, k) => {
     const y = TOP + k * pitch, size = { y, w: tile, h: tile }
-    put({ id: `${close.source}-${channel}`, picture: mapPicture(arrays.inputs, k, limits.inputs, tables.activation), x: columns[0], ...size }, { kind: "input", k })
-    put({ id: `kernel${channel}`, picture: mapPicture(arrays.kernels, k, limits.kernels, tables.weight), x: columns[1], ...size }, { kind: "kernel", k })
-    put({ id: `product${channel}`, picture: mapPicture(arrays.products, k, limits.products, tables.activation), x: columns[2], ...size }, { kind: "product", k })
+    const three = [
+      ["input", `${close.source}-${channel}`, arrays.inputs, limits.inputs, tables.activation],
+      ["kernel", `kernel${channel}`, arrays.kernels, limits.kernels, tables.weight],
+      ["product", `product${channel}`, arrays.products, limits.products, tables.activation],
+    ]
+    three.forEach(([kind, id, maps, limit, table], i) => {
+      put({ id, picture: mapPicture(maps, k, limit, table), x: columns[i], ...size }, { kind, k })
+    })
   })
   if (close.hidden) {
-    const others = { id: "rest", picture: mapPicture(arrays.rest, 0, Math.max(largestOf(arrays.rest), 1e-12), tables.activation) }
+    const limit = Math.max(largestOf(arrays.rest), 1e-12)
+    const others = { id: "rest", picture: mapPicture(arrays.rest, 0, limit, tables.activation) }
     put({ ...others, x: columns[2], y: TOP + (rows - 1) * pitch, w: tile, h: tile }, { kind: "rest" })
   }
   const maps = [arrays.sum, ...close.stages.map((_, i) => arrays[`stage${i}`])]
   maps.forEach((map, i) => {
     const one = i ? close.stages[i - 1] : close, id = `${one.step}-${one.channel}`
     const picture = mapPicture(map, 0, Math.max(largestOf(map), 1e-12), tables.activation)
-    put({ id, picture, x: narrow ? start + (rest - big) / 2 : start + i * (big + 28), y: TOP + 6 + (narrow ? i * (big + 26) : 0), w: big, h: big }, { kind: "stage", stage: i - 1 })
+    const x = narrow ? start + (rest - big) / 2 : start + i * (big + 28)
+    const y = TOP + 6 + (narrow ? i * (big + 26) : 0)
+    put({ id, picture, x, y, w: big, h: big }, { kind: "stage", stage: i - 1 })
   })
   own.closeup = { narrow, start, big, tile, columns, pitch, rows }
   const tall = narrow && Math.max(TOP + rows * pitch, TOP + 6 + count * (big + 26)) + 4
@@ -82,7 +95,8 @@ export function hitCloseup(own, at) {
   if (!at) return null
   const part = own.parts.find(({ x, y, w, h }) => at.x >= x && at.x < x + w && at.y >= y && at.y < y + h)
   if (!part) return null
-  const { close } = own, shape = { input: close.arrays.inputs.shape.slice(1), kernel: [1, 1], product: close.arrays.sum.shape, rest: close.arrays.sum.shape }
+  const { close } = own, sum = close.arrays.sum.shape
+  const shape = { input: close.arrays.inputs.shape.slice(1), kernel: [1, 1], product: sum, rest: sum }
   const [height, width] = part.kind === "stage" ? mapOf(close, part.stage).shape : shape[part.kind]
   const row = clamp(Math.floor(((at.y - part.y) / part.h) * height), 0, height - 1)
   const column = clamp(Math.floor(((at.x - part.x) / part.w) * width), 0, width - 1)
@@ -113,7 +127,8 @@ export function slide(own, on) {
 }
 
 function goOn(own) {
-  const [height, width] = own.close.arrays.sum.shape, spot = (own.place.row * width + own.place.column + 1) % (height * width)
+  const [height, width] = own.close.arrays.sum.shape
+  const spot = (own.place.row * width + own.place.column + 1) % (height * width)
   own.place = { row: Math.floor(spot / width), column: spot % width }
   own.redraw()
 }
@@ -126,15 +141,21 @@ export function drawCloseup(own, pen) {
   close.channels.forEach((channel, k) => {
     const y = TOP + k * pitch + tile / 2 + 5, focus = sliceOf(own) === k
     const name = close.source ? channel : ["R", "G", "B"][channel]
-    stage.write(pen, name, columns[0] - 6, y, { align: "right", weight: focus ? 700 : 400, colour: focus ? theme.accent : null })
+    const look = { align: "right", weight: focus ? 700 : 400, colour: focus ? theme.accent : null }
+    stage.write(pen, name, columns[0] - 6, y, look)
     stage.write(pen, "∗", columns[1] - (narrow ? 10 : 13), y + 2, { align: "center", size: 18 })
     stage.write(pen, "=", columns[2] - (narrow ? 10 : 13), y, { align: "center", size: 17 })
   })
-  if (close.hidden) stage.write(pen, `${close.hidden} others`, columns[2] - 10, TOP + (rows - 1) * pitch + tile / 2 + 5, { align: "right" })
-  const names = [`Σ ${close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(Math.abs(close.bias), 3)}` : ""}`, ...close.stages.map(({ name }) => name)]
+  if (close.hidden) {
+    const y = TOP + (rows - 1) * pitch + tile / 2 + 5
+    stage.write(pen, `${close.hidden} others`, columns[2] - 10, y, { align: "right" })
+  }
+  const bias = close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(Math.abs(close.bias), 3)}` : ""
+  const names = [`Σ ${bias}`, ...close.stages.map(({ name }) => name)]
   own.parts.filter(({ kind }) => kind === "stage").forEach(({ x, y }, i) => {
     const mine = close.chosen === i - 1, name = narrow && i ? `↓ ${names[i]}` : names[i]
-    stage.write(pen, name, x + big / 2, narrow && i ? y - 8 : 26, { room: big + 24, align: "center", weight: mine ? 700 : 600, size: 15, colour: mine ? theme.accent : null })
+    const look = { room: big + 24, align: "center", size: 15, weight: mine ? 700 : 600 }
+    stage.write(pen, name, x + big / 2, narrow && i ? y - 8 : 26, { ...look, colour: mine ? theme.accent : null })
     if (i && !narrow) stage.write(pen, "→", x - 14, TOP + big / 2 + 8, { align: "center", size: 20 })
   })
   const F = close.arrays.kernels.shape[1], reach = (F - 1) * close.dilation + 1, boxes = []
@@ -142,12 +163,15 @@ export function drawCloseup(own, pen) {
     const at = stage.box(part)
     if (part.kind === "input") {
       const [, height, width] = close.arrays.inputs.shape, unit = at.w / width, down = at.h / height
-      const x = (place.column * close.stride - close.before[1]) * unit, y = (place.row * close.stride - close.before[0]) * down
+      const x = (place.column * close.stride - close.before[1]) * unit
+      const y = (place.row * close.stride - close.before[0]) * down
       boxes.push([{ x: at.x + x, y: at.y + y, w: reach * unit, h: reach * down }, part.k === sliceOf(own)])
     } else if (part.kind !== "kernel") {
       const spot = part.kind === "stage" ? fromSum(close, part.stage, place) : place
       const [height, width] = part.kind === "stage" ? mapOf(close, part.stage).shape : close.arrays.sum.shape
-      if (spot) boxes.push([{ x: at.x + (spot.column * at.w) / width, y: at.y + (spot.row * at.h) / height, w: Math.max(at.w / width, 3), h: Math.max(at.h / height, 3) }, true])
+      if (!spot) continue
+      const one = { x: at.x + (spot.column * at.w) / width, y: at.y + (spot.row * at.h) / height }
+      boxes.push([{ ...one, w: Math.max(at.w / width, 3), h: Math.max(at.h / height, 3) }, true])
     } else if (part.k === sliceOf(own)) boxes.push([at, true])
   }
   for (const [box, strong] of boxes) frame(pen, box, theme.gold, strong ? 2.2 : 1.2)
@@ -158,7 +182,8 @@ export function drawCloseupBeams(own, pen) {
   pen.strokeStyle = theme.border
   pen.lineWidth = 1.5
   pen.beginPath()
-  for (const part of parts) if (part.kind === "product" || part.kind === "rest") curve(pen, stage, part, { x: sum.x, y: sum.y + sum.h * 0.25, h: sum.h * 0.5 })
+  const end = { x: sum.x, y: sum.y + sum.h * 0.25, h: sum.h * 0.5 }
+  for (const part of parts) if (part.kind === "product" || part.kind === "rest") curve(pen, stage, part, end)
   pen.stroke()
 }
 
@@ -174,12 +199,19 @@ export function sliceOf(own) {
 export function sayCloseup(own) {
   const { close, place } = own
   if (own.keyed) {
-    const sum = close.arrays.sum[place.row * close.arrays.sum.shape[1] + place.column], after = close.stages.flatMap(({ name }, i) => {
+    const sum = close.arrays.sum[place.row * close.arrays.sum.shape[1] + place.column]
+    const after = close.stages.flatMap(({ name }, i) => {
       const spot = fromSum(close, i, place), map = mapOf(close, i)
       return spot ? [`after ${name} ${written(map[spot.row * map.shape[1] + spot.column], 3)}`] : []
     })
-    return `Row ${place.row}, column ${place.column}: the products${close.bias ? " and the bias" : ""} add up to ${[written(sum, 3), ...after].join(", ")}.`
+    const all = [written(sum, 3), ...after].join(", ")
+    const what = `the products${close.bias ? " and the bias" : ""}`
+    return `Row ${place.row}, column ${place.column}: ${what} add up to ${all}.`
   }
-  if (byFinger()) return `Tap any picture: the arithmetic follows.${close.source ? " Tap an input again to see how that one is made." : ""}`
-  return `Point at any picture: the arithmetic follows.${close.source ? " Click an input to see how that one is made." : ""} Escape goes back.`
+  if (byFinger()) {
+    const again = close.source ? " Tap an input again to see how that one is made." : ""
+    return `Tap any picture: the arithmetic follows.${again}`
+  }
+  const click = close.source ? " Click an input to see how that one is made." : ""
+  return `Point at any picture: the arithmetic follows.${click} Escape goes back.`
 }

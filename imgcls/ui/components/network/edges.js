@@ -1,11 +1,13 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
+import { byFinger } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
 import { percent, signed, whole, written } from "../../js/numbers.js"
-import { byFinger, clamp } from "../../js/shared.js"
 import { HEAD, PHOTO } from "./overview.js"
 import { endsOf, isOff } from "./tools.js"
 
 export function curve(pen, stage, from, to) {
-  const [x0, y0] = stage.at(from.x + from.w, from.y + from.h / 2), [x1, y1] = stage.at(to.x, to.y + to.h / 2), bend = (x1 - x0) / 2
+  const [x0, y0] = stage.at(from.x + from.w, from.y + from.h / 2), [x1, y1] = stage.at(to.x, to.y + to.h / 2)
+  const bend = (x1 - x0) / 2
   pen.moveTo(x0, y0)
   pen.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1)
 }
@@ -14,13 +16,17 @@ export function curve(pen, stage, from, to) {
 function edgesInto(own, target) {
   const { over, tiles } = own
   if (target.bar !== undefined) {
-    const lastPlace = over.columns.length - 2, sources = tiles.filter((tile) => tile.place === lastPlace), votes = over.arrays.votes
+    const lastPlace = over.columns.length - 2, votes = over.arrays.votes
+    const sources = tiles.filter((tile) => tile.place === lastPlace)
     return sources.map((from) => ({ from, weight: votes ? votes[target.bar * sources.length + from.row] : null }))
   }
   const { place, row } = target.tile
   if (!place) return []
   const sources = tiles.filter((tile) => tile.place === place - 1), link = over.columns[place].link
-  if (link === "same") return sources.filter((from) => from.channel === target.tile.channel).map((from) => ({ from, weight: null, only: true }))
+  if (link === "same") {
+    const same = sources.filter((from) => from.channel === target.tile.channel)
+    return same.map((from) => ({ from, weight: null, only: true }))
+  }
   const edges = over.arrays[`edges${place}`]
   return sources.map((from) => ({ from, weight: link === "sum" ? edges[row * edges.shape[1] + from.row] : null }))
 }
@@ -79,14 +85,17 @@ export function drawReceptive(own, pen) {
   const seen = over.columns[hover.tile.place].seen, at = stage.box({ x: 4, y: HEAD, w: PHOTO, h: PHOTO })
   if (!seen || hover.row === undefined) return
   const [size, jump, first] = seen, unit = at.w / over.side
-  const ends = (place) => [first + place * jump, first + place * jump + size].map((end) => clamp(end, 0, over.side) * unit)
+  const ends = (place) =>
+    [first + place * jump, first + place * jump + size].map((end) => clamp(end, 0, over.side) * unit)
   const [left, right] = ends(hover.column), [top, bottom] = ends(hover.row)
   frame(pen, { x: at.x + left, y: at.y + top, w: Math.max(right - left, 2), h: Math.max(bottom - top, 2) }, theme.gold)
 }
 
 export function sayOverview(own) {
-  const { hover, over, mode } = own, what = over.gradient ? "gradient" : "values", press = byFinger() ? "Tap it again" : "Click"
-  const best = over.classes.find(({ index }) => index === over.best), off = hover?.tile && isOff(own, hover.tile.place, hover.tile.channel)
+  const { hover, over, mode } = own, what = over.gradient ? "gradient" : "values"
+  const press = byFinger() ? "Tap it again" : "Click"
+  const best = over.classes.find(({ index }) => index === over.best)
+  const off = hover?.tile && isOff(own, hover.tile.place, hover.tile.channel)
   const now = over.changed && best ? ` Now: ${best.label}, ${percent(best.probability)}.` : ""
   if (hover?.tile) {
     const { place, row, channel } = hover.tile, column = over.columns[place], numbers = over.arrays[`stats${place}`]
@@ -94,30 +103,47 @@ export function sayOverview(own) {
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
     const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
     const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
-    const share = most ? `; ${over.columns[place - 1].pages > 1 ? "of the maps shown, " : ""}most comes from map ${most.from.channel} (${signed(most.weight, 3)} on average)` : ""
+    const among = over.columns[place - 1]?.pages > 1 ? "of the maps shown, " : ""
+    const average = most && `${signed(most.weight, 3)} on average`
+    const share = most ? `; ${among}most comes from map ${most.from.channel} (${average})` : ""
     const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row], 3)}` : ""
-    const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : byFinger() && place && mode === "forward" ? ` ${press} to see how it is made.` : ""
-    return `${name}${off ? ", switched off" : ""}: ${what} ${written(low, 3)} to ${written(high, 3)}, mean ${written(mean, 3)}${influence}${share}.${todo}`
+    const tap = byFinger() && place && mode === "forward" ? ` ${press} to see how it is made.` : ""
+    const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : tap
+    const range = `${what} ${written(low, 3)} to ${written(high, 3)}, mean ${written(mean, 3)}`
+    return `${name}${off ? ", switched off" : ""}: ${range}${influence}${share}.${todo}`
   }
   if (hover?.photo && mode === "what if") {
-    return own.holding ? "The arrow keys move the patch; Enter or Escape lets go." : "Drag on the photo, or press Enter here, to cover a part of it."
+    return own.holding
+      ? "The arrow keys move the patch; Enter or Escape lets go."
+      : "Drag on the photo, or press Enter here, to cover a part of it."
   }
   if (hover?.bar !== undefined) {
     const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
-    return `${one.label}: ${percent(one.probability)}${was}, logit ${written(one.logit, 3)}. ${press} ${mode === "forward" ? "to see why" : "to choose it"}.`
+    const todo = mode === "forward" ? "to see why" : "to choose it"
+    return `${one.label}: ${percent(one.probability)}${was}, logit ${written(one.logit, 3)}. ${press} ${todo}.`
   }
   if (hover?.head !== undefined) {
-    const column = over.columns[hover.head], size = column.seen?.[0], whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
+    const column = over.columns[hover.head], size = column.seen?.[0]
+    const whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
     const seen = size ? `; one value sees ${whole}` : ""
-    const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
+    const cam = mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
+    const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : cam
     return `${column.title}: ${column.shape} values, ${whole(column.parameters)} parameters${seen}.${todo}`
   }
-  if (mode === "what if") return `${byFinger() ? "Tap maps or layer names twice" : "Click maps or layer names"} to switch them off; drag on the photo to cover it. Grey bars: before.${now}`
+  if (mode === "what if") {
+    const how = byFinger() ? "Tap maps or layer names twice" : "Click maps or layer names"
+    return `${how} to switch them off; drag on the photo to cover it. Grey bars: before.${now}`
+  }
   if (mode === "backwards") {
     const name = over.classes.find((one) => one.index === over.chosen).label
     const [lowers, , raises] = endsOf(own)
-    return `${raises[0].toUpperCase()}${raises.slice(1)} (+): more of this value raises the logit of ${name}; ${lowers} (−): lowers it. ${over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`}`
+    const signs = `${raises[0].toUpperCase()}${raises.slice(1)} (+): more of this value raises the logit of ${name}`
+    const photo = over.cam || `On the photo: Grad-CAM at ${over.columns[over.layer].title}.`
+    return `${signs}; ${lowers} (−): lowers it. ${photo}`
   }
-  if (byFinger()) return "Tap a map: what comes in lights up. Tap it again to see how it is made, or tap a class. Two fingers zoom."
-  return "Point at a map: what comes in lights up. Click it to see how it is made, or click a class. Ctrl and wheel zoom."
+  if (byFinger()) {
+    return "Tap a map: what comes in lights up. Tap it again to see how it is made, or tap a class. Two fingers zoom."
+  }
+  const click = "Click it to see how it is made, or click a class. Ctrl and wheel zoom."
+  return `Point at a map: what comes in lights up. ${click}`
 }

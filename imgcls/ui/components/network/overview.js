@@ -1,6 +1,7 @@
 // The overview: the photo and its channels, a column of maps for each layer, the bars of the classes.
+import { textOn } from "../../js/colour.js"
+import { clamp } from "../../js/geometry.js"
 import { percent, whole } from "../../js/numbers.js"
-import { clamp, textOn } from "../../js/shared.js"
 import { tilePictures } from "./paint.js"
 import { isOff } from "./tools.js"
 import { act } from "./view.js"
@@ -19,7 +20,8 @@ export function overviewScene(own) {
   const rows = Math.max(...over.columns.slice(0, last).map((column) => column.channels.length))
   const paged = over.columns.some((column) => column.pages > 1)
   const room = stage.width - PHOTO - 34, widest = (room - 250) / (last - 1) - 10
-  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, 30, Math.max(44, widest)), tile = Math.floor(pitch - 4)
+  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, 30, Math.max(44, widest))
+  const tile = Math.floor(pitch - 4)
   const least = Math.max(55, tile + 14, longestTitle(own) + 4), bars = clamp(room - (last - 1) * least, 176, 250)
   const step = Math.max(least, (room - bars) / (last - 1))
   const colours = own.tables[over.gradient ? "gradient" : "activation"]
@@ -30,16 +32,19 @@ export function overviewScene(own) {
     if (place === last) return { x: PHOTO + 22 + (last - 1) * step + 8, w: bars - 16 }
     const x = place ? PHOTO + 22 + (place - 1) * step + (step - tile) / 2 : 4 + PHOTO - tile
     const top = place ? HEAD : HEAD + PHOTO + 14
-    const gains = column.channels.map((_, k) => Math.max(over.arrays[`stats${place}`][4 * k], 1e-12) / Math.max(rangeOf(own, place, k), 1e-12))
+    const gains = column.channels.map((_, k) =>
+      Math.max(over.arrays[`stats${place}`][4 * k], 1e-12) / Math.max(rangeOf(own, place, k), 1e-12))
     const pictures = tilePictures(over.arrays[`maps${place}`], gains, colours)
     column.channels.forEach((channel, k) => {
       const y = top + k * pitch
-      const sprite = { id: `${column.step}-${channel}`, picture: pictures[k], x, y, w: tile, h: tile, place, row: k, channel, smooth: false }
+      const size = { x, y, w: tile, h: tile, smooth: false }
+      const sprite = { id: `${column.step}-${channel}`, picture: pictures[k], ...size, place, row: k, channel }
       if (isOff(own, place, channel)) sprite.alpha = 0.3
       sprites.push(sprite)
       own.tiles.push(sprite)
     })
-    return { ...(place ? { x: x - (step - tile) / 2 + 2, w: step - 4 } : { x: 4, w: PHOTO }), mid: x + tile / 2, foot: top + column.channels.length * pitch }
+    const lane = place ? { x: x - (step - tile) / 2 + 2, w: step - 4 } : { x: 4, w: PHOTO }
+    return { ...lane, mid: x + tile / 2, foot: top + column.channels.length * pitch }
   })
   const height = Math.max(stage.height, HEAD + rows * pitch + (paged ? 26 : 4), HEAD + PHOTO + 18 + 3 * pitch)
   const bar = Math.min(48, (height - HEAD) / over.classes.length)
@@ -69,7 +74,8 @@ export function drawHeads(own, pen) {
   const { over, stage, theme } = own
   stage.write(pen, "parameters:", 4 + PHOTO, 53, { align: "right", size: 14 })
   for (const tile of own.tiles.filter((each) => !each.place)) {
-    stage.write(pen, over.columns[0].names[tile.row], tile.x - 8, tile.y + tile.h / 2 + 5, { align: "right", size: 14.5 })
+    const name = over.columns[0].names[tile.row]
+    stage.write(pen, name, tile.x - 8, tile.y + tile.h / 2 + 5, { align: "right", size: 14.5 })
   }
   over.columns.forEach((column, place) => {
     const { x, w } = own.lanes[place], last = place === over.columns.length - 1, off = !last && isOff(own, place, "all")
@@ -86,10 +92,15 @@ export function drawHeads(own, pen) {
     const colour = chosen ? textOnAccent(theme) : off ? theme.minus : null
     const name = place ? column.title : "input"
     stage.write(pen, name, middle, 18, { room: w + 3, align, weight: 700, size: 14.5, colour })
-    stage.write(pen, off ? "off" : last ? `${column.shape} classes` : column.short || column.shape, middle, 36, { room: w + 6, align, size: 14, colour })
-    const parameters = column.parameters ? whole(column.parameters) : place && !last ? "–" : ""
-    stage.write(pen, last && parameters ? `${parameters} parameters` : parameters, middle, 53, { room: w + 6, align, size: 14, colour })
-    if (column.pages > 1) stage.write(pen, `‹${column.page + 1}/${column.pages}›`, middle, own.lanes[place].foot + 15, { room: w + 8, align: "center", size: 14, weight: 600, colour: theme.accent })
+    const about = off ? "off" : last ? `${column.shape} classes` : column.short || column.shape
+    const look = { room: w + 6, align, size: 14, colour }
+    stage.write(pen, about, middle, 36, look)
+    const count = column.parameters ? whole(column.parameters) : place && !last ? "–" : ""
+    stage.write(pen, last && count ? `${count} parameters` : count, middle, 53, look)
+    if (column.pages > 1) {
+      const pages = { room: w + 8, align: "center", size: 14, weight: 600, colour: theme.accent }
+      stage.write(pen, `‹${column.page + 1}/${column.pages}›`, middle, own.lanes[place].foot + 15, pages)
+    }
   })
 }
 
@@ -113,7 +124,8 @@ export function drawBars(own, pen) {
     }
     const full = pen.globalAlpha
     stage.write(pen, one.label, x, y + h / 2 - 2, { room: w - 54, weight: top ? 700 : 400, size: 14.5 })
-    stage.write(pen, percent(one.probability), x + w, y + h / 2 - 2, { align: "right", weight: top ? 700 : 400, size: 14.5 })
+    const right = { align: "right", weight: top ? 700 : 400, size: 14.5 }
+    stage.write(pen, percent(one.probability), x + w, y + h / 2 - 2, right)
     const line = (share, place, height, fill) => {
       const box = stage.box({ x, y: y + place, w: Math.max(w * share, 0.5), h: height })
       pen.fillStyle = fill
@@ -122,7 +134,10 @@ export function drawBars(own, pen) {
     pen.globalAlpha = 0.25 * full
     line(1, h / 2 + 3, thick, theme.border)
     pen.globalAlpha = full
-    if (over.changed) { line(one.before, h / 2 + 3, thick / 2, "#7d848f"); line(one.probability, h / 2 + 3 + thick / 2, thick / 2, theme.chance) }
+    if (over.changed) {
+      line(one.before, h / 2 + 3, thick / 2, "#7d848f")
+      line(one.probability, h / 2 + 3 + thick / 2, thick / 2, theme.chance)
+    }
     else line(one.probability, h / 2 + 3, thick, theme.chance)
   })
   drawNoOthers(own, pen)
@@ -148,7 +163,8 @@ export function showList(own) {
   const wanted = over.classes.map(({ index }) => index).join()
   if (list.dataset.classes !== wanted) {
     list.dataset.classes = wanted
-    list.innerHTML = over.classes.map(() => `<button type="button"><span></span><b></b><i class="before"></i><i></i></button>`).join("") + `<p>${noOthers(over).join(" ")}</p>`
+    const button = `<button type="button"><span></span><b></b><i class="before"></i><i></i></button>`
+    list.innerHTML = button.repeat(over.classes.length) + `<p>${noOthers(over).join(" ")}</p>`
   }
   over.classes.forEach((one, k) => {
     const button = list.children[k], [name, chance, before, now] = button.children
@@ -166,7 +182,8 @@ export function showList(own) {
 // What lies at a place: a tile, a header, the foot with the pages, a bar or the photo.
 export function hitOverview(own, at) {
   if (!at || !own.lanes) return null
-  const inside = ({ x, y, w, h }, room = 0) => at.x >= x - room && at.x < x + w + room && at.y >= y - room && at.y < y + h + room
+  const inside = ({ x, y, w, h }, room = 0) =>
+    at.x >= x - room && at.x < x + w + room && at.y >= y - room && at.y < y + h + room
   const tile = own.tiles.find((each) => inside(each, 2))
   if (tile) {
     const rows = own.over.columns[tile.place].rows, cell = (share) => clamp(Math.floor(share * rows), 0, rows - 1)
@@ -174,10 +191,12 @@ export function hitOverview(own, at) {
   }
   const bar = own.bars.findIndex((each) => inside(each))
   if (bar >= 0) return { bar }
-  if (inside({ x: 4, y: HEAD, w: PHOTO, h: PHOTO })) return { photo: { x: (at.x - 4) / PHOTO, y: (at.y - HEAD) / PHOTO } }
+  const photo = { x: 4, y: HEAD, w: PHOTO, h: PHOTO }
+  if (inside(photo)) return { photo: { x: (at.x - 4) / PHOTO, y: (at.y - HEAD) / PHOTO } }
   const place = own.lanes.findIndex(({ x, w }) => at.x >= x && at.x < x + w)
   if (place < 0) return null
   if (at.y < HEAD) return { head: place }
   const { foot, mid } = own.lanes[place]
-  return own.over.columns[place].pages > 1 && at.y >= foot && at.y < foot + 24 ? { foot: place, by: at.x < mid ? -1 : 1 } : null
+  const onPages = own.over.columns[place].pages > 1 && at.y >= foot && at.y < foot + 24
+  return onPages ? { foot: place, by: at.x < mid ? -1 : 1 } : null
 }

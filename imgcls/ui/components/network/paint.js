@@ -1,6 +1,6 @@
 // Small pictures of maps, and the theme.
 // A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
-import { cssValue } from "../../js/shared.js"
+import { cssValue } from "../../js/elements.js"
 
 const pixelTables = new WeakMap()
 function pixelsOf(colours) {
@@ -24,7 +24,8 @@ function pictureOf(height, width, fill) {
 
 // Numbers of one map in a stack (n, h, w), coloured so that +-limit are the ends of a signed scale.
 export function mapPicture(stack, k, limit, colours) {
-  const [height, width] = stack.shape.slice(-2), start = k * height * width, gain = 127.5 / Math.max(limit, 1e-12), table = pixelsOf(colours)
+  const [height, width] = stack.shape.slice(-2), start = k * height * width
+  const gain = 127.5 / Math.max(limit, 1e-12), table = pixelsOf(colours)
   return pictureOf(height, width, (pixels) => {
     for (let i = 0; i < pixels.length; i++) {
       const level = 128 + stack[start + i] * gain // cut off below, this is 127.5 + ... rounded
@@ -58,7 +59,9 @@ export function heatPicture(heat, colours) {
   const [height, width] = heat.shape
   const table = pixelsOf(colours)
   return pictureOf(height, width, (pixels) => {
-    for (let i = 0; i < pixels.length; i++) pixels[i] = (table[heat[i]] & 0xffffff) | ((90 + Math.round(heat[i] * 0.55)) << 24)
+    for (let i = 0; i < pixels.length; i++) {
+      pixels[i] = (table[heat[i]] & 0xffffff) | ((90 + Math.round(heat[i] * 0.55)) << 24)
+    }
   })
 }
 

@@ -1,6 +1,7 @@
 // Pictures on a canvas that one can pan and zoom, and that fly to their new places when the scene changes.
 // `acts` says what stands around them: under(pen), over(pen), point(place or null), tap(place), grab(place).
-import { clamp, sizedCanvas } from "../../js/shared.js"
+import { sizedCanvas } from "../../js/canvas.js"
+import { clamp } from "../../js/geometry.js"
 import { paste } from "./paint.js"
 
 export class Stage {
@@ -13,10 +14,14 @@ export class Stage {
   get least() { return Math.min(1, this.width / this.scene.width, this.height / this.scene.height) }
   at(x, y) { return [x * this.view.scale + this.view.x, y * this.view.scale + this.view.y] }
   back(x, y) { return { x: (x - this.view.x) / this.view.scale, y: (y - this.view.y) / this.view.scale } }
-  box({ x, y, w, h }) { const [left, top] = this.at(x, y); return { x: left, y: top, w: w * this.view.scale, h: h * this.view.scale } }
+  box({ x, y, w, h }) {
+    const [left, top] = this.at(x, y), { scale } = this.view
+    return { x: left, y: top, w: w * scale, h: h * scale }
+  }
 
   show(scene, { moving = false, view = null } = {}) {
-    const before = new Map(this.scene.sprites.map((sprite) => [sprite.id, { ...this.box(sprite), picture: sprite.picture }]))
+    const placed = (sprite) => ({ ...this.box(sprite), picture: sprite.picture })
+    const before = new Map(this.scene.sprites.map((sprite) => [sprite.id, placed(sprite)]))
     this.scene = scene
     if (view) this.view = { ...view }
     this.keepInside()
@@ -36,10 +41,14 @@ export class Stage {
     pen.imageSmoothingEnabled = false
     pen.globalAlpha = t
     this.acts.under(pen)
-    for (const { x, y, w, h, picture } of t < 1 ? this.gone : []) { pen.globalAlpha = 1 - t; paste(pen, picture, x, y, w, h) }
+    for (const { x, y, w, h, picture } of t < 1 ? this.gone : []) {
+      pen.globalAlpha = 1 - t
+      paste(pen, picture, x, y, w, h)
+    }
     for (const sprite of this.scene.sprites) {
       const to = this.box(sprite), from = this.from.get(sprite.id)
-      const now = from && t < 1 ? Object.fromEntries(["x", "y", "w", "h"].map((side) => [side, from[side] + (to[side] - from[side]) * t])) : to
+      const between = (side) => [side, from[side] + (to[side] - from[side]) * t]
+      const now = from && t < 1 ? Object.fromEntries(["x", "y", "w", "h"].map(between)) : to
       if (now.x > this.width || now.y > this.height || now.x + now.w < 0 || now.y + now.h < 0) continue
       pen.globalAlpha = (from ? 1 : t) * (sprite.alpha ?? 1)
       pen.imageSmoothingEnabled = now.w < sprite.picture.width || Boolean(sprite.smooth) // shrunk, a map would flicker
@@ -71,7 +80,8 @@ export class Stage {
       view[side] = spare >= 0 ? (side === "x" ? spare / 2 : 0) : clamp(view[side], spare, 0)
     }
     this.canvas.dataset.scale = view.scale
-    this.canvas.style.touchAction = view.scale > this.least * 1.01 && this.scene.height * view.scale > this.height + 2 ? "none" : "pan-y"
+    const larger = view.scale > this.least * 1.01 && this.scene.height * view.scale > this.height + 2
+    this.canvas.style.touchAction = larger ? "none" : "pan-y"
   }
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const scale = clamp(this.view.scale * factor, this.least, 10), by = scale / this.view.scale
@@ -84,14 +94,19 @@ export class Stage {
   pan(dx, dy) { this.view.x += dx; this.view.y += dy; this.keepInside(); this.later() }
   reveal({ x, y, w, h }) {
     const box = this.box({ x, y, w, h }), room = 30
-    const by = (low, size, whole) => (low < room ? room - low : low + size > whole - room ? whole - room - low - size : 0)
+    const by = (low, size, whole) =>
+      low < room ? room - low : low + size > whole - room ? whole - room - low - size : 0
     const move = [by(box.x, box.w, this.width), by(box.y, box.h, this.height)]
     if (move[0] || move[1]) this.pan(...move)
   }
   wire() {
     const { canvas, pointers } = this
-    const place = (event) => { const box = canvas.getBoundingClientRect(); return { x: event.clientX - box.left, y: event.clientY - box.top } }
-    canvas.onwheel = (event) => { // alone, the wheel scrolls the page; a pinch on a touchpad comes as the wheel with Ctrl
+    const place = (event) => {
+      const box = canvas.getBoundingClientRect()
+      return { x: event.clientX - box.left, y: event.clientY - box.top }
+    }
+    // Alone, the wheel scrolls the page; a pinch on a touchpad comes as the wheel with Ctrl.
+    canvas.onwheel = (event) => {
       if (!event.ctrlKey && !event.metaKey) return
       const { x, y } = place(event)
       this.zoom(Math.exp(clamp(-event.deltaY, -120, 120) / 90), x, y)
@@ -118,9 +133,11 @@ export class Stage {
       } else if (this.grabbed) this.grabbed(this.back(at.x, at.y), false)
       else if (this.travel > 6) this.pan(at.x - last.x, at.y - last.y)
     }
-    canvas.ontouchstart = (event) => { if (this.grabbed) event.preventDefault() } // or a finger that goes down scrolls the page
+    // Or a finger that goes down scrolls the page.
+    canvas.ontouchstart = (event) => { if (this.grabbed) event.preventDefault() }
     const end = (event) => {
-      const last = pointers.get(event.pointerId), at = event.type === "pointerup" ? place(event) : last // cancelled, it is nowhere
+      const last = pointers.get(event.pointerId)
+      const at = event.type === "pointerup" ? place(event) : last // cancelled, it is nowhere
       if (!last) return
       pointers.delete(event.pointerId)
       if (this.grabbed) this.grabbed(this.back(at.x, at.y), true)
@@ -129,6 +146,9 @@ export class Stage {
     }
     canvas.onpointerup = end
     canvas.onpointercancel = end
-    canvas.onpointerleave = ({ pointerType }) => { if (!pointers.size && pointerType !== "touch") this.acts.point(null) } // a lifted finger still means its place
+    // A lifted finger still means its place.
+    canvas.onpointerleave = ({ pointerType }) => {
+      if (!pointers.size && pointerType !== "touch") this.acts.point(null)
+    }
   }
 }

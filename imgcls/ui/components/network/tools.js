@@ -1,42 +1,69 @@
 // The controls above the canvas. They change own.state, whose entries are also what stands in the page's address.
+import { enable } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
 import { written } from "../../js/numbers.js"
-import { clamp, enable } from "../../js/shared.js"
 import { slide } from "./closeup.js"
 import { present } from "./view.js"
 
-const ACTIVATION_NAMES = { none: "none (identity)", relu: "ReLU", leaky_relu: "leaky ReLU", elu: "ELU", sigmoid: "sigmoid", tanh: "tanh" }
+const ACTIVATION_NAMES = {
+  none: "none (identity)", relu: "ReLU", leaky_relu: "leaky ReLU", elu: "ELU", sigmoid: "sigmoid", tanh: "tanh",
+}
 
 export function buildTools(own) {
   const option = (value, words) => `<option value="${value}">${words}</option>`
   own.tools.innerHTML = `<button type="button" class="back" hidden>← Back</button><b class="title"></b>
-    <label class="look">Colours <select name="colours">${option("map", "per map")}${option("layer", "per layer")}${option("network", "one for all")}</select></label>
-    <label class="look">Maps <select name="order">${option("channel", "in order")}${option("mean", "by mean")}${option("influence", "by influence on the class")}</select></label>
-    <label class="change">Activation <select name="activation">${option("", "as trained")}${own.data.activations.map((name) => option(name, ACTIVATION_NAMES[name] ?? name)).join("")}</select></label>
-    <label class="change">Shift → <input type="range" name="right" step="1" aria-label="photo moved right, pixels"><output></output></label>
-    <label class="change">↓ <input type="range" name="down" step="1" aria-label="photo moved down, pixels"><output></output></label>
-    <label class="change">Patch <input type="range" name="size" min="0" max="70" step="5" aria-label="grey patch on the photo, percent of its side"><output></output></label>
+    <label class="look">Colours <select name="colours">${option("map", "per map")}${option("layer", "per layer")}${
+      option("network", "one for all")}</select></label>
+    <label class="look">Maps <select name="order">${option("channel", "in order")}${option("mean", "by mean")}${
+      option("influence", "by influence on the class")}</select></label>
+    <label class="change">Activation <select name="activation">${option("", "as trained")}${
+      own.data.activations.map((name) => option(name, ACTIVATION_NAMES[name] ?? name)).join("")}</select></label>
+    <label class="change">Shift → <input type="range" name="right" step="1"
+      aria-label="photo moved right, pixels"><output></output></label>
+    <label class="change">↓ <input type="range" name="down" step="1"
+      aria-label="photo moved down, pixels"><output></output></label>
+    <label class="change">Patch <input type="range" name="size" min="0" max="70" step="5"
+      aria-label="grey patch on the photo, percent of its side"><output></output></label>
     <button type="button" class="change undo">Undo all</button>
     <button type="button" class="slide" hidden></button>
-    <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
-    <span class="scale"><select name="scale" aria-label="Colours of the numbers">${option("", "in colour")}${option("light", "dark to light")}</select>
+    <span class="page" hidden><button type="button" data-by="-1" aria-label="earlier inputs">‹</button><span
+      ></span><button type="button" data-by="1" aria-label="more inputs">›</button></span>
+    <span class="scale"><select name="scale"
+      aria-label="Colours of the numbers">${option("", "in colour")}${option("light", "dark to light")}</select>
       <span role="img">− <i></i> +</span></span>
-    <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
+    <span class="zoom"><button type="button" data-zoom="0.7" aria-label="zoom out">−</button><button
+      type="button" data-zoom="1.43" aria-label="zoom in">+</button></span>`
   const find = (name) => own.tools.querySelector(name)
   for (const name of ["colours", "order", "activation"]) {
     find(`[name=${name}]`).onchange = (event) => { own.set({ [name]: event.target.value || undefined }); own.look() }
   }
-  find("[name=scale]").onchange = (event) => { own.set({ scale: event.target.value || undefined }); if (own.over) present(own, false) }
+  find("[name=scale]").onchange = (event) => {
+    own.set({ scale: event.target.value || undefined })
+    if (own.over) present(own, false)
+  }
   for (const name of ["right", "down"]) {
     const input = find(`[name=${name}]`)
-    input.oninput = () => { own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false); own.look(true) }
+    input.oninput = () => {
+      own.set({ shift: shiftText(find("[name=right]").value, find("[name=down]").value) }, false)
+      own.look(true)
+    }
     input.onchange = () => { own.tell(); own.look() }
   }
-  find("[name=size]").oninput = (event) => { const { x, y } = patchOf(own); own.set({ patch: patchText(x, y, event.target.value / 100) }, false); own.look(true) }
+  find("[name=size]").oninput = (event) => {
+    const { x, y } = patchOf(own)
+    own.set({ patch: patchText(x, y, event.target.value / 100) }, false)
+    own.look(true)
+  }
   find("[name=size]").onchange = () => { own.tell(); own.look() }
-  find(".undo").onclick = () => { own.set({ off: undefined, patch: undefined, shift: undefined, activation: undefined }); own.look() }
+  find(".undo").onclick = () => {
+    own.set({ off: undefined, patch: undefined, shift: undefined, activation: undefined })
+    own.look()
+  }
   find(".back").onclick = () => own.goBack()
   find(".slide").onclick = () => slide(own, !own.sliding)
-  for (const button of own.tools.querySelectorAll("[data-zoom]")) button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
+  for (const button of own.tools.querySelectorAll("[data-zoom]")) {
+    button.onclick = () => own.stage.zoom(Number(button.dataset.zoom))
+  }
   for (const button of own.tools.querySelectorAll("[data-by]")) {
     button.onclick = () => {
       if (button.ariaDisabled === "true") return
@@ -51,8 +78,15 @@ export function patchOf(own) {
   const [x, y, size] = (own.state.patch ?? "0.5,0.5,0").split(",").map(Number)
   return { x, y, size }
 }
-export const patchText = (x, y, size) => (size ? [x, y].map((share) => clamp(share, 0, 1).toFixed(3)).join() + "," + size : undefined)
+export const patchText = (x, y, size) =>
+  size ? [x, y].map((share) => clamp(share, 0, 1).toFixed(3)).join() + "," + size : undefined
 const shiftText = (right, down) => (Number(right) || Number(down) ? `${right},${down}` : undefined)
+
+function titleOf({ view, close, verdict }) {
+  if (view === "class") return verdict?.label ?? ""
+  if (view !== "map" || !close) return ""
+  return `${close.title} · from ${close.source ? close.source_name : "the photo"}`
+}
 
 export function showTools(own) {
   const { state, tools, mode, view } = own, find = (name) => tools.querySelector(name)
@@ -81,7 +115,7 @@ export function showTools(own) {
   find(".scale").hidden = mode === "what if" // the row has no room for it
   enable(find(".undo"), Boolean(state.off || state.patch || state.shift || state.activation))
   find(".back").hidden = view === "overview"
-  find(".title").title = find(".title").textContent = view === "map" ? own.close ? `${own.close.title} · from ${own.close.source ? own.close.source_name : "the photo"}` : "" : view === "class" ? own.verdict?.label ?? "" : ""
+  find(".title").title = find(".title").textContent = titleOf(own)
   find(".slide").hidden = view !== "map"
   find(".slide").textContent = own.sliding ? "Pause" : "▶ Slide"
   find(".slide").title = "let the kernel slide over its input, place by place"

@@ -1,6 +1,10 @@
 // One canvas, three views: overview, the close-up of a map, the close-up of a class.
 import { Asker } from "../../js/asker.js"
-import { Sender, bitmap, clamp, instance, unpack } from "../../js/shared.js"
+import { bitmap } from "../../js/canvas.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 import { showArithmetic, tellExactly } from "./arithmetic.js"
 import {
   TOP, closeupScene, drawCloseup, drawCloseupBeams, hitCloseup, pointCloseup, sayCloseup, slide, strongestPlace,
@@ -13,33 +17,57 @@ import { buildTools, drawCrosses, patchOf, patchText, showTools, toggleOff } fro
 import { drawVerdict, sayVerdict, verdictHtml, verdictScene } from "./verdict.js"
 
 const DRAW = {
-  overview: { under: drawWeb, over: (own, pen) => { drawHeads(own, pen); drawBars(own, pen); drawEdges(own, pen); drawReceptive(own, pen); if (own.mode === "what if") drawCrosses(own, pen) } },
+  overview: { under: drawWeb, over: drawOverview },
   map: { under: drawCloseupBeams, over: drawCloseup },
   class: { under: () => {}, over: drawVerdict },
 }
 const PATCH = 0.3 // side of a new grey patch, as a share of the photo's
 const SCENE = { overview: overviewScene, map: closeupScene, class: verdictScene }
 
+function drawOverview(own, pen) {
+  drawHeads(own, pen)
+  drawBars(own, pen)
+  drawEdges(own, pen)
+  drawReceptive(own, pen)
+  if (own.mode === "what if") drawCrosses(own, pen)
+}
+
 function build(root) {
   const box = document.createElement("div")
   box.className = "network"
   box.innerHTML = `<div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
-    <div class="panel" aria-live="off"></div></div><div class="list" role="group" aria-label="the classes"></div><p class="status" aria-live="polite"></p>`
+    <div class="panel" aria-live="off"></div></div><div class="list" role="group" aria-label="the classes"></div>
+    <p class="status" aria-live="polite"></p>`
   root.append(box)
   const find = (name) => box.querySelector(name)
-  const own = { box, canvas: find("canvas"), tools: find(".tools"), panel: find(".panel"), list: find(".list"), status: find(".status"), view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0, seq: Date.now() % 1e9, state: {} }
+  const parts = Object.fromEntries(["tools", "panel", "list", "status"].map((name) => [name, find("." + name)]))
+  const own = {
+    box, canvas: find("canvas"), ...parts, view: "overview", pages: {}, trail: [], hover: null, slice: null, first: 0,
+    seq: Date.now() % 1e9, state: {},
+  }
   Object.defineProperty(own, "tables", { get: () => (own.state.scale === "light" ? own.light : own.colours) })
   const on = (name) => (...all) => { if (own.over) return ACT[name](own, ...all) }
-  own.panel.onpointerdown = () => { if (own.sliding) slide(own, false) } // what is pressed must not be replaced meanwhile
+  // What is pressed must not be replaced meanwhile.
+  own.panel.onpointerdown = () => { if (own.sliding) slide(own, false) }
   own.panel.addEventListener("focusin", tellExactly)
   own.canvas.onblur = () => { own.holding = false }
-  own.stage = new Stage(own.canvas, { under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen), point: on("point"), tap: on("tap"), grab: on("grab") })
-  own.canvas.onkeydown = (event) => { if (own.over && pressed(own, event)) { event.preventDefault(); event.stopPropagation() } }
-  box.onkeydown = (event) => { if (event.key === "Escape" && own.over && own.view !== "overview") own.goBack() } // from the buttons, too
+  own.stage = new Stage(own.canvas, {
+    under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen),
+    point: on("point"), tap: on("tap"), grab: on("grab"),
+  })
+  own.canvas.onkeydown = (event) => {
+    if (!own.over || !pressed(own, event)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  // From the buttons, too.
+  box.onkeydown = (event) => { if (event.key === "Escape" && own.over && own.view !== "overview") own.goBack() }
   // In a microtask of its own, so that a mistake in drawing does not look like a lost connection.
   own.overviews = new Asker((bytes) => queueMicrotask(() => gotOverview(own, unpack(bytes))))
   own.closeups = new Asker((bytes) => queueMicrotask(() => gotCloseup(own, unpack(bytes))))
-  own.change = () => (own.mode === "what if" ? Object.fromEntries(["off", "patch", "shift", "activation"].map((name) => [name, own.state[name]])) : {})
+  const changes = ["off", "patch", "shift", "activation"]
+  own.change = () =>
+    own.mode === "what if" ? Object.fromEntries(changes.map((name) => [name, own.state[name]])) : {}
   // By the quick way or, while that is broken, over Streamlit: see `slow_answer` in imgcls/ui/live.py.
   own.slow = { overviews: new Sender(), closeups: new Sender() }
   own.newest = {}
@@ -48,11 +76,21 @@ function build(root) {
     if (!own[which].broken) await own[which].ask(own.data.ask, question)
     if (own[which].failed) own.slow[which].send(own.component, which, own.newest[which])
   }
-  own.look = (draft = false) => own.ask("overviews", { want: "overview", draft, change: own.change(), order: own.state.order ?? "channel", pages: own.pages, class: own.state.class ?? "", gradient: own.mode === "backwards", layer: own.state.layer ?? "" })
+  own.look = (draft = false) => {
+    const { state } = own
+    return own.ask("overviews", {
+      want: "overview", draft, change: own.change(), order: state.order ?? "channel", pages: own.pages,
+      class: state.class ?? "", gradient: own.mode === "backwards", layer: state.layer ?? "",
+    })
+  }
   own.open = (want, name) => own.ask("closeups", { want, [want]: name, first: own.first })
   own.set = (news, tell = true) => { Object.assign(own.state, news); if (tell) own.tell(); showTools(own) }
   // A moment later, for the address and the code: a rerun now would hold up the answer and the flight of the pictures.
-  own.tell = () => { clearTimeout(own.telling); own.telling = setTimeout(() => own.component.setStateValue("state", { state: { ...own.state }, seq: ++own.seq }), 450) }
+  own.tell = () => {
+    clearTimeout(own.telling)
+    const now = () => own.component.setStateValue("state", { state: { ...own.state }, seq: ++own.seq })
+    own.telling = setTimeout(now, 450)
+  }
   own.goBack = () => {
     if (own.view === "map" && own.trail.length) {
       const map = own.trail.pop()
@@ -85,20 +123,27 @@ function takeSlow(own) {
 }
 
 // A class opens with all of its bars on the screen, also on a phone.
-const firstScale = ({ view, stage, verdictPlan }) => (view === "class" ? Math.min(1, stage.width / verdictPlan.right) : 1)
+const firstScale = ({ view, stage, verdictPlan }) =>
+  view === "class" ? Math.min(1, stage.width / verdictPlan.right) : 1
 
 // Show the present view; `moving` lets what is in both views fly to its new place.
 export function present(own, moving, view = null) {
   const { stage, box } = own
   stage.resize(stage.width, own.height)
   const scene = SCENE[own.view](own)
-  if (scene.tall) stage.resize(stage.width, Math.min(own.height, scene.tall * firstScale(own))) // what stands below comes closer
-  stage.show(scene, { moving, view: view ?? (own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }) })
+  // What stands below comes closer.
+  if (scene.tall) stage.resize(stage.width, Math.min(own.height, scene.tall * firstScale(own)))
+  const kept = own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }
+  stage.show(scene, { moving, view: view ?? kept })
   own.shown = own.view
   box.dataset.view = own.view
   if (own.sliding && own.view !== "map") slide(own, false)
   own.panel.hidden = own.view === "overview"
-  if (own.view === "map") { own.panel.style.setProperty("--left", own.closeup.start + "px"); own.panel.style.setProperty("--top", TOP + own.closeup.big + 16 + "px"); showArithmetic(own) }
+  if (own.view === "map") {
+    own.panel.style.setProperty("--left", own.closeup.start + "px")
+    own.panel.style.setProperty("--top", TOP + own.closeup.big + 16 + "px")
+    showArithmetic(own)
+  }
   if (own.view === "class") {
     own.panel.style.setProperty("--left", own.verdictPlan.right + "px")
     own.panel.style.setProperty("--top", own.verdictPlan.below + "px")
@@ -160,18 +205,22 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       if (!hit) return
-      if (hit.part.kind === "input" && own.close.enter && pointer === "mouse") return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
-      if (hit.part.kind === "input" && own.close.enter && own.slice === hit.part.k) return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
+      const enters = hit.part.kind === "input" && own.close.enter
+      if (enters && (pointer === "mouse" || own.slice === hit.part.k)) {
+        return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
+      }
       own.keyed = false
       pointCloseup(own, hit)
       own.redraw()
     } else if (own.view === "class") {
       const { columns, tile, pitch, rows } = own.verdictPlan, k = Math.floor((at.y - TOP) / pitch)
-      if (own.verdict.enter && at.x >= columns[0] && at.x < columns[0] + tile && k >= 0 && k < rows) go(own, `${own.verdict.source}-${own.verdict.channels[k]}`)
+      const { source, channels, enter } = own.verdict, inside = at.x >= columns[0] && at.x < columns[0] + tile
+      if (enter && inside && k >= 0 && k < rows) go(own, `${source}-${channels[k]}`)
     } else if (own.view === "overview") {
       const hit = hitOverview(own, at), before = own.hover
       own.hover = hit
-      // A finger cannot point without touching: its first tap lights up what a mouse lights up on its way, the next one acts.
+      // A finger cannot point without touching: its first tap lights up what a mouse lights up on its way, the next
+      // one acts.
       if (pointer === "mouse" || !hit || hit.foot !== undefined || sameTarget(hit, before)) act(own)
       own.stage.later()
       say(own)
@@ -188,7 +237,8 @@ const ACT = {
   },
 }
 
-const sameTarget = (a, b) => Boolean(b) && ["bar", "head"].every((part) => a[part] === b[part]) && a.tile?.id === b.tile?.id &&
+const sameTarget = (a, b) => Boolean(b) && ["bar", "head"].every((part) => a[part] === b[part]) &&
+  a.tile?.id === b.tile?.id &&
   Boolean(a.photo) === Boolean(b.photo)
 
 // From the keyboard: Enter on the photo takes hold of the patch, the arrow keys then move it.
@@ -244,12 +294,15 @@ function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
   else if (step && own.view === "map") {
     if (own.sliding) slide(own, false)
     const [height, width] = own.close.arrays.sum.shape
-    own.place = { row: clamp(own.place.row + step[1], 0, height - 1), column: clamp(own.place.column + step[0], 0, width - 1) }
+    const { row, column } = own.place
+    own.place = { row: clamp(row + step[1], 0, height - 1), column: clamp(column + step[0], 0, width - 1) }
     own.redraw()
     sayLater(own)
   } else if (step && own.view === "overview") walk(own, step)
   else if (own.view === "overview" && (key === "Enter" || key === " ")) act(own)
-  else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) { turnPage(own, own.hover.tile.place, key === "PageDown" ? 1 : -1) }
+  else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) {
+    turnPage(own, own.hover.tile.place, key === "PageDown" ? 1 : -1)
+  }
   else return false
   return true
 }
@@ -258,14 +311,18 @@ function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
 function walk(own, [across, down]) {
   const last = own.over.columns.length - 1, at = own.hover ?? {}
   let place = at.tile?.place ?? at.head ?? (at.bar !== undefined ? last : 0)
-  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? (at.head ? -1 : -2) : at.photo ? -1 : 0) // the photo lies between its header and its channels
+  // The photo lies between its header and its channels.
+  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? (at.head ? -1 : -2) : at.photo ? -1 : 0)
   if (own.hover) { place = clamp(place + across, 0, last); row += down }
   if (place === last) own.hover = { bar: clamp(row, 0, own.over.classes.length - 1) }
   else {
     const tiles = own.tiles.filter((tile) => tile.place === place)
-    own.hover = row < 0 ? (place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }) : { tile: tiles[Math.min(row, tiles.length - 1)] }
+    const above = place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }
+    own.hover = row < 0 ? above : { tile: tiles[Math.min(row, tiles.length - 1)] }
   }
-  own.stage.reveal(own.hover.tile ?? (own.hover.photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : own.hover.bar !== undefined ? own.bars[own.hover.bar] : { ...own.lanes[place], y: 0, h: HEAD }))
+  const { tile, photo, bar } = own.hover, header = { ...own.lanes[place], y: 0, h: HEAD }
+  const shown = photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : bar !== undefined ? own.bars[bar] : header
+  own.stage.reveal(tile ?? shown)
   own.stage.later()
   say(own)
 }
@@ -273,7 +330,8 @@ function walk(own, [across, down]) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
-  const data = (own.data = unpack(component.data)), network = data.subject.slice(0, data.subject.lastIndexOf(":")), fresh = own.network !== network
+  const data = (own.data = unpack(component.data)), network = data.subject.slice(0, data.subject.lastIndexOf(":"))
+  const fresh = own.network !== network
   own.colours = data.arrays
   own.light = { ...data.arrays, activation: data.arrays.pixel, weight: data.arrays.pixel, gradient: data.arrays.pixel }
   own.theme = readTheme(own.box)
@@ -286,12 +344,16 @@ export default function (component) {
     Object.assign(own, { state: { ...data.state }, first: 0, trail: [] })
   }
   if (fresh) {
-    Object.assign(own, { network, state: { ...data.state }, pages: {}, view: "overview", first: 0, trail: [], hover: null })
+    const start = { pages: {}, view: "overview", first: 0, trail: [], hover: null }
+    Object.assign(own, { network, state: { ...data.state }, ...start })
     buildTools(own)
   }
-  own.canvas.setAttribute("aria-label", `${data.title}: the photo, every layer's maps and the classes, from left to right. Arrow keys go from map to map, Enter opens, Escape goes back, plus and minus zoom.`)
+  const about = "the photo, every layer's maps and the classes, from left to right"
+  const keys = "Arrow keys go from map to map, Enter opens, Escape goes back, plus and minus zoom."
+  own.canvas.setAttribute("aria-label", `${data.title}: ${about}. ${keys}`)
   const measure = () => {
-    const width = own.box.clientWidth, top = own.canvas.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0)
+    const width = own.box.clientWidth, scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
+    const top = own.canvas.getBoundingClientRect().top + scrolled
     const height = Math.round(clamp(window.innerHeight - Math.min(top, 320) - 46, 400, clamp(0.6 * width, 480, 780)))
     if (width === own.stage.width && height === own.height) return false
     own.height = height
@@ -306,7 +368,9 @@ export default function (component) {
     if (data.arrays.overview && !Object.keys(own.pages).length) gotOverview(own, unpack(data.arrays.overview))
     else own.look()
     if (own.mode === "forward" && own.state.map) own.open("map", own.state.map)
-    else if (own.mode === "forward" && own.state.class && (fresh || own.view === "class")) own.open("class", own.state.class)
+    else if (own.mode === "forward" && own.state.class && (fresh || own.view === "class")) {
+      own.open("class", own.state.class)
+    }
   } else if (led) follow(own)
   else if (resized && own.over) present(own, false)
   else if (own.over) own.stage.later()

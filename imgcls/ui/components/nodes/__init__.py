@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from imgcls.palette import HUES, NEGATIVE_LINE
-from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare, placed
 
 _mount = declare("nodes")
 
@@ -36,7 +35,7 @@ class Connections:
     bundled: bool
 
 
-def nodes(layers: Sequence[Layer], connections: Sequence[Connections], *, key: str, alt: str) -> None:
+def nodes(layers: Sequence[Layer], connections: Sequence[Connections], *, alt: str, key: str | None = None) -> Element:
     """Draw the columns from left to right with one set of connections between each two."""
     pairs = [
         {"count": each.count, "share": each.share, "limit": each.limit, "bundled": each.bundled} for each in connections
@@ -47,4 +46,4 @@ def nodes(layers: Sequence[Layer], connections: Sequence[Connections], *, key: s
         "pairs": pairs,
         "colours": [NEGATIVE_LINE["weight"], HUES["weight"].line],
     }
-    _mount(key=key, data=pack(fields, **{f"w{i}": each.weights for i, each in enumerate(connections)}))
+    return placed(_mount.element(fields, {f"w{i}": each.weights for i, each in enumerate(connections)}), key)

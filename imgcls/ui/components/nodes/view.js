@@ -1,6 +1,9 @@
-import { roving } from "../../js/roving.js"
+import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { byFinger, cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
 import { percent, whole, written } from "../../js/numbers.js"
-import { byFinger, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { unpack } from "../../js/packet.js"
+import { roving } from "../../js/roving.js"
 
 const TOP = 30, BOTTOM = 30, TALL = 296, SIDE = 58
 
@@ -18,15 +21,17 @@ function build(root) {
   root.append(box)
   const own = { box, canvas: box.querySelector("canvas"), at: null }, row = box.querySelector(".shares")
   // A segment too narrow for its name says it under the pointer, the focus or a finger.
-  const tell = ({ target }) => { if (target.title) box.querySelector("output").textContent = `Of all parameters, ${target.title}` }
+  const tell = ({ target }) => {
+    if (target.title) box.querySelector("output").textContent = `Of all parameters, ${target.title}`
+  }
   for (const name of ["focusin", "pointerover", "click"]) row.addEventListener(name, tell)
   for (const name of ["focusout", "pointerleave"]) row.addEventListener(name, () => describe(own))
   return own
 }
 
-function brief(number) {
-  const [size, letter] = number >= 1e9 ? [1e9, "G"] : number >= 1e6 ? [1e6, "M"] : number >= 1e4 ? [1e3, "k"] : [1, ""]
-  return (letter ? written(number / size, 3) : whole(number)) + (letter && "\u202f" + letter)
+function brief(count) {
+  const [size, letter] = count >= 1e9 ? [1e9, "G"] : count >= 1e6 ? [1e6, "M"] : count >= 1e4 ? [1e3, "k"] : [1, ""]
+  return (letter ? written(count / size, 3) : whole(count)) + (letter && "\u202f" + letter)
 }
 
 // The exact number where there is room for it.
@@ -141,8 +146,11 @@ function describe(own) {
   own.canvas.setAttribute("aria-label", packet.alt)
   const output = own.box.querySelector("output")
   if (!at) {
-    const bands = packet.pairs.flatMap((pair, l) => (pair.bundled ? [`${packet.layers[l + 1].title}: ${whole(pair.count)}`] : []))
-    output.textContent = bands.length ? `Weights in the bands: into ${bands.join("; ")}.` : `${byFinger() ? "Tap" : "Point at"} a node: its connections light up.`
+    const bands = packet.pairs.flatMap((pair, l) =>
+      pair.bundled ? [`${packet.layers[l + 1].title}: ${whole(pair.count)}`] : [])
+    output.textContent = bands.length
+      ? `Weights in the bands: into ${bands.join("; ")}.`
+      : `${byFinger() ? "Tap" : "Point at"} a node: its connections light up.`
     return
   }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
@@ -168,7 +176,9 @@ function shares(own) {
   roving(row, "span")
   // The whole sentence where there is room for it, else the number, else nothing.
   for (const part of row.children) {
-    for (const shorter of [part.title.split(": ")[1], ""]) if (part.scrollWidth > part.clientWidth) part.textContent = shorter
+    for (const shorter of [part.title.split(": ")[1], ""]) {
+      if (part.scrollWidth > part.clientWidth) part.textContent = shorter
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import { bitmap, unpack } from "../../js/shared.js"
+import { bitmap } from "../../js/canvas.js"
+import { unpack } from "../../js/packet.js"
 
 export default function ({ parentElement, data }) {
   const canvas = parentElement.querySelector("canvas"), caption = parentElement.querySelector("figcaption")

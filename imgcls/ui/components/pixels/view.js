@@ -1,4 +1,8 @@
-import { bitmap, byFinger, clamp, cssValue, instance, keepDrawn, sizedCanvas, textOn, unpack } from "../../js/shared.js"
+import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { textOn } from "../../js/colour.js"
+import { byFinger, cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 
 const CHANNELS = ["red", "green", "blue"]
 const SMALL = 10 // pixels: letters below could not be read, and the colours alone are shown
@@ -8,9 +12,12 @@ function build(root) {
   box.className = "pixels"
   box.innerHTML = `
     <figure class="photo"><canvas tabindex="0" role="application"></canvas>
-      <figcaption>${byFinger() ? "Tap the photo, or drag over it." : "Point at the photo, drag, or use the arrow keys."}</figcaption></figure>
+      <figcaption>${
+        byFinger() ? "Tap the photo, or drag over it." : "Point at the photo, drag, or use the arrow keys."
+      }</figcaption></figure>
     <div class="zoom">
-      <div class="grids">${CHANNELS.map((c) => `<figure><figcaption>${c}</figcaption><canvas role="img"></canvas></figure>`).join("")}</div>
+      <div class="grids">${CHANNELS.map((c) =>
+        `<figure><figcaption>${c}</figcaption><canvas role="img"></canvas></figure>`).join("")}</div>
       <div class="tools"><span>pixels across</span><button type="button" aria-label="fewer pixels">−</button><b></b>
         <button type="button" aria-label="more pixels">+</button><output aria-live="polite"></output></div>
     </div>`
@@ -103,6 +110,7 @@ export default function (component) {
   const zoom = (by) => { own.count = clamp(own.count + by, 3, 12); redraw() }
   own.less.onclick = () => zoom(-1)
   own.more.onclick = () => zoom(1)
-  own.photo.setAttribute("aria-label", `The photo, ${width} by ${height} pixels; arrow keys move the window of enlarged pixels`)
+  const keys = "arrow keys move the window of enlarged pixels"
+  own.photo.setAttribute("aria-label", `The photo, ${width} by ${height} pixels; ${keys}`)
   return keepDrawn(own, own.box, redraw)
 }

@@ -1,5 +1,6 @@
+import { enable, instance } from "../../js/elements.js"
 import { roving } from "../../js/roving.js"
-import { Sender, enable, instance } from "../../js/shared.js"
+import { Sender } from "../../js/sender.js"
 
 function make(tag, name, parent) {
   const element = document.createElement(tag)
@@ -46,7 +47,8 @@ function number(own) {
     enable(item.querySelector(".down"), place < items.length - 1)
     item.classList.toggle("checked", belongs !== null)
     item.classList.toggle("placed", belongs === place)
-    item.querySelector(".price b").textContent = belongs === null ? "" : `${belongs === place ? "✓" : `→ ${belongs + 1}.`} ${verdict}`
+    const mark = belongs === place ? "✓" : `→ ${belongs + 1}.`
+    item.querySelector(".price b").textContent = belongs === null ? "" : `${mark} ${verdict}`
   })
 }
 
@@ -62,7 +64,8 @@ function show(own) {
     const { verdict, length, marked, title, texts } = cards[i]
     item.querySelector(".price i").style.width = 100 * length + "%"
     item.querySelectorAll(".part").forEach((part, p) => part.classList.toggle("marked", p === marked))
-    item.setAttribute("aria-label", [title, ...texts.map((text, p) => `${own.component.data.parts[p]} ${text}`), verdict].filter(Boolean).join(", "))
+    const said = texts.map((text, p) => `${own.component.data.parts[p]} ${text}`)
+    item.setAttribute("aria-label", [title, ...said, verdict].filter(Boolean).join(", "))
   })
   number(own)
 }
@@ -103,7 +106,8 @@ function draggable(own, item) {
   const [up, down] = item.querySelectorAll("button")
   const moved = () => {
     settle(own)
-    own.spoken.textContent = `${item.querySelector(".title").textContent}: now number ${item.querySelector(".rank").textContent}.`
+    const [title, rank] = [".title", ".rank"].map((part) => item.querySelector(part).textContent)
+    own.spoken.textContent = `${title}: now number ${rank}.`
   }
   up.onclick = () => { const other = item.previousElementSibling; if (other) { item.after(other); moved() } }
   down.onclick = () => { const other = item.nextElementSibling; if (other) { item.before(other); moved() } }

@@ -1,13 +1,16 @@
 // Tiles in a grid; they keep their canvases, so that a drag changes pixels and nothing else.
 import { Asker } from "../../js/asker.js"
 import { buildDials, showDials } from "../../js/dials.js"
+import { instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
-import { Sender, instance, unpack } from "../../js/shared.js"
+import { Sender } from "../../js/sender.js"
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "sheet"
-  box.innerHTML = `<div class="dials"></div><div class="tiles" role="group"></div><p class="told" aria-live="polite"></p>`
+  box.innerHTML = `<div class="dials"></div><div class="tiles" role="group"></div>
+    <p class="told" aria-live="polite"></p>`
   root.append(box)
   const [dials, tiles, told] = box.children
   const own = { box, dials, tiles, told, sender: new Sender(), dragging: false, picked: null, shape: "" }

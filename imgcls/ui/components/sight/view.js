@@ -1,15 +1,22 @@
 import { Asker } from "../../js/asker.js"
-import { Sender, bitmap, bring, byFinger, clamp, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { byFinger, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { bring } from "../../js/live.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "sight"
   box.innerHTML = `<div class="panels"></div>
-    <label class="opacity"><span>photo</span><input type="range" min="0" max="1" step="0.01" value="0.6" aria-label="opacity of the heat map"><span>heat map</span></label>
+    <label class="opacity"><span>photo</span><input type="range" min="0" max="1" step="0.01" value="0.6"
+      aria-label="opacity of the heat map"><span>heat map</span></label>
     <div class="hint"><span></span><button type="button">Take the patch off</button></div>`
   root.append(box)
   return {
-    asker: new Asker(bring), box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), sender: new Sender(),
+    asker: new Asker(bring), sender: new Sender(),
+    box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"),
     off: box.querySelector("button"), hint: box.querySelector(".hint"), canvases: [], patch: null, dragging: false,
   }
 }

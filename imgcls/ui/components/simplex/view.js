@@ -1,14 +1,18 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
 import { Asker } from "../../js/asker.js"
+import { instance } from "../../js/elements.js"
+import { live } from "../../js/live.js"
 import { percent } from "../../js/numbers.js"
-import { Sender, instance, live, unpack } from "../../js/shared.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 import { hear } from "../../js/text.js"
 
 const TOP = Math.sqrt(3) / 2
 const CORNERS = [[0, TOP], [1, TOP], [0.5, 0]]
 const SIDE = 300, LEFT = 46, ABOVE = 52, WIDE = SIDE + 2 * LEFT
 
-const place = (p) => [0, 1].map((axis) => (axis ? ABOVE : LEFT) + SIDE * p.reduce((sum, share, i) => sum + share * CORNERS[i][axis], 0))
+const place = (p) =>
+  [0, 1].map((axis) => (axis ? ABOVE : LEFT) + SIDE * p.reduce((sum, share, i) => sum + share * CORNERS[i][axis], 0))
 
 // The inverse of `place`, kept a little inside the triangle: a probability of 0 has no logit.
 function shares(x, y) {
@@ -49,8 +53,10 @@ function build(box) {
     const share = add(svg, "text", { x, y: below ? y + 46 : y - 10, "text-anchor": "middle", class: "share" })
     return { label, share }
   })
-  add(svg, "circle", { class: "middle", r: 4, cx: place([1 / 3, 1 / 3, 1 / 3])[0], cy: place([1 / 3, 1 / 3, 1 / 3])[1] })
-  return { svg, trail, corners, point: add(svg, "circle", { class: "point", r: 12 }), sender: new Sender(), dragging: false }
+  const [cx, cy] = place([1 / 3, 1 / 3, 1 / 3])
+  add(svg, "circle", { class: "middle", r: 4, cx, cy })
+  const point = add(svg, "circle", { class: "point", r: 12 })
+  return { svg, trail, corners, point, sender: new Sender(), dragging: false }
 }
 
 function draw(own) {
@@ -73,7 +79,8 @@ function draw(own) {
     share.classList.toggle("best", i === best)
   })
   own.svg.setAttribute("aria-label", data.alt)
-  hear(own, own.svg.parentElement, data.names.map((name, i) => `${name} ${own.corners[i].share.textContent}`).join(", "))
+  const said = data.names.map((name, i) => `${name} ${own.corners[i].share.textContent}`)
+  hear(own, own.svg.parentElement, said.join(", "))
 }
 
 export default function (component) {

@@ -1,14 +1,20 @@
 // One slice before and after pooling, one value a pixel, and a lens over two by two windows. No message to the server.
+import { sizedCanvas } from "../../js/canvas.js"
+import { textOn } from "../../js/colour.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
 import { pooledText } from "../../js/numbers.js"
-import { clamp, instance, sizedCanvas, textOn, unpack } from "../../js/shared.js"
+import { unpack } from "../../js/packet.js"
 import { atLevel, coloured, fitted } from "../../js/tiles.js"
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "pair"
-  const picture = (name) => `<figure class="${name}"><figcaption></figcaption><canvas tabindex="0" role="application"></canvas><div class="note"></div></figure>`
+  const picture = (name) => `<figure class="${name}"><figcaption></figcaption>
+    <canvas tabindex="0" role="application"></canvas><div class="note"></div></figure>`
   box.innerHTML = `<div class="row">${picture("before")}${picture("after")}</div>
-    <div class="row lens"><div class="tiles"></div><span class="verb" aria-hidden="true"></span><div class="tiles"></div></div><p aria-live="polite"></p>`
+    <div class="row lens"><div class="tiles"></div><span class="verb" aria-hidden="true"></span><div
+      class="tiles"></div></div><p aria-live="polite"></p>`
   root.append(box)
   const canvases = [...box.querySelectorAll("canvas")], [inputs, outputs] = box.querySelectorAll(".tiles")
   return { box, canvases, inputs, outputs, x: 0.5, y: 0.5, moved: false, active: [0, 0] }
@@ -25,7 +31,8 @@ function liveliest(own) {
 // The lens's first output (row, column): two by two of them, kept inside the slice.
 function origin(own) {
   const [rows, columns] = own.data.arrays.after.shape
-  return [clamp(Math.round(own.y * rows - 1), 0, Math.max(0, rows - 2)), clamp(Math.round(own.x * columns - 1), 0, Math.max(0, columns - 2))]
+  const first = (share, count) => clamp(Math.round(share * count - 1), 0, Math.max(0, count - 2))
+  return [first(own.y, rows), first(own.x, columns)]
 }
 
 function drawPicture(own, k, row, column, span) {
@@ -62,11 +69,12 @@ function fillTiles(own, holder, k, row, column, count, mark) {
 
 function draw(own) {
   const { data, box } = own, { arrays, window: w, stride: s, kind } = data, [row, column] = origin(own)
-  const reach = (own.reach = s + w), values = arrays.before_values, width = arrays.before.shape[1], outWidth = arrays.after.shape[1]
+  const reach = (own.reach = s + w), values = arrays.before_values
+  const width = arrays.before.shape[1], [outHeight, outWidth] = arrays.after.shape
   own.active = own.active.map((place, axis) => Math.min(place, arrays.after.shape[axis] - 1))
   drawPicture(own, 0, row * s, column * s, reach)
   drawPicture(own, 1, row, column, 2)
-  const [r, c] = [Math.min(row + own.active[0], arrays.after.shape[0] - 1), Math.min(column + own.active[1], outWidth - 1)]
+  const r = Math.min(row + own.active[0], outHeight - 1), c = Math.min(column + own.active[1], outWidth - 1)
   const result = arrays.after_values?.[r * outWidth + c]
   let winner = -1
   for (let i = 0; values && kind === "max" && i < w * w && winner < 0; i++) {
@@ -128,7 +136,9 @@ export default function (component) {
   if (!own.observer) wire(own)
   ;[...own.box.querySelectorAll("figcaption")].forEach((caption, k) => { caption.textContent = data.captions[k] })
   own.box.querySelector(".after .note").textContent = data.note
-  own.canvases.forEach((canvas, k) => canvas.setAttribute("aria-label", `${data.captions[k]}. Arrow keys move the lens.`))
+  own.canvases.forEach((canvas, k) => {
+    canvas.setAttribute("aria-label", `${data.captions[k]}. Arrow keys move the lens.`)
+  })
   layout(own)
   own.box.dataset.slice = data.slice
   own.box.dataset.exact = Boolean(arrays.before_values)

@@ -1,13 +1,19 @@
 import { Asker } from "../../js/asker.js"
-import { Sender, clamp, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "slicer"
-  const range = (what, title) => `<div class="range" data-what="${what}"><div class="name"><span>${title}</span><output></output></div>
+  const range = (what, title) => `<div class="range" data-what="${what}">
+    <div class="name"><span>${title}</span><output></output></div>
     <div class="track"><i></i><input type="range" data-end="0"><input type="range" data-end="1"></div></div>`
   box.innerHTML = `
-    <div class="left"><canvas class="photo" role="img" aria-label="The photo with the slice marked; drag the rectangle or use the sliders"></canvas>
+    <div class="left"><canvas class="photo" role="img"
+      aria-label="The photo with the slice marked; drag the rectangle or use the sliders"></canvas>
       ${range("rows", "rows (dim 1)")}${range("columns", "columns (dim 2)")}</div>
     <div class="right"><code></code>
       <div class="choices"><span class="channels" role="group" aria-label="channel (dim 0)"></span>
@@ -49,15 +55,21 @@ function draw(own) {
       input.setAttribute("aria-label", `${end ? "last" : "first"} of the ${what}`)
     }
   }
-  for (const [name, list, titled] of [["channels", data.channels, (c, i) => (i ? `${c} ${i - 1}` : "all :")], ["steps", data.steps, (s) => `::${s}`]]) {
+  const channelName = (c, i) => (i ? `${c} ${i - 1}` : "all :")
+  const groups = [["channels", data.channels, channelName], ["steps", data.steps, (s) => `::${s}`]]
+  for (const [name, list, titled] of groups) {
     const chosen = name === "channels" ? own.ranges.channel : own.ranges.step
     const group = box.querySelector(`.${name}`)
     if (group.children.length !== list.length) {
-      group.innerHTML = list.map((item, i) => `<button type="button" data-${name}="${item}">${titled(item, i)}</button>`).join("")
+      group.innerHTML = list.map((item, i) =>
+        `<button type="button" data-${name}="${item}">${titled(item, i)}</button>`).join("")
     }
-    for (const button of group.children) button.setAttribute("aria-pressed", String(button.dataset[name] === String(chosen)))
+    for (const button of group.children) {
+      button.setAttribute("aria-pressed", String(button.dataset[name] === String(chosen)))
+    }
   }
-  box.querySelector("tbody").innerHTML = made.facts.map(([name, value, note]) => `<tr><th scope="row">${name}</th><td>${value}</td><td>${note}</td></tr>`).join("")
+  box.querySelector("tbody").innerHTML = made.facts.map(([name, value, note]) =>
+    `<tr><th scope="row">${name}</th><td>${value}</td><td>${note}</td></tr>`).join("")
   if (pictures.photo) {
     const scale = (own.scale = Math.min(room(own.photo) / data.width, 290 / data.height))
     const pen = sizedCanvas(own.photo, Math.max(1, data.width * scale), Math.max(1, data.height * scale))
@@ -148,7 +160,10 @@ export default function (component) {
     if (!start) return
     const [x, y] = at(event)
     start.moved = true
-    const shift = (range, by, size) => { const go = clamp(Math.round(by), -range[0], size - range[1]); return range.map((end) => end + go) }
+    const shift = (range, by, size) => {
+      const go = clamp(Math.round(by), -range[0], size - range[1])
+      return range.map((end) => end + go)
+    }
     own.ranges = { ...own.ranges, ...(start.inside
       ? { rows: shift(start.rows, y - start.y, data.height), columns: shift(start.columns, x - start.x, data.width) }
       : { rows: spanned(start.y, y, data.height), columns: spanned(start.x, x, data.width) }) }

@@ -1,12 +1,15 @@
 import { Asker } from "../../js/asker.js"
+import { instance } from "../../js/elements.js"
+import { bring } from "../../js/live.js"
 import { fixed } from "../../js/numbers.js"
-import { Sender, bring, instance } from "../../js/shared.js"
+import { Sender } from "../../js/sender.js"
 
 export default function (component) {
   const { parentElement } = component
   const box = parentElement.querySelector(".slider")
   const own = instance(box, () => {
-    box.innerHTML = `<label><span class="label"></span><output></output></label><input type="range"><div class="help"></div>`
+    box.innerHTML = `<label><span class="label"></span><output></output></label><input type="range">
+      <div class="help"></div>`
     return { sender: new Sender(), asker: new Asker(bring), input: box.querySelector("input"), dragging: false }
   })
   const data = (own.data = { ...own.data, ...component.data }) // a drag of another slider sends only what changes
@@ -26,10 +29,10 @@ export default function (component) {
   input.max = data.high
   input.step = data.step
   const send = (final) => {
-    const number = Number(input.value)
-    if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, { number })
+    const number = Number(input.value), told = data.name ? { numbers: { [data.name]: number } } : { number }
+    if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, told)
     own.asker.cancel()
-    sender.send(component, "value", { number, final })
+    sender.send(component, "value", { ...told, final })
   }
   input.oninput = () => { own.dragging = true; show(); send(false) }
   input.onchange = () => { own.dragging = false; show(); send(true) }

@@ -24,9 +24,11 @@ export function build(own, box) {
   if (data.numbers.length) make("span", "gap", foot)
   const totals = data.columns.map(() => make("span", "total", foot))
   const stack = make("div", "stack", box)
-  const parts = { title: make("span", "stack-title", stack), bar: make("div", "stack-bar", stack), total: make("b", "", stack) }
+  const bar = make("div", "stack-bar", stack)
+  const parts = { title: make("span", "stack-title", stack), bar, total: make("b", "", stack) }
   parts.segments = data.names.map(() => make("span", "segment", parts.bar))
-  return { ...rows, dials, foot, tools, totals, stack, parts, detail: make("p", "detail", box), note: make("p", "note", box) }
+  const [detail, note] = ["detail", "note"].map((name) => make("p", name, box))
+  return { ...rows, dials, foot, tools, totals, stack, parts, detail, note }
 }
 
 function buildDial(own, label, dial) {

@@ -1,4 +1,5 @@
-import { bitmap, unpack } from "../../js/shared.js"
+import { bitmap } from "../../js/canvas.js"
+import { unpack } from "../../js/packet.js"
 
 export default function (component) {
   const box = component.parentElement.querySelector(".verdicts")
@@ -22,7 +23,8 @@ export default function (component) {
     canvas.height = height
     canvas.getContext("2d").drawImage(bitmap(picture), 0, 0)
     canvas.setAttribute("aria-label", `A picture of the class ${truth}`)
-    item.querySelector("b").textContent = `${right ? "✓" : "✗"} ${answer} ${confidence === null ? "nan" : Math.round(100 * confidence) + "%"}`
+    const sure = confidence === null ? "nan" : Math.round(100 * confidence) + "%"
+    item.querySelector("b").textContent = `${right ? "✓" : "✗"} ${answer} ${sure}`
     item.querySelector("span").textContent = right ? "" : `is ${truth}`
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
