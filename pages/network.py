@@ -3,13 +3,17 @@
 import streamlit as st
 
 from imgcls.models.ablation import SWAPS, what_if
+from imgcls.models.confidence import confidence_words
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
+from imgcls.numbers import percent
 from imgcls.plain import markdown
 from imgcls.ui.components.network import QUESTIONS, network_canvas
+from imgcls.ui.distance import distance_note
+from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
 from imgcls.ui.network.answers import answerer, first_overview
@@ -55,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
-    classifier = choose_network()
+    classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
 
@@ -82,6 +86,10 @@ def lesson(look: Look) -> None:
         slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},
     )
     if part == FORWARD:
+        best = look.graph.classifier.name_of(look.best)
+        chance, distance = float(look.trace.probabilities[look.best]), distance_from(classifier, photo)
+        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}: {confidence_words(chance, distance)}.")
+        distance_note(distance)
         code, shows = forward_code(look, name, unit_of(look, state))
         functions = (trace, map_unit, evidence)
     elif part == WHAT_IF:

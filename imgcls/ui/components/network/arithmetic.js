@@ -77,11 +77,11 @@ function chain(own, sum, shownSum) {
     } else if (stage.second) words = `the larger one, with ${follows([second], Math.max)[0]}`
     else shown = { sign: "=", result: result === before ? shown.result : written(result, 3) }
     if (stage.kind === "pool") {
-      const before = mapOf(close, i - 1), from = fromSum(close, i - 1, place)
-      const own_ = from ? before[from.row * before.shape[1] + from.column] : null
-      const largest = stage.name === "max pooling", winner = own_ === result ? ": this one" : ": another"
+      const from = fromSum(close, i - 1, place), largest = stage.name === "max pooling"
+      const back = close.arrays[`back${i}`][spot.row * map.shape[1] + spot.column]
+      const mine = from && from.row * mapOf(close, i - 1).shape[1] + from.column === back
       words = `${largest ? "largest" : "mean"} of ${stage.window} × ${stage.window}${
-        largest && own_ !== null ? winner : ""}`
+        largest && from ? mine ? ": this one" : ": another" : ""}`
     }
     before = result
     steps.push(`<span>→ ${words} ${shown.sign} <b data-stage="${i}" data-value="${result}">${shown.result}</b></span>`)

@@ -1,7 +1,7 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { percent, signed, whole, written } from "../../js/numbers.js"
+import { percent, signed, written } from "../../js/numbers.js"
 import { HEAD, PHOTO } from "./overview.js"
 import { endsOf, isOff } from "./tools.js"
 
@@ -45,6 +45,16 @@ export function drawWeb(own, pen) {
       const [x0, y0] = stage.at(from.x + from.w, from.y + from.h / 2), [x1, y1] = stage.at(to.x, to.y + to.h / 2)
       pen.moveTo(x0, y0)
       pen.lineTo(x1, y1)
+    }
+    pen.stroke()
+  }
+  if (own.tail && !stage.beyond[1]) {
+    pen.globalAlpha = 0.12 * full
+    pen.beginPath()
+    for (const bar of own.bars) for (const share of [0.02, 0.25, 0.5, 0.75, 0.98]) {
+      const from = stage.at(own.tail.x + own.tail.w, own.tail.y + share * own.tail.h)
+      pen.moveTo(...from)
+      pen.lineTo(...stage.at(bar.x - 4, bar.y + bar.h / 2))
     }
     pen.stroke()
   }
@@ -101,8 +111,7 @@ export function sayOverview(own) {
     const { place, row, channel } = hover.tile, column = over.columns[place], numbers = over.arrays[`stats${place}`]
     const [, low, high, mean] = [0, 1, 2, 3].map((k) => numbers[4 * row + k])
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
-    const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
-    const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
+    const most = column.strongest ? edgesInto(own, hover)[column.strongest[row]] : null
     const among = over.columns[place - 1]?.pages > 1 ? "of the maps shown, " : ""
     const average = most && `${signed(most.weight, 3)} on average`
     const share = most ? `; ${among}most comes from map ${most.from.channel} (${average})` : ""
@@ -111,6 +120,14 @@ export function sayOverview(own) {
     const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : tap
     const range = `${what} ${written(low, 3)} to ${written(high, 3)}, mean ${written(mean, 3)}`
     return `${name}${off ? ", switched off" : ""}: ${range}${influence}${share}.${todo}`
+  }
+  if (hover?.tail) {
+    const { title, count, parameters, outputs, from } = over.tail
+    const means = { average: `the mean of each of the ${from} maps`, hidden: "those of the last hidden layer" }
+    const made = means[title] ?? `all values of the ${from} maps in one row`
+    return `${title}: ${whole(count)} numbers, ${made}. dense: each of the ${whole(outputs)} classes has one ` +
+      `weight for each of them, ${whole(parameters)} parameters with the biases. softmax: the logits become ` +
+      `probabilities that add up to 100%. ${press} to see the sum for ${best ? best.label : "a class"}.`
   }
   if (hover?.photo && mode === "what if") {
     return own.holding

@@ -70,6 +70,11 @@ export function largestOf(values) {
   for (let i = 0; i < values.length; i++) { const size = Math.abs(values[i]); if (size > most) most = size }
   return most
 }
+// A dark page: white maps would glare on it.
+function darkGround(colour) {
+  const hex = colour.match(/[0-9a-f]{2}/gi) ?? ["ff"]
+  return parseInt(hex[0], 16) < 90
+}
 
 export function readTheme(box) {
   return {
@@ -78,5 +83,6 @@ export function readTheme(box) {
     accent: cssValue(box, "--st-primary-color", "#2a62a3"), font: cssValue(box, "--st-font", "sans-serif"),
     plus: cssValue(box, "--q-activation"), minus: cssValue(box, "--q-activation-negative"),
     chance: cssValue(box, "--q-probability"), gold: "#ffb000",
+    dark: darkGround(cssValue(box, "--st-background-color", "#fff")),
   }
 }
