@@ -1,7 +1,7 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { percent, signed, written } from "../../js/numbers.js"
+import { percent, signed, whole, written } from "../../js/numbers.js"
 import { HEAD, PHOTO } from "./overview.js"
 import { endsOf, isOff } from "./tools.js"
 
