@@ -141,8 +141,8 @@ export function sayOverview(own) {
   }
   if (hover?.head !== undefined) {
     const column = over.columns[hover.head], size = column.seen?.[0]
-    const whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
-    const seen = size ? `; one value sees ${whole}` : ""
+    const region = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
+    const seen = size ? `; one value sees ${region}` : ""
     const cam = mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
     const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : cam
     return `${column.title}: ${column.shape} values, ${whole(column.parameters)} parameters${seen}.${todo}`
