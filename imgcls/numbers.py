@@ -79,9 +79,9 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{fixed(100 * share, decimals)}%"
 
 
-def size(*sides: int) -> str:
+def sides(*lengths: int) -> str:
     """A size as rows × columns (× channels), or as the shape of a tensor; it is not broken at the end of a line."""
-    return "\u00a0×\u00a0".join(whole(side) for side in sides)
+    return "\u00a0×\u00a0".join(whole(length) for length in lengths)
 
 
 def power_of_ten(number: float) -> str:

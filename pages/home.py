@@ -10,7 +10,7 @@ from imgcls.lessons import built_lessons
 from imgcls.models.classify import classify
 from imgcls.models.concepts import concept_probabilities
 from imgcls.models.registry import load
-from imgcls.numbers import percent, whole
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.pixels import pixels, small_pixels
 from imgcls.ui.components.plot import plot
@@ -22,7 +22,7 @@ photo = current_photo()
 array = small_pixels(photo.image)
 height, width, channels = array.shape
 st.markdown(
-    f"To a computer your photo is a box of numbers: here {height} × {width} × {channels} = **{whole(array.size)}** "
+    f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
     "of them, "
     "each from 0 to 255."
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor, nn
 
-from imgcls.numbers import fixed
+from imgcls.numbers import fixed, sides
 from imgcls.vision import torchvision
 
 InterpolationMode, TF = torchvision.transforms.InterpolationMode, torchvision.transforms.functional
@@ -78,7 +78,7 @@ class Preprocess:
                 "Resized",
                 f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay.",
             ),
-            ("Centre crop", f"The middle {side} x {side} pixels are kept. What lies outside is never seen."),
+            ("Centre crop", f"The middle {sides(side, side)} pixels are kept. What lies outside is never seen."),
             ("Scaled to 0..1", "Every number is divided by 255, and the channels become three separate layers."),
             ("Normalised", f"From each channel its mean ({means}) is subtracted; the rest is divided by {stds}."),
         )
@@ -125,5 +125,5 @@ def _plain(values: tuple[float, ...]) -> str:
 
 def _shape(value: Image.Image | Tensor) -> str:
     if isinstance(value, Image.Image):
-        return f"{value.height} x {value.width} x {len(value.getbands())}, uint8 0..255"
-    return f"{' x '.join(map(str, value.shape))}, float32 {fixed(value.min(), 2)}..{fixed(value.max(), 2)}"
+        return f"{sides(value.height, value.width, len(value.getbands()))}, uint8 0..255"
+    return f"{sides(*value.shape)}, float32 {fixed(value.min(), 2)}..{fixed(value.max(), 2)}"

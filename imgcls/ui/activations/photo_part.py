@@ -7,7 +7,7 @@ from imgcls.figures.histogram import histogram_curves
 from imgcls.figures.images import colourise
 from imgcls.models.first_layer import first_layer
 from imgcls.models.registry import load
-from imgcls.numbers import percent, written
+from imgcls.numbers import percent, sides, written
 from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
 from imgcls.ops.histogram import histogram
 from imgcls.ui.activations.curves_part import settings_of
@@ -50,7 +50,7 @@ def photo_part(name: str) -> None:
         low, high = (written(float(end)) for end in before.aminmax())
         words(
             f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
-            f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Negative is "
+            f"{sides(before.shape[0], before.shape[1])} values from {low} to {high}. Negative is "
             "red, positive blue. "
             + (
                 f"At **{percent(flat)}** of the places the slope of {title} is exactly 0: no gradient comes back "

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import streamlit as st
 
 from imgcls.figures.dense import LAYERS, log_log
-from imgcls.numbers import whole, written
+from imgcls.numbers import sides, whole, written
 from imgcls.ops.dense import LayerCost, LayerShape, layer_costs
 from imgcls.training.layer_times import LayerTimes, layer_times, same_layer, too_large
 from imgcls.ui.components.plot import plot
@@ -133,8 +133,9 @@ def cost_part() -> None:
 def _summary(shape: LayerShape) -> None:
     costs = layer_costs(shape)
     words(
-        f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
-        f"{shape.filters}. The fully connected layer has **{whole(costs.dense.weights / costs.conv.weights)} "
+        f"All three turn {sides(shape.size, shape.size, shape.channels)} into "
+        f"{sides(shape.side, shape.side, shape.filters)}. The fully connected layer has "
+        f"**{whole(costs.dense.weights / costs.conv.weights)} "
         "times** the "
         "weights of the convolution. Locally connected: a window as in the convolution, but weights of its own for "
         "every place.",
@@ -222,8 +223,8 @@ def _spoken(records: Sequence[LayerTimes], shape: LayerShape) -> str:
             else:
                 parts.append(f"{LAYERS[name]} not measured: {record.reasons[name]}")
     if not parts:
-        return f"{shape.size} × {shape.size} has not been measured: measure again."
-    return f"At {shape.size} × {shape.size}: " + "; ".join(parts) + "."
+        return f"{sides(shape.size, shape.size)} has not been measured: measure again."
+    return f"At {sides(shape.size, shape.size)}: " + "; ".join(parts) + "."
 
 
 def _panel(shape: LayerShape) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from imgcls.numbers import percent, whole
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.dense import DenseLayer, dense_layers, first_weights
 from imgcls.ui.components.nodes import Connections, Layer, nodes
 from imgcls.ui.components.slider import set_slider
@@ -58,7 +58,7 @@ def _network(numbers: Numbers, seed: int) -> dict[str, Any]:
     )
     text = words(
         f"**{whole(total)} parameters**: {whole(sum(layer.weights for layer in layers))} weights and "
-        f"{whole(sum(layer.outputs for layer in layers))} biases. The input has {size} × {size} × {channels} = "
+        f"{whole(sum(layer.outputs for layer in layers))} biases. The input has {sides(size, size, channels)} = "
         f"**{whole(layers[0].inputs)}** values, each with a weight to every node of the next layer: "
         f"**{percent(layers[0].parameters / total, 2)}** of all parameters sit there."
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from imgcls.numbers import fixed, percent, whole
+from imgcls.numbers import fixed, percent, sides, whole
 from imgcls.ops.convolution import working_pixels
 from imgcls.ops.dense import Neuron, centre_minus_border, neuron, random_weights
 from imgcls.training.experiments import learned_template
@@ -61,7 +61,7 @@ def neuron_part() -> None:
             f"vectors; the neuron gives {fixed(result.output, 4)}.",
         )  # fmt: skip
         words(
-            f"Flattened, the photo is a vector of {side} × {side} × {CHANNELS} = **{whole(pixels.numel())}** "
+            f"Flattened, the photo is a vector of {sides(side, side, CHANNELS)} = **{whole(pixels.numel())}** "
             "numbers, and "
             f"one neuron needs as many weights. {about}",
             key="dense_neuron_words",

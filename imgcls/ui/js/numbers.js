@@ -55,7 +55,7 @@ export function percent(share, decimals = 1) {
 }
 
 // Rows × columns (× channels), or the shape of a tensor; not broken at the end of a line.
-export const size = (...sides) => sides.map(whole).join("\u00a0×\u00a0")
+export const sides = (...lengths) => lengths.map(whole).join("\u00a0×\u00a0")
 
 export const bracketed = (text) => (text.startsWith(MINUS) ? `(${text})` : text)
 

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from imgcls.numbers import written
+from imgcls.numbers import sides, written
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
 from imgcls.ui.address import kept, to_address
 from imgcls.ui.components import caught, sent
@@ -127,7 +127,7 @@ def _draw(shown: Slice, direction: str, ask: str) -> None:
 
 
 def _sized(name: str, sheet: Tensor) -> str:
-    return f"{name}, {sheet.shape[1]} × {sheet.shape[2]}"
+    return f"{name}, {sides(sheet.shape[1], sheet.shape[2])}"
 
 
 def _formula(size: int, window: int, stride: int) -> str:

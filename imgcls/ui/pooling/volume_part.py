@@ -6,7 +6,7 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.models.registry import load
-from imgcls.numbers import percent, whole, written
+from imgcls.numbers import percent, sides, whole, written
 from imgcls.ops.pooling import Reduction, pool, sign_pair_volume
 from imgcls.ui.components import sent
 from imgcls.ui.components.slice_pair import slice_pair
@@ -55,7 +55,7 @@ def summary(window: int, stride: int, kind: str) -> Summary:
 
 def _stack(volume: Tensor, values: int, size: int) -> Stack:
     depth, height, width = volume.shape
-    caption = (f"{height} × {width} × {depth}", f"{whole(values)} values", f"{whole(size)} bytes")
+    caption = (sides(height, width, depth), f"{whole(values)} values", f"{whole(size)} bytes")
     return Stack(slice_thumbnails(volume), (depth, height, width), caption)
 
 
@@ -73,7 +73,11 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
         volume_stack(
             *whole.stacks,
             number,
-            between=(f"{percent(facts.dropped)} dropped", f"{kind} {window} × {window}, stride {stride}", "depth kept"),
+            between=(
+                f"{percent(facts.dropped)} dropped",
+                f"{kind} {sides(window, window)}, stride {stride}",
+                "depth kept",
+            ),
             version=version,
             quantity="activation",
             alt=f"{facts.shape_before[0]} slices in depth before and after pooling; arrow keys choose a slice",

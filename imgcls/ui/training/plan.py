@@ -9,7 +9,7 @@ from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS
 from imgcls.models.small import LayerRow, layer_table
-from imgcls.numbers import whole
+from imgcls.numbers import sides, whole
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.script import model_code
@@ -76,7 +76,7 @@ def plan(network: Plan) -> None:
     st.table({
         "Layer": [row.name for row in network.rows],
         "Type": [_KINDS.get(row.kind, row.kind) for row in network.rows],
-        "Output": [" × ".join(map(str, row.shape)) for row in network.rows],
+        "Output": [sides(*row.shape) for row in network.rows],
         "Parameters": [whole(row.parameters) if row.parameters else "" for row in network.rows],
     })  # fmt: skip
 

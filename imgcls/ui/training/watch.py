@@ -5,7 +5,7 @@ import streamlit as st
 
 from imgcls.figures.training import run_curves
 from imgcls.models.small import layer_table
-from imgcls.numbers import fixed, percent, whole
+from imgcls.numbers import fixed, percent, sides, whole
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import training_points, view_at
 from imgcls.training.records import Evaluation, Snapshot
@@ -110,7 +110,7 @@ def film_rows(snapshot: Snapshot, config: TrainConfig | None) -> list[FilmRow]:
     for view in chosen:
         channels, height, width = shapes.get(view.name, view.maps.shape)
         some = f"{len(view.maps)} of {channels} maps" if channels > len(view.maps) else f"{channels} maps"
-        rows.append(FilmRow(f"{view.name} on your photo: {some}, {height} × {width}", _signed_places(view.maps)))
+        rows.append(FilmRow(f"{view.name} on your photo: {some}, {sides(height, width)}", _signed_places(view.maps)))
     return rows
 
 
@@ -119,7 +119,7 @@ def _kernel_row(name: str, kind: str, kernels: np.ndarray) -> FilmRow:
     places = _signed_places(kernels[:MOST_KERNELS])
     what = "kernels" if kind == "Conv2d" else "nodes, their weights"
     some = f"{min(count, MOST_KERNELS)} of {count}" if count > MOST_KERNELS else str(count)
-    title = f"{name}: {some} learned {what}, {height} × {width}"
+    title = f"{name}: {some} learned {what}, {sides(height, width)}"
     if channels == 3:
         return FilmRow(title, places.transpose(0, 2, 3, 1))
     return FilmRow(title, places.mean(1).round().astype(np.uint8), "weight")
