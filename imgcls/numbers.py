@@ -80,8 +80,8 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def sides(*lengths: int) -> str:
-    """A size as rows × columns (× channels), or as the shape of a tensor; it is not broken at the end of a line."""
-    return "\u00a0×\u00a0".join(whole(length) for length in lengths)
+    """A size as rows × columns (× channels), or as the shape of a tensor: 543 × 800."""
+    return " × ".join(whole(length) for length in lengths)
 
 
 def power_of_ten(number: float) -> str:

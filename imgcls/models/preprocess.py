@@ -73,14 +73,15 @@ class Preprocess:
         side = self.crop
         means, stds = _plain(self.mean), _plain(self.std)
         words = (
-            ("Original", "The photo as it was opened: three numbers a pixel, for red, green and blue."),
+            ("Original", "The photo as it was opened: three numbers per pixel, for red, green and blue."),
             (
                 "Resized",
-                f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay.",
+                f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay "
+                "the same.",
             ),
-            ("Centre crop", f"The middle {sides(side, side)} pixels are kept. What lies outside is never seen."),
+            ("Centre crop", f"The middle {sides(side, side)} pixels are kept. The network never sees the rest."),
             ("Scaled to 0..1", "Every number is divided by 255, and the channels become three separate layers."),
-            ("Normalised", f"From each channel its mean ({means}) is subtracted; the rest is divided by {stds}."),
+            ("Normalised", f"Each channel's mean ({means}) is subtracted, and the result is divided by {stds}."),
         )
         values = tuple(self._stages(image))
         return tuple(

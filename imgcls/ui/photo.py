@@ -142,7 +142,8 @@ def _caption(photo: Picture) -> str:
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
     name = sample.title if sample else markdown(photo.name)
-    return f"{name} · {sides(height, width)}" + (" · turned upright" if photo.turned else "")
+    size = sides(height, width).replace(" ", "\u00a0")  # not broken at the end of a line
+    return f"{name} · {size}" + (" · turned upright" if photo.turned else "")
 
 
 def _ways(place: str) -> None:

@@ -77,7 +77,7 @@ def test_the_grid_is_sent_what_torch_computes() -> None:
     np.testing.assert_array_equal(arrays["output"], output[0])
     np.testing.assert_array_equal(arrays["winners"], winners[0])
     assert arrays["gradient"].sum() == arrays["upstream"].sum() == 1
-    assert fields["captions"]["after"] == "Pooled, 2\u00a0×\u00a02"
+    assert fields["captions"]["after"] == "Pooled, 2 × 2"
 
 
 def test_the_photos_patch_is_sent_as_its_grey_pixels() -> None:

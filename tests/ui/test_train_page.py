@@ -85,7 +85,7 @@ def test_the_table_and_the_code_count_what_torch_counts() -> None:
     assert panel.shows["total"] == count_parameters(module) == 13_156
     table = app.table[0].value
     assert list(table["Parameters"])[1:3] == ["280", ""]
-    assert list(table["Output"])[1] == "10\u00a0×\u00a062\u00a0×\u00a062"
+    assert list(table["Output"])[1] == "10 × 62 × 62"
     assert any("13,156 parameters" in each.value for each in app.markdown)
 
 

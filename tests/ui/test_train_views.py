@@ -33,9 +33,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> PageRun:
 def test_the_film_shows_the_first_kernels_and_the_maps_behind_the_bends(run: PageRun) -> None:
     snapshot, _ = run.files.view(run.files.view_steps()[-1])
     kernels, maps = film_rows(snapshot, run.config)
-    assert kernels.title == "conv1_1: 6 learned kernels, 3\u00a0×\u00a03"
+    assert kernels.title == "conv1_1: 6 learned kernels, 3 × 3"
     assert kernels.pictures.shape == (6, 3, 3, 3)
-    assert maps.title == "relu1_1 on your photo: 6 maps, 14\u00a0×\u00a014"
+    assert maps.title == "relu1_1 on your photo: 6 maps, 14 × 14"
     assert maps.pictures.shape == (6, 14, 14)
     assert maps.pictures.min() >= 127, "ReLU has no negative values: nothing is red"
 

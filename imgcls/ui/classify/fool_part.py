@@ -144,7 +144,9 @@ def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Predict
     looks = f"{found.looks} look{'s' if found.looks > 1 else ''} at the gradient"
     name = markdown(classifier.name_of(said.index))
     if found.won:
-        st.success(f"After {looks}, **{amount}** are enough: the network says **{name}**, {percent(said.probability)}.")
+        st.success(
+            f"After {looks}, a change of **{amount}** is enough: it says **{name}**, {percent(said.probability)}."
+        )
     else:
         st.info(
             f"After {looks} and {amount} it says {name}, {percent(said.probability)}. Choose a class that is nearer."

@@ -31,10 +31,8 @@ _DIALS = (  # name, label, highest, step, digits
     ("erasing", "erasing", 0.8, 0.05, 2),
 )
 
-PRESETS = {
-    "A bit of everything": {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25},
-    "Nothing": _CHOICES.defaults,
-}
+EVERYTHING = {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25}
+PRESETS = {"A bit of everything": EVERYTHING, "Nothing": _CHOICES.defaults}
 
 
 def choose_augmentation(
@@ -56,7 +54,7 @@ def choose_augmentation(
     flip = row.toggle("flip", usual.flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
-        "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
+        "New random draw", icon=":material/casino:", key=f"{prefix}:redraw",
         on_click=lambda: st.session_state.update({f"{prefix}_draws": (seed + 1) % 10000}),
     )  # fmt: skip
     for title, values in PRESETS.items():

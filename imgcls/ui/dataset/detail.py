@@ -24,6 +24,9 @@ _PATTERNS = {
 }
 
 
+_EARS = {"prick": "upright", "cat": "small upright"}
+
+
 def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None:
     """Picture `place` as large as there is, beside it what a network gets of it; below, what is known."""
     part = "validation" if place in album.validation else "training"
@@ -37,7 +40,7 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
         title = "drawn large" if drawn else "the picture"
         row.image(large, caption=title, alt=f"{name}, {title}", width=BESIDE, output_format="JPEG")
     size = sides(album.size, album.size)
-    learned = f"as learned from: {size}"
+    learned = f"as the network sees it: {size}"
     row.image(small, caption=learned, alt=f"{name}, {learned}", width=BESIDE if large else LARGE, output_format="PNG")
     if drawn:
         st.markdown(traits_of(album.names[place].rsplit(" ", 1)[0]))
@@ -51,15 +54,10 @@ def traits_of(animal: str) -> str:
     snout = "flat" if traits.snout < 0.2 else "long" if traits.snout > 0.55 else "medium"
     legs = "short" if traits.leg < 0.5 else "long" if traits.leg > 0.85 else "medium"
     fur = "shaggy" if traits.fur >= 0.5 else "rough" if traits.fur > 0.05 else "smooth"
-    facts = {
-        "ears": traits.ear,
-        "snout": snout,
-        "legs": legs,
-        "coat": f"{_PATTERNS[traits.pattern]}, {len(traits.coats)} colours",
-        "fur": fur,
-        "tail": traits.tail,
-    }
-    return f"What makes a **{animal}**: " + ", ".join(f"{name} *{value}*" for name, value in facts.items()) + "."
+    ears, tail = _EARS.get(traits.ear, traits.ear), "hanging" if traits.tail == "hang" else traits.tail
+    coat = f"{_PATTERNS[traits.pattern]} coat in one of {len(traits.coats)} colours"
+    facts = (f"{ears} ears", f"{snout} snout", f"{legs} legs", f"{fur} fur", f"{tail} tail", coat)
+    return f"What makes a **{animal}**: {', '.join(facts)}."
 
 
 def _large(album: Album, place: int, choice: DataChoice) -> Image.Image | None:

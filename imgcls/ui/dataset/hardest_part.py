@@ -1,4 +1,4 @@
-"""Part 2: the validation pictures that are hardest, for one of three judges."""
+"""Part 2: the validation pictures that are hardest for one of three judges."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -19,15 +19,16 @@ from imgcls.ui.dataset.work import result_of
 from imgcls.ui.shell import code_panel
 
 JUDGES: dict[Judge, str] = {
-    "linear": "Hard for a linear model",
-    "features": "for one on learned features",
-    "run": "for your last training",
+    "linear": "a linear model",
+    "features": "a linear model on learned features",
+    "run": "your last network",
 }
 _EXPLAINED = {
-    "linear": "softmax regression that learned in seconds from the {learned} training pictures at 32 × 32 pixels",
-    "features": "softmax regression on what EfficientNet-Lite0, trained on ImageNet, makes of {learned} of the "
-    "training pictures",
-    "run": "the network of your last training on this set, as it was at its best validation accuracy",
+    "linear": "a linear model that learned in seconds from the {learned} training pictures at 32 × 32 pixels",
+    "features": "a linear model on the features that EfficientNet-Lite0, trained on ImageNet, computes for "
+    "{learned} of "
+    "the training pictures",
+    "run": "the network that you trained last on this set, as it was at its best validation accuracy",
 }
 KEY = "data_hardest"
 
@@ -35,15 +36,15 @@ KEY = "data_hardest"
 def hardest_part(choice: DataChoice) -> None:
     """Choose a judge; see what it gets most wrong."""
     judge: Judge = st.segmented_control(
-        "Hard for whom?", list(JUDGES), format_func=JUDGES.get, default="linear", required=True, key="data_judge",
-        bind="query-params", persist_state="session", label_visibility="collapsed",
+        "Hard for", list(JUDGES), format_func=JUDGES.get, default="linear", required=True, key="data_judge",
+        bind="query-params", persist_state="session",
     )  # fmt: skip
     run = ""
     if judge == "run":
         run = last_run(choice)
         if not run:
             st.info(
-                "You have no training on these pictures with this split yet: train on them, then come back.",
+                "You have not trained a network on these pictures with this split yet: train one, then come back.",
                 icon=":material/model_training:",
             )
             return
@@ -94,7 +95,7 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
         if found.truth[number] == found.said[number]:
             captions.append(f"✓ {said} {percent(found.p_said[number], 0)}")
         else:
-            captions.append(f"✗ {said} {percent(found.p_said[number], 0)}")
+            captions.append(f"✗ {said} {percent(found.p_said[number], 0)}, is {truth}")
             wrong.append(number)
         names.append(
             f"{album.names[place]}: {truth} {percent(found.p_truth[number])}, taken for {said} "
@@ -103,9 +104,8 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     told = (
         f"The judge is {_EXPLAINED[judge].format(learned=whole(found.learned))}. It gets "
         f"**{percent(found.accuracy)}** of "
-        f"{whole(found.judged)} validation pictures right; these are the {len(found.places)} to whose class it "
-        "gives the "
-        "least probability, that is, the highest cross-entropy."
+        f"{whole(found.judged)} validation pictures right; these are the {len(found.places)} whose true class gets the "
+        "lowest probability. Minus the logarithm of that probability is called the cross-entropy: a later lesson."
     )
     picked = picked_tile(KEY, len(names), (choice, judge))
     left, right = st.columns([0.62, 0.38], gap="medium")

@@ -54,8 +54,8 @@ export function percent(share, decimals = 1) {
   return fixed(100 * share, decimals) + "%"
 }
 
-// Rows × columns (× channels), or the shape of a tensor; not broken at the end of a line.
-export const sides = (...lengths) => lengths.map(whole).join("\u00a0×\u00a0")
+// Rows × columns (× channels), or the shape of a tensor.
+export const sides = (...lengths) => lengths.map(whole).join(" × ")
 
 export const bracketed = (text) => (text.startsWith(MINUS) ? `(${text})` : text)
 
