@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from imgcls.figures.race import race_curves
+from imgcls.numbers import fixed
 from imgcls.training.experiments import RaceEpoch, dropout_race
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import live_slider
@@ -24,7 +25,7 @@ def show_race(epochs: Sequence[RaceEpoch]) -> None:
     gaps = {name: last.val_loss[name] - last.train_loss[name] for name in last.val_loss}
     st.markdown(
         f"After epoch {last.epoch} the validation loss exceeds the training loss by "
-        + " and by ".join(f"**{gap:.2f}** {name}".replace("-", "−") for name, gap in gaps.items())
+        + " and by ".join(f"**{fixed(gap, 2)}** {name}" for name, gap in gaps.items())
         + ". The wider the gap, the more a network has learned its few pictures by heart."
     )
 

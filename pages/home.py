@@ -10,6 +10,7 @@ from imgcls.lessons import built_lessons
 from imgcls.models.classify import classify
 from imgcls.models.concepts import concept_probabilities
 from imgcls.models.registry import load
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.pixels import pixels, small_pixels
 from imgcls.ui.components.plot import plot
@@ -21,7 +22,8 @@ photo = current_photo()
 array = small_pixels(photo.image)
 height, width, channels = array.shape
 st.markdown(
-    f"To a computer your photo is a box of numbers: here {height} × {width} × {channels} = **{array.size:,}** of them, "
+    f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
+    "of them, "
     "each from 0 to 255."
 )
 label = st.empty()  # where the answer will stand: at a cold start the numbers are there before the network is
@@ -32,7 +34,7 @@ st.header("One photo, four ways to ask", anchor=False)
 network = load()
 prediction = classify_photo(network, photo)
 top, breeds, concepts = prediction.top(4), prediction.breeds(4), concept_probabilities(prediction)
-best = f"**{display_name(top[0].label)}**, {top[0].probability:.1%}"
+best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
 label.markdown(f"Image classification turns them into a **label**; {network.title} says: {best}.")
 
 
@@ -40,7 +42,7 @@ def answer(place, title: str, question: str, labels: Sequence[str], chances: Seq
     """One variant of the problem: its question, and the network's real answer as bars."""
     with place.container(border=True, height="stretch"):
         st.markdown(f"**{title}.** {question}")
-        alt = "; ".join(f"{label} {p:.1%}" for label, p in zip(labels, chances, strict=True))
+        alt = "; ".join(f"{label} {percent(p)}" for label, p in zip(labels, chances, strict=True))
         plot(probability_bars(labels, chances, **more), key=f"home_{title}", alt=f"{title}: {alt}")
 
 

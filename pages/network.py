@@ -9,6 +9,7 @@ from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
+from imgcls.numbers import percent
 from imgcls.plain import markdown
 from imgcls.ui.components.network import QUESTIONS, network_canvas
 from imgcls.ui.distance import distance_note
@@ -23,7 +24,6 @@ from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.photo import current_photo, sample_note, sample_row
-from imgcls.ui.scores import percent
 from imgcls.ui.shell import code_panel, try_this
 
 FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from imgcls.numbers import whole
 from imgcls.ops.softmax import softmax, softmax_terms
 from imgcls.ui.components import let_go
 from imgcls.ui.components.plot import plot
@@ -75,7 +76,7 @@ def number_format() -> str:
             bind="query-params", persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         for constant in (-30, 0, 12, 100):
-            label = f"c = {constant}".replace("-", "−")
+            label = f"c = {whole(constant)}"
             st.button(label, on_click=set_slider, args=(pictures.CONSTANT.name, constant))
     return kind
 

@@ -136,10 +136,10 @@ SMALL_RESNET = ModelSpec(
     labels=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     dog_indices=(5,),
     layers={
-        "layers.relu1_1": "First convolution: 32 channels, 32 x 32",
-        "layers.residual1": "Block 1: 32 channels, 16 x 16",
-        "layers.residual2": "Block 2: 64 channels, 8 x 8",
-        "layers.residual3": "Block 3: 64 channels, 4 x 4",
+        "layers.relu1_1": "First convolution: 32 channels, 32 × 32",
+        "layers.residual1": "Block 1: 32 channels, 16 × 16",
+        "layers.residual2": "Block 2: 64 channels, 8 × 8",
+        "layers.residual3": "Block 3: 64 channels, 4 × 4",
     },
 )
 

@@ -12,6 +12,7 @@ from torch import nn
 from imgcls.models.classify import Classifier
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.small import LayerRow, SmallCNN, layer_table
+from imgcls.numbers import sides
 from imgcls.training import transfer
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 
@@ -66,7 +67,7 @@ def _module(info: RunInfo) -> nn.Module:
 
 def _title(row: LayerRow) -> str:
     channels, height, width = row.shape
-    return f"{row.name}: {channels} channels, {height} × {width}"
+    return f"{row.name}: {channels} channels, {sides(height, width)}"
 
 
 TINYVGG = Path(__file__).resolve().parents[2] / "assets" / "tinyvgg"

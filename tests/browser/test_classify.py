@@ -123,7 +123,7 @@ def test_a_tall_photo_leaves_the_way_to_another_on_the_screen(page: Page, server
     buffer = io.BytesIO()
     Image.new("RGB", (100, 900), "teal").save(buffer, "PNG")
     upload(page, "tall.png", buffer.getvalue())
-    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("100 × 900")
+    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("900 × 100")
     page.wait_for_timeout(500)
     assert page.locator("[data-testid=stSidebar] [data-testid=stFileUploader]").bounding_box()["y"] < 720
 
@@ -176,7 +176,7 @@ def test_a_copied_link_brings_back_the_settings(page: Page, server_url: str) -> 
     page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
     assert len(bars(page, 1)) == 9
     assert page.locator(".slider input").nth(1).input_value() == "0.95"
-    expect(page.get_by_text("28 x 28 places")).to_be_visible()
+    expect(page.get_by_text("28 × 28 grid")).to_be_visible()
 
 
 def test_a_bad_value_in_a_link_is_ignored(page: Page, server_url: str) -> None:
@@ -195,7 +195,7 @@ def test_the_pixels_under_the_pointer_are_those_of_the_photo(page: Page, server_
     page.goto(server_url)
     page.wait_for_selector(".pixels canvas")
     upload(page, "noise.png", buffer.getvalue())
-    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("60 × 40")
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("40 × 60")
     expect(page.locator(".pixels output")).to_contain_text(re.compile(r"row [0-3]?\d, column [0-5]?\d "))
     page.locator(".pixels canvas").first.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):

@@ -14,6 +14,7 @@ from imgcls.models.graph import graph_of
 from imgcls.models.influence import backward
 from imgcls.models.registry import load
 from imgcls.models.trace import trace
+from imgcls.numbers import percent, read
 from imgcls.ops.convolution import signed_limit
 from imgcls.palette import colour_table
 from imgcls.training.trained import tinyvgg
@@ -123,10 +124,10 @@ def test_the_window_of_a_large_kernel_shows_input_kernel_or_product(page: Page, 
     for name in ("input", "kernel", "product"):
         page.locator(f".network [data-shows={name}]").click()
         texts = page.locator(".network .cell > :visible").all_inner_texts()
-        written[name] = [float(text.replace("\u2212", "-")) for text in texts]
+        written[name] = [float(read(text.removeprefix("≈ "))) for text in texts]
         assert len(texts) == 25
-    titles = [cell.get_attribute("title") for cell in page.locator(".network .cell").all()]
-    exact = [[float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", title)[:3]] for title in titles]
+    cells = page.locator(".network .cell").all()
+    exact = [[float(number) for number in cell.get_attribute("data-exact").split()] for cell in cells]
     for place, name in enumerate(("input", "kernel", "product")):
         assert written[name] == pytest.approx([numbers[place] for numbers in exact], rel=0.03, abs=0.006)
     assert sum(numbers[2] for numbers in exact) == pytest.approx(total, rel=1e-4, abs=1e-4)
@@ -144,7 +145,7 @@ def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(browser: Browse
     for row, share in zip(rows.all(), after.tolist(), strict=True):
         assert row.is_visible()
         text = row.locator("b").inner_text()
-        assert share < 0.0005 if "<" in text else float(text.rstrip("%")) == pytest.approx(100 * share, abs=0.06)
+        assert text == percent(share)
     expect(page.locator(".network .list p")).to_contain_text("among these 6, whatever it is shown")
     canvas = page.locator(".network canvas")
     before = canvas.screenshot()

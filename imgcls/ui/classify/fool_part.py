@@ -22,6 +22,7 @@ from imgcls.models.adversarial import (
     repainted,
 )  # fmt: skip
 from imgcls.models.classify import Classifier, Prediction
+from imgcls.numbers import percent
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
 from imgcls.training.fooling import Fooled, Shown
@@ -32,7 +33,6 @@ from imgcls.ui.dataset.work import result_of
 from imgcls.ui.hall import network_input
 from imgcls.ui.memo import remember
 from imgcls.ui.models import model_lines
-from imgcls.ui.scores import percent
 from imgcls.ui.shell import choose, code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.gradcam import GradCam, difference, grad_cam
+from imgcls.numbers import percent, sides
 from imgcls.plain import markdown
 from imgcls.ui.components.sight import Heat, heat_sight
 from imgcls.ui.memo import remember
@@ -26,7 +27,7 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         st.info(classifier.layers_note)
         return
     ranked = {each.index: each for each in prediction.top(10)}
-    names = {index: f"{classifier.name_of(index)} ({each.probability:.1%})" for index, each in ranked.items()}
+    names = {index: f"{classifier.name_of(index)} ({percent(each.probability)})" for index, each in ranked.items()}
     columns = st.columns(3)
     first = columns[0].selectbox("Evidence for", names, format_func=names.get, key="classify_first")
     second = columns[1].selectbox("compared with", names, format_func=names.get, index=1, key="classify_second")
@@ -79,7 +80,7 @@ def _difference(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int,
     rows, columns = maps[0].raw.shape
     st.caption(
         f"Grad-CAM of the logit of {markdown(one)} minus that of {markdown(other)}: on the left where it is positive, "
-        f"on the right where it is negative, on one scale ({rows} × {columns} grid)."
+        f"on the right where it is negative, on one scale ({sides(rows, columns)} grid)."
         + (" Both are the same class: choose another." if one == other else "")
     )
 

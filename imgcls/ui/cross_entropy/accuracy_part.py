@@ -4,12 +4,13 @@ import torch
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import accuracy_curve, slope_curves
+from imgcls.numbers import all_written, percent
 from imgcls.ops.losses import measure_slopes, measures
 from imgcls.ops.softmax import sweep
 from imgcls.ui.components.plot import figure_news
 from imgcls.ui.components.sliders import Column, Drawing, SliderRows
 from imgcls.ui.cross_entropy.pictures import worked_batch
-from imgcls.ui.scores import LOW, all_written, including, percent
+from imgcls.ui.scores import LOW, including
 
 START = (3.0, 1.5, 1.0, 0.5, -1.5)
 HIGH = 10.0
@@ -18,7 +19,8 @@ STEPS, SLOPES = "ce_steps_plot", "ce_slopes_plot"
 
 
 def batch_of(numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits (..., N, 3) whose true class, the first, has the `numbers` (..., N) and the others 0; true classes (N,)."""
+    """Logits (..., N, 3) whose true class, the first, has the `numbers` (..., N) and the others 0; true classes "
+    "(N,)."""
     logits = torch.zeros(*numbers.shape, 3, dtype=torch.float64)
     logits[..., 0] = numbers
     return logits, torch.zeros(numbers.shape[-1], dtype=torch.int64)

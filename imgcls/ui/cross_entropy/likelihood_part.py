@@ -7,12 +7,13 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import likelihood_curve
+from imgcls.numbers import all_written, percent, written
 from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, live_sliders, read_sliders
 from imgcls.ui.cross_entropy.parts import Snippet
 from imgcls.ui.cross_entropy.pictures import KINDS, priced, worked_batch
-from imgcls.ui.scores import BREEDS, LOW, all_written, percent, written
+from imgcls.ui.scores import BREEDS, LOW
 
 START = (3.0, 1.5, 1.0, 0.5, -1.0)
 MOST = 1000

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 import torch
 
+from imgcls.numbers import written
 from imgcls.ops.losses import binary_cross_entropy, cross_entropy, log_loss, three_ways
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import (
@@ -19,7 +20,7 @@ from imgcls.ui.components.sliders import (
 )
 from imgcls.ui.cross_entropy import pictures
 from imgcls.ui.cross_entropy.pictures import BEHIND, SMOOTHING, TEMPERATURE
-from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note, written
+from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note
 
 LIVE = ("ce_logits", "ce_settings", "ce_binary", "ce_batch", "ce_ways")
 """The keys of all sliders of the lesson."""

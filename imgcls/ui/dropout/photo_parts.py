@@ -1,5 +1,6 @@
 """The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
+from imgcls.numbers import ABOUT, equation, fixed, percent, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
 from imgcls.palette import HUES
@@ -72,31 +74,43 @@ def mask_part(seed: int, training: bool) -> None:
         result = dropout(head.features, p, _seeded(seed), training=training)
         high = most * max(result.scale, 1.0)
         factors = result.mask * result.scale
-        masked = f"mask × 1 / (1 − p): 0 or {result.scale:.2f}" if training else "no mask: 1 everywhere"
+        masked = f"mask × 1 / (1 − p): 0 or {written(result.scale)}" if training else "no mask: 1 everywhere"
+        worked = [
+            equation((x, factor), operator.mul, output)
+            for x, factor, output in zip(
+                *(each[places].tolist() for each in (head.features, factors, result.output)), strict=True
+            )
+        ]
+        features, scales = ([each.operands[i] for each in worked] for i in (0, 1))
+        outputs = [each.result for each in worked]
 
-        def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
-            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, 2, sign)
+        def grid(
+            title: str, values: torch.Tensor, texts: list[str], quantity: str, low: float, top: float, sign: str
+        ) -> Grid:
+            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, texts, sign)
 
+        equals = "=" if all(each.sign == "=" for each in worked) else ABOUT
         shown = grids(
             [
-                grid("features", head.features, "activation", -high, high, "×"),
-                grid(masked, factors, "pixel", 0, result.scale, "="),
-                grid("what goes on", result.output, "activation", -high, high, ""),
+                grid("features", head.features, features, "activation", -high, high, "×"),
+                grid(masked, factors, scales, "pixel", 0, result.scale, equals),
+                grid("what goes on", result.output, outputs, "activation", -high, high, ""),
             ],
-            alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
+            [f"{each.operands[0]} × {each.operands[1]} {each.sign} {each.result}" for each in worked],
+            alt=f"Features, scaled mask and output; {percent(result.kept, 0)} of the features are kept.",
         )
         chance = float(softmax(head.logits(result.output))[best])
         name = f"**{display_name(network.labels[best])}**"
         outcome = (
-            f"**{result.kept:.1%}** of all are kept. With this mask it says {name} with **{chance:.1%}**, without "
-            f"dropout {exact[best]:.1%}."
+            f"**{percent(result.kept)}** of all are kept. With this mask it says {name} with **{percent(chance)}**, "
+            f"without dropout {percent(float(exact[best]))}."
             if training
-            else f"after training all go on as they are, whatever p was. It says {name} with **{chance:.1%}**."
+            else f"after training all go on as they are, whatever p was. It says {name} with **{percent(chance)}**."
         )
         text = words(
             f"The {count} largest of the {len(head.features)} features that {network.title} computes for your photo; "
             f"{outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to **keep**, "
-            f"here {1 - p:.2f}."
+            f"here {written(1 - p)}."
         )
         return {"drop_grids": shown, "drop_words": text, "kept": result.kept, "top": chance}
 
@@ -133,6 +147,7 @@ def average_part(seed: int) -> None:
         result = many_passes(head.features, head.weights[best], float(head.bias[best]), p, PASSES, _seeded(seed))
         places = list(range(1, PASSES + 1))
         low, high = result.band()
+        first, second, last = (fixed(float(x), 2) for x in (*result.outputs[:2], result.means[-1]))
         exact = Curve(
             "without dropout, ± 2 spreads / √n", places, [result.exact] * PASSES, HUES["pixel"].line, "dash",
             band=(low.tolist(), high.tolist()),
@@ -140,13 +155,12 @@ def average_part(seed: int) -> None:
         mean = Curve("mean of the first n masks", places, result.means.tolist(), HUES["probability"].line, "solid")
         chart = plot(
             curves([exact, mean], x_title="n, the number of masks", y_title=f"logit of {name}", height=330),
-            alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {result.means[-1]:.2f}.",
+            alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {last}.",
         )
         text = words(
-            f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they spread "
-            f"around **{result.exact:.2f}**, the logit without dropout, by **{result.spread:.2f}** (their standard "
-            "deviation). The mean of "
-            f"{PASSES} masks is **{result.means[-1]:.2f}**. So evaluation leaves dropout out: that "
+            f"One mask gives a logit of {first} here, the next {second}: they spread "
+            f"around **{fixed(result.exact, 2)}**, the logit without dropout, by **{fixed(result.spread, 2)}** (their "
+            f"standard deviation). The mean of {PASSES} masks is **{last}**. So evaluation leaves dropout out: that "
             "stands for the mean of all masks."
         )
         return {"drop_average": chart, "drop_words": text, "mean": float(result.means[-1]), "exact": result.exact}
@@ -185,7 +199,7 @@ def maps_part(seed: int, training: bool) -> None:
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
         shown = picture(maps_sheet(result.output.numpy(), dropped, limit), alt=alt)
         done = (
-            f"**{count}** are dropped whole, the others multiplied by {result.scale:.2f}"
+            f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
             if training
             else "after training all go on as they are"
         )

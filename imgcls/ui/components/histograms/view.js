@@ -4,13 +4,6 @@ import { unpack } from "../../js/packet.js"
 
 const HEIGHT = 52
 
-function power(number) {
-  if (number === 0) return "0"
-  if (number >= 0.01) return number.toPrecision(2)
-  const raised = (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")
-  return number.toExponential(0).replace(/e-(.*)/, raised)
-}
-
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
 function drawSpread(box, canvas, name, counts, about, quantity, missing) {

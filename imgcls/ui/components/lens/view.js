@@ -4,7 +4,7 @@ import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { buildCells, buildChannels, fillCells, wireEquation } from "./cells.js"
@@ -23,7 +23,8 @@ function build(root) {
       <div class="cells" role="group" aria-label="kernel"></div>
       <div class="equation"><span class="name"></span><b class="sum"></b>
         <span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
-          <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
+          <span>+</span><input class="bias" aria-label="bias"></span><span class="sign">=</span>
+        <output class="value"></output></div>
       <p class="refusal" role="alert"></p></div>
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
   root.append(box)

@@ -1,8 +1,9 @@
 // How one map is made: its inputs, the kernel's slices, their products, the sum, and what follows it.
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { written } from "../../js/numbers.js"
 import { curve, frame } from "./edges.js"
-import { brief, largestOf, mapPicture } from "./paint.js"
+import { largestOf, mapPicture } from "./paint.js"
 import { showTools } from "./tools.js"
 
 export const TOP = 40, LEFT = 46
@@ -133,7 +134,7 @@ export function drawCloseup(own, pen) {
     const y = TOP + (rows - 1) * pitch + tile / 2 + 5
     stage.write(pen, `${close.hidden} others`, columns[2] - 10, y, { align: "right" })
   }
-  const bias = close.bias ? `${close.bias > 0 ? "+ " : "− "}${brief(Math.abs(close.bias))}` : ""
+  const bias = close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(Math.abs(close.bias), 3)}` : ""
   const names = [`Σ ${bias}`, ...close.stages.map(({ name }) => name)]
   own.parts.filter(({ kind }) => kind === "stage").forEach(({ x, y }, i) => {
     const mine = close.chosen === i - 1, name = narrow && i ? `↓ ${names[i]}` : names[i]
@@ -185,9 +186,9 @@ export function sayCloseup(own) {
     const sum = close.arrays.sum[place.row * close.arrays.sum.shape[1] + place.column]
     const after = close.stages.flatMap(({ name }, i) => {
       const spot = fromSum(close, i, place), map = mapOf(close, i)
-      return spot ? [`after ${name} ${brief(map[spot.row * map.shape[1] + spot.column])}`] : []
+      return spot ? [`after ${name} ${written(map[spot.row * map.shape[1] + spot.column], 3)}`] : []
     })
-    const all = [brief(sum), ...after].join(", ")
+    const all = [written(sum, 3), ...after].join(", ")
     const what = `the products${close.bias ? " and the bias" : ""}`
     return `Row ${place.row}, column ${place.column}: ${what} add up to ${all}.`
   }

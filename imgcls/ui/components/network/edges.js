@@ -1,8 +1,8 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { percent, signed, whole, written } from "../../js/numbers.js"
 import { HEAD, PHOTO } from "./overview.js"
-import { brief, percent, signed, thousands } from "./paint.js"
 import { endsOf, isOff } from "./tools.js"
 
 export function curve(pen, stage, from, to) {
@@ -113,20 +113,20 @@ export function sayOverview(own) {
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
     const most = column.strongest ? edgesInto(own, hover)[column.strongest[row]] : null
     const among = over.columns[place - 1]?.pages > 1 ? "of the maps shown, " : ""
-    const average = most && `${signed(most.weight)} on average`
+    const average = most && `${signed(most.weight, 3)} on average`
     const share = most ? `; ${among}most comes from map ${most.from.channel} (${average})` : ""
-    const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row])}` : ""
+    const influence = column.influence.length && !over.gradient ? `; influence ${signed(column.influence[row], 3)}` : ""
     const tap = byFinger() && place && mode === "forward" ? ` ${press} to see how it is made.` : ""
     const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : tap
-    const range = `${what} ${brief(low)} to ${brief(high)}, mean ${brief(mean)}`
+    const range = `${what} ${written(low, 3)} to ${written(high, 3)}, mean ${written(mean, 3)}`
     return `${name}${off ? ", switched off" : ""}: ${range}${influence}${share}.${todo}`
   }
   if (hover?.tail) {
     const { title, count, parameters, outputs, from } = over.tail
     const means = { average: `the mean of each of the ${from} maps`, hidden: "those of the last hidden layer" }
     const made = means[title] ?? `all values of the ${from} maps in one row`
-    return `${title}: ${thousands(count)} numbers, ${made}. dense: each of the ${thousands(outputs)} classes has one ` +
-      `weight for each of them, ${thousands(parameters)} parameters with the biases. softmax: the logits become ` +
+    return `${title}: ${whole(count)} numbers, ${made}. dense: each of the ${whole(outputs)} classes has one ` +
+      `weight for each of them, ${whole(parameters)} parameters with the biases. softmax: the logits become ` +
       `probabilities that add up to 100%. ${press} to see the sum for ${best ? best.label : "a class"}.`
   }
   if (hover?.photo && mode === "what if") {
@@ -137,15 +137,15 @@ export function sayOverview(own) {
   if (hover?.bar !== undefined) {
     const one = over.classes[hover.bar], was = over.changed ? `, before ${percent(one.before)}` : ""
     const todo = mode === "forward" ? "to see why" : "to choose it"
-    return `${one.label}: ${percent(one.probability)}${was}, logit ${brief(one.logit)}. ${press} ${todo}.`
+    return `${one.label}: ${percent(one.probability)}${was}, logit ${written(one.logit, 3)}. ${press} ${todo}.`
   }
   if (hover?.head !== undefined) {
     const column = over.columns[hover.head], size = column.seen?.[0]
-    const whole = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
-    const seen = size ? `; one value sees ${whole}` : ""
+    const region = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
+    const seen = size ? `; one value sees ${region}` : ""
     const cam = mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
     const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : cam
-    return `${column.title}: ${column.shape} values, ${thousands(column.parameters)} parameters${seen}.${todo}`
+    return `${column.title}: ${column.shape} values, ${whole(column.parameters)} parameters${seen}.${todo}`
   }
   if (mode === "what if") {
     const how = byFinger() ? "Tap maps or layer names twice" : "Click maps or layer names"

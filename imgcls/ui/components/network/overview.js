@@ -1,7 +1,8 @@
 // The overview: the photo and its channels, a column of maps for each layer, the bars of the classes.
 import { textOn } from "../../js/colour.js"
 import { clamp } from "../../js/geometry.js"
-import { largestOf, mapPicture, percent, thousands, tilePictures } from "./paint.js"
+import { percent, whole } from "../../js/numbers.js"
+import { largestOf, mapPicture, tilePictures } from "./paint.js"
 import { isOff } from "./tools.js"
 import { act } from "./view.js"
 
@@ -113,9 +114,9 @@ export function drawHeads(own, pen) {
   const { x, w, dense } = own.tail, { tail } = over
   const line = (words, middle, y, weight) => stage.write(pen, words, middle, top + y, { align: "center", weight })
   line(tail.title, x + w / 2, 18, 700)
-  line(thousands(tail.count), x + w / 2, 36, 400)
+  line(whole(tail.count), x + w / 2, 36, 400)
   line("dense", dense, 18, 700)
-  line(thousands(tail.parameters), dense, 72, 400)
+  line(whole(tail.parameters), dense, 72, 400)
 }
 
 function drawHead(own, pen, column, place) {
@@ -133,7 +134,7 @@ function drawHead(own, pen, column, place) {
   stage.write(pen, place ? column.title : "input", middle, top + 18, { ...look, weight: 700 })
   stage.write(pen, off ? "off" : `${column.maps} ${place ? "maps" : "channels"}`, middle, top + 36, look)
   stage.write(pen, column.size, middle, top + 54, look)
-  const count = column.parameters ? thousands(column.parameters) : place ? "–" : ""
+  const count = column.parameters ? whole(column.parameters) : place ? "–" : ""
   stage.write(pen, count, middle, top + 72, look)
 }
 
@@ -182,7 +183,7 @@ export function drawBars(own, pen) {
   }
   const head = { room: last.w, weight: 700 }
   stage.write(pen, "softmax", last.x, top + 18, head)
-  stage.write(pen, `${thousands(Number(over.columns.at(-1).shape))} classes`, last.x, top + 36, { room: last.w })
+  stage.write(pen, `${whole(Number(over.columns.at(-1).shape))} classes`, last.x, top + 36, { room: last.w })
   over.classes.forEach((one, k) => {
     const { x, y, w, h } = own.bars[k], thick = Math.min(13, h / 3.2)
     const top = one.index === over.best, mine = own.mode !== "forward" && one.index === over.chosen

@@ -1,7 +1,6 @@
 // Small pictures of maps, and the theme.
 // A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
 import { cssValue } from "../../js/elements.js"
-import { written } from "../../js/number.js"
 
 const pixelTables = new WeakMap()
 function pixelsOf(colours) {
@@ -71,20 +70,6 @@ export function largestOf(values) {
   for (let i = 0; i < values.length; i++) { const size = Math.abs(values[i]); if (size > most) most = size }
   return most
 }
-export const signed = (number) => (number > 0 ? "+" : "") + brief(number)
-// A power of ten where rounding would say 0: a gradient is small, but it is there.
-export const brief = (number) =>
-  number && Math.abs(number) < 0.0005 ? minus(number.toExponential(0)) : written(short(number))
-export const minus = (text) => String(text).replaceAll("-", "\u2212")
-function short(number) {
-  if (number === 0) return 0
-  const size = Math.abs(number)
-  return Number(size < 0.0095 ? number.toPrecision(2) : number.toFixed(size < 10 ? 2 : 1))
-}
-export const percent = (share) =>
-  share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%"
-export const thousands = (count) => count.toLocaleString("en")
-
 // A dark page: white maps would glare on it.
 function darkGround(colour) {
   const hex = colour.match(/[0-9a-f]{2}/gi) ?? ["ff"]

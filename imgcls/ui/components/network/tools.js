@@ -1,7 +1,7 @@
 // The controls above the canvas. They change own.state, whose entries are also what stands in the page's address.
 import { enable } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { slide } from "./closeup.js"
 import { present } from "./view.js"
 

@@ -1,9 +1,9 @@
 // One class: its logit as a sum over the last features, and its probability as a share of all exponentials.
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { written } from "../../js/number.js"
+import { added, joined, percent, signed, whole, written } from "../../js/numbers.js"
 import { LEFT, TOP } from "./closeup.js"
-import { brief, largestOf, mapPicture, minus, percent, signed, thousands } from "./paint.js"
+import { largestOf, mapPicture } from "./paint.js"
 
 export function verdictScene(own) {
   const { verdict, stage, tables } = own, { arrays } = verdict, rows = verdict.channels.length
@@ -58,7 +58,7 @@ export function drawVerdict(own, pen) {
     pen.fillStyle = number < 0 ? theme.minus : theme.plus
     pen.fillRect(box.x, box.y, box.w, box.h)
     const [x, align] = number < 0 ? [middle + 6, "left"] : [middle - 6, "right"]
-    stage.write(pen, signed(number), x, y + 5, { align, size: 16 })
+    stage.write(pen, signed(number, 3), x, y + 5, { align, size: 16 })
   }
   verdict.channels.forEach((channel, k) => {
     const y = TOP + k * pitch + tile / 2
@@ -69,10 +69,10 @@ export function drawVerdict(own, pen) {
   })
   const foot = TOP + rows * pitch + 8
   const hidden = verdict.others_and_bias
-  const label = verdict.hidden ? `${thousands(verdict.hidden)} others and bias` : "bias"
+  const label = verdict.hidden ? `${whole(verdict.hidden)} others and bias` : "bias"
   stage.write(pen, label, bars - 12, foot + 5, { align: "right" })
   if (!verdict.hidden) line(hidden, foot) // many together would dwarf each of those shown
-  else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 16 })
+  else stage.write(pen, signed(hidden, 3), middle - 6, foot + 5, { align: "right", weight: 700, size: 16 })
   if (verdict.enter) {
     stage.write(pen, "the photo", right, 26, { weight: 600, size: 16 })
     stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 16 })
@@ -81,24 +81,24 @@ export function drawVerdict(own, pen) {
 
 export function verdictHtml(own) {
   const { verdict } = own, rest = verdict.classes - verdict.terms.length
-  const small = (term) => (term >= 0.001 ? written(Number(term.toPrecision(3))) : minus(term.toExponential(0)))
   const rows = verdict.terms.map((term) => `<tr class="${term.index === verdict.index ? "mine" : ""}">
-    <td>${escape_(term.label)}</td><td>${brief(term.logit)}</td><td>${small(term.term)}</td>
+    <td>${escape_(term.label)}</td><td>${written(term.logit, 3)}</td><td>${written(term.term)}</td>
     <td>${percent(term.probability)}</td></tr>`).join("")
-  const total = written(Number(verdict.total.toPrecision(4)))
-  const unlisted = rest > 0 ? `; ${thousands(rest)} classes are not listed` : ""
-  return `<p><b>${escape_(verdict.label)}</b>: <span class="plus">${signed(verdict.for)}</span> for,
-    <span class="minus">${signed(verdict.against)}</span> against, bias ${signed(verdict.bias)}:
-    logit <b class="logit" data-value="${verdict.logit}">${brief(verdict.logit)}</b></p>
+  const total = written(verdict.total), shown = added([verdict.for, verdict.against, verdict.bias], verdict.logit)
+  const [pro, contra, bias] = shown.operands
+  const unlisted = rest > 0 ? `; ${whole(rest)} classes are not listed` : ""
+  return `<p><b>${escape_(verdict.label)}</b>: <span class="plus">${pro}</span> for,
+    <span class="minus">${contra}</span> against, bias ${bias}: ${joined(shown.operands)} ${shown.sign}
+    <b class="logit" data-value="${verdict.logit}">${shown.result}</b>, the logit</p>
     <table><thead><tr><th>class</th><th>logit z</th><th>e<sup>z − max</sup></th><th>÷ ${total}</th></tr></thead>
     <tbody>${rows}</tbody></table>
-    <p class="note">${total} is the sum of all ${thousands(verdict.classes)} exponentials${unlisted}.</p>`
+    <p class="note">${total} is the sum of all ${whole(verdict.classes)} exponentials${unlisted}.</p>`
 }
 
 export function sayVerdict({ verdict, keyed }) {
   const enter = verdict.enter ? ` ${byFinger() ? "Tap" : "Click"} a feature to see how it is made.` : ""
-  const parts = `${signed(verdict.for)} for, ${signed(verdict.against)} against`
-  const sum = keyed ? `${verdict.label}: ${parts}, logit ${brief(verdict.logit)}. ` : ""
+  const parts = `${signed(verdict.for, 3)} for, ${signed(verdict.against, 3)} against`
+  const sum = keyed ? `${verdict.label}: ${parts}, logit ${written(verdict.logit, 3)}. ` : ""
   const colours = "Right (blue) speaks for the class, left (red) against it."
   return `${sum}${colours}${enter}${byFinger() ? "" : " Escape goes back."}`
 }

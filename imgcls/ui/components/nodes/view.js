@@ -2,6 +2,7 @@ import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
+import { percent, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 
@@ -29,14 +30,13 @@ function build(root) {
   return own
 }
 
-const grouped = (count) => count.toLocaleString("en-US")
 function brief(count) {
   const [size, letter] = count >= 1e9 ? [1e9, "G"] : count >= 1e6 ? [1e6, "M"] : count >= 1e4 ? [1e3, "k"] : [1, ""]
-  return (letter ? (count / size).toPrecision(3) : grouped(count)) + (letter && "\u202f" + letter)
+  return (letter ? written(count / size, 3) : whole(count)) + (letter && "\u202f" + letter)
 }
 
 // The exact number where there is room for it.
-const fitting = (pen, count, room) => (pen.measureText(grouped(count)).width < room ? grouped(count) : brief(count))
+const fitting = (pen, count, room) => (pen.measureText(whole(count)).width < room ? whole(count) : brief(count))
 
 // Where the drawn nodes are: columns of {x, y, radius}; a column that leaves nodes out ends in three dots.
 function place(own, width) {
@@ -148,7 +148,7 @@ function describe(own) {
   const output = own.box.querySelector("output")
   if (!at) {
     const bands = packet.pairs.flatMap((pair, l) =>
-      pair.bundled ? [`${packet.layers[l + 1].title}: ${grouped(pair.count)}`] : [])
+      pair.bundled ? [`${packet.layers[l + 1].title}: ${whole(pair.count)}`] : [])
     output.textContent = bands.length
       ? `Weights in the bands: into ${bands.join("; ")}.`
       : `${byFinger() ? "Tap" : "Point at"} a node: its connections light up.`
@@ -156,9 +156,9 @@ function describe(own) {
   }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
   const parts = []
-  if (before) parts.push(`${grouped(before.count)} weights and a bias come in`)
-  if (after) parts.push(`${grouped(after.count)} weights go out`)
-  output.textContent = `${layer.title}, node ${at.i + 1} of ${grouped(layer.count)}: ${parts.join(", ")}.`
+  if (before) parts.push(`${whole(before.count)} weights and a bias come in`)
+  if (after) parts.push(`${whole(after.count)} weights go out`)
+  output.textContent = `${layer.title}, node ${at.i + 1} of ${whole(layer.count)}: ${parts.join(", ")}.`
 }
 
 // Where all the parameters are: one segment a layer, as wide as its share.
@@ -167,7 +167,7 @@ function shares(own) {
   row.replaceChildren(...packet.pairs.map((pair, l) => {
     const part = document.createElement("span")
     part.style.flexGrow = pair.share
-    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(2)}%`
+    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${percent(pair.share, 2)}`
     part.title = name
     part.textContent = name
     part.setAttribute("role", "img")

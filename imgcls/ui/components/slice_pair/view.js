@@ -4,7 +4,7 @@ import { textOn } from "../../js/colour.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
-import { written } from "../../js/number.js"
+import { pooledText } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { atLevel, coloured, fitted } from "../../js/tiles.js"
 
@@ -74,15 +74,14 @@ function draw(own) {
   fillTiles(own, own.inputs, 0, row * s, column * s, reach, (element, y, x, at) => {
     const inside = y >= r * s && y < r * s + w && x >= c * s && x < c * s + w
     element.className = at === winner ? "inside winner" : inside ? "inside" : ""
-    if (inside && values) terms.push(written(values[at]))
+    if (inside && values) terms.push(values[at])
   })
   fillTiles(own, own.outputs, 1, row, column, 2, (element, y, x) => {
     element.className = y === r && x === c ? "inside winner" : ""
     element.onpointerenter = element.onclick = () => { own.active = [y - row, x - column]; own.redraw() }
   })
   box.querySelector(".verb").textContent = `${kind} \u2192`
-  const shown = kind === "max" ? `max(${terms.join(", ")})` : `(${terms.join(" + ")}) / ${w * w}`
-  box.querySelector("p").textContent = values ? `${shown} = ${written(result)}` : "\u2026"
+  box.querySelector("p").textContent = values ? pooledText(kind, terms, result) : "\u2026"
   box.dataset.shown = `${r},${c}`
 }
 

@@ -3,6 +3,7 @@ import { Asker } from "../../js/asker.js"
 import { instance } from "../../js/elements.js"
 import { stepOf } from "../../js/keys.js"
 import { live } from "../../js/live.js"
+import { percent } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { hear } from "../../js/text.js"
@@ -74,7 +75,7 @@ function draw(own) {
       label.setAttribute("text-anchor", long ? ["start", "end"][i] : "middle")
       label.setAttribute("x", long ? i * WIDE : place([1 - i, i, 0])[0])
     }
-    share.textContent = (100 * own.probabilities[i]).toFixed(1) + "%"
+    share.textContent = percent(own.probabilities[i])
     label.classList.toggle("best", own.probabilities[i] === most)
     share.classList.toggle("best", own.probabilities[i] === most)
   })
