@@ -3,6 +3,7 @@
 import streamlit as st
 
 from imgcls.models.ablation import SWAPS, what_if
+from imgcls.models.confidence import confidence_words
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
@@ -10,6 +11,8 @@ from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
 from imgcls.plain import markdown
 from imgcls.ui.components.network import QUESTIONS, network_canvas
+from imgcls.ui.distance import distance_note
+from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
 from imgcls.ui.network.answers import answerer, first_overview
@@ -20,6 +23,7 @@ from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.photo import current_photo, sample_note, sample_row
+from imgcls.ui.scores import percent
 from imgcls.ui.shell import code_panel, try_this
 
 FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
@@ -55,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
-    classifier = choose_network()
+    classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
 
@@ -82,6 +86,10 @@ def lesson(look: Look) -> None:
         slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},
     )
     if part == FORWARD:
+        best = look.graph.classifier.name_of(look.best)
+        chance, distance = float(look.trace.probabilities[look.best]), distance_from(classifier, photo)
+        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}: {confidence_words(chance, distance)}.")
+        distance_note(distance)
         code, shows = forward_code(look, name, unit_of(look, state))
         functions = (trace, map_unit, evidence)
     elif part == WHAT_IF:

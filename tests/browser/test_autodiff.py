@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 
 from imgcls.ops.routes import image_named, kernel_named
-from imgcls.ui.components.graph.words import short
+from imgcls.ui.autodiff.graph.words import short
 from tests.browser import hands
 from tests.browser.hands import eventually, on_a_phone
 

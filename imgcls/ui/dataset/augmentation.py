@@ -17,9 +17,10 @@ from imgcls.ui.dials import Dial
 from imgcls.ui.photo import current_photo
 
 SIDE = 64  # pixels of the photo
+_NOTHING = Augmentation()
 _CHOICES = Carried(
     "chosen_augmentation",
-    {"flip": False, "crop": 0.0, "rotation": 0.0, "colour": 0.0, "erasing": 0.0},
+    vars(_NOTHING),
     {"flip": lambda flip: str(flip).lower()},
 )
 _DIALS = (  # name, label, highest, step, digits
@@ -36,17 +37,22 @@ PRESETS = {
 
 
 def choose_augmentation(
-    prefix: str, picture: np.ndarray | None = None, *, flip: bool = False, draws: int = 5, tile: int = 72
+    prefix: str,
+    picture: np.ndarray | None = None,
+    *,
+    usual: Augmentation = _NOTHING,
+    draws: int = 5,
+    tile: int = 72,
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8
-    (S, S, 3), the current photo if None; `tile`: the side of a small picture in CSS pixels.
+    What was chosen last on another page is taken over, else they start as `usual`. `picture`: uint8 (S, S, 3), the
+    current photo if None; `tile`: the side of a small picture in CSS pixels.
     """
-    _CHOICES.take_over(prefix, {"flip": flip})
+    _CHOICES.take_over(prefix, vars(usual))
     picture = photo_square() if picture is None else picture
     row = st.container(horizontal=True, vertical_alignment="center")
-    flip = row.toggle("flip", flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    flip = row.toggle("flip", usual.flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
         "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
@@ -54,7 +60,7 @@ def choose_augmentation(
     )  # fmt: skip
     for title, values in PRESETS.items():
         row.button(title, key=f"{prefix}:{title}", on_click=_set, args=(prefix, values))
-    dials = [_dial(prefix, *about) for about in _DIALS]
+    dials = [_dial(prefix, *about, getattr(usual, about[0])) for about in _DIALS]
     numbers = {dial.name: _number(dial) for dial in dials}
 
     def chosen(moved: Mapping[str, float]) -> Augmentation:
@@ -65,7 +71,7 @@ def choose_augmentation(
         dials=dials, first_is_large=True, pick=False, on_told=lambda: _take(prefix, dials),
         alt="The picture, and what augmentation makes of it each time it is learned from",
     )  # fmt: skip
-    _CHOICES.hand_on(prefix)
+    _CHOICES.hand_on(prefix, vars(usual))
     return chosen(numbers)
 
 
@@ -115,14 +121,18 @@ def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: in
     return Sheet(np.concatenate([picture[None], changed]), labels)
 
 
-def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int) -> Dial:
-    return Dial(f"{prefix}_{name}", label, 0.0, high, step, 0.0, digits)
+def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int, start: float) -> Dial:
+    return Dial(f"{prefix}_{name}", label, 0.0, high, step, start, digits)
 
 
 def _number(dial: Dial) -> float:
     """A dial's number, from the session or the address, where it is kept."""
-    number = kept(dial.name, lambda text: as_number(text, dial.low, dial.high) or dial.start)
-    number = min(max(float(number), dial.low), dial.high)
+
+    def read(text: str | None) -> float:
+        number = as_number(text, dial.low, dial.high)
+        return dial.start if number is None else number
+
+    number = min(max(float(kept(dial.name, read)), dial.low), dial.high)
     to_address(dial.name, f"{number:g}" if number != dial.start else None)
     return number
 

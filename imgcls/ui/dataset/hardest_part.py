@@ -39,7 +39,7 @@ def hardest_part(choice: DataChoice) -> None:
     )  # fmt: skip
     run = ""
     if judge == "run":
-        run = _last_run(choice)
+        run = last_run(choice)
         if not run:
             st.info(
                 "You have no training on these pictures with this split yet: train on them, then come back.",
@@ -55,19 +55,19 @@ def hardest_part(choice: DataChoice) -> None:
         "seed": choice.split_seed,
         "judge": judge,
         "run": run,
-        "changed": _changed(run),
+        "changed": changed(run),
     }
     found = result_of("data_hardest", "imgcls.training.picture_work:find_hardest", settings, quick=judge != "features")
     if found:
         _show(album, choice, judge, found)
 
 
-def _last_run(choice: DataChoice) -> str:
+def last_run(choice: DataChoice) -> str:
     """The folder of this session's newest run on the same pictures with the same split, "" if there is none."""
     mine = set(st.session_state.get("train_runs", ()))
     for files in list_runs() if mine else ():
         folder = str(files.folder)
-        if files.folder.name in mine and _changed(folder):
+        if files.folder.name in mine and changed(folder):
             with suppress(RunError):  # its settings are damaged
                 if _same_pictures(files.info().config.data, choice):
                     return folder
@@ -79,7 +79,7 @@ def _same_pictures(learned: DataChoice, choice: DataChoice) -> bool:
     return vars(learned) | {"size": None} == vars(choice) | {"size": None}
 
 
-def _changed(folder: str) -> float:
+def changed(folder: str) -> float:
     """When the weights of a run were last written; 0: never."""
     files = [Path(folder) / name for name in ("best.pt", "checkpoint.pt")] if folder else []
     return max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)

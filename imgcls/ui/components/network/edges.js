@@ -48,6 +48,16 @@ export function drawWeb(own, pen) {
     }
     pen.stroke()
   }
+  if (own.tail && !stage.beyond[1]) {
+    pen.globalAlpha = 0.12 * full
+    pen.beginPath()
+    for (const bar of own.bars) for (const share of [0.02, 0.25, 0.5, 0.75, 0.98]) {
+      const from = stage.at(own.tail.x + own.tail.w, own.tail.y + share * own.tail.h)
+      pen.moveTo(...from)
+      pen.lineTo(...stage.at(bar.x - 4, bar.y + bar.h / 2))
+    }
+    pen.stroke()
+  }
   pen.globalAlpha = full
 }
 
@@ -101,8 +111,7 @@ export function sayOverview(own) {
     const { place, row, channel } = hover.tile, column = over.columns[place], numbers = over.arrays[`stats${place}`]
     const [, low, high, mean] = [0, 1, 2, 3].map((k) => numbers[4 * row + k])
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
-    const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
-    const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
+    const most = column.strongest ? edgesInto(own, hover)[column.strongest[row]] : null
     const among = over.columns[place - 1]?.pages > 1 ? "of the maps shown, " : ""
     const average = most && `${signed(most.weight)} on average`
     const share = most ? `; ${among}most comes from map ${most.from.channel} (${average})` : ""
@@ -111,6 +120,14 @@ export function sayOverview(own) {
     const todo = mode === "what if" && place ? ` ${press} to switch it ${off ? "on" : "off"}.${now}` : tap
     const range = `${what} ${brief(low)} to ${brief(high)}, mean ${brief(mean)}`
     return `${name}${off ? ", switched off" : ""}: ${range}${influence}${share}.${todo}`
+  }
+  if (hover?.tail) {
+    const { title, count, parameters, outputs, from } = over.tail
+    const means = { average: `the mean of each of the ${from} maps`, hidden: "those of the last hidden layer" }
+    const made = means[title] ?? `all values of the ${from} maps in one row`
+    return `${title}: ${thousands(count)} numbers, ${made}. dense: each of the ${thousands(outputs)} classes has one ` +
+      `weight for each of them, ${thousands(parameters)} parameters with the biases. softmax: the logits become ` +
+      `probabilities that add up to 100%. ${press} to see the sum for ${best ? best.label : "a class"}.`
   }
   if (hover?.photo && mode === "what if") {
     return own.holding

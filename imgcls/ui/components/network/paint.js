@@ -83,7 +83,13 @@ function short(number) {
 }
 export const percent = (share) =>
   share >= 0.9995 ? "100%" : share < 0.0005 ? "< 0.1%" : (100 * share).toFixed(1) + "%"
-export const thousands = (count) => count.toLocaleString("en").replaceAll(",", "\u202f")
+export const thousands = (count) => count.toLocaleString("en")
+
+// A dark page: white maps would glare on it.
+function darkGround(colour) {
+  const hex = colour.match(/[0-9a-f]{2}/gi) ?? ["ff"]
+  return parseInt(hex[0], 16) < 90
+}
 
 export function readTheme(box) {
   return {
@@ -92,5 +98,6 @@ export function readTheme(box) {
     accent: cssValue(box, "--st-primary-color", "#2a62a3"), font: cssValue(box, "--st-font", "sans-serif"),
     plus: cssValue(box, "--q-activation"), minus: cssValue(box, "--q-activation-negative"),
     chance: cssValue(box, "--q-probability"), gold: "#ffb000",
+    dark: darkGround(cssValue(box, "--st-background-color", "#fff")),
   }
 }

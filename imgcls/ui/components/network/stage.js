@@ -8,6 +8,7 @@ export class Stage {
   constructor(canvas, acts) {
     Object.assign(this, { canvas, acts, scene: { width: 1, height: 1, sprites: [] }, view: { scale: 1, x: 0, y: 0 } })
     Object.assign(this, { from: new Map(), gone: [], share: 1, pointers: new Map(), width: 1, height: 1 })
+    Object.assign(this, { light: 1, kept: 0, above: 30 }) // of dark pages; what is pinned at the right and at the top
     this.wire()
   }
   resize(width, height) { this.width = width; this.height = height; sizedCanvas(this.canvas, width, height) }
@@ -50,7 +51,7 @@ export class Stage {
       const between = (side) => [side, from[side] + (to[side] - from[side]) * t]
       const now = from && t < 1 ? Object.fromEntries(["x", "y", "w", "h"].map(between)) : to
       if (now.x > this.width || now.y > this.height || now.x + now.w < 0 || now.y + now.h < 0) continue
-      pen.globalAlpha = (from ? 1 : t) * (sprite.alpha ?? 1)
+      pen.globalAlpha = (from ? 1 : t) * (sprite.alpha ?? 1) * (sprite.smooth ? 1 : this.light)
       pen.imageSmoothingEnabled = now.w < sprite.picture.width || Boolean(sprite.smooth) // shrunk, a map would flicker
       paste(pen, sprite.picture, now.x, now.y, now.w, now.h)
       pen.strokeStyle = this.border
@@ -63,7 +64,7 @@ export class Stage {
     if (passed < 1) this.later()
   }
   // Words keep their size at every zoom; those without room end in dots, or are left out.
-  write(pen, words, x, y, { room = Infinity, align = "left", weight = 400, size = 15, colour = null } = {}) {
+  write(pen, words, x, y, { room = Infinity, align = "left", weight = 400, size = 16, colour = null } = {}) {
     const [left, top] = this.at(x, y), most = room * this.view.scale
     pen.font = `${weight} ${size}px ${this.font}`
     pen.textAlign = align
@@ -91,12 +92,18 @@ export class Stage {
     this.later()
     return true
   }
+  // Where the scene goes on beyond what is shown: [left, right, top, bottom].
+  get beyond() {
+    const { x, y, scale } = this.view
+    const right = x + this.scene.width * scale - this.width, bottom = y + this.scene.height * scale - this.height
+    return [x < -2, right > 2, y < -2, bottom > 2]
+  }
   pan(dx, dy) { this.view.x += dx; this.view.y += dy; this.keepInside(); this.later() }
   reveal({ x, y, w, h }) {
     const box = this.box({ x, y, w, h }), room = 30
-    const by = (low, size, whole) =>
-      low < room ? room - low : low + size > whole - room ? whole - room - low - size : 0
-    const move = [by(box.x, box.w, this.width), by(box.y, box.h, this.height)]
+    const by = (low, size, before, whole) =>
+      low < before ? before - low : low + size > whole - room ? whole - room - low - size : 0
+    const move = [by(box.x, box.w, room, this.width - this.kept), by(box.y, box.h, this.above, this.height)]
     if (move[0] || move[1]) this.pan(...move)
   }
   wire() {
@@ -107,6 +114,10 @@ export class Stage {
     }
     // Alone, the wheel scrolls the page; a pinch on a touchpad comes as the wheel with Ctrl.
     canvas.onwheel = (event) => {
+      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+        this.pan(-(event.deltaX || event.deltaY), 0)
+        event.preventDefault()
+      }
       if (!event.ctrlKey && !event.metaKey) return
       const { x, y } = place(event)
       this.zoom(Math.exp(clamp(-event.deltaY, -120, 120) / 90), x, y)

@@ -46,19 +46,19 @@ export function drawVerdict(own, pen) {
   const { verdict, stage, theme } = own, { columns, tile, pitch, bars, right, rows, size } = own.verdictPlan
   const heads = ["feature", "weight", "product"]
   heads.forEach((head, i) => {
-    stage.write(pen, head, columns[i] + tile / 2, 26, { align: "center", weight: 600, size: 14.5 })
+    stage.write(pen, head, columns[i] + tile / 2, 26, { align: "center", weight: 600, size: 16 })
   })
   const most = Math.max(1e-12, ...verdict.sums.map(Math.abs))
   const middle = bars + 95, reach = 85
-  stage.write(pen, "against", middle - 8, 26, { align: "right", weight: 600, size: 14.5, colour: theme.minus })
-  stage.write(pen, "for", middle + 8, 26, { weight: 600, size: 14.5, colour: theme.plus })
+  stage.write(pen, "against", middle - 8, 26, { align: "right", weight: 600, size: 16, colour: theme.minus })
+  stage.write(pen, "for", middle + 8, 26, { weight: 600, size: 16, colour: theme.plus })
   const line = (number, y) => {
     const length = Math.min(reach, (reach * Math.abs(number)) / most)
     const box = stage.box({ x: number < 0 ? middle - length : middle, y: y - 8, w: Math.max(length, 1), h: 16 })
     pen.fillStyle = number < 0 ? theme.minus : theme.plus
     pen.fillRect(box.x, box.y, box.w, box.h)
     const [x, align] = number < 0 ? [middle + 6, "left"] : [middle - 6, "right"]
-    stage.write(pen, signed(number), x, y + 5, { align, size: 14.5 })
+    stage.write(pen, signed(number), x, y + 5, { align, size: 16 })
   }
   verdict.channels.forEach((channel, k) => {
     const y = TOP + k * pitch + tile / 2
@@ -68,15 +68,14 @@ export function drawVerdict(own, pen) {
     line(verdict.sums[k], y)
   })
   const foot = TOP + rows * pitch + 8
-  const [hidden, label] = verdict.hidden
-    ? [verdict.others + verdict.bias, `${thousands(verdict.hidden)} others and bias`]
-    : [verdict.bias, "bias"]
+  const hidden = verdict.others_and_bias
+  const label = verdict.hidden ? `${thousands(verdict.hidden)} others and bias` : "bias"
   stage.write(pen, label, bars - 12, foot + 5, { align: "right" })
   if (!verdict.hidden) line(hidden, foot) // many together would dwarf each of those shown
-  else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 14.5 })
+  else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 16 })
   if (verdict.enter) {
-    stage.write(pen, "the photo", right, 26, { weight: 600, size: 14.5 })
-    stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 14.5 })
+    stage.write(pen, "the photo", right, 26, { weight: 600, size: 16 })
+    stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 16 })
   }
 }
 

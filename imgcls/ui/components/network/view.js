@@ -3,6 +3,7 @@ import { Asker } from "../../js/asker.js"
 import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { showArithmetic, tellExactly } from "./arithmetic.js"
@@ -10,14 +11,16 @@ import {
   TOP, closeupScene, drawCloseup, drawCloseupBeams, hitCloseup, pointCloseup, sayCloseup, slide, strongestPlace,
 } from "./closeup.js"
 import { drawEdges, drawReceptive, drawWeb, sayOverview } from "./edges.js"
-import { HEAD, PHOTO, drawBars, drawHeads, hitOverview, overviewScene, showList } from "./overview.js"
+import {
+  HEAD, PHOTO, drawBars, drawHeads, drawMore, hitMore, hitOverview, overviewScene, pin, showList,
+} from "./overview.js"
 import { heatPicture, readTheme } from "./paint.js"
 import { Stage } from "./stage.js"
 import { buildTools, drawCrosses, patchOf, patchText, showTools, toggleOff } from "./tools.js"
 import { drawVerdict, sayVerdict, verdictHtml, verdictScene } from "./verdict.js"
 
 const DRAW = {
-  overview: { under: drawWeb, over: drawOverview },
+  overview: { under: (own, pen) => { pin(own); drawWeb(own, pen) }, over: drawOverview },
   map: { under: drawCloseupBeams, over: drawCloseup },
   class: { under: () => {}, over: drawVerdict },
 }
@@ -28,6 +31,7 @@ function drawOverview(own, pen) {
   drawHeads(own, pen)
   drawBars(own, pen)
   drawEdges(own, pen)
+  drawMore(own, pen)
   drawReceptive(own, pen)
   if (own.mode === "what if") drawCrosses(own, pen)
 }
@@ -130,6 +134,7 @@ const firstScale = ({ view, stage, verdictPlan }) =>
 export function present(own, moving, view = null) {
   const { stage, box } = own
   stage.resize(stage.width, own.height)
+  if (own.view !== "overview") Object.assign(stage, { kept: 0, above: 30 })
   const scene = SCENE[own.view](own)
   // What stands below comes closer.
   if (scene.tall) stage.resize(stage.width, Math.min(own.height, scene.tall * firstScale(own)))
@@ -217,6 +222,8 @@ const ACT = {
       const { source, channels, enter } = own.verdict, inside = at.x >= columns[0] && at.x < columns[0] + tile
       if (enter && inside && k >= 0 && k < rows) go(own, `${source}-${channels[k]}`)
     } else if (own.view === "overview") {
+      const further = hitMore(own, at)
+      if (further) return own.stage.pan(...further)
       const hit = hitOverview(own, at), before = own.hover
       own.hover = hit
       // A finger cannot point without touching: its first tap lights up what a mouse lights up on its way, the next
@@ -237,7 +244,7 @@ const ACT = {
   },
 }
 
-const sameTarget = (a, b) => Boolean(b) && ["bar", "head"].every((part) => a[part] === b[part]) &&
+const sameTarget = (a, b) => Boolean(b) && ["bar", "head", "tail"].every((part) => a[part] === b[part]) &&
   a.tile?.id === b.tile?.id &&
   Boolean(a.photo) === Boolean(b.photo)
 
@@ -262,11 +269,14 @@ function turnPage(own, place, by) {
   own.look()
 }
 
+const isBest = ({ over }) => ({ index }) => index === over.best
+
 // What a click, or Enter, does with what is under the pointer.
 export function act(own) {
   const { hover, mode } = own
   if (!hover) return
   if (hover.photo && mode === "what if") { own.holding = !own.holding; if (own.holding) movePatch(own); return }
+  if (hover.tail) return act(Object.assign(own, { hover: { bar: own.over.classes.findIndex(isBest(own)) } }))
   if (hover.foot !== undefined) return turnPage(own, hover.foot, hover.by)
   if (hover.bar !== undefined) {
     const index = own.over.classes[hover.bar].index
@@ -283,7 +293,7 @@ export function act(own) {
 function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
   if (altKey || ctrlKey || metaKey) return false // the browser's own: Alt and ← goes back
   own.keyed = true
-  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
+  const step = stepOf(key)
   if (own.holding && step) movePatch(own, step)
   else if (own.holding && key === "Escape") own.holding = false
   else if (key === "Escape") { if (own.view === "overview") return false; own.goBack() }
@@ -313,8 +323,12 @@ function walk(own, [across, down]) {
   let place = at.tile?.place ?? at.head ?? (at.bar !== undefined ? last : 0)
   // The photo lies between its header and its channels.
   let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? (at.head ? -1 : -2) : at.photo ? -1 : 0)
-  if (own.hover) { place = clamp(place + across, 0, last); row += down }
-  if (place === last) own.hover = { bar: clamp(row, 0, own.over.classes.length - 1) }
+  const onTail = own.tail && ((at.tail && !across) || (!at.tail && across && [last - 1, last].includes(place) &&
+    [last - 1, last].includes(place + across)))
+  if (at.tail) place = across < 0 ? last - 1 : last
+  else if (own.hover) { place = clamp(place + across, 0, last); row += down }
+  if (onTail) own.hover = { tail: true }
+  else if (place === last) own.hover = { bar: clamp(row, 0, own.over.classes.length - 1) }
   else {
     const tiles = own.tiles.filter((tile) => tile.place === place)
     const above = place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }
@@ -322,7 +336,8 @@ function walk(own, [across, down]) {
   }
   const { tile, photo, bar } = own.hover, header = { ...own.lanes[place], y: 0, h: HEAD }
   const shown = photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : bar !== undefined ? own.bars[bar] : header
-  own.stage.reveal(tile ?? shown)
+  if (own.hover.tail) own.stage.reveal({ ...own.tail, w: 100 })
+  else if (!own.pinned || bar === undefined) own.stage.reveal(tile ?? shown)
   own.stage.later()
   say(own)
 }
@@ -335,7 +350,9 @@ export default function (component) {
   own.colours = data.arrays
   own.light = { ...data.arrays, activation: data.arrays.pixel, weight: data.arrays.pixel, gradient: data.arrays.pixel }
   own.theme = readTheme(own.box)
-  Object.assign(own.stage, { ink: own.theme.ink, border: own.theme.border, font: own.theme.font })
+  const light = own.theme.dark ? 0.76 : 1
+  Object.assign(own.stage, { ink: own.theme.ink, border: own.theme.border, font: own.theme.font, light })
+  own.box.style.setProperty("--light", light)
   const asked = `${data.subject}:${data.mode}`
   const led = !fresh && own.turn !== data.turn // by the browser's Back or Forward
   own.turn = data.turn
