@@ -8,7 +8,7 @@ from imgcls.ops.volume_walk import walk
 from imgcls.ui.convolution.code import learned_code, one_kernel_code, volume_code
 from imgcls.ui.convolution.kernel_choice import kernel_row, says
 from imgcls.ui.convolution.kernel_part import convolved, stage, walk_row
-from imgcls.ui.convolution.learned_part import bank, stages_figure
+from imgcls.ui.convolution.learned_part import bank, network, stages_figure
 from imgcls.ui.convolution.volume_part import current_volume, player, volume_row, why_these_sizes
 from imgcls.ui.shell import code_panel, try_this
 
@@ -67,7 +67,7 @@ elif part == VOLUME:
     )
 else:
     layer = bank(editor=ONE)
-    st.header("What batch norm and ReLU6 do to these values", anchor=False)
+    st.header("What batch norm and the activation do to these values", anchor=False)
     stages_figure(layer)
     try_this(
         "Find edge detectors, colour detectors and blurs. Nobody wrote them: training made them of random numbers.",
@@ -75,7 +75,7 @@ else:
         "Choose a kernel: in the editor you can take it apart, slice by slice.",
     )
     code_panel(
-        learned_code(),
+        learned_code(network()),
         {
             "kernels": len(layer.weights),
             "convolved_mean": layer.convolved.mean().item(),

@@ -63,7 +63,8 @@ def use(run: PageRun) -> None:
         _answer(prediction)
         if best := run.followed.best:
             st.caption(
-                f"As it was at its best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}."
+                f"This is the network at its best: **{best.val_accuracy:.1%}** of the validation pictures, after epoch "
+                f"{best.epoch:g}. Above it is as it was at the step of the timeline."
             )
     with right:
         _ways_on(run)
