@@ -7,6 +7,7 @@ export default function ({ parentElement, data }) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
   canvas.getContext("2d").drawImage(bitmap(arrays.picture), 0, 0)
   canvas.setAttribute("aria-label", fields.alt)
+  canvas.classList.toggle("smooth", fields.smooth)
   caption.textContent = fields.caption
   canvas.dataset.drawn = Number(canvas.dataset.drawn ?? 0) + 1
 }
