@@ -1,4 +1,5 @@
-"""What does a network learn from? The pictures, their classes, the hard ones, means, duplicates, augmentation, tests."""
+"""What does a network learn from? The pictures, their classes, the hard ones, means, duplicates, augmentation, "
+"tests."""
 
 from collections.abc import Callable
 
