@@ -75,7 +75,7 @@ class Preprocess:
             ("Original", "The photo as it was opened: three numbers per pixel, for red, green and blue."),
             (
                 "Resized",
-                f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay the same.",
+                f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay.",
             ),
             ("Centre crop", f"The middle {side} × {side} pixels are kept. The network never sees the rest."),
             ("Scaled to 0..1", "Every number is divided by 255, and the channels become three separate layers."),

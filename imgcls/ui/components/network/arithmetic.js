@@ -44,7 +44,7 @@ function arithmeticHtml(own) {
   return `<div class="window"><div class="note">${where}</div>
       ${F > 4 ? `<div class="chips">${choice}</div>` : ""}
       <div class="cells ${F > 4 ? `large ${shows}` : ""}" style="--columns:${F}">${cells.join("")}</div></div>
-    <div class="sums"><div class="note">one number from each input, added up</div>
+    <div class="sums"><div class="note">one number from each input map, added up</div>
       <div class="chips">${sums.join("")}</div>
       <div class="chain"><b data-value="${value}">= ${brief(value)}</b> ${chain(own)}</div></div>`
 }
@@ -67,8 +67,8 @@ function chain(own) {
     if (stage.kind === "pool") {
       const before = mapOf(close, i - 1), from = fromSum(close, i - 1, place)
       const own_ = from ? before[from.row * before.shape[1] + from.column] : null
-      const largest = stage.name === "max pooling", winner = own_ === result ? ": this one" : ": another"
-      words = `${largest ? "largest" : "mean"} of ${stage.window} × ${stage.window}${
+      const largest = stage.name === "max pooling", winner = own_ === result ? ", this one" : ", another"
+      words = `${largest ? "max" : "mean"} of its ${stage.window} × ${stage.window} window${
         largest && own_ !== null ? winner : ""}`
     }
     steps.push(`<span>→ ${words} = <b data-stage="${i}" data-value="${result}">${brief(result)}</b></span>`)
