@@ -14,7 +14,7 @@ run = page_run()
 above = st.container()
 
 # The choices beside the network that they make; folded away while a run is shown.
-with st.expander("Choices of the next run", icon=":material/tune:") if run else st.container():
+with st.expander("Settings for the next run", icon=":material/tune:") if run else st.container():
     left, right = st.columns([0.55, 0.45], gap="medium")
     with left:
         config = choose_run()

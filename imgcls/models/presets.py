@@ -50,6 +50,13 @@ PRESETS: Mapping[str, Preset] = {
         "One weight a pixel and class, nothing else: what every network has to beat.",
         SmallConfig(channels=()),
     ),
+    "small_resnet": Preset(
+        "Small ResNet",
+        "Six convolutions with batch norm, three of them residual: it learns real photos on a laptop.",
+        SmallConfig(
+            size=32, channels=(32, 64, 64), padding="same", batch_norm=True, residual=True, global_pooling=True,
+        ),
+    ),
     "resnet9": Preset(
         "ResNet-9",
         "Nine convolutions with batch norm and residual connections: for a GPU.",

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from imgcls.models.first_weights import draw_first_weights
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -149,16 +150,17 @@ class SmallCNN(nn.Module):
 
     Args:
         config: the choices.
-        seed: of the first weights: uniform in ±1/sqrt(inputs of a node), as torch's own layers start.
+        seed: of the first weights.
+        first_weights: a name of FIRST_WEIGHTS.
     """
 
-    def __init__(self, config: SmallConfig, seed: int = 0) -> None:
+    def __init__(self, config: SmallConfig, seed: int = 0, first_weights: str = "default") -> None:
         super().__init__()
         self.config = config
         with torch.random.fork_rng(devices=[]):  # torch's layers draw numbers when they are made: nobody else's
             self.layers = nn.Sequential(_layers(config))
         if next(self.parameters()).device.type != "meta":
-            self.reset(seed)
+            draw_first_weights(self, first_weights, seed)
 
     @classmethod
     def skeleton(cls, config: SmallConfig) -> "SmallCNN":
@@ -168,16 +170,6 @@ class SmallCNN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layers(x)
-
-    @torch.no_grad()
-    def reset(self, seed: int) -> None:
-        """Draws the first weights again."""
-        generator = torch.Generator().manual_seed(seed)
-        for module in self.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
-                bound = 1 / math.sqrt(module.weight[0].numel())
-                for parameter in module.parameters(recurse=False):
-                    parameter.uniform_(-bound, bound, generator=generator)
 
 
 def _layers(config: SmallConfig) -> "OrderedDict[str, nn.Module]":

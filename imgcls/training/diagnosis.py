@@ -26,11 +26,12 @@ class Watchdog:
 
     Args:
         classes: number of classes: guessing has the loss ln(classes).
-        lr: the highest learning rate, for the sentences.
+        lr: the highest learning rate, for the sentences; first_weights: a name of FIRST_WEIGHTS, likewise.
     """
 
     classes: int
     lr: float
+    first_weights: str = "default"
 
     def __post_init__(self) -> None:
         self._found: set[str] = set()
@@ -124,10 +125,13 @@ class Watchdog:
         )
 
     def _dead(self, layer: str, share: float) -> str:
-        return (
+        silent = (
             f"{share:.0%} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the gradient is 0, so "
-            "their weights learn no more. A smaller learning rate, leaky ReLU or batch norm keeps units alive."
+            "their weights learn no more. "
         )
+        if self._hopeless:
+            return silent + "It began with the first weights: choose others."
+        return silent + "A smaller learning rate, leaky ReLU or batch norm keeps units alive."
 
     def _overfitting_words(self, best: Evaluation, last: Evaluation) -> str:
         return (
@@ -137,8 +141,14 @@ class Watchdog:
             "or stopping there."
         )
 
+    @property
+    def _hopeless(self) -> bool:
+        return self.first_weights in ("zeros", "small")
+
     def _plateau_words(self, last: Evaluation) -> str:
         still = f"After {last.step} steps the loss is still that of guessing ({chance_loss(self.classes):.2f}). "
+        if self._hopeless:
+            return still + "Hardly a gradient passes these first weights: choose others."
         if "dead" in self._found:
             return f"{still}Hardly a gradient passes the silent units: start anew with a smaller rate than {self.lr:g}."
         return (

@@ -21,6 +21,8 @@ MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
+# A plain button: what it opens is the browser's own affair (see classroom.js), and no page runs for it.
+CLASS_DOOR = '<button type="button" class="imgcls-class-door">Class: join or start</button>'
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
 
@@ -91,6 +93,7 @@ def photo_sidebar() -> None:
     """The sidebar: the photo, what it is, and the ways to use another."""
     photo = current_photo()
     with st.sidebar:
+        st.html(CLASS_DOOR)
         st.markdown("## Your photo")
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
@@ -114,6 +117,7 @@ def photo_on_a_phone() -> None:
         taken = st.session_state.get(_TAKEN, 0)  # a new key closes the popover: the photo is in, look at it
         with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch", key=f"phone_{taken}"):
             _ways("phone")
+        st.html(CLASS_DOOR)
 
 
 def _incomplete_note(photo: Picture) -> None:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Browser, Page, expect
 
 from imgcls.ops.routes import image_named, kernel_named
-from imgcls.ui.components.graph.words import short
+from imgcls.ui.autodiff.graph.words import short
 
 expect.set_options(timeout=20_000)  # a shared machine can be slow; nothing here is timed
 

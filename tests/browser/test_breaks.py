@@ -74,7 +74,7 @@ def test_a_broken_connection_ends_no_training_and_a_pause_makes_room(
         expect(pauses.get_by_text("paused; another run has its place")).to_be_visible()
         expect(last.get_by_text(runs)).to_be_visible(timeout=60_000)
         stood = step(pauses)
-        pauses.get_by_role("button", name="Go on").click()
+        pauses.get_by_role("button", name="Resume").click()
         expect(pauses.get_by_text(waits)).to_be_visible()
         page.wait_for_timeout(max(0.0, cut + WAITED_GRACE + 2 - time.monotonic()) * 1000)
         expect(pauses.get_by_text(waits)).to_be_visible()  # all the time somebody needed a place
@@ -87,7 +87,7 @@ def test_a_broken_connection_ends_no_training_and_a_pause_makes_room(
         assert step(pauses) >= stood
         page.get_by_role("button", name="Stop").click()
         expect(page.get_by_text("stopped by you")).to_be_visible()
-        expect(page.get_by_role("button", name="Go on")).to_be_visible()
+        expect(page.get_by_role("button", name="Resume")).to_be_visible()
     finally:
         for other in others:
             other.get_by_role("button", name="Stop").click()

@@ -8,7 +8,7 @@ from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.ops.tensors import cut, photo_tensor
 
 expect.set_options(timeout=20_000)  # a shared machine can be slow; nothing here is timed
-PARTS = ("Slice", "Memory", "Normalise", "Broadcast", "Batch", "CPU or GPU")
+PARTS = ("Slice", "Memory", "Reshape or permute", "Normalise", "Broadcast", "Batch", "CPU or GPU")
 
 
 def opened(page: Page, url: str, part: str, shown: str, more: str = "") -> None:
@@ -76,8 +76,8 @@ def test_walking_through_memory_meets_the_colours_in_the_order_of_the_layout(pag
 
 
 def test_a_drag_on_the_mean_moves_the_histogram(page: Page, server_url: str) -> None:
-    opened(page, server_url, "Normalise", ".live-chart .charts svg")
-    sentence = page.locator(".live-chart .lines p").first
+    opened(page, server_url, "Normalise", ".charts svg")
+    sentence = page.locator(".st-key-tensors_worked .words p").first
     before = sentence.inner_text()
     slider = page.get_by_label("mean", exact=True)
     box = slider.bounding_box()

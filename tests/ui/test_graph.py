@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from imgcls.ops.autodiff import central_differences, trace
 from imgcls.ops.expression import parse
 from imgcls.ops.routes import image_named, kernel_named, routes
-from imgcls.ui.components.graph import grids, words
-from imgcls.ui.components.graph.layout import GAP, lay_out
+from imgcls.ui.autodiff.graph import grids, words
+from imgcls.ui.autodiff.graph.layout import GAP, lay_out
 from tests.ops.random_expressions import random_text
 
 NEURON = parse("tanh(x1*w1 + x2*w2 + b)")
@@ -132,7 +132,7 @@ def test_a_cells_chain_rule_and_marks_follow_its_route() -> None:
 def choosing() -> None:
     import streamlit as st
 
-    from imgcls.ui.components.graph import read_choice
+    from imgcls.ui.autodiff.graph import read_choice
     from imgcls.ui.dials import Dial, read_dials
 
     st.session_state["chosen"] = read_choice("page_graph", st.session_state.get("about", "w*x"))

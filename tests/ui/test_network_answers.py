@@ -94,6 +94,9 @@ def test_the_edges_into_a_map_add_up_to_its_mean() -> None:
     fields, arrays = ask(look, want="overview")
     links = [column.get("link") for column in fields["columns"][1:-1]]
     assert links == ["sum", "same", "sum", "same", "same"] * 2
+    strongest = np.abs(arrays["edges6"]).argmax(1).tolist()
+    assert fields["columns"][6]["strongest"] == strongest
+    assert len(set(strongest)) > 1
     bias = tinyvgg().module.layers.conv2_1.bias
     np.testing.assert_allclose(arrays["edges6"].sum(1) + bias.numpy(), arrays["stats6"][:, 3], rtol=1e-4, atol=1e-5)
     votes = arrays["votes"].sum(1) + tinyvgg().module.layers.logits.bias.numpy()
@@ -133,11 +136,13 @@ def test_a_close_up_adds_up(look: Look) -> None:
         np.testing.assert_allclose(total, arrays["sum"], rtol=1e-5, atol=2e-5)
         if fields["chosen"] >= 0:
             np.testing.assert_array_equal(arrays[f"stage{fields['chosen']}"], look.trace.output(column.step)[2])
+        chosen = arrays[f"stage{fields['chosen']}"] if fields["chosen"] >= 0 else arrays["sum"]
+        assert abs(chosen.flat[fields["strongest"]]) == np.abs(chosen).max()
 
 
 def test_a_class_adds_up(look: Look) -> None:
     fields, arrays = ask(look, want="class", **{"class": "3"})
-    assert sum(fields["sums"]) + fields["others"] + fields["bias"] == pytest.approx(fields["logit"], rel=1e-4, abs=1e-4)
+    assert sum(fields["sums"]) + fields["others_and_bias"] == pytest.approx(fields["logit"], rel=1e-4, abs=1e-4)
     assert fields["for"] + fields["against"] + fields["bias"] == pytest.approx(fields["logit"], rel=1e-4, abs=1e-4)
     np.testing.assert_allclose(arrays["contributions"].sum((1, 2)), fields["sums"], rtol=1e-4, atol=1e-6)
     for term in fields["terms"]:

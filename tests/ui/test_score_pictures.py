@@ -37,7 +37,7 @@ def test_a_constant_changes_every_term_and_no_quotient():
     assert moved.columns[0].title == "e^{z + c}"
 
 
-@pytest.mark.parametrize(("constant", "said"), [(120.0, "became **inf**"), (-120.0, "too small")])
+@pytest.mark.parametrize(("constant", "said"), [(120.0, "becomes **inf**"), (-120.0, "too small")])
 def test_even_64_bits_overflow_and_the_picture_says_so(constant, said):
     drawing = pictures.arithmetic(rows(1.0, -2.0, 0.0, softmax_c=constant, softmax_t=0.1), NAMES)
     assert said in drawing.note

@@ -85,7 +85,7 @@ def test_the_table_and_the_code_count_what_torch_counts() -> None:
     assert panel.shows["total"] == count_parameters(module) == 13_156
     table = app.table[0].value
     assert list(table["Parameters"])[1:3] == ["280", ""]
-    assert list(table["Comes out"])[1] == "10 × 62 × 62"
+    assert list(table["Output"])[1] == "10 × 62 × 62"
     assert any("13,156 parameters" in each.value for each in app.markdown)
 
 
@@ -280,7 +280,7 @@ def test_a_run_that_waits_is_stopped_where_it_is_and_looks_so_later(run: str, qu
     assert not app.exception
     for each in (app, page({"train_run": folder.name})):
         assert "stopped by you" in progress(each)
-        assert each.button(key="train_resume").label == "Go on"
+        assert each.button(key="train_resume").label == "Resume"
 
 
 def test_what_ended_while_its_page_was_away_says_so_with_a_way_on(run: str, queue: JobRunner) -> None:
@@ -295,10 +295,10 @@ def test_what_ended_while_its_page_was_away_says_so_with_a_way_on(run: str, queu
     queue.cancel(job, "This page was away.", "released")
     app.run()
     assert [each.value for each in app.info] == [
-        "This page was away. Press “Go on”: it continues from its last checkpoint."
+        "This page was away. Press “Resume”: it continues from its last checkpoint."
     ]
     assert not app.error
-    assert app.button(key="train_resume").label == "Go on"
+    assert app.button(key="train_resume").label == "Resume"
 
 
 def test_what_can_be_taken_along_is_built_once_for_each_record_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,7 +356,7 @@ def test_a_run_that_ended_early_can_go_on() -> None:
         next(records)
     records.close()  # as a worker that is told to stop
     app = page({"train_run": run_id(RunFiles(folder))})
-    assert app.button(key="train_resume").label == "Go on"
+    assert app.button(key="train_resume").label == "Resume"
 
 
 def test_what_was_found_is_said_in_words_with_its_step() -> None:

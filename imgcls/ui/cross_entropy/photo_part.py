@@ -67,9 +67,9 @@ def your_photo() -> Snippet | None:
         )  # fmt: skip
     blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
     right.markdown(
-        f"**{markdown(names[target])}** is the network's number **{rank}** of {len(names)}.\n\n"
+        f"**{markdown(names[target])}** is number **{rank}** of {len(names)} in the network's ranking.\n\n"
         f"−ln {written(p)} = **{written(loss)}**\n\n"
-        f"Guessing blindly among {len(names)} classes costs ln {len(names)} = {written(blind)}."
+        f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}."
     )
     return Snippet(
         f"""

@@ -122,9 +122,8 @@ def batch(rows: SliderRows) -> Drawing:
             Column(f"pull (p − 1) / {count}", all_written(pulls), pulls, "gradient", signed=True),
         ],
         details=[f"({' + '.join(all_written(losses))}) / {count} = {written(mean)}"] * count,
-        note=f"The mean of the {count} losses is **{written(mean)}**. Photo {worst + 1} alone makes "
-        f"**{percent(losses[worst] / sum(losses))}** of it: one confident mistake outweighs many good answers, and "
-        "pulls hardest at the weights.",
+        note=f"The mean of the {count} losses is **{written(mean)}**. Photo {worst + 1} alone accounts for "
+        f"**{percent(losses[worst] / sum(losses))}** of it, and pulls hardest at the weights.",
     )
 
 
@@ -161,10 +160,12 @@ def ways_in_words(losses: Sequence[float], gradients: Sequence[float], kind: str
     """What broke, if anything, and what softmax twice does in any case."""
     twice = (
         f"**{WAYS[2]}**, softmax done twice, never falls below ln(1 + 2/e) = {written(twice_floor(3))}, even for a "
-        f"perfect answer; its gradient is {written(gradients[2])} where {written(gradients[0])} is due."
+        f"perfect answer; its gradient is {written(gradients[2])} where it should be {written(gradients[0])}."
     )
     if math.isinf(losses[1]):
-        return f"**{WAYS[1]}**: p is too small for {kind} and became 0; −ln 0 is **inf**, its gradient **nan**. {twice}"
+        return (
+            f"**{WAYS[1]}**: p is too small for {kind}: it becomes 0. −ln 0 is **inf**, its gradient **nan**. {twice}"
+        )
     if math.isnan(gradients[1]):
         return f"**{WAYS[1]}**: the loss still fits in {kind}, but 1/p in its gradient does not: **nan**. {twice}"
     return twice

@@ -1,7 +1,6 @@
 """Augmentation: sliders, and what they make of one picture, drawn many times while they move."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,10 @@ from imgcls.ui.dials import Dial
 from imgcls.ui.photo import current_photo
 
 SIDE = 64  # pixels of the photo
+_NOTHING = Augmentation()
 _CHOICES = Carried(
     "chosen_augmentation",
-    {"flip": False, "crop": 0.0, "rotation": 0.0, "colour": 0.0, "erasing": 0.0},
+    vars(_NOTHING),
     {"flip": lambda flip: str(flip).lower()},
 )
 _DIALS = (  # name, label, highest, step, digits
@@ -38,20 +38,19 @@ def choose_augmentation(
     prefix: str,
     picture: np.ndarray | None = None,
     *,
-    usual: Mapping[str, Any] = MappingProxyType({}),
+    usual: Augmentation = _NOTHING,
     draws: int = 5,
     tile: int = 72,
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over; `usual` is where this page starts otherwise, which alone is not
-    handed on. `picture`: uint8 (S, S, 3), the current photo if None; `tile`: the side of a small picture in CSS pixels.
+    What was chosen last on another page is taken over, else they start as `usual`. `picture`: uint8 (S, S, 3), the
+    current photo if None; `tile`: the side of a small picture in CSS pixels.
     """
-    usual = {**_CHOICES.defaults, **usual}
-    _CHOICES.take_over(prefix, usual)
+    _CHOICES.take_over(prefix, vars(usual))
     picture = photo_square() if picture is None else picture
     row = st.container(horizontal=True, vertical_alignment="center")
-    flip = row.toggle("flip", usual["flip"], key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    flip = row.toggle("flip", usual.flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
         "New random draw", icon=":material/casino:", key=f"{prefix}:redraw",
@@ -59,7 +58,7 @@ def choose_augmentation(
     )  # fmt: skip
     for title, values in PRESETS.items():
         row.button(title, key=f"{prefix}:{title}", on_click=_set, args=(prefix, values))
-    dials = [_dial(prefix, usual, *about) for about in _DIALS]
+    dials = [_dial(prefix, *about, getattr(usual, about[0])) for about in _DIALS]
     numbers = {dial.name: _number(dial) for dial in dials}
 
     def chosen(moved: Mapping[str, float]) -> Augmentation:
@@ -70,10 +69,7 @@ def choose_augmentation(
         dials=dials, first_is_large=True, pick=False, on_told=lambda: _take(prefix, dials),
         alt="The picture, and what augmentation makes of it each time it is learned from",
     )  # fmt: skip
-    if any(_CHOICES.value(prefix, name) != value for name, value in usual.items()):
-        st.session_state[f"{prefix}:own"] = True
-    if st.session_state.get(f"{prefix}:own"):
-        _CHOICES.hand_on(prefix)
+    _CHOICES.hand_on(prefix, vars(usual))
     return chosen(numbers)
 
 
@@ -123,8 +119,8 @@ def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: in
     return Sheet(np.concatenate([picture[None], changed]), labels)
 
 
-def _dial(prefix: str, usual: Mapping[str, Any], name: str, label: str, high: float, step: float, digits: int) -> Dial:
-    return Dial(f"{prefix}_{name}", label, 0.0, high, step, float(usual[name]), digits)
+def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int, start: float) -> Dial:
+    return Dial(f"{prefix}_{name}", label, 0.0, high, step, start, digits)
 
 
 def _number(dial: Dial) -> float:
@@ -134,8 +130,7 @@ def _number(dial: Dial) -> float:
         number = as_number(text, dial.low, dial.high)
         return dial.start if number is None else number
 
-    number = kept(dial.name, read)
-    number = min(max(float(number), dial.low), dial.high)
+    number = min(max(float(kept(dial.name, read)), dial.low), dial.high)
     to_address(dial.name, f"{number:g}" if number != dial.start else None)
     return number
 

@@ -1,5 +1,5 @@
 // Numbers on coloured tiles.
-import { bitmap } from "./canvas.js"
+import { paint } from "./canvas.js"
 import { textOn } from "./colour.js"
 import { clamp } from "./geometry.js"
 import { written } from "./number.js"
@@ -20,10 +20,10 @@ export function fitted(number, width, digit = 9.5) {
   return shorter.find((text) => text.length * digit < width - 4) ?? shorter[3]
 }
 
-// A bitmap of palette places (uint8), coloured by a table of 256 colours.
-export function coloured(levels, [height, width], colours) {
-  const rgb = new Uint8Array(3 * height * width)
-  rgb.shape = [height, width, 3]
-  for (let i = 0; i < height * width; i++) for (let k = 0; k < 3; k++) rgb[3 * i + k] = colours[3 * levels[i] + k]
-  return bitmap(rgb)
+// Palette places (uint8) on a canvas, coloured by a table of 256 colours; pictures of a stack lie below one another.
+export function coloured(levels, colours, canvas = document.createElement("canvas")) {
+  const rgb = new Uint8Array(3 * levels.length), width = levels.shape.at(-1)
+  rgb.shape = [levels.length / width, width, 3]
+  for (let i = 0; i < levels.length; i++) for (let k = 0; k < 3; k++) rgb[3 * i + k] = colours[3 * levels[i] + k]
+  return paint(canvas, rgb)
 }

@@ -82,6 +82,7 @@ def overview(look: Look, question: Mapping[str, Any]) -> bytes:
             columns[-1]["link"] = link
             if weights is not None:
                 arrays[f"edges{place}"] = weights.numpy()
+                columns[-1]["strongest"] = weights.abs().argmax(dim=1).tolist()
     listed = look.listed()
     if chosen not in listed:
         listed.append(chosen)

@@ -49,8 +49,8 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
     finite = math.isfinite(total) and total > 0
     note = ""
     if not finite:
-        what = "Even 64-bit numbers end at e^{709.8}: a term became **inf**" if total else "Every term is too small"
-        note = f"**⚠** {what}, and the quotient is not a number. The picture **Overflow** shows the way out."
+        what = "Even 64-bit numbers end at e^{709.8}: a term becomes **inf**" if total else "Every term is too small"
+        note = f"**⚠** {what}, and the quotient is not a number. The part **Overflow** shows the way out."
     return Drawing(
         [
             Column(f"e^{{{exponent}}}", all_written(terms), lengths(terms), total=f"sum {written(total)}"),
@@ -100,8 +100,8 @@ def hard(rows: SliderRows, names: list[str]) -> Drawing:
     slope = float(softmax_jacobian(soft, temperature_of(rows))[i, i])
     winner = words(names[int(onehot.argmax())])
     note = (
-        f"**argmax** names the winner: {winner}. Softmax climbs at **{written(slope)}** a unit "
-        "here, p (1 − p) / T; hardmax is flat on both sides of its jump: slope **0** tells a network nothing."
+        f"**argmax** names the winner: {winner}. Here softmax rises by **{written(slope)}** per unit of logit, "
+        "p (1 − p) / T. Hardmax is flat on both sides of its jump: from a slope of **0** a network learns nothing."
     )
     return Drawing(
         [shares(rows), Column("hardmax", [f"{h:.0f}" for h in onehot.tolist()], onehot.tolist(), "evidence")],
@@ -111,7 +111,7 @@ def hard(rows: SliderRows, names: list[str]) -> Drawing:
 
 
 def triangle(rows: SliderRows, names: list[str]) -> Drawing:
-    """Three probabilities as a point in the simplex, and its way as the temperature goes from infinity to 0."""
+    """Three probabilities as a point in the simplex, and its path as the temperature goes from infinity to 0."""
     if len(rows.numbers) != 3:
         return Drawing([shares(rows)])
     temperatures = torch.logspace(-1.7, 2, 90, dtype=torch.float64)[:, None]
@@ -144,12 +144,12 @@ def overflow_words(plain: SoftmaxTerms, kind: str) -> str:
     largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is e^{{{largest_exponent(dtype):.2f}}}"
     if plain.trouble == "overflow":
         if torch.isinf(plain.terms).any():
-            return f"{largest}. A larger term becomes **inf**, infinity, and inf / inf is **nan**: not a number."
+            return f"{largest}. A larger term becomes **inf** (infinity), and inf / inf is **nan** (not a number)."
         return f"{largest}. Each term fits, but their sum is **inf**, and a number divided by infinity is **0**."
     if plain.trouble == "underflow":
-        return f"Every term is too small for **{kind}** and became **0**: the sum is 0, and 0 / 0 is **nan**."
+        return f"Every term is too small for **{kind}** and becomes **0**: the sum is 0, and 0 / 0 is **nan**."
     if plain.trouble == "vanished":
-        return f"{largest}. A term too small for it became **0**: harmless in a sum, but its logarithm is −inf."
+        return f"{largest}. A term too small for it becomes **0**: harmless in a sum, but its logarithm is −inf."
     return f"{largest}: every term fits. Move c up, or far down, until it breaks."
 
 
@@ -157,5 +157,5 @@ def rounding_words(computed: Tensor, exact: Tensor, kind: str) -> str:
     """By how much storing the logits in `kind` moved the probabilities, if one could see it."""
     off = float((computed.double() - exact).abs().max())
     if off < 0.001:
-        return "With the maximum subtracted no format overflows, and no probability is off by 0.1% or more."
-    return f"The safe way cannot overflow; but {kind} rounds z + c, which moved a probability by {percent(off)}."
+        return "With the maximum subtracted nothing overflows, and no probability is off by 0.1% or more."
+    return f"The safe way cannot overflow, but {kind} rounds z + c, which changes one probability by {percent(off)}."

@@ -16,7 +16,7 @@ def moved_histograms(made: Normalised) -> dict[str, Any]:
     # The same height whatever is chosen, so that widening is seen as getting lower.
     up = axis_for([0, max(int(counted.counts.max()) for counted in made.before)])
     return {
-        "title": "pixels by value: thin before, thick after",
+        "title": "histogram of pixel values (thin: before, thick: after)",
         "xticks": across.drawn,
         "yticks": up.drawn,
         "lines": [
@@ -25,7 +25,7 @@ def moved_histograms(made: Normalised) -> dict[str, Any]:
         ],
         "marks": [],
         "legend": [[name, name] for name in COLOURS],
-        "height": 300,
+        "height": 250,
         "alt": "Histograms of red, green and blue before and after normalising",
     }
 

@@ -36,7 +36,7 @@ def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
         run
         and run.can_go_on
         and row.button(
-            "Go on", icon=":material/resume:", key="train_resume", help="From the last checkpoint, a few seconds old."
+            "Resume", icon=":material/resume:", key="train_resume", help="From the last checkpoint, a few seconds old."
         )
     ):
         _after(go_on(run))
@@ -49,7 +49,7 @@ def _commands(row: DeltaGenerator, run: PageRun) -> None:
     paused, waits = run.followed.paused, run.job.state == "queued"
     if row.button(
         # One type: with another it would be another button, and the focus gone.
-        "Go on" if paused else "Pause", type="primary", key="train_pause",
+        "Resume" if paused else "Pause", type="primary", key="train_pause",
         icon=":material/play_arrow:" if paused else ":material/pause:",
         disabled=run.followed.started is None or waits,
     ):  # fmt: skip
@@ -121,9 +121,10 @@ def rate_while_running(run: PageRun) -> None:
         told = run.followed.rate_told(config)
         st.session_state[key] = min(options, key=lambda each: abs(math.log(each / told)))
     now = run.followed.steps[-1].lr if run.followed.steps else config.lr
-    made = "" if config.schedule == "constant" else f" ({config.schedule} makes it {now:.2g})"
+    steady = config.schedule == "constant"
+    label = "Learning rate" if steady else f"Peak learning rate (now: {now:.2g}, {config.schedule})"
     st.select_slider(
-        f"Learning rate from now on{made}", options, key=key, format_func=lambda number: f"{number:g}",
+        label, options, key=key, format_func=lambda number: f"{number:g}",
         on_change=lambda: run.send({"lr": st.session_state[key]}),
     )  # fmt: skip
 
@@ -134,7 +135,7 @@ def trouble(run: PageRun) -> None:
     if run.unsaved:
         st.warning(_unsaved_words(run), icon=":material/save:")
     if status and status.state in ("lost", "released"):
-        what = "Press “Go on”: it continues from its last checkpoint." if run.can_go_on else "Train anew, please."
+        what = "Press “Resume”: it continues from its last checkpoint." if run.can_go_on else "Train anew, please."
         if status.state == "lost":
             st.error(f"{markdown(status.sentence)} {what}", icon=":material/heart_broken:")
         else:

@@ -74,8 +74,8 @@ def plan(network: Plan) -> None:
     st.markdown(f"**{network.parameters:,} parameters** will be learned, for {network.classes} classes.")
     st.table({
         "Layer": [row.name for row in network.rows],
-        "What it is": [_KINDS.get(row.kind, row.kind) for row in network.rows],
-        "Comes out": [" × ".join(map(str, row.shape)) for row in network.rows],
+        "Type": [_KINDS.get(row.kind, row.kind) for row in network.rows],
+        "Output": [" × ".join(map(str, row.shape)) for row in network.rows],
         "Parameters": [f"{row.parameters:,}" if row.parameters else "" for row in network.rows],
     })  # fmt: skip
 

@@ -44,10 +44,11 @@ def curves(run: PageRun, at: int | None) -> None:
     marks = [(finding.since / per_epoch, FINDINGS[finding.kind]) for finding in followed.findings]
     evaluations = followed.evaluations
     last = evaluations[-1] if evaluations else None
+    chance = 1 / len(run.classes) if run.classes else None
     told = (
         f"Training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, training accuracy "
         f"{last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%} after epoch {last.epoch:.1f}."
-        if last else "No epoch is over yet."
+        if last and last.epoch else "No epoch is over yet."
     )  # fmt: skip
     seen = (run.id, at, len(evaluations), len(followed.findings), run.active, len(followed.steps) // STEPS_A_DRAWING)
     chart = remember(
@@ -56,7 +57,7 @@ def curves(run: PageRun, at: int | None) -> None:
         lambda: run_curves(
             training_points(followed.steps), evaluations,
             epochs=_axis(config.epochs, followed.epoch) if config and run.active else 0.0,
-            at=None if at is None else at / per_epoch, marks=marks, height=300 if run.active else 400,
+            chance=chance, at=None if at is None else at / per_epoch, marks=marks, height=300 if run.active else 400,
         ),
     )  # fmt: skip
     plot(chart, key="train_curves", alt=f"Loss and accuracy over the epochs. {told}")
@@ -90,7 +91,7 @@ def network(run: PageRun, snapshot: Snapshot | None) -> None:
     places = range(len(classes)) if order is None else order.tolist()
     bars = [(classes[place], float(snapshot.probabilities[place])) for place in places]
     rows = film_rows(snapshot, run.config)
-    film(rows, bars, heading="its answer for your photo", key=f"film:{run.id}",
+    film(rows, bars, heading=f"its answer for your photo at step {snapshot.step:,}", key=f"film:{run.id}",
          alt=f"The network at step {snapshot.step}: " + "; ".join(row.title for row in rows))  # fmt: skip
 
 
@@ -140,9 +141,9 @@ def scrubber(run: PageRun, at: int | None) -> None:
 
 def _epoch_words(run: PageRun) -> str:
     """The newest epoch in one sentence; empty before the first is over."""
-    if not run.followed.evaluations:
+    last = run.followed.evaluations[-1] if run.followed.evaluations else None
+    if last is None or not last.epoch:
         return ""
-    last = run.followed.evaluations[-1]
     return (
         f"Epoch {last.epoch:.0f}: training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, "
         f"training accuracy {last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%}."

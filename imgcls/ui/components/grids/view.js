@@ -2,6 +2,7 @@ import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 
 function build(root) {
@@ -76,10 +77,10 @@ export default function (component) {
       draw(own)
     }
     canvas.onkeydown = (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key]
+      const by = stepOf(event.key)
       if (!by) return
       event.preventDefault()
-      own.at = clamp((own.at ?? 0) + by, 0, rows * columns - 1)
+      own.at = clamp((own.at ?? 0) + by[0] + columns * by[1], 0, rows * columns - 1)
       draw(own)
     }
   }

@@ -65,11 +65,11 @@ function chain(own) {
       words = stage.kind === "add" ? `${plus(other)}, its block's input,` : `the larger one, with ${brief(other)}`
     }
     if (stage.kind === "pool") {
-      const before = mapOf(close, i - 1), from = fromSum(close, i - 1, place)
-      const own_ = from ? before[from.row * before.shape[1] + from.column] : null
-      const largest = stage.name === "max pooling", winner = own_ === result ? ", this one" : ", another"
+      const from = fromSum(close, i - 1, place), largest = stage.name === "max pooling"
+      const back = close.arrays[`back${i}`][spot.row * map.shape[1] + spot.column]
+      const mine = from && from.row * mapOf(close, i - 1).shape[1] + from.column === back
       words = `${largest ? "max" : "mean"} of its ${stage.window} × ${stage.window} window${
-        largest && own_ !== null ? winner : ""}`
+        largest && from ? mine ? ", this one" : ", another" : ""}`
     }
     steps.push(`<span>→ ${words} = <b data-stage="${i}" data-value="${result}">${brief(result)}</b></span>`)
   })

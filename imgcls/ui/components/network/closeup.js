@@ -54,23 +54,11 @@ export function closeupScene(own) {
 
 export const mapOf = (close, stage) => (stage < 0 ? close.arrays.sum : close.arrays[`stage${stage}`])
 
-// The place in the sum behind a place of stage i: a pooling leads back to its largest value, or the window's corner.
-function toSum(close, stage, row, column) {
-  for (let i = stage; i >= 0; i--) {
-    const { kind, window, stride, before, name } = close.stages[i]
-    if (kind !== "pool") continue
-    const map = mapOf(close, i - 1), [height, width] = map.shape
-    let best = null
-    for (let a = 0; a < window; a++) for (let b = 0; b < window; b++) {
-      const r = row * stride + a - before, c = column * stride + b - before
-      if (r < 0 || c < 0 || r >= height || c >= width) continue
-      const value = map[r * width + c]
-      if (!best || (name === "max pooling" && value > best.value)) best = { r, c, value }
-    }
-    row = best.r
-    column = best.c
-  }
-  return { row, column }
+// The place in the sum behind a place of stage i: a pooling leads back to its winner, or to its window's first place.
+function toSum(close, stage, place) {
+  for (let i = stage; i >= 0; i--) place = close.arrays[`back${i}`]?.[place] ?? place
+  const width = close.arrays.sum.shape[1]
+  return { row: Math.floor(place / width), column: place % width }
 }
 
 // Where stage i shows what became of a place of the sum; null where a pooling leaves it out.
@@ -84,11 +72,7 @@ export function fromSum(close, stage, { row, column }) {
 }
 
 // Where to look first: the strongest place of the map that was clicked.
-export function strongestPlace(close) {
-  const map = mapOf(close, close.chosen), width = map.shape[1]
-  const best = map.reduce((found, value, i) => (Math.abs(value) > Math.abs(map[found]) ? i : found), 0)
-  return toSum(close, close.chosen, Math.floor(best / width), best % width)
-}
+export const strongestPlace = (close) => toSum(close, close.chosen, close.strongest)
 
 export function hitCloseup(own, at) {
   if (!at) return null
@@ -107,7 +91,7 @@ export function pointCloseup(own, hit) {
   const { close } = own, { part, row, column } = hit
   if (own.sliding) slide(own, false)
   if (part.k !== undefined) own.slice = part.k
-  if (part.kind === "stage") own.place = toSum(close, part.stage, row, column)
+  if (part.kind === "stage") own.place = toSum(close, part.stage, row * mapOf(close, part.stage).shape[1] + column)
   else if (part.kind === "product" || part.kind === "rest") own.place = { row, column }
   else if (part.kind === "input") {
     const [height, width] = close.arrays.sum.shape, reach = ((close.arrays.kernels.shape[1] - 1) * close.dilation) / 2

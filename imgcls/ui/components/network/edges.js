@@ -111,8 +111,7 @@ export function sayOverview(own) {
     const { place, row, channel } = hover.tile, column = over.columns[place], numbers = over.arrays[`stats${place}`]
     const [, low, high, mean] = [0, 1, 2, 3].map((k) => numbers[4 * row + k])
     const name = column.names.length ? `the photo's ${column.names[row]} channel` : `${column.title}, map ${channel}`
-    const edges = edgesInto(own, hover).filter(({ weight }) => weight !== null)
-    const most = edges.length ? edges.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a)) : null
+    const most = column.strongest ? edgesInto(own, hover)[column.strongest[row]] : null
     const among = over.columns[place - 1]?.pages > 1 ? "of the maps shown, " : ""
     const average = most && `${signed(most.weight)} on average`
     const share = most ? `; ${among}most comes from map ${most.from.channel} (${average})` : ""

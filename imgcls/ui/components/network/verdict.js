@@ -68,9 +68,8 @@ export function drawVerdict(own, pen) {
     line(verdict.sums[k], y)
   })
   const foot = TOP + rows * pitch + 8
-  const [hidden, label] = verdict.hidden
-    ? [verdict.others + verdict.bias, `${thousands(verdict.hidden)} others and bias`]
-    : [verdict.bias, "bias"]
+  const hidden = verdict.others_and_bias
+  const label = verdict.hidden ? `${thousands(verdict.hidden)} others and bias` : "bias"
   stage.write(pen, label, bars - 12, foot + 5, { align: "right" })
   if (!verdict.hidden) line(hidden, foot) // many together would dwarf each of those shown
   else stage.write(pen, signed(hidden), middle - 6, foot + 5, { align: "right", weight: 700, size: 16 })

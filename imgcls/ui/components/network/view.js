@@ -3,6 +3,7 @@ import { Asker } from "../../js/asker.js"
 import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { showArithmetic, tellExactly } from "./arithmetic.js"
@@ -292,7 +293,7 @@ export function act(own) {
 function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
   if (altKey || ctrlKey || metaKey) return false // the browser's own: Alt and ← goes back
   own.keyed = true
-  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
+  const step = stepOf(key)
   if (own.holding && step) movePatch(own, step)
   else if (own.holding && key === "Escape") own.holding = false
   else if (key === "Escape") { if (own.view === "overview") return false; own.goBack() }

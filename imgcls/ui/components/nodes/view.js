@@ -1,6 +1,7 @@
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 
@@ -199,7 +200,7 @@ export default function (component) {
   }
   canvas.onpointerleave = canvas.onblur = () => { own.at = null; draw(own) }
   canvas.onkeydown = (event) => {
-    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    const by = stepOf(event.key)
     if (!by) return
     event.preventDefault()
     const l = clamp((own.at?.l ?? 0) + by[0], 0, layers.length - 1)

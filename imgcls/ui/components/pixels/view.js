@@ -2,6 +2,7 @@ import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 
 const CHANNELS = ["red", "green", "blue"]
@@ -101,7 +102,7 @@ export default function (component) {
   own.photo.onpointermove = point
   own.photo.onpointerdown = point
   own.photo.onkeydown = (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    const move = stepOf(event.key)
     if (!move) return
     event.preventDefault()
     const by = event.shiftKey ? 10 : 1

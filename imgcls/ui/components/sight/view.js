@@ -2,9 +2,11 @@ import { Asker } from "../../js/asker.js"
 import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { byFinger, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
+import { coloured } from "../../js/tiles.js"
 
 function build(root) {
   const box = document.createElement("div")
@@ -19,15 +21,6 @@ function build(root) {
     box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"),
     off: box.querySelector("button"), hint: box.querySelector(".hint"), canvases: [], patch: null, dragging: false,
   }
-}
-
-// The heat map as a picture: a colour for every value, enlarged smoothly when it is drawn.
-function coloured(heat, colours) {
-  const [height, width] = heat.shape
-  const rgb = new Uint8Array(height * width * 3)
-  heat.forEach((value, i) => { for (let c = 0; c < 3; c++) rgb[3 * i + c] = colours[3 * value + c] })
-  rgb.shape = [height, width, 3]
-  return bitmap(rgb)
 }
 
 function layOut(own) {
@@ -112,7 +105,7 @@ function wirePatch(own, component) {
     tell()
   }
   canvas.onkeydown = (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
+    const move = stepOf(event.key)
     if (event.key === "Escape") remove()
     if (!move) return
     event.preventDefault()
