@@ -13,8 +13,8 @@ from imgcls.ui.classify.fool_part import fool_part
 from imgcls.ui.classify.grad_cam_part import grad_cam_part
 from imgcls.ui.classify.preprocessing_part import preprocessing_part
 from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
+from imgcls.ui.classify.sight import patch_sight, placed_patch
 from imgcls.ui.components.plot import show_chart
-from imgcls.ui.components.sight import patch_sight, placed_patch
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import classify_photo, distance_from, network_input

@@ -15,9 +15,9 @@ from imgcls.models.registry import load
 from imgcls.ops.softmax import softmax
 from imgcls.training.multilabel import Labels, labels_of
 from imgcls.training.runs import RunError
-from imgcls.ui.components.pixels import pixels, small_pixels
 from imgcls.ui.components.plot import plot
 from imgcls.ui.hall import classify_photo
+from imgcls.ui.home.pixels import pixels, small_pixels
 from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 

@@ -10,12 +10,12 @@ from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
 from imgcls.plain import markdown
-from imgcls.ui.components.network import QUESTIONS, network_canvas
 from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
 from imgcls.ui.network.answers import answerer, first_overview
+from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look

@@ -7,7 +7,7 @@ from torch import Tensor
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.gradcam import GradCam
 from imgcls.models.occlusion import GREY, patch_box
-from imgcls.ui.components.sight import Patch
+from imgcls.ui.classify.sight import Patch
 from imgcls.ui.models import model_lines
 
 

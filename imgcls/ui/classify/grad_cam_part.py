@@ -12,7 +12,7 @@ from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.gradcam import GradCam, difference, grad_cam, weighed
 from imgcls.plain import markdown
 from imgcls.ui.classify.code import grad_cam_code
-from imgcls.ui.components.sight import Heat, heat_sight
+from imgcls.ui.classify.sight import Heat, heat_sight
 from imgcls.ui.memo import remember
 from imgcls.ui.shell import choose, code_panel
 
