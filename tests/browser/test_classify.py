@@ -165,13 +165,18 @@ def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_take
 
 
 def test_a_copied_link_brings_back_the_settings(page: Page, server_url: str) -> None:
-    layer = "Stage+3:+40+channels,+28+x+28"
-    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95&classify_layer={layer}")
+    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95")
     page.wait_for_selector(SHOWN)
     page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
     assert len(bars(page, 1)) == 9
     assert page.locator(".slider input").nth(1).input_value() == "0.95"
-    expect(page.get_by_text("28 × 28 grid")).to_be_visible()
+
+
+@pytest.mark.parametrize("times", ["x", "×"])
+def test_a_link_names_part_and_layer_also_an_old_one(page: Page, server_url: str, times: str) -> None:
+    layer = f"Stage+3:+40+channels,+28+{times}+28"
+    page.goto(f"{server_url}/classify?classify_part=Where+did+it+look%3F&classify_layer={layer}")
+    expect(page.get_by_text("28 × 28 grid").first).to_be_visible()
 
 
 def test_a_bad_value_in_a_link_is_ignored(page: Page, server_url: str) -> None:
