@@ -114,7 +114,7 @@ def test_a_drag_of_label_smoothing_moves_table_and_curve_before_the_hand_lets_go
     page.wait_for_selector(".plot[data-drawn]")
     total = page.locator(".sliders .foot .total").nth(2)
     expect(total).to_have_text("loss 1.040")
-    drag(page, page.locator(".sliders input.plain").first, 0.6)
+    drag(page, page.locator(".sliders .dial input").first, 0.6)
     expect(page.locator(".sliders output").first).to_have_text("0.30")
     expected = F.cross_entropy(torch.tensor([[-2.85, 0.86, 0.28]]), torch.tensor([2]), label_smoothing=0.3)
     expect(total).to_have_text(f"loss {expected:.3f}")

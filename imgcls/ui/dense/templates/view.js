@@ -9,9 +9,11 @@ function build(root) {
   box.className = "templates"
   box.innerHTML = `<div class="all" role="group" aria-label="Templates of the classes"></div>
     <div class="row">
-      <figure><canvas role="img" aria-label="Your photo, 32 by 32 pixels"></canvas><figcaption>your photo x</figcaption></figure>
+      <figure><canvas role="img" aria-label="Your photo, 32 by 32 pixels"></canvas>
+        <figcaption>your photo x</figcaption></figure>
       <b aria-hidden="true">×</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>
-      <b aria-hidden="true">=</b><figure><canvas role="img"></canvas><figcaption>products: blue for, red against</figcaption></figure>
+      <b aria-hidden="true">=</b><figure><canvas role="img"></canvas>
+        <figcaption>products: blue for, red against</figcaption></figure>
       <div class="sum" aria-live="polite"></div>
     </div>`
   root.append(box)
