@@ -9,12 +9,13 @@ from torch.nn import functional as F
 
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction
-from imgcls.models.gradcam import GradCam, difference, grad_cam
+from imgcls.models.gradcam import GradCam, difference, grad_cam, weighed
 from imgcls.numbers import percent, sides
 from imgcls.plain import markdown
-from imgcls.ui.components.sight import Heat, heat_sight
+from imgcls.ui.classify.code import grad_cam_code
+from imgcls.ui.classify.sight import Heat, heat_sight
 from imgcls.ui.memo import remember
-from imgcls.ui.shell import choose
+from imgcls.ui.shell import choose, code_panel
 
 BOTH, DIFFERENCE = "side by side", "difference"
 _SIDE = (112, 112)
@@ -31,6 +32,7 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
     columns = st.columns(3)
     first = columns[0].selectbox("Evidence for", names, format_func=names.get, key="classify_first")
     second = columns[1].selectbox("compared with", names, format_func=names.get, index=1, key="classify_second")
+    _old_address(classifier)
     layer = columns[2].selectbox(
         "At layer",
         list(classifier.layers),
@@ -45,10 +47,21 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         (classifier.name, photo.digest, first, second, layer),
         lambda: grad_cam(classifier, photo.image, (first, second), layer),
     )
+    code, shows = grad_cam_code(classifier, maps)
     if view == DIFFERENCE:
         _difference(crop, maps, {index: classifier.name_of(index) for index in (first, second)})
     else:
         _both(crop, maps, names)
+    code_panel(code, shows, functions=(grad_cam, weighed, difference), photo=True, key="classify_cam")
+
+
+def _old_address(classifier: Classifier) -> None:
+    """Links from before sizes were written with ×."""
+    text = st.query_params.get("classify_layer", "")
+    if " x " in text and "classify_layer" not in st.session_state:
+        named = {title: name for name, title in classifier.layers.items()}
+        if name := named.get(text.replace(" x ", " × ")):
+            st.session_state["classify_layer"] = name
 
 
 def _both(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str]) -> None:

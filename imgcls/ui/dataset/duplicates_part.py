@@ -31,8 +31,8 @@ def duplicates_part(choice: DataChoice) -> None:
         twins.setdefault(pair.validation, []).append(pair)
     if not found:
         st.success(
-            f"None of the {whole(len(album.validation))} validation pictures also appears in the training part, "
-            "not even nearly.",
+            f"None of the {whole(len(album.validation))} validation pictures appears in the training part, not even "
+            "nearly.",
             icon=":material/verified:",
         )
     else:

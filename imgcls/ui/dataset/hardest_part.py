@@ -25,9 +25,8 @@ JUDGES: dict[Judge, str] = {
 }
 _EXPLAINED = {
     "linear": "a linear model that learned in seconds from the {learned} training pictures at 32 × 32 pixels",
-    "features": "a linear model on the features that EfficientNet-Lite0, trained on ImageNet, computes for "
-    "{learned} of "
-    "the training pictures",
+    "features": "a linear model on the features that EfficientNet-Lite0, trained on ImageNet, computes for {learned} "
+    "of the training pictures",
     "run": "the network that you trained last on this set, as it was at its best validation accuracy",
 }
 KEY = "data_hardest"

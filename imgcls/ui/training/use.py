@@ -67,8 +67,9 @@ def use(run: PageRun) -> None:
         _answer(prediction, distance_from(kit.classifier, photo))
         if best := run.followed.best:
             st.caption(
-                f"As it was at its best validation accuracy, **{percent(best.val_accuracy)}** after epoch "
-                f"{best.epoch:g}."
+                f"This is the network at its best: **{percent(best.val_accuracy)}** of the validation pictures, after "
+                "epoch "
+                f"{best.epoch:g}. Above it is as it was at the step of the timeline."
             )
     with right:
         _ways_on(run)

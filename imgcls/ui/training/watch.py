@@ -103,7 +103,7 @@ def film_rows(snapshot: Snapshot, config: TrainConfig | None) -> list[FilmRow]:
     rows = []
     for view in snapshot.layers:
         if view.kernels is not None:
-            rows.append(_kernel_row(view.name, view.kind, view.kernels))
+            rows.append(_kernel_row(view.name, view.kind, view.kernels, learned=snapshot.step > 0))
     maps = [view for view in snapshot.layers if view.maps is not None and view.maps.ndim == 3]
     after = [view for view in maps if view.kind not in _PLAIN] or [view for view in maps if view.kind == "Conv2d"]
     chosen = [after[round(place)] for place in np.linspace(0, len(after) - 1, min(MOST_ROWS, len(after)))]
@@ -114,12 +114,12 @@ def film_rows(snapshot: Snapshot, config: TrainConfig | None) -> list[FilmRow]:
     return rows
 
 
-def _kernel_row(name: str, kind: str, kernels: np.ndarray) -> FilmRow:
+def _kernel_row(name: str, kind: str, kernels: np.ndarray, learned: bool) -> FilmRow:
     count, channels, height, width = kernels.shape
     places = _signed_places(kernels[:MOST_KERNELS])
     what = "kernels" if kind == "Conv2d" else "nodes, their weights"
     some = f"{min(count, MOST_KERNELS)} of {count}" if count > MOST_KERNELS else str(count)
-    title = f"{name}: {some} learned {what}, {sides(height, width)}"
+    title = f"{name}: {some} {'learned' if learned else 'untrained'} {what}, {sides(height, width)}"
     if channels == 3:
         return FilmRow(title, places.transpose(0, 2, 3, 1))
     return FilmRow(title, places.mean(1).round().astype(np.uint8), "weight")

@@ -60,7 +60,7 @@ function edges(own, pen, l, alpha, chosen) {
   pen.globalAlpha = alpha
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < count; j++) {
-      if (chosen && !chosen(i, j)) continue
+      if ((chosen && !chosen(i, j)) || packet.off[l + 1].has(i) || packet.off[l].has(j)) continue
       const weight = w[i * count + j]
       pen.strokeStyle = packet.colours[+(weight > 0)]
       pen.setLineDash(weight > 0 ? [] : [6, 4])
@@ -86,6 +86,13 @@ function band(own, pen, l) {
   pen.fillStyle = cssValue(own.box, "--q-weight", "#218c81")
   pen.fill()
   pen.globalAlpha = 1
+}
+
+function cross(pen, x, y, size) {
+  pen.lineWidth = 3
+  pen.beginPath()
+  for (const way of [-1, 1]) { pen.moveTo(x - size, y - way * size); pen.lineTo(x + size, y + way * size) }
+  pen.stroke()
 }
 
 function draw(own) {
@@ -116,8 +123,12 @@ function draw(own) {
       pen.fillStyle = chosen ? cssValue(own.box, "--st-primary-color", "#2a62a3") : page
       pen.strokeStyle = text
       pen.lineWidth = 2
+      const off = packet.off[l].has(i)
+      pen.globalAlpha = off ? 0.45 : 1
       pen.fill()
       pen.stroke()
+      pen.globalAlpha = 1
+      if (off) cross(pen, column.x, y, column.radius + 3)
     })
     pen.fillStyle = text
     if (layer.count > layer.drawn)
@@ -155,15 +166,21 @@ function describe(own) {
     return
   }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
-  const parts = []
-  if (before) parts.push(`${whole(before.count)} weights and a bias come in`)
-  if (after) parts.push(`${whole(after.count)} weights go out`)
+  if (packet.off[at.l].has(at.i)) {
+    output.textContent = `${layer.title}, node ${at.i + 1}: dropped in this step, with all its weights.`
+    return
+  }
+  const parts = [], left = (layer) => whole(layer.count - layer.off.length)
+  if (before) parts.push(`${left(before)} weights and a bias come in`)
+  if (after) parts.push(`${left(after)} weights go out`)
   output.textContent = `${layer.title}, node ${at.i + 1} of ${whole(layer.count)}: ${parts.join(", ")}.`
 }
 
 // Where all the parameters are: one segment a layer, as wide as its share.
 function shares(own) {
   const { packet } = own, row = own.box.querySelector(".shares")
+  row.hidden = !packet.shares
+  if (row.hidden) return
   row.replaceChildren(...packet.pairs.map((pair, l) => {
     const part = document.createElement("span")
     part.style.flexGrow = pair.share
@@ -186,6 +203,7 @@ function shares(own) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.packet = unpack(component.data)
+  own.packet.off = own.packet.layers.map((layer) => new Set(layer.off))
   const { layers } = own.packet, { canvas } = own
   if (own.at && !(own.at.i < layers[own.at.l]?.drawn)) own.at = null
   canvas.onpointermove = canvas.onpointerdown = (event) => {

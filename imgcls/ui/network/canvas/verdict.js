@@ -75,7 +75,7 @@ export function drawVerdict(own, pen) {
   else stage.write(pen, signed(hidden, 3), middle - 6, foot + 5, { align: "right", weight: 700, size: 16 })
   if (verdict.enter) {
     stage.write(pen, "the photo", right, 26, { weight: 600, size: 16 })
-    stage.write(pen, "what each place says", right + size + 14, 26, { weight: 600, size: 16 })
+    stage.write(pen, "evidence at each position", right + size + 14, 26, { weight: 600, size: 16 })
   }
 }
 

@@ -15,7 +15,7 @@ from imgcls.ui.packet import pack
 QUESTIONS = ("overviews", "closeups")
 """What the canvas asks over Streamlit while it cannot ask directly; `sent` has each under its name."""
 
-_mount = declare("network")
+_mount = declare("network/canvas")
 
 
 def network_canvas(

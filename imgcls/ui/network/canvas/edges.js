@@ -159,8 +159,8 @@ export function sayOverview(own) {
     return `${signs}; ${lowers} (−): lowers it. ${photo}`
   }
   if (byFinger()) {
-    return "Tap a map: what comes in lights up. Tap it again to see how it is made, or tap a class. Two fingers zoom."
+    return "Tap a map: what comes in lights up. Tap it again to see how it is made, or tap a class. Zoom: two fingers."
   }
-  const click = "Click it to see how it is made, or click a class. Ctrl and wheel zoom."
+  const click = "Click it to see how it is made, or click a class. Zoom: Ctrl + wheel."
   return `Point at a map: what comes in lights up. ${click}`
 }

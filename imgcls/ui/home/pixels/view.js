@@ -43,6 +43,8 @@ function draw(own) {
   const { image, count, box } = own
   const [height, width] = image.shape
   const [left, top] = corner(own)
+  const narrow = matchMedia("(max-width: 560px)").matches
+  own.photo.parentElement.style.maxWidth = narrow ? "" : `${Math.min(400, (380 * width) / height)}px`
   const space = own.photo.parentElement.clientWidth
   const scale = Math.min(space / width, 380 / height)
   let pen = sizedCanvas(own.photo, width * scale, height * scale)

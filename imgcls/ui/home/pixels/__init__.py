@@ -6,7 +6,7 @@ from PIL import Image
 from imgcls.ui.components import declare
 from imgcls.ui.packet import pack
 
-_mount = declare("pixels")
+_mount = declare("home/pixels")
 
 
 def small_pixels(image: Image.Image, longest_side: int = 256) -> np.ndarray:

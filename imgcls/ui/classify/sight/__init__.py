@@ -10,7 +10,7 @@ from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.live import Answer, offer
 from imgcls.ui.packet import pack
 
-_mount = declare("sight")
+_mount = declare("classify/sight")
 
 
 @dataclass(frozen=True)

@@ -320,15 +320,13 @@ function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
 // The arrow keys go from map to map, up to the header of a column, and on to the bars.
 function walk(own, [across, down]) {
   const last = own.over.columns.length - 1, at = own.hover ?? {}
-  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined ? last : 0)
-  // The photo lies between its header and its channels.
-  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? (at.head ? -1 : -2) : at.photo ? -1 : 0)
-  const onTail = own.tail && ((at.tail && !across) || (!at.tail && across && [last - 1, last].includes(place) &&
-    [last - 1, last].includes(place + across)))
-  if (at.tail) place = across < 0 ? last - 1 : last
-  else if (own.hover) { place = clamp(place + across, 0, last); row += down }
-  if (onTail) own.hover = { tail: true }
-  else if (place === last) own.hover = { bar: clamp(row, 0, own.over.classes.length - 1) }
+  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined || at.tail ? last : 0)
+  // The photo lies between its header and its channels; above the bars stands what comes before them.
+  const above_ = at.head ? -1 : -2
+  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? above_ : at.photo || at.tail ? -1 : 0)
+  if (own.hover) { place = clamp(place + across, 0, last); row += down }
+  const bars = own.over.classes.length - 1
+  if (place === last) own.hover = row < 0 && own.tail ? { tail: true } : { bar: clamp(row, 0, bars) }
   else {
     const tiles = own.tiles.filter((tile) => tile.place === place)
     const above = place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }

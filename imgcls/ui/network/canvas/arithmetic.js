@@ -48,7 +48,7 @@ export function arithmeticHtml(own) {
   return `<div class="window"><div class="note">${where}</div>
       ${F > 4 ? `<div class="chips">${choice}</div>` : ""}
       <div class="cells ${F > 4 ? `large ${shows}` : ""}" style="--columns:${F}">${cells.join("")}</div></div>
-    <div class="sums"><div class="note">one number from each input, added up</div>
+    <div class="sums"><div class="note">one number from each input map, added up</div>
       <div class="chips">${sums.join("")}</div>
       <div class="chain"><b data-value="${value}">${total.sign} ${total.result}</b> ${
         chain(own, value, total.result)}</div></div>`
@@ -80,8 +80,8 @@ function chain(own, sum, shownSum) {
       const from = fromSum(close, i - 1, place), largest = stage.name === "max pooling"
       const back = close.arrays[`back${i}`][spot.row * map.shape[1] + spot.column]
       const mine = from && from.row * mapOf(close, i - 1).shape[1] + from.column === back
-      words = `${largest ? "largest" : "mean"} of ${stage.window} × ${stage.window}${
-        largest && from ? mine ? ": this one" : ": another" : ""}`
+      words = `${largest ? "max" : "mean"} of its ${stage.window} × ${stage.window} window${
+        largest && from ? mine ? ", this one" : ", another" : ""}`
     }
     before = result
     steps.push(`<span>→ ${words} ${shown.sign} <b data-stage="${i}" data-value="${result}">${shown.result}</b></span>`)
