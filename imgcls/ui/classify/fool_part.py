@@ -92,17 +92,20 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
                 "fool_before": picture_of(_array(pixels), alt="The photo as the network gets it", caption="before"),
                 "fool_compass": picture_of(
                     _direction(gradient), alt="For every pixel the direction that helps the target",
-                    caption="compass: brighter (light) or darker (dark) helps",
+                    caption="compass: light where a brighter value helps, dark where a darker one does",
                 ),
             }  # fmt: skip
         return elements | {"said": top.index, "probability": top.probability}
 
     live = stage(f"fool_{way}", [dial], picture)
     live.show(dial.name)
-    columns = st.columns([0.2, 0.2, 0.2, 0.4], gap="small")
-    for column, name in zip(columns, ("fool_before", "fool_compass", "fool_after", "fool_bars"), strict=True):
-        with column:
-            live.show(name)
+    left, right = st.columns([0.6, 0.4], gap="small")
+    with left, st.container(key="three_abreast"):
+        for column, name in zip(st.columns(3, gap="small"), ("fool_before", "fool_compass", "fool_after"), strict=True):
+            with column:
+                live.show(name)
+    with right:
+        live.show("fool_bars")
     live.show("fool_words")
     _code(classifier, best, target, way, int(live.numbers[dial.name]), {
         "said": live["said"], "probability": live["probability"],
