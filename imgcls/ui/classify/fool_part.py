@@ -74,13 +74,16 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         changed = change(pixels, gradient, int(numbers[dial.name]))
+        # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
+        coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
+        shown_now = _array(changed)[::coarse, ::coarse]
         said = predict(classifier, changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
         labels = [classifier.name_of(index) for index in shown]
         elements = {
-            "fool_after": picture_of(_array(changed), alt="The photo with the change", caption="after"),
+            "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
             "fool_bars": plot(
                 probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
                 alt="; ".join(f"{name} {chance:.1%}" for name, chance in zip(labels, chances, strict=True)),
