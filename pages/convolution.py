@@ -1,63 +1,27 @@
-"""What does a kernel see in your photo? One kernel on it, filters over a volume, kernels that a network learned."""
+"""What does a kernel see in your photo? One kernel, filters over a volume, learned and special kernels, their field."""
 
 import streamlit as st
 
 from imgcls.models.first_layer import first_layer, kernel_on_pixels
-from imgcls.ops.convolution import convolve, output_extent
+from imgcls.ops.convolution import output_extent
 from imgcls.ops.volume_walk import walk
-from imgcls.ui.convolution.code import learned_code, one_kernel_code, volume_code
-from imgcls.ui.convolution.kernel_choice import kernel_row, says
-from imgcls.ui.convolution.kernel_part import convolved, stage, walk_row
+from imgcls.ui.convolution.code import learned_code, volume_code
+from imgcls.ui.convolution.field_part import field_part
+from imgcls.ui.convolution.kernel_part import one_kernel_part
+from imgcls.ui.convolution.kinds_part import kinds_part
 from imgcls.ui.convolution.learned_part import bank, network, stages_figure
 from imgcls.ui.convolution.volume_part import current_volume, player, volume_row, why_these_sizes
-from imgcls.ui.shell import code_panel, try_this
+from imgcls.ui.shell import Part, code_panel, parts
 
 ONE, VOLUME, LEARNED = "One kernel, your photo", "Filters over a volume", "Kernels a network learned"
+FIELD, KINDS = "What one output sees", "1 × 1 and depthwise"
 
-part = st.segmented_control(
-    "Part", [ONE, VOLUME, LEARNED], default=ONE, required=True, key="conv_part", bind="query-params",
-    persist_state="session", label_visibility="collapsed",
-)  # fmt: skip
 
-if part == ONE:
-    kernel, channels, view = kernel_row()
-    place = st.container()
-    mode, flip = walk_row()
-    with place:
-        size, geometry = stage(kernel.side, channels, view, mode, flip, says())
-    try_this(
-        "Point at the output: its window, the products and their sum follow. Then point at the **input**: every output "
-        "that this one pixel feeds lights up. A click or a tap pins a place.",
-        "Drag the middle weight of *sharpen* from 5 down to 4. What happens to the flat parts, and what do the weights "
-        "add up to?",
-        "Choose *left sobel*, then *Output shown: clipped*. Half of the edges vanish: they were negative, not missing.",
-        "Turn on *flip* with *blur*, then with *emboss*. Why does only one of them change?",
-        "Give padding to *identity* and try all four fillings; point at the hatched border.",
-    )
-    result = convolved(size, channels, geometry)[2].output
-    code_panel(
-        one_kernel_code(kernel, size, channels, geometry),
-        {
-            "height": result.shape[1],
-            "width": result.shape[2],
-            "smallest": result.min().item(),
-            "largest": result.max().item(),
-            "mean": result.mean().item(),
-        },
-        functions=(convolve, output_extent),
-        photo=True,
-        key="conv_kernel",
-    )
-elif part == VOLUME:
+def volume_part() -> None:
+    """Filters that walk over a volume of a few numbers."""
     stride, padding = volume_row()
     player(stride, padding)
     st.markdown(why_these_sizes(stride, padding))
-    try_this(
-        "Before you press **Play**, work out the next output by hand: multiply window and weights cell by cell, add up "
-        "the three channels, then the bias.",
-        "Drag any number: pixels, weights and biases are yours. Which outputs change when one pixel does?",
-        "A layer with 2 filters gives 2 channels, whatever the depth of its input. Change *Channels* and count again.",
-    )
     output = walk(current_volume(), stride=stride, padding=padding).output
     code_panel(
         volume_code(current_volume(), stride, padding),
@@ -65,15 +29,13 @@ elif part == VOLUME:
         functions=(walk, output_extent),
         key="conv_volume",
     )
-else:
+
+
+def learned_part() -> None:
+    """The kernels of a trained network, on the photo."""
     layer = bank(editor=ONE)
     st.header("What batch norm and the activation do to these values", anchor=False)
     stages_figure(layer)
-    try_this(
-        "Find edge detectors, colour detectors and blurs. Nobody wrote them: training made them of random numbers.",
-        "One kernel gives nearly nothing: which? Its weights shrank to zero in training.",
-        "Choose a kernel: in the editor you can take it apart, slice by slice.",
-    )
     code_panel(
         learned_code(network()),
         {
@@ -86,3 +48,61 @@ else:
         photo=True,
         key="conv_learned",
     )
+
+
+parts(
+    "conv_part",
+    Part(
+        ONE,
+        one_kernel_part,
+        [
+            "Point at the output: its window, the products and their sum follow. Then point at the **input**: every "
+            "output that this one pixel feeds lights up. A click or a tap pins a place.",
+            "Drag the middle weight of *sharpen* from 5 down to 4. What happens to the flat parts, and what do the "
+            "weights add up to?",
+            "Choose *left sobel*, then *Output shown: clipped*. Half of the edges vanish: they were negative, not "
+            "missing.",
+            "Turn on *flip* with *blur*, then with *emboss*. Why does only one of them change?",
+            "Choose *identity*, add padding, and try all four fill modes; point at the hatched border.",
+        ],
+    ),
+    Part(
+        VOLUME,
+        volume_part,
+        [
+            "Before you press **Play**, work out the next output by hand: multiply window and weights cell by cell, "
+            "add up the three channels, then the bias.",
+            "Drag any number: pixels, weights and biases are yours. Which outputs change when one pixel does?",
+            "A layer with 2 filters gives 2 channels, whatever the depth of its input. Change *Channels* and count "
+            "again.",
+        ],
+    ),
+    Part(
+        LEARNED,
+        learned_part,
+        [
+            "Find edge detectors, colour detectors and blurs. Nobody wrote them: training shaped them out of random "
+            "numbers.",
+            "Four kernels give nothing. Which? Their weights shrank to zero in training.",
+            "Choose a kernel: in the editor you can take it apart, slice by slice.",
+        ],
+    ),
+    Part(
+        FIELD,
+        field_part,
+        [
+            "How many 3 × 3 layers see as much as one 7 × 7? Count, then check: which of the two has fewer weights?",
+            "Set **stride** to 2, then **dilation** to 2: which makes the square grow faster?",
+            "Drag over the photo. In **EfficientNet-Lite0**, from which stage on is the square larger than the photo?",
+        ],
+    ),
+    Part(
+        KINDS,
+        kinds_part,
+        [
+            "Which kind could find an edge? Which could turn a colour photo grey?",
+            "Depthwise, then 1 × 1: how much of a full convolution's work is left with 16 output maps? And with 1,000?",
+            "Move through the outputs of **1 × 1**: no weight is shared between two of them. What is shared?",
+        ],
+    ),
+)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_nothing_evaluates_free_text_or_unpickles(path: Path) -> None:
 KNOWS = {
     "store": set(),
     "jobs": {"store"},
+    "classroom": {"store"},
     "ops": set(),
     "models": {"ops", "store"},
     "data": {"store"},
@@ -106,6 +108,15 @@ def test_no_modules_import_each_other() -> None:
     while leaves := {name for name, others in edges.items() if not others & edges.keys()}:
         edges = {name: others for name, others in edges.items() if name not in leaves}
     assert not edges
+
+
+def test_no_line_of_a_view_is_longer_than_one_of_python() -> None:
+    limit = tomllib.loads((ROOT / ".ruff.toml").read_text())["line-length"]
+    views = [path for path in (ROOT / "imgcls").rglob("*") if path.suffix in {".js", ".css"}]
+    assert len(views) > 50
+    for path in views:
+        longest = max(path.read_text().splitlines(), key=len)
+        assert len(longest) <= limit, f"{path.relative_to(ROOT)}: {longest}"
 
 
 def test_the_addresses_are_those_that_were_promised() -> None:

@@ -1,26 +1,66 @@
 """Sliders inside a live picture: their numbers in the session and in the address, and what a drag asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import streamlit as st
 
 from imgcls.ui.address import as_number, kept_number, to_address
 from imgcls.ui.components import sent
 
+Numbers = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Dial:
-    """One slider of the picture; `name` is its key, and its name in the page's address."""
+    """One slider; `name` is its key, and its name in the page's address.
+
+    `high` and `help` (a line below it) may be functions of the numbers that stand above it in its table. It is a dial
+    of whole numbers if `step` and `start` are ints. `by` is the key of a live picture in which a hand can set the
+    number, too.
+    """
 
     name: str
     label: str
     low: float
-    high: float
+    high: float | Callable[[Numbers], float]
     step: float
     start: float
     digits: int = 2
+    unit: str = ""
+    help: str | Callable[[Numbers], str] = ""
+    by: str = ""
+    kept: ClassVar[bool] = True
+
+    def most(self, numbers: Numbers) -> float:
+        """Its upper limit beside these other numbers."""
+        return self.high(numbers) if callable(self.high) else self.high
+
+    def check(self, candidate: object, numbers: Numbers) -> float | None:
+        """The number that a message or an address names; None if it is none within the limits."""
+        number = as_number(candidate, self.low, self.most(numbers))
+        return number if number is None else self._whole(number)
+
+    def within(self, number: float, numbers: Numbers) -> float:
+        """The number as near as the limits allow."""
+        return self._whole(min(max(number, self.low), self.most(numbers)))
+
+    def text(self, number: float) -> str:
+        """As it stands in the address."""
+        return f"{number:g}"
+
+    def data(self, numbers: Numbers) -> dict[str, Any]:
+        """What the slider shows of it, with the number and limits of the moment."""
+        return {
+            "number": numbers[self.name],
+            "low": self.low,
+            "high": self.most(numbers),
+            "help": self.help(numbers) if callable(self.help) else self.help,
+        }
+
+    def _whole(self, number: float) -> float:
+        return round(number) if isinstance(self.step, int) and isinstance(self.start, int) else number
 
 
 def read_dials(key: str, dials: Sequence[Dial]) -> dict[str, float]:

@@ -41,7 +41,7 @@ log = logging.getLogger("imgcls")
 def offer(name: str, answer: Answer) -> str:
     """Let this session's components ask `answer`; returns the name to ask at, the same for the same `name`.
 
-    Like every address of our own it begins at the folder where the app is served: `served` in shared.js knows it.
+    Like every address of our own it begins at the folder where the app is served: `served` in js/served.js knows it.
 
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense;
@@ -92,7 +92,7 @@ def follow(name: str, draw: Callable[[float], None], low: float, high: float) ->
 
 
 def beside(elements: Mapping[str, Any]) -> bytes:
-    """One packet with the new data of components that were `caught`: what `bring` in shared.js takes apart."""
+    """One packet with the new data of components that were `caught`: what `bring` in js/live.js takes apart."""
     packets = {key: np.frombuffer(data, np.uint8) for key, data in elements.items() if isinstance(data, bytes)}
     return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
 

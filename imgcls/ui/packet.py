@@ -2,7 +2,7 @@
 
 Layout: u32 little-endian length of the header, the header as UTF-8 JSON, then the arrays' raw bytes.
 The header is the caller's own fields plus `arrays`: name -> dtype, shape, offset. `unpack` in
-`js/shared.js` is its mirror.
+`js/packet.js` is its mirror.
 """
 
 import json

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from imgcls.ui.photo import photo_png
 
 PANEL = "code_panels"
 """Session-state key under which the page's code panels are kept for the tests that execute them."""
+Choice = TypeVar("Choice")
 CODE = "The code behind these numbers"
 
 
@@ -30,8 +32,58 @@ def headline(lesson: Lesson) -> None:
 
 def try_this(*items: str) -> None:
     """A short list of things worth doing on this page, each a sentence."""
-    with st.container(border=True):
+    with st.container(border=True, key="try_this"):
         st.markdown("**:material/lightbulb: Try this**\n\n" + "\n".join(f"- {item}" for item in items))
+
+
+def choose(
+    label: str,
+    options: Sequence[Choice] | Mapping[Choice, str],
+    *,
+    key: str,
+    default: Choice | None = None,
+    labelled: bool = False,
+    **more: Any,
+) -> Choice:
+    """One of a few in a row of buttons, kept in the session and in the page's address under `key`.
+
+    `options` are the texts themselves, or values with their texts; without a `default` the first one is chosen.
+    The `label` is for screen readers unless it is `labelled`.
+    """
+    titles = options.get if isinstance(options, Mapping) else str
+    return st.segmented_control(
+        label,
+        list(options),
+        format_func=titles,
+        default=next(iter(options)) if default is None else default,
+        required=True,
+        key=key,
+        label_visibility="visible" if labelled else "collapsed",
+        bind="query-params",
+        persist_state="session",
+        **more,
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a lesson: its name on the button, what it shows, and what is worth trying on it."""
+
+    title: str
+    show: Callable[[], None]
+    tries: Sequence[str] = ()
+
+
+def parts(key: str, *given: Part, **more: Any) -> None:
+    """The parts of a lesson: buttons to choose one, the one that is chosen, and below it what to try.
+
+    `key` is the name of the choice in the page's address.
+    """
+    named = {part.title: part for part in given}
+    part = named[choose("Part", list(named), key=key, **more)]
+    part.show()
+    if part.tries:
+        try_this(*part.tries)
 
 
 def code_panel(

@@ -23,8 +23,8 @@ lens(
     Side(pixels.permute(1, 2, 0).numpy(), "before", histogram(pixels, 0, 255)),
     Side(pooled.permute(1, 2, 0).numpy(), "after", histogram(pooled, 0, 255)),
     Window(2, 2, stride=2),
-    row_sources=places, column_sources=places, key="pooled", caption="the largest wins",
-)
+    row_sources=places, column_sources=places, caption="the largest wins",
+).show("pooled")
 """
 
 APP = """

@@ -226,7 +226,7 @@ def test_no_drag_leads_to_an_illegal_layer(side: str) -> None:
 def moved(app: AppTest, name: str, number: int) -> tuple[dict, dict]:
     """What a drag of the slider `name` to `number` brings: the news by key, and the arrays of the lens."""
     answers = live._answers[app.session_state["live_token"]]
-    fields, arrays = unpack(answers[name]({"number": number}))
+    fields, arrays = unpack(answers["conv"]({"numbers": {name: number}}))
     news, packets = unpack(arrays["conv_lens"].tobytes())
     return fields["beside"] | {"conv_lens": news}, packets
 

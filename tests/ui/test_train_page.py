@@ -423,13 +423,14 @@ def test_classify_offers_the_sessions_runs_and_explains_them(run: str, tmp_path:
     (offered,) = [each for each in app.selectbox(key="classify_model").options if each.startswith(title)]
     app.selectbox(key="classify_model").set_value(f"run-{run}").run()
     assert not app.exception, app.exception[0].message
-    assert {"left", "right"} == {label.lower().split(" ")[0] for label in app.selectbox(key="classify_first").options}
     monkeypatch.chdir(tmp_path)
     app.session_state["current_photo"].image.save("photo.png")
     panel = app.session_state[PANEL]["classify"]
     variables: dict[str, object] = {}
     exec(panel.code, variables)
     np.testing.assert_allclose(variables["top"], panel.shows["top"], rtol=1e-4)
+    app.segmented_control(key="classify_part").set_value("Where did it look?").run()
+    assert {"left", "right"} == {label.lower().split(" ")[0] for label in app.selectbox(key="classify_first").options}
     linked = page({"classify_model": offered}, name="classify")
     assert linked.selectbox(key="classify_model").value == f"run-{run}"
 

@@ -65,7 +65,7 @@ def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
         import numpy as np
 
         from imgcls.ui.components.film import film
-        from imgcls.ui.components.verdicts import Verdict, verdicts
+        from imgcls.ui.training.answers import Verdict, verdicts
 
         film([], [("pug", float("nan")), ("husky", 0.5)], heading="its answer", key="film", alt="")
         verdicts([Verdict(np.zeros((2, 2, 3), np.uint8), "pug", "pug", float("nan"))], key="verdicts", alt="")
@@ -75,7 +75,7 @@ def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
     packets = [each.proto.bytes for each in app.get("bidi_component")]
     answers = [json.loads(packet[4 : 4 + int.from_bytes(packet[:4], "little")]) for packet in packets]
     assert answers[0]["bars"] == [["pug", None], ["husky", 0.5]]
-    assert answers[1]["items"] == [["pug", "pug", None]]
+    assert answers[1]["captions"] == ["✓ pug nan"]
 
 
 def test_the_axis_of_a_long_run_grows_with_it() -> None:

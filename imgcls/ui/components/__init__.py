@@ -1,35 +1,89 @@
-"""Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call."""
+"""Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call.
+
+Those of one lesson alone lie in that lesson's folder.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from imgcls.ui.packet import pack
 from imgcls.ui.views import bootstrap
 
 _caught: ContextVar[dict[str, Any] | None] = ContextVar("caught", default=None)
 
 
-def declare(
-    name: str, *, html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()
-) -> Callable[..., Any]:
-    """Register the component in folder `name` once, at import time; returns its mount function.
+@dataclass(frozen=True, eq=False)
+class Element:
+    """A live component with its data, as a picture returns it: not on the page until it is shown.
 
-    `styles` are further style sheets of imgcls/ui/js; view.css beside view.js comes by itself.
+    `fields` are JSON; with `arrays` they travel as one packet. `more` is what Streamlit's mount takes besides.
     """
-    script = bootstrap(f"components/{name}", [f"js/{style}" for style in styles])
-    mount = st.components.v2.component(f"imgcls_{name}", html=html, js=script, isolate_styles=isolate_styles)
 
-    def show(*, key: str, data: Any, **more: Any) -> Any:
+    component: "Component"
+    fields: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray] | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def show(self, key: str, **fields: Any) -> None:
+        """Put it on the page, or bring it up to date there, with further `fields`."""
+        if self.arrays is None:
+            fields["key"] = key
+        self.component(key=key, data=self._data({**self.fields, **fields}), **self.more)
+
+    def news(self) -> dict[str, Any] | bytes:
+        """Its data alone, for an element that is on the page already."""
+        return self._data(self.fields)
+
+    @property
+    def state(self) -> str:
+        """Under which name it says what a hand has done to it; empty for one that says nothing."""
+        return next(iter(self.more.get("default", {})), "")
+
+    def _data(self, fields: Mapping[str, Any]) -> dict[str, Any] | bytes:
+        return dict(fields) if self.arrays is None else pack(fields, **self.arrays)
+
+
+@dataclass(frozen=True)
+class Component:
+    """One kind of live element, registered with Streamlit; called, it puts one on the page."""
+
+    mount: Callable[..., Any]
+
+    def __call__(self, *, key: str, data: Any, **more: Any) -> Any:
         if (elements := _caught.get()) is not None:
             elements[element_name(key)] = data
             return None
-        return mount(key=_safe(key), data=data, **more)
+        return self.mount(key=_safe(key), data=data, **more)
 
-    return show
+    def element(
+        self, fields: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None, **more: Any
+    ) -> Element:
+        """One with these data, to be shown later."""
+        return Element(self, fields, arrays, more)
+
+
+def declare(name: str, *, html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()) -> Component:
+    """Register the component in folder `name` once, at import time: "plot" here, or a lesson's own, "softmax/simplex".
+
+    `styles` are further style sheets of imgcls/ui/js; view.css beside view.js comes by itself.
+    """
+    folder, known_as = (name if "/" in name else f"components/{name}"), f"imgcls_{name.replace('/', '_')}"
+    script = bootstrap(folder, [f"js/{style}" for style in styles])
+    return Component(st.components.v2.component(known_as, html=html, js=script, isolate_styles=isolate_styles))
+
+
+def placed(element: Element, key: str | None) -> Element:
+    """The element; with a `key` it is shown at once."""
+    if key is not None:
+        element.show(key)
+    return element
 
 
 def element_name(key: str) -> str:

@@ -8,6 +8,7 @@ from imgcls.models.classify import Classifier
 from imgcls.models.first_layer import FirstLayer, first_layer, kernel_on_pixels
 from imgcls.models.registry import load
 from imgcls.models.specs import EMBEDDED, MODELS, SMALL_RESNET
+from imgcls.numbers import fixed
 from imgcls.ops.convolution import signed_limit
 from imgcls.ops.histogram import histogram
 from imgcls.ui.components.kernel_bank import kernel_bank, picked_kernel
@@ -73,7 +74,7 @@ def bank(editor: str) -> FirstLayer:
     kernel_bank(
         signed_levels(maps, limits[:, None, None]),
         signed_levels(kernels, kernels.abs().amax(dim=(1, 2, 3), keepdim=True)),
-        [f"Kernel {k}: values from {one.min():.2f} to {one.max():.2f}" for k, one in enumerate(maps)],
+        [f"Kernel {k}: values from {fixed(one.min(), 2)} to {fixed(one.max(), 2)}" for k, one in enumerate(maps)],
         key=KEY,
         quantity="pixel" if light else "activation",  # from black to white, zero in the middle: no colour is needed
         on_pick=lambda: _open_in_editor(editor),

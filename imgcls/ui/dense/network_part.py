@@ -1,16 +1,18 @@
 """Part 1 of the dense lesson: a drawn network that grows under the sliders."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.dense import DenseLayer, dense_layers, first_weights
 from imgcls.ui.components.nodes import Connections, Layer, nodes
-from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.components.slider import set_slider
 from imgcls.ui.components.words import words
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
 MOST_DRAWN = 16  # nodes of a layer; with more, the first FEW and three dots
 FEW = 6
@@ -30,66 +32,37 @@ def _example(name: str) -> None:
         set_slider(f"dense_{setting}", number)
 
 
-@dataclass(frozen=True)
-class _Settings:
-    size: int
-    channels: int
-    hidden: tuple[int, ...]
-    seed: int
+DIALS = (
+    Dial("dense_size", "Image size", 2, 224, 1, 4, 0, "px"),
+    Dial("dense_channels", "Channels", 1, 3, 1, 1, 0),
+    Dial("dense_layers", "Hidden layers", 0, len(WIDTHS), 1, 2, 0),
+    *(
+        Dial(f"dense_width{i}", f"Width of hidden layer {i}", 1, 512, 1, width, 0)
+        for i, width in enumerate(WIDTHS, start=1)
+    ),
+)
 
 
-def _settings(draw: Callable[[_Settings], object]) -> _Settings:
-    """What the sliders say; `draw` follows them during a drag."""
-    now: dict[str, int] = {}  # complete when the first drag begins
-
-    def put_together(numbers: dict[str, int]) -> _Settings:
-        widths = (numbers.get(f"width{i}", width) for i, width in enumerate(WIDTHS[: numbers["layers"]], start=1))
-        return _Settings(numbers["size"], numbers["channels"], tuple(widths), numbers["seed"])
-
-    def drag(name: str, label: str, low: int, high: int, start: int, unit: str = "") -> None:
-        def follow(number: float) -> None:
-            draw(put_together({**now, name: int(number)}))
-
-        key = f"dense_{name}"
-        now[name] = live_slider(label, low, high, start, step=1, key=key, digits=0, unit=unit, follow=follow)
-
-    drag("size", "Image size", 2, 224, 4, "px")
-    columns = st.columns([0.45, 0.55], gap="small")
-    with columns[0]:
-        drag("channels", "Channels", 1, 3, 1)
-    with columns[1]:
-        drag("layers", "Hidden layers", 0, len(WIDTHS), 2)
-    for i, width in enumerate(WIDTHS[: now["layers"]], start=1):
-        drag(f"width{i}", f"Width of hidden layer {i}", 1, 512, width)
-    now["seed"] = int(
-        st.number_input("Seed", 0, 999, 0, key="dense_seed", bind="query-params", persist_state="session")
-    )
-    return put_together(now)
-
-
-def _counts(settings: _Settings) -> tuple[list[DenseLayer], list[int], int]:
-    """The layers, the nodes from the input to the classes, and all parameters."""
-    layers = dense_layers(settings.size, settings.channels, settings.hidden, CLASSES)
-    return layers, [layers[0].inputs, *(layer.outputs for layer in layers)], sum(layer.parameters for layer in layers)
-
-
-def _network(settings: _Settings) -> None:
-    layers, counts, total = _counts(settings)
-    titles = ["input", *(f"hidden {i}" for i in range(1, len(settings.hidden) + 1)), "classes"]
-    nodes(
+def _network(numbers: Numbers, seed: int) -> dict[str, Any]:
+    """The drawn network and its counts in words."""
+    size, channels = numbers["dense_size"], numbers["dense_channels"]
+    hidden = [numbers[f"dense_width{i}"] for i in range(1, numbers["dense_layers"] + 1)]
+    layers = dense_layers(size, channels, hidden, CLASSES)
+    counts = [layers[0].inputs, *(layer.outputs for layer in layers)]
+    total = sum(layer.parameters for layer in layers)
+    titles = ["input", *(f"hidden {i}" for i in range(1, len(hidden) + 1)), "classes"]
+    drawn = nodes(
         [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
-        [_connections(layer, total, settings.seed + i) for i, layer in enumerate(layers)],
-        key="dense_nodes",
-        alt=f"A network with {' – '.join(f'{count:,}' for count in counts)} nodes and {total:,} parameters.",
+        [_connections(layer, total, seed + i) for i, layer in enumerate(layers)],
+        alt=f"A network with {' – '.join(map(whole, counts))} nodes and {whole(total)} parameters.",
     )
-    size, channels = settings.size, settings.channels
-    words(
-        f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
-        f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
-        f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
-        f"**{layers[0].parameters / total:.2%}** of all parameters sit there.",
-        key="dense_words",
+    text = words(
+        f"**{whole(total)} parameters**: {whole(sum(layer.weights for layer in layers))} weights and "
+        f"{whole(sum(layer.outputs for layer in layers))} biases. The input has {sides(size, size, channels)} = "
+        f"**{whole(layers[0].inputs)}** values, each with a weight to every node of the next layer: "
+        f"**{percent(layers[0].parameters / total, 2)}** of all parameters sit there."
     )
+    return {"dense_nodes": drawn, "dense_words": text, "layers": layers, "counts": counts, "total": total}
 
 
 def _drawn(count: int) -> int:
@@ -99,10 +72,10 @@ def _drawn(count: int) -> int:
 def _connections(layer: DenseLayer, total: int, seed: int) -> Connections:
     drawn = _drawn(layer.inputs)
     weights = first_weights(layer, _drawn(layer.outputs), seed)[:, :drawn]
-    whole = drawn == layer.inputs and len(weights) == layer.outputs
+    complete = drawn == layer.inputs and len(weights) == layer.outputs
     return Connections(
         layer.weights, layer.parameters / total, weights.numpy(), 1 / math.sqrt(layer.inputs),
-        bundled=not whole or layer.weights > MOST_EDGES,
+        bundled=not complete or layer.weights > MOST_EDGES,
     )  # fmt: skip
 
 
@@ -113,12 +86,20 @@ def network_part() -> None:
         for name in EXAMPLES:
             st.button(name, on_click=_example, args=(name,), key=f"dense_example:{name}")
     left, right = st.container(key="picture_first").columns([0.3, 0.7], gap="medium")
-    with left:
-        settings = _settings(_network)
+    place = left.container()
+    seed = left.number_input("Seed", 0, 999, 0, key="dense_seed", bind="query-params", persist_state="session")
+    live = stage("dense_network", DIALS, partial(_network, seed=seed))
+    with place:
+        live.show("dense_size")
+        narrow, wide = st.columns([0.45, 0.55], gap="small")
+        with narrow:
+            live.show("dense_channels")
+        with wide:
+            live.show("dense_layers")
+        live.show(*(f"dense_width{i}" for i in range(1, live.numbers["dense_layers"] + 1)))
     with right:
-        _network(settings)
-    layers, counts, total = _counts(settings)
-    seed = settings.seed
+        live.show("dense_nodes", "dense_words")
+    layers, counts, total = live["layers"], live["counts"], live["total"]
     sizes = ", ".join(map(str, counts))
     code = f"""
     import torch

@@ -1,6 +1,6 @@
 // Asks imgcls/ui/live.py while something is dragged: one question at a time, the newest always last. While the way is
 // `broken`, components take the slow one, over Streamlit; a use after a few seconds tries the quick one again.
-import { served } from "./shared.js"
+import { served } from "./served.js"
 
 const PATIENCE = 10_000 // ms for an answer: a full hall on two cores has taken two seconds
 const AGAIN = 5_000 // ms from a failure to the next try

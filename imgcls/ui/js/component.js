@@ -1,5 +1,5 @@
 // What the few lines of imgcls/ui/views.py load: a component's view with its style sheets, ready for Streamlit.
-import { lively } from "./shared.js"
+import { lively } from "./live.js"
 
 const root = new URL("../", import.meta.url)
 const sheets = new Map() // name -> promise of the style sheet: one for all components of a page

@@ -1,16 +1,10 @@
 // A number edited in place: typed, dragged (right or up is more), or stepped with the arrow keys.
 // A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
 // nonzero, whole and pace (pixels of drag a step, 4 otherwise).
-import { clamp } from "./shared.js"
+import { clamp } from "./geometry.js"
+import { written } from "./numbers.js"
 
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-
-// At most four digits that count, the minus sign as typeset.
-export function written(number) {
-  const size = Math.abs(number)
-  const text = Number.isInteger(number) ? String(number) : String(Number(number.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3)))
-  return text.replace("-", "\u2212")
-}
 
 function readNumber(text, field) {
   const plain = text.trim().replace("\u2212", "-").replace(",", ".")
@@ -19,7 +13,8 @@ function readNumber(text, field) {
   if (!SPELLING.test(plain)) return { reason: `“${text.trim().slice(0, 12)}” is not a number: ${stays}` }
   const number = Number(plain)
   if (!(number >= field.low && number <= field.high)) {
-    return { reason: `${text.trim().slice(0, 12)} is outside ${written(field.low)} to ${written(field.high)}: ${stays}` }
+    const limits = `${written(field.low)} to ${written(field.high)}`
+    return { reason: `${text.trim().slice(0, 12)} is outside ${limits}: ${stays}` }
   }
   if (number === 0 && field.nonzero) return { reason: `Nothing can be divided by 0: ${stays}` }
   if (field.whole && !Number.isInteger(number)) return { reason: `${written(number)} is not a whole number: ${stays}` }

@@ -1,4 +1,5 @@
-// Text in which ^{...} is raised and **...** bold; \\, \* and \^ are the letters themselves (see plain.words in Python).
+// Text in which ^{...} is raised and **...** bold; \\, \* and \^ are the letters themselves (see plain.words in
+// Python).
 // Everything is set as text, never as HTML.
 const bare = (text) => text.replace(/\\([\\*^])/g, "$1")
 

@@ -1,16 +1,20 @@
-import { Sender, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { fixed } from "../../js/numbers.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 
 const LEFT = 44, GAP = 34, HANDLE_X = 3, STEP = 0.05
 
 function build(root) {
   const box = document.createElement("div")
   box.className = "board"
-  box.innerHTML = `<canvas tabindex="0" role="slider"></canvas><div class="side"><div class="where"></div><ul></ul><div class="key"></div></div>`
+  box.innerHTML = `<canvas tabindex="0" role="slider"></canvas>
+    <div class="side"><div class="where"></div><ul></ul><div class="key"></div></div>`
   root.append(box)
   return { box, canvas: box.querySelector("canvas"), list: box.querySelector("ul"), sender: new Sender(), grip: null }
 }
-
-const typeset = (number, digits = 3) => number.toFixed(digits).replace("-", "\u2212")
 
 // The two panels' places on the canvas, and the maps from numbers to pixels.
 function geometry(own) {
@@ -80,8 +84,9 @@ function drawPanel(own, pen, panel, values, name, g) {
     pen.beginPath()
     for (let i = 0; i < n; i++) {
       const value = values[curve * n + i]
-      // A jump of the slope is drawn as a jump, not as a steep line; between two points ELU's own bend makes up to 0.075.
-      if (i && !(name.startsWith("slope") && Math.abs(value - values[curve * n + i - 1]) > 0.1)) pen.lineTo(g.px(arrays.x[i]), panel.y(value))
+      // A jump of the slope is drawn as a jump, not as a steep line; ELU's own bend makes up to 0.075 between points.
+      const jump = i && name.startsWith("slope") && Math.abs(value - values[curve * n + i - 1]) > 0.1
+      if (i && !jump) pen.lineTo(g.px(arrays.x[i]), panel.y(value))
       else pen.moveTo(g.px(arrays.x[i]), panel.y(value))
     }
     pen.stroke()
@@ -112,7 +117,10 @@ function draw(own) {
     pen.setLineDash([6, 4])
     pen.save()
     pen.beginPath(); pen.rect(LEFT, g.upper.top - 4, g.width - LEFT, g.upper.height + 8); pen.clip()
-    pen.beginPath(); pen.moveTo(g.px(x[0]), g.upper.y(w * x[0] + b)); pen.lineTo(g.px(x.at(-1)), g.upper.y(w * x.at(-1) + b)); pen.stroke()
+    pen.beginPath()
+    pen.moveTo(g.px(x[0]), g.upper.y(w * x[0] + b))
+    pen.lineTo(g.px(x.at(-1)), g.upper.y(w * x.at(-1) + b))
+    pen.stroke()
     pen.restore()
     pen.setLineDash([])
     pen.globalAlpha = 1
@@ -127,7 +135,10 @@ function draw(own) {
   const at = own.place = nearest(x, own.cursor)
   pen.strokeStyle = text
   pen.lineWidth = 2
-  pen.beginPath(); pen.moveTo(g.px(x[at]), g.upper.top); pen.lineTo(g.px(x[at]), g.lower.top + g.lower.height); pen.stroke()
+  pen.beginPath()
+  pen.moveTo(g.px(x[at]), g.upper.top)
+  pen.lineTo(g.px(x[at]), g.lower.top + g.lower.height)
+  pen.stroke()
   packet.titles.forEach((_, curve) => {
     for (const [panel, values] of [[g.upper, y], [g.lower, slope]]) {
       const value = values[curve * x.length + at]
@@ -145,11 +156,14 @@ const nearest = (x, value) => clamp(Math.round(((value - x[0]) / (x.at(-1) - x[0
 // The numbers at the cursor, as torch computed them.
 function read(own) {
   const { titles, arrays: { x, y, slope }, colours, dashes, zones } = own.packet
-  own.box.querySelector(".where").textContent = `x = ${typeset(x[own.place], 2)}`
+  own.box.querySelector(".where").textContent = `x = ${fixed(x[own.place], 2)}`
   own.list.replaceChildren(...titles.map((title, curve) => {
     const item = document.createElement("li")
     const i = curve * x.length + own.place
-    item.innerHTML = `<svg width="34" height="12" aria-hidden="true"><line x1="0" y1="6" x2="34" y2="6" stroke="${colours[curve % colours.length]}" stroke-width="4" stroke-dasharray="${dashes[curve % dashes.length]}"/></svg><b></b><span class="y">f = ${typeset(y[i])}</span><span class="slope">slope ${typeset(slope[i])}</span>`
+    item.innerHTML = `<svg width="34" height="12" aria-hidden="true"><line x1="0" y1="6" x2="34" y2="6"
+      stroke="${colours[curve % colours.length]}" stroke-width="4"
+      stroke-dasharray="${dashes[curve % dashes.length]}"/></svg><b></b><span
+      class="y">f = ${fixed(y[i], 3)}</span><span class="slope">slope ${fixed(slope[i], 3)}</span>`
     item.querySelector("b").textContent = title
     return item
   }))
@@ -158,10 +172,14 @@ function read(own) {
     kinds.has("dead") ? `Hatched (red): ${titles[0]} is dead, slope exactly 0.` : "",
     kinds.has("saturated") ? `Plain (orange): ${titles[0]} is saturated, slope under 0.05.` : "",
   ].join(" ")
-  const words = titles.map((title, c) => `${title} ${typeset(y[c * x.length + own.place])}, slope ${typeset(slope[c * x.length + own.place])}`)
+  const words = titles.map((title, c) => {
+    const i = c * x.length + own.place
+    return `${title} ${fixed(y[i], 3)}, slope ${fixed(slope[i], 3)}`
+  })
   for (const [name, value] of Object.entries({
-    "aria-label": "Cursor on the functions", "aria-valuemin": x[0], "aria-valuemax": x.at(-1), "aria-valuenow": x[own.place],
-    "aria-valuetext": `x ${typeset(x[own.place], 2)}: ${words.join("; ")}`,
+    "aria-label": "Cursor on the functions",
+    "aria-valuemin": x[0], "aria-valuemax": x.at(-1), "aria-valuenow": x[own.place],
+    "aria-valuetext": `x ${fixed(x[own.place], 2)}: ${words.join("; ")}`,
   })) own.canvas.setAttribute(name, value)
 }
 
@@ -172,7 +190,10 @@ function wire(own, component) {
     draw(own)
     if (final) sender.send(component, "value", { cursor: own.packet.arrays.x[own.place], final: true })
   }
-  const spot = (event) => { const r = canvas.getBoundingClientRect(); return [event.clientX - r.left, event.clientY - r.top] }
+  const spot = (event) => {
+    const r = canvas.getBoundingClientRect()
+    return [event.clientX - r.left, event.clientY - r.top]
+  }
   const gripAt = ([px, py]) => {
     for (const [line, [w, b]] of own.lines.entries()) for (const end of [-HANDLE_X, HANDLE_X]) {
       const y = clamp(own.g.upper.y(w * end + b), own.g.upper.top, own.g.upper.top + own.g.upper.height)
@@ -190,7 +211,11 @@ function wire(own, component) {
     draw(own)
     sender.send(component, "value", { lines: own.lines, cursor: own.cursor, final })
   }
-  canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); own.grip = gripAt(spot(event)); follow(event, false) }
+  canvas.onpointerdown = (event) => {
+    canvas.setPointerCapture(event.pointerId)
+    own.grip = gripAt(spot(event))
+    follow(event, false)
+  }
   canvas.onpointermove = (event) => {
     if (own.grip) follow(event, false)
     else canvas.style.cursor = gripAt(spot(event)).cursor ? "ew-resize" : "ns-resize"

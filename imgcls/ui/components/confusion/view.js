@@ -1,10 +1,15 @@
+import { textOn } from "../../js/colour.js"
+import { byFinger, instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
-import { byFinger, instance, textOn, unpack } from "../../js/shared.js"
 
 function build(box, names) {
-  box.innerHTML = `<p>Rows: what it is. Columns: what the network says. ${byFinger() ? "Tap" : "Click"} a cell to see its pictures.</p>` +
-    `<div class="wide"><table role="grid" aria-label="Confusion matrix"><thead><tr><td></td>${"<th scope=\"col\"></th>".repeat(names.length)}</tr></thead><tbody>` +
-    `<tr><th scope="row"></th>${"<td><button type=\"button\"></button></td>".repeat(names.length)}</tr>`.repeat(names.length) + "</tbody></table></div>"
+  const head = '<th scope="col"></th>'.repeat(names.length)
+  const row = `<tr><th scope="row"></th>${'<td><button type="button"></button></td>'.repeat(names.length)}</tr>`
+  const click = `${byFinger() ? "Tap" : "Click"} a cell to see its pictures.`
+  box.innerHTML = `<p>Rows: what it is. Columns: what the network says. ${click}</p>
+    <div class="wide"><table role="grid" aria-label="Confusion matrix"><thead><tr><td></td>${head}</tr></thead>
+    <tbody>${row.repeat(names.length)}</tbody></table></div>`
   box.querySelectorAll("thead th").forEach((cell, i) => { cell.textContent = names[i] })
   box.querySelectorAll("tbody th").forEach((cell, i) => { cell.textContent = names[i] })
   // The cells share what the names leave of the width, so that few classes need no scrolling on a phone.

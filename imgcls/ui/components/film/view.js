@@ -1,15 +1,14 @@
-import { bitmap, clamp, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { bitmap, keepDrawn, pictureOf, sizedCanvas } from "../../js/canvas.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
 import { coloured } from "../../js/tiles.js"
 
 const GAP = 4, TALLEST = 260 // pixels: of all rows together
 
 function pictureAt(array, place, colours) {
-  const [, height, width, channels] = array.shape
-  const size = height * width * (channels ?? 1)
-  const part = array.subarray(place * size, (place + 1) * size)
-  if (!channels) return coloured(part, [height, width], colours)
-  part.shape = [height, width, 3]
-  return bitmap(part)
+  const part = pictureOf(array, place)
+  return part.shape.length === 3 ? bitmap(part) : coloured(part, colours)
 }
 
 function drawRow(canvas, array, colours, width, largest) {
@@ -37,7 +36,8 @@ function draw(own) {
     rows[i].querySelector(".title").textContent = title
     const canvas = rows[i].querySelector("canvas")
     canvas.setAttribute("aria-label", title)
-    drawRow(canvas, data.arrays[`row${i}`], data.arrays[`colours_${data.quantities[i]}`], width, TALLEST / data.titles.length)
+    const colours = data.arrays[`colours_${data.quantities[i]}`]
+    drawRow(canvas, data.arrays[`row${i}`], colours, width, TALLEST / data.titles.length)
   })
   box.querySelector(".answer .title").textContent = data.heading
   const longest = Math.max(...data.bars.map(([name]) => name.length))

@@ -13,23 +13,29 @@ function keysAround(element) {
 
 const placeOf = (key) => document.querySelector(`.${CSS.escape(key)}`)
 const choicesIn = (place) => [...place.querySelectorAll(FOCUSABLE)].filter((each) =>
-  each.getClientRects().length && each.tabIndex >= 0 && !each.closest("[data-testid=stTooltipIcon], [aria-label^='Help for']"))
+  each.getClientRects().length && each.tabIndex >= 0 &&
+  !each.closest("[data-testid=stTooltipIcon], [aria-label^='Help for']"))
 
 function watcher() {
   const own = { instead: {}, last: null, resting: null }
   const gone = ({ node }) => !node.isConnected || node.disabled
   const check = () => {
-    for (const bar of document.querySelectorAll("[role=progressbar]:not([aria-label])")) bar.setAttribute("aria-label", "Progress")
+    for (const bar of document.querySelectorAll("[role=progressbar]:not([aria-label])")) {
+      bar.setAttribute("aria-label", "Progress")
+    }
     const { last } = own
     if (!last || !gone(last)) return
     if (![document.body, last.node, own.resting].includes(document.activeElement)) return
     last.since ??= performance.now()
     if (performance.now() - last.since > PATIENCE) { own.last = null; return }
-    const [, container] = Object.entries(own.instead).find(([start]) => last.keys[0]?.startsWith(`st-key-${start}`)) ?? []
-    const places = [...last.keys, ...(container ? [`st-key-${container}`] : [])].map(placeOf).filter((place) => place && choicesIn(place).length)
+    const instead = Object.entries(own.instead)
+    const [, container] = instead.find(([start]) => last.keys[0]?.startsWith(`st-key-${start}`)) ?? []
+    const keys = [...last.keys, ...(container ? [`st-key-${container}`] : [])]
+    const places = keys.map(placeOf).filter((place) => place && choicesIn(place).length)
     for (const place of places) {
       const choices = choicesIn(place)
-      const to = choices.find((each) => !each.disabled && each.dataset.testid === last.kind) ?? (choices[0].disabled ? null : choices[0])
+      const same = choices.find((each) => !each.disabled && each.dataset.testid === last.kind)
+      const to = same ?? (choices[0].disabled ? null : choices[0])
       if (to) { own.resting = null; to.focus({ preventScroll: true }); return }
     }
     const rest = places.at(-1) // until its first button can be pressed
@@ -46,7 +52,8 @@ function watcher() {
     if (own.last && !gone(own.last) && document.activeElement === document.body) own.last = null
   }))
   document.addEventListener("pointerdown", () => { own.last = null }, true)
-  new MutationObserver(check).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] })
+  const seen = { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] }
+  new MutationObserver(check).observe(document.body, seen)
   return own
 }
 

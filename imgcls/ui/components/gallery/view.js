@@ -1,5 +1,6 @@
+import { instance } from "../../js/elements.js"
 import { roving } from "../../js/roving.js"
-import { instance, served } from "../../js/shared.js"
+import { served } from "../../js/served.js"
 
 export default function (component) {
   const { parentElement, data } = component

@@ -1,13 +1,15 @@
-import { cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { cssValue, instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
 
 const HEIGHT = 52
 
-const power = (number) => (number === 0 ? "0" : number >= 0.01 ? number.toPrecision(2) : number.toExponential(0).replace(/e-(.*)/, (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")))
-
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
-function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
-  canvas.setAttribute("aria-label", `${name}: ${counts ? spread(counts, reach) : missing}`)
+function drawSpread(box, canvas, name, counts, about, quantity, missing) {
+  const reach = about && power(about.reach)
+  const spread = about && `${Math.round(100 * about.negative)}% negative, all within ±${reach}`
+  canvas.setAttribute("aria-label", `${name}: ${spread ?? missing}`)
   const width = canvas.parentElement.clientWidth
   const pen = sizedCanvas(canvas, width, HEIGHT + 18)
   pen.clearRect(0, 0, width, HEIGHT + 18)
@@ -17,24 +19,20 @@ function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
   const most = Math.max(1, ...counts), bar = width / counts.length, middle = (counts.length - 1) / 2
   counts.forEach((count, i) => {
     const tall = (count / most) * (HEIGHT - 4)
-    pen.fillStyle = i === middle ? "#888" : cssValue(box, i < middle ? `--q-${quantity}-negative` : `--q-${quantity}`, "#888")
+    const colour = i < middle ? `--q-${quantity}-negative` : `--q-${quantity}`
+    pen.fillStyle = i === middle ? "#888" : cssValue(box, colour, "#888")
     pen.fillRect(i * bar, HEIGHT - tall, Math.max(1, bar - 1), tall)
   })
   pen.fillStyle = cssValue(box, "--st-text-color", "#222")
   pen.fillRect(0, HEIGHT, width, 1)
   pen.fillRect(width / 2 - 0.5, 4, 1, HEIGHT - 4)
   pen.textAlign = "left"
-  pen.fillText("−" + power(reach), 0, HEIGHT + 15)
+  pen.fillText("−" + reach, 0, HEIGHT + 15)
   pen.textAlign = "center"
   pen.fillText("0", width / 2, HEIGHT + 15)
   pen.textAlign = "right"
-  pen.fillText("+" + power(reach), width, HEIGHT + 15)
+  pen.fillText("+" + reach, width, HEIGHT + 15)
   pen.textAlign = "left"
-}
-
-function spread(counts, reach) {
-  const sum = (list) => list.reduce((a, b) => a + b, 0), middle = (counts.length - 1) / 2
-  return `${Math.round((100 * sum(counts.slice(0, middle))) / (sum(counts) || 1))}% negative, all within ±${power(reach)}`
 }
 
 function draw(own) {
@@ -44,9 +42,10 @@ function draw(own) {
     line.querySelector("b").textContent = about.name
     line.querySelector("small").textContent = about.note
     const [weights, gradients] = line.querySelectorAll("canvas")
-    drawSpread(box, weights, `weights of ${about.name}`, data.arrays[`weights${i}`], about.weights, "weight", "no numbers")
-    const missing = about.weights ? "none yet" : "no numbers"
-    drawSpread(box, gradients, `gradients of ${about.name}`, data.arrays[`gradients${i}`], about.gradients, "gradient", missing)
+    const spreadOf = (canvas, kind, quantity, missing) =>
+      drawSpread(box, canvas, `${kind} of ${about.name}`, data.arrays[kind + i], about[kind], quantity, missing)
+    spreadOf(weights, "weights", "weight", "no numbers")
+    spreadOf(gradients, "gradients", "gradient", about.weights ? "none yet" : "no numbers")
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
@@ -58,7 +57,8 @@ export default function (component) {
   if (own.count !== own.data.lines.length) {
     own.count = own.data.lines.length
     const cell = `<div><canvas role="img"></canvas></div>`
-    box.innerHTML = `<div class="line head"><span></span><span>weights</span><span>gradients of the last step</span></div>` +
+    const head = "<span></span><span>weights</span><span>gradients of the last step</span>"
+    box.innerHTML = `<div class="line head">${head}</div>` +
       `<div class="line layer"><div class="name"><b></b><small></small></div>${cell}${cell}</div>`.repeat(own.count)
   }
   box.setAttribute("role", "group")

@@ -12,8 +12,7 @@ import numpy as np
 
 from imgcls.ops.histogram import Histogram
 from imgcls.palette import colour_table
-from imgcls.ui.components import declare, ignore, sent
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare, ignore
 
 _mount = declare("lens")
 
@@ -63,84 +62,69 @@ class Side:
 
 
 def lens(
-    before: Side,
+    before: Side | None,
     after: Side,
     window: Window,
     *,
     row_sources: np.ndarray,
     column_sources: np.ndarray,
-    key: str,
     caption: str,
     weights: Weights | None = None,
     summed: bool = False,
-    ask: str = "",
+    sets: str = "",
     on_change: Callable[[], Any] = ignore,
-) -> None:
-    """Show `before` and `after` with the window between them.
+) -> Element:
+    """`before` and `after` with the window between them.
 
     Args:
+        before: None leaves the picture as it was, for a lens that is on the page already.
         row_sources, column_sources: for each padded row and column, the one of `before` that it copies, -1 for zeros.
         caption: what stands above the cells.
         summed: the output adds up the three channels.
-        ask: where `imgcls.ui.live` answers {"weights": [...], "divisor", "bias"} with `lens_answer(...)` during a drag.
+        sets: the row of the stage's table that a drag of the weights moves, as {"weights": [...], "divisor", "bias"}.
         on_change: called when the reader has set a weight, the divisor or the bias; `sent(key, "edit")` then holds the
             same three, "seq", and "final", which is false in the middle of a drag that nobody could be asked about.
     """
-    fields, arrays = _moved(after, window, row_sources, column_sources, weights, before)
+    fields, arrays = _answer(after, weights)
     fields |= {
-        "ack": sent(key, "edit").get("seq"),
-        "ask": ask,
+        "window": asdict(window),
         "caption_middle": caption,
         "summed": summed,
         "weighted": weights is not None,
         "editable": weights is not None and weights.limits is not None,
         "limits": weights.limits if weights else None,
+        "sets": sets,
     }
-    arrays |= {"input_colours": colour_table(before.quantity), "output_colours": colour_table(after.quantity)}
-    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
-    _mount(key=key, data=pack(fields, **arrays), default={"edit": None}, on_edit_change=on_change)
-
-
-def move_lens(
-    after: Side,
-    window: Window,
-    *,
-    row_sources: np.ndarray,
-    column_sources: np.ndarray,
-    key: str,
-    weights: Weights | None = None,
-    before: Side | None = None,
-) -> None:
-    """Other windows for a lens that is on the page, while a slider is dragged (see `imgcls.ui.live.follow`).
-
-    Everything else stays as `lens` has it; `before` comes along only if it is another picture.
-    """
-    fields, arrays = _moved(after, window, row_sources, column_sources, weights, before)
-    _mount(key=key, data=pack(fields, **arrays))
-
-
-def lens_answer(after: Side, weights: Weights) -> bytes:
-    """What changes in the lens with the weights: the answer to `ask`."""
-    fields, arrays = _answer(after, weights)
-    return pack(fields, **arrays)
-
-
-def _moved(
-    after: Side,
-    window: Window,
-    row_sources: np.ndarray,
-    column_sources: np.ndarray,
-    weights: Weights | None,
-    before: Side | None,
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    fields, arrays = _answer(after, weights)
-    fields["window"] = asdict(window)
-    arrays |= {"rows": row_sources.astype(np.int16), "columns": column_sources.astype(np.int16)}
+    arrays |= {
+        "rows": row_sources.astype(np.int16),
+        "columns": column_sources.astype(np.int16),
+        "output_colours": colour_table(after.quantity),
+    }
     if before is not None:
-        fields["caption_input"] = before.caption
-        fields["input"] = {"low": before.histogram.low, "high": before.histogram.high}
-        arrays |= {"input": before.values, "input_counts": before.histogram.counts.numpy().astype(np.uint32)}
-    return fields, arrays
+        fields |= {
+            "caption_input": before.caption,
+            "input": {"low": before.histogram.low, "high": before.histogram.high},
+            "start": _strongest(after.values),
+        }
+        arrays |= {
+            "input": before.values,
+            "input_counts": before.histogram.counts.numpy().astype(np.uint32),
+            "input_colours": colour_table(before.quantity),
+        }
+    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
+    return _mount.element(fields, arrays, default={"edit": None}, on_edit_change=on_change)
+
+
+def _strongest(output: np.ndarray) -> list[float]:
+    """Where to look first, as shares of the last row and column: a flat part of the photo would show nothing."""
+    rows, columns, channels = output.shape
+    row, column = divmod(int(np.abs(output.astype(np.float32)).argmax()) // channels, columns)
+    return [row / max(1, rows - 1), column / max(1, columns - 1)]
+
+
+def lens_output(after: Side, weights: Weights) -> Element:
+    """What changes with the weights alone, for a lens that is on the page already."""
+    return _mount.element(*_answer(after, weights))
 
 
 def _answer(after: Side, weights: Weights | None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

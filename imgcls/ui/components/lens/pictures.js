@@ -1,6 +1,7 @@
 // The lens's two pictures, the beams between them and the histograms below.
-import { written } from "../../js/number.js"
-import { bitmap, clamp, sizedCanvas } from "../../js/shared.js"
+import { bitmap, sizedCanvas } from "../../js/canvas.js"
+import { clamp } from "../../js/geometry.js"
+import { written } from "../../js/numbers.js"
 
 export function pixelAt({ data: { arrays } }, row, column, channel) {
   const r = arrays.rows[row], c = arrays.columns[column]
@@ -28,14 +29,15 @@ export function samePicture(before, data) {
     return a.length === b.length && a.every((value, i) => value === b[i])
   }
   return before && before.input.low === data.input.low && before.input.high === data.input.high &&
-    before.arrays.input.shape[2] === data.arrays.input.shape[2] && ["rows", "columns", "input", "input_colours"].every(same)
+    before.arrays.input.shape[2] === data.arrays.input.shape[2] &&
+    ["rows", "columns", "input", "input_colours"].every(same)
 }
 
 export function paddedPicture(own) {
   const { input, rows, columns } = own.data.arrays, channels = input.shape[2]
   const values = new Float32Array(rows.length * columns.length * channels)
-  for (let r = 0, i = 0; r < rows.length; r++) for (let c = 0; c < columns.length; c++) for (let k = 0; k < channels; k++) {
-    values[i++] = pixelAt(own, r, c, k)
+  for (let r = 0, i = 0; r < rows.length; r++) {
+    for (let c = 0; c < columns.length; c++) for (let k = 0; k < channels; k++) values[i++] = pixelAt(own, r, c, k)
   }
   return paint(values, [rows.length, columns.length, channels], own.data.input, own.data.arrays.input_colours)
 }
@@ -107,7 +109,9 @@ export function drawOutput(own, r, c) {
   own.lit = []
   if (own.hover?.on === "input") {
     const across = fed(copies(arrays.columns, own.hover.column), w.columns, w, columns)
-    for (const row of fed(copies(arrays.rows, own.hover.row), w.rows, w, rows)) for (const column of across) own.lit.push([row, column])
+    for (const row of fed(copies(arrays.rows, own.hover.row), w.rows, w, rows)) {
+      for (const column of across) own.lit.push([row, column])
+    }
     for (const [row, column] of own.lit) outline(pen, column * s, row * s, s, s)
     pen.fillStyle = "#ffb000"
     for (const [row, column] of own.lit) pen.fillRect(column * s, row * s, s, s)
@@ -133,8 +137,8 @@ export function drawBeams(own, window, r, c) {
   ])
 }
 
-// Bars in the picture's own colours, so that the histogram is the legend of the scale too. Heights go by square root, or
-// the flat parts of a photo would leave nothing else to see.
+// Bars in the picture's own colours, so that the histogram is the legend of the scale too. Heights go by square root,
+// or the flat parts of a photo would leave nothing else to see.
 export function drawHistogram(own, name) {
   const { data: { arrays, [name]: scale } } = own
   const counts = arrays[`${name}_counts`], colours = arrays[`${name}_colours`], rgb = arrays[name].shape[2] === 3
@@ -147,7 +151,8 @@ export function drawHistogram(own, name) {
   pen.strokeStyle = own.theme.ink
   pen.beginPath() // the outline shows bars whose own colour is that of the page
   counts.forEach((count, i) => {
-    const level = Math.round((255 * (i + 0.5)) / counts.length), height = most ? (Math.sqrt(count) / most) * (high - 2) : 0
+    const level = Math.round((255 * (i + 0.5)) / counts.length)
+    const height = most ? (Math.sqrt(count) / most) * (high - 2) : 0
     pen.fillStyle = `rgb(${rgb ? [level, level, level] : colours.subarray(3 * level, 3 * level + 3)})`
     pen.fillRect(i * step, high - height, step + 0.3, height)
     pen.lineTo(i * step, high - height)
@@ -156,7 +161,10 @@ export function drawHistogram(own, name) {
   pen.stroke()
   pen.fillStyle = own.theme.ink
   pen.font = `14px ${own.theme.font}`
-  const at = (number, align, x) => { pen.textAlign = align; pen.fillText(written(Number(number.toPrecision(3))), x, high + 16) }
+  const at = (number, align, x) => {
+    pen.textAlign = align
+    pen.fillText(written(number, 3), x, high + 16)
+  }
   at(scale.low, "left", 0)
   at(scale.high, "right", width)
   if (scale.low < 0) at(0, "center", (-scale.low / (scale.high - scale.low)) * width)

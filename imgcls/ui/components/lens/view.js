@@ -1,7 +1,12 @@
 // Two pictures and the window between them. Which window is shown is decided here, without a message to the server.
 import { Asker } from "../../js/asker.js"
-import { written } from "../../js/number.js"
-import { Sender, byFinger, clamp, cssValue, instance, unpack } from "../../js/shared.js"
+import { byFinger, cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
+import { bring } from "../../js/live.js"
+import { written } from "../../js/numbers.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 import { buildCells, buildChannels, fillCells, wireEquation } from "./cells.js"
 import { drawBeams, drawHistogram, drawInput, drawOutput, paddedPicture, paint, samePicture } from "./pictures.js"
 
@@ -13,11 +18,13 @@ function build(root) {
     <canvas class="histogram" role="img"></canvas></figure>`
   box.innerHTML = `<svg class="beams" aria-hidden="true"><polygon/><polygon/></svg>${picture("input")}
     <div class="middle">
-      <div class="head"><span class="legend"></span><span class="channels" role="group" aria-label="channel shown"></span></div>
+      <div class="head"><span class="legend"></span>
+        <span class="channels" role="group" aria-label="channel shown"></span></div>
       <div class="cells" role="group" aria-label="kernel"></div>
       <div class="equation"><span class="name"></span><b class="sum"></b>
         <span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
-          <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
+          <span>+</span><input class="bias" aria-label="bias"></span><span class="sign">=</span>
+        <output class="value"></output></div>
       <p class="refusal" role="alert"></p></div>
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
   root.append(box)
@@ -30,14 +37,6 @@ function shown(own) {
   const [rows, columns] = own.data.arrays.output.shape
   if (own.hover?.on === "output") return [own.hover.row, own.hover.column]
   return [Math.round(own.pin.row * (rows - 1)), Math.round(own.pin.column * (columns - 1))]
-}
-
-// Where to look first: a flat part of the photo would show nothing.
-function strongest(output) {
-  const [rows, columns, channels] = output.shape
-  const index = output.reduce((best, value, i) => (Math.abs(value) > Math.abs(output[best]) ? i : best), 0)
-  const place = Math.floor(index / channels)
-  return { row: Math.floor(place / columns) / Math.max(1, rows - 1), column: (place % columns) / Math.max(1, columns - 1), held: false }
 }
 
 function draw(own) {
@@ -53,8 +52,10 @@ function draw(own) {
   if (own.hover?.on === "input") {
     const { row, column } = own.hover
     const inside = arrays.rows[row] >= 0 && arrays.columns[column] >= 0
-    left.textContent = `row ${written(row - w.padding)}, column ${written(column - w.padding)}: ${inside ? "this pixel" : "padding"}`
-    right.textContent = own.lit.length ? `feeds ${own.lit.length} output${own.lit.length > 1 ? "s" : ""}` : "feeds no output"
+    const at = `row ${written(row - w.padding)}, column ${written(column - w.padding)}`
+    left.textContent = `${at}: ${inside ? "this pixel" : "padding"}`
+    const feeds = own.lit.length
+    right.textContent = feeds ? `feeds ${feeds} output${feeds > 1 ? "s" : ""}` : "feeds no output"
   } else {
     left.textContent = `window from row ${written(top)}, column ${written(first)}`
     right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}`
@@ -96,7 +97,10 @@ function together(before, { arrays, ...news }) {
 
 function wire(own) {
   const redraw = () => { cancelAnimationFrame(own.frame); own.frame = requestAnimationFrame(() => draw(own)) }
-  const shape = (on) => (on === "output" ? own.data.arrays.output.shape : [own.data.arrays.rows.length, own.data.arrays.columns.length])
+  const shape = (on) => {
+    const { output, rows, columns } = own.data.arrays
+    return on === "output" ? output.shape : [rows.length, columns.length]
+  }
   const under = (event, on) => {
     const place = own[on].getBoundingClientRect(), [rows, columns] = shape(on)
     const index = (share, count) => clamp(Math.floor(share * count), 0, count - 1)
@@ -114,19 +118,24 @@ function wire(own) {
     canvas.onclick = (event) => {
       // A click in the input pins the output whose window has that pixel in its middle.
       const { row, column } = under(event, on), w = own.data.window, [rows, columns] = shape("output")
-      const middle = (place, taps, count) => clamp(Math.round((place - ((taps - 1) * w.dilation) / 2) / w.stride), 0, count - 1)
+      const middle = (place, taps, count) =>
+        clamp(Math.round((place - ((taps - 1) * w.dilation) / 2) / w.stride), 0, count - 1)
       if (on === "output") pin(row, column)
       else pin(middle(row, w.rows, rows), middle(column, w.columns, columns))
       redraw()
     }
     canvas.onkeydown = (event) => {
-      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+      const step = stepOf(event.key)
       const by = event.shiftKey ? 10 : 1, [rows, columns] = shape(on)
       if (step) {
-        const [row, column] = on === "output" || own.hover?.on !== "input" ? shown(own) : [own.hover.row, own.hover.column]
-        const to = [clamp(row + step[0] * by, 0, rows - 1), clamp(column + step[1] * by, 0, columns - 1)]
+        const onOutput = on === "output" || own.hover?.on !== "input"
+        const [row, column] = onOutput ? shown(own) : [own.hover.row, own.hover.column]
+        const to = [clamp(row + step[1] * by, 0, rows - 1), clamp(column + step[0] * by, 0, columns - 1)]
         if (on === "output") { own.hover = null; pin(...to) } else own.hover = { on, row: to[0], column: to[1] }
-      } else if (event.key === "Enter") { if (own.hover?.on === "output") pin(own.hover.row, own.hover.column); else own.pin.held = true }
+      } else if (event.key === "Enter") {
+        if (own.hover?.on === "output") pin(own.hover.row, own.hover.column)
+        else own.pin.held = true
+      }
       else if (event.key === "Escape") { own.hover = null; own.pin.held = false }
       else return
       event.preventDefault()
@@ -135,10 +144,11 @@ function wire(own) {
     canvas.onblur = () => { if (own.hover?.on === on) { own.hover = null; redraw() } }
   }
   own.refuse = (reason) => { own.box.querySelector(".refusal").textContent = reason }
-  own.asker = new Asker((bytes) => { own.data = together(own.data, unpack(bytes)); show(own) })
+  own.asker = new Asker(bring)
   own.change = (final) => {
     own.editing = !final
-    if (!final && own.data.ask && !own.asker.broken) { own.asker.ask(own.data.ask, own.kernel); return }
+    const { ask, sets } = own.data
+    if (!final && ask && !own.asker.broken) { own.asker.ask(ask, { numbers: { [sets]: own.kernel } }); return }
     own.asker.cancel()
     own.sent = true
     own.sender.send(own.component, "edit", { ...own.kernel, final })
@@ -152,7 +162,8 @@ function show(own, moved) {
   const { data, box, data: { arrays } } = own
   own.outputPicture = paint(arrays.output, arrays.output.shape, data.output, arrays.output_colours)
   box.querySelector(".output figcaption").textContent = data.caption_output
-  own.output.setAttribute("aria-label", `${data.caption_output}. Arrow keys move the output whose arithmetic is shown, Enter pins it.`)
+  const arrows = "Arrow keys move the output whose arithmetic is shown, Enter pins it."
+  own.output.setAttribute("aria-label", `${data.caption_output}. ${arrows}`)
   if (moved) layout(own)
   else { drawHistogram(own, "output"); draw(own) }
   if (data.weighted) box.dataset.weights = arrays.weights.join(" ") // what torch has answered
@@ -162,8 +173,9 @@ function show(own, moved) {
 export default function (component) {
   const root = component.parentElement
   const own = instance(root, () => build(root))
+  const before = own.data, news = unpack(component.data), data = (own.data = together(before, news))
+  if (before && !news.window) return show(own) // other weights alone
   own.component = component
-  const before = own.data, data = (own.data = together(before, unpack(component.data)))
   const { arrays, window: w } = data, { box, sender } = own
   ;[own.rows, own.columns] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0
@@ -174,7 +186,7 @@ export default function (component) {
   if (data.weighted && answered && !own.editing) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
-  own.pin ??= strongest(arrays.output)
+  own.pin ??= { row: data.start[0], column: data.start[1], held: false }
   if (!own.wired) { own.wired = true; wire(own) }
   const built = [w.rows, w.columns, data.weighted, data.editable].join()
   if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }
@@ -182,10 +194,12 @@ export default function (component) {
   box.classList.toggle("summed", data.summed)
   box.querySelector(".input figcaption").textContent = data.caption_input
   box.querySelector(".legend").textContent = data.caption_middle
-  box.querySelector(".refusal").dataset.hint = data.editable ? `Drag a cell, or ${byFinger() ? "tap it" : "click"} and type` : ""
+  const hint = data.editable ? `Drag a cell, or ${byFinger() ? "tap it" : "click"} and type` : ""
+  box.querySelector(".refusal").dataset.hint = hint
   box.querySelector(".scaling").hidden = !data.weighted
   box.querySelector(".name").textContent = data.weighted ? "sum" : "max"
-  own.input.setAttribute("aria-label", `${data.caption_input}. Arrow keys move a pixel and light up the outputs that it feeds.`)
+  const moves = "Arrow keys move a pixel and light up the outputs that it feeds."
+  own.input.setAttribute("aria-label", `${data.caption_input}. ${moves}`)
   own.width = box.clientWidth
   own.theme = {
     ink: cssValue(box, "--st-text-color", "#222"),
@@ -196,7 +210,11 @@ export default function (component) {
   show(own, true)
   if (own.editing) own.change(false)
   if (!own.observer) {
-    own.observer = new ResizeObserver(() => { if (box.clientWidth !== own.width) { own.width = box.clientWidth; layout(own) } })
+    own.observer = new ResizeObserver(() => {
+      if (box.clientWidth === own.width) return
+      own.width = box.clientWidth
+      layout(own)
+    })
     own.observer.observe(box)
   }
   return () => { own.observer.disconnect(); own.observer = null }

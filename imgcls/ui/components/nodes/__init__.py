@@ -6,19 +6,22 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from imgcls.palette import HUES, NEGATIVE_LINE
-from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare, placed
 
 _mount = declare("nodes")
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A column of `count` nodes, of which the first `drawn` are drawn; `title` stands above, the count below."""
+    """A column of `count` nodes, of which the first `drawn` are drawn; `title` stands above, the count below.
+
+    Those in `off` are crossed out, and their connections are left away.
+    """
 
     title: str
     count: int
     drawn: int
+    off: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,26 @@ class Connections:
     bundled: bool
 
 
-def nodes(layers: Sequence[Layer], connections: Sequence[Connections], *, key: str, alt: str) -> None:
-    """Draw the columns from left to right with one set of connections between each two."""
+def nodes(
+    layers: Sequence[Layer],
+    connections: Sequence[Connections],
+    *,
+    alt: str,
+    shares: bool = True,
+    key: str | None = None,
+) -> Element:
+    """Draw the columns from left to right with one set of connections between each two.
+
+    With `shares` a row below tells where the parameters are.
+    """
     pairs = [
         {"count": each.count, "share": each.share, "limit": each.limit, "bundled": each.bundled} for each in connections
     ]
     fields = {
         "alt": alt,
+        "shares": shares,
         "layers": [asdict(layer) for layer in layers],
         "pairs": pairs,
         "colours": [NEGATIVE_LINE["weight"], HUES["weight"].line],
     }
-    _mount(key=key, data=pack(fields, **{f"w{i}": each.weights for i, each in enumerate(connections)}))
+    return placed(_mount.element(fields, {f"w{i}": each.weights for i, each in enumerate(connections)}), key)

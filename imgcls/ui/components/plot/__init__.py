@@ -8,9 +8,10 @@ import plotly
 import plotly.graph_objects as go
 import plotly.io
 
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.components import Element, declare, placed
 
 PLOTLY_PATH = "imgcls/plotly.min.js"
+_SOURCE = f"{PLOTLY_PATH}?v={plotly.__version__}"
 
 # A translator's elements are nothing inside a drawing: its labels would vanish.
 _HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
@@ -38,32 +39,19 @@ def figure_news(figure: go.Figure) -> dict[str, Any]:
     return {"figure": text, "mark": mark}
 
 
-def plot(figure: go.Figure, *, key: str, alt: str) -> dict[str, Any]:
-    """Show `figure` live; `alt` says in a sentence what it shows.
+def plot(figure: go.Figure, *, alt: str, caption: str = "", key: str | None = None) -> Element:
+    """`figure`, live; `alt` says in a sentence what it shows, `caption` stands below it, with **words** in bold."""
+    return placed(_mount.element({"source": _SOURCE, **Chart(figure, alt, caption).news()}), key)
 
-    Returns the point last clicked as {"curve", "point", "x", "y"}, or {} when none was.
+
+def show_chart(chart: Chart, *, key: str) -> None:
+    """Show a chart with its caption."""
+    plot(chart.figure, alt=chart.alt, caption=chart.caption, key=key)
+
+
+def move_mark(mark: Mapping[str, Any], *, key: str | None = None) -> Element:
+    """Another place for the mark of a plot, and nothing else; `mark` is from `imgcls.figures.curves.mark`.
+
+    For what follows a drag alone: the plot must be on the page already.
     """
-    return show_chart(Chart(figure, alt), key=key)
-
-
-def show_chart(chart: Chart, *, key: str) -> dict[str, Any]:
-    """Show a chart with its caption; returns the point last clicked, as `plot` does."""
-    _mount(
-        key=key,
-        data={
-            "key": key,
-            "source": f"{PLOTLY_PATH}?v={plotly.__version__}",
-            **chart.news(),
-        },
-        default={"clicked": None},
-        on_clicked_change=ignore,
-    )
-    return dict(sent(key, "clicked"))
-
-
-def move_mark(mark: Mapping[str, Any], *, key: str) -> None:
-    """Move the mark of the plot `key`, and nothing else; `mark` is from `imgcls.figures.curves.mark`.
-
-    For what follows a drag alone (see `imgcls.ui.live.follow`): the plot must be on the page already.
-    """
-    _mount(key=key, data={"mark": mark})
+    return placed(_mount.element({"mark": mark}), key)

@@ -1,5 +1,7 @@
 // One script tag for all charts on the page; the server sends plotly.min.js from the installed package.
-import { cssValue, instance, live, served } from "../../js/shared.js"
+import { cssValue, instance } from "../../js/elements.js"
+import { live } from "../../js/live.js"
+import { served } from "../../js/served.js"
 import { hear, write } from "../../js/text.js"
 
 function loadPlotly(source) {
@@ -27,7 +29,9 @@ function themed(layout, { text, font, grid, zero, ground }) {
   const result = {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true, ...layout,
     font: { family: font, size: 15, color: text, ...layout.font },
-    hoverlabel: { bgcolor: ground, bordercolor: zero, font: { family: font, size: 15, color: text }, ...layout.hoverlabel },
+    hoverlabel: {
+      bgcolor: ground, bordercolor: zero, font: { family: font, size: 15, color: text }, ...layout.hoverlabel,
+    },
   }
   for (const name of ["xaxis", "yaxis"]) result[name] = axis(layout[name])
   for (const name of Object.keys(layout)) if (/^[xy]axis\d+$/.test(name)) result[name] = axis(layout[name])
@@ -60,7 +64,6 @@ export default function (component) {
     layer.setAttribute("class", "plot-mark")
     return { turn: 0, layer }
   })
-  own.component = component
   element.setAttribute("role", "img")
   own.caption = parentElement.querySelector(".plot-caption")
   take(own, element, data.source, data)
@@ -115,9 +118,5 @@ function show(own, element, source) {
 function wire(own, element) {
   if (own.wired) return
   own.wired = true
-  element.on("plotly_click", ({ points: [p] }) => {
-    const value = { curve: p.curveNumber, point: p.pointNumber ?? p.pointIndex, x: p.x, y: p.y }
-    own.component.setStateValue("clicked", value)
-  })
   element.on("plotly_afterplot", () => drawMark(own, element)) // another size moves the axes
 }

@@ -41,7 +41,12 @@ function wireCell(own, side, i, { cell, input, field }, list) {
   cell.onpointerenter = point
   cell.onclick = () => {
     // In the backward pass a first click puts a gradient of 1 there.
-    if (list === "upstream" && own.upstream[i] === 0) { field.set(1, true); field.show(); input.value = "1"; input.select() }
+    if (list === "upstream" && own.upstream[i] === 0) {
+      field.set(1, true)
+      field.show()
+      input.value = "1"
+      input.select()
+    }
     else if (!list) input.focus()
     pin()
   }

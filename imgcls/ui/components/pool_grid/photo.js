@@ -1,9 +1,13 @@
 // The photo beside the grids, with the square that is cut out of it.
-import { clamp, sizedCanvas } from "../../js/shared.js"
+import { sizedCanvas } from "../../js/canvas.js"
+import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 
 export function drawPhoto(own) {
-  const canvas = own.get("photo").querySelector("canvas"), [height, width] = own.data.arrays.photo.shape, side = own.before.shape[0]
-  const scale = (own.photoScale = Math.min((own.wide ? 150 : 240) / width, 250 / height)), pen = sizedCanvas(canvas, width * scale, height * scale)
+  const canvas = own.get("photo").querySelector("canvas"), [height, width] = own.data.arrays.photo.shape
+  const side = own.before.shape[0]
+  const scale = (own.photoScale = Math.min((own.wide ? 150 : 240) / width, 250 / height))
+  const pen = sizedCanvas(canvas, width * scale, height * scale)
   pen.imageSmoothingEnabled = false
   pen.drawImage(own.picture, 0, 0, width * scale, height * scale)
   const [row, column] = own.corner
@@ -12,7 +16,8 @@ export function drawPhoto(own) {
     pen.lineWidth = thick
     pen.strokeRect(column * scale, row * scale, side * scale, side * scale)
   }
-  canvas.setAttribute("aria-label", `Your photo in grey, ${width} by ${height}. Arrow keys move the patch, now at row ${row}, column ${column}.`)
+  const keys = `Arrow keys move the patch, now at row ${row}, column ${column}.`
+  canvas.setAttribute("aria-label", `Your photo in grey, ${width} by ${height}. ${keys}`)
 }
 
 export function wirePhoto(own) {
@@ -25,16 +30,17 @@ export function wirePhoto(own) {
   }
   const point = (event, final) => {
     const place = canvas.getBoundingClientRect(), half = own.before.shape[0] / 2
-    move(Math.round((event.clientY - place.top) / own.photoScale - half), Math.round((event.clientX - place.left) / own.photoScale - half), final)
+    const [row, column] = [event.clientY - place.top, event.clientX - place.left]
+    move(Math.round(row / own.photoScale - half), Math.round(column / own.photoScale - half), final)
   }
   canvas.onpointerdown = (event) => { own.held = true; canvas.setPointerCapture(event.pointerId); point(event, false) }
   canvas.onpointermove = (event) => { if (own.held) point(event, false) }
   canvas.onpointerup = canvas.onpointercancel = (event) => { if (own.held) { own.held = false; point(event, true) } }
   canvas.onkeydown = (event) => {
-    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+    const by = stepOf(event.key)
     if (!by) return
     event.preventDefault()
     const far = event.shiftKey ? own.before.shape[0] : 1
-    move(own.corner[0] + by[0] * far, own.corner[1] + by[1] * far, true)
+    move(own.corner[0] + by[1] * far, own.corner[1] + by[0] * far, true)
   }
 }

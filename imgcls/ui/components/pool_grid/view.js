@@ -1,7 +1,12 @@
 // One slice under a pooling window. Which window is shown is decided here, without a message to the server.
 import { Asker } from "../../js/asker.js"
-import { written } from "../../js/number.js"
-import { Sender, bitmap, bring, clamp, instance, unpack } from "../../js/shared.js"
+import { bitmap } from "../../js/canvas.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { bring } from "../../js/live.js"
+import { pooledText, written } from "../../js/numbers.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 import { colour, fitted } from "../../js/tiles.js"
 import { buildSide, fillSide } from "./cells.js"
 import { drawPhoto, wirePhoto } from "./photo.js"
@@ -10,25 +15,30 @@ function build(root) {
   const box = document.createElement("div")
   box.className = "pool"
   const grid = (name) => `<figure class="${name}"><figcaption></figcaption>
-    <div class="sheet"><div class="cells" role="group"></div>${name === "before" ? '<i class="frame"></i>' : ""}</div></figure>`
+    <div class="sheet"><div class="cells" role="group"></div>${
+      name === "before" ? '<i class="frame"></i>' : ""}</div></figure>`
   box.innerHTML = `<svg class="beams" aria-hidden="true"><polygon/><polygon/></svg>
     <figure class="photo"><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure>
     ${grid("before")}
     <div class="middle"><span class="verb"></span><div class="mini"></div><b class="result"></b></div>
     ${grid("after")}
     <p class="words" aria-live="polite"></p><p class="refusal" role="alert"></p>
-    <div class="tools"><button type="button" class="play"></button><button type="button" class="reset">Reset the numbers</button>
-      <button type="button" class="ones">1 on every output</button><button type="button" class="none">No gradient</button><span class="formula"></span></div>`
+    <div class="tools"><button type="button" class="play"></button>
+      <button type="button" class="reset">Reset the numbers</button>
+      <button type="button" class="ones">1 on every output</button>
+      <button type="button" class="none">No gradient</button><span class="formula"></span></div>`
   root.append(box)
   const get = (name) => box.querySelector("." + name)
-  const side = (name) => ({ figure: get(name), holder: get(name).querySelector(".cells"), frame: get(name).querySelector(".frame"), cells: [] })
-  return { box, get, before: side("before"), after: side("after"), sender: new Sender(), asker: new Asker(bring), pin: [0, 0], hover: null }
+  const side = (name) => ({
+    figure: get(name), holder: get(name).querySelector(".cells"), frame: get(name).querySelector(".frame"), cells: [],
+  })
+  const sides = { before: side("before"), after: side("after") }
+  return { box, get, ...sides, sender: new Sender(), asker: new Asker(bring), pin: [0, 0], hover: null }
 }
 
-const spans = (own, [r, c], [row, column]) => {
-  const { window: w, stride: s } = own.data
-  return row >= r * s && row < r * s + w && column >= c * s && column < c * s + w
-}
+// The places that the window of output `at` looks at.
+const windowOf = ({ data: { arrays: { places } } }, at) =>
+  places.subarray(at * places.shape[1], (at + 1) * places.shape[1])
 const placeOf = (side, i) => [Math.floor(i / side.shape[1]), i % side.shape[1]]
 const countOf = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`
 
@@ -38,7 +48,8 @@ function shown(own) {
   own.pin = own.pin.map((place, axis) => Math.min(place, after.shape[axis] - 1))
   if (hover?.side === after) return { fed: [], window: hover.place }
   if (hover?.side !== before) return { fed: [], window: own.pin }
-  const fed = [...after.cells.keys()].filter((i) => spans(own, placeOf(after, i), hover.place))
+  const touched = hover.place[0] * before.shape[1] + hover.place[1]
+  const fed = [...after.cells.keys()].filter((i) => windowOf(own, i).includes(touched))
   const pinned = own.pin[0] * after.shape[1] + own.pin[1]
   return { fed, window: !fed.length || fed.includes(pinned) ? own.pin : placeOf(after, fed[0]) }
 }
@@ -47,47 +58,53 @@ function draw(own) {
   const { data, before, after, get, cell: size } = own, { arrays, window: w, stride, kind } = data
   const { fed, window: [r, c] } = shown(own), at = r * after.shape[1] + c, winner = arrays.winners?.[at]
   const forward = data.direction === "forward"
-  const inside = [...before.cells.keys()].filter((i) => spans(own, [r, c], placeOf(before, i)))
+  const inside = [...windowOf(own, at)], parts = arrays.parts.subarray(at * w * w, (at + 1) * w * w)
   const idle = own.hover?.side === before && !fed.length
   before.cells.forEach(({ cell }, i) => {
     cell.classList.toggle("winner", Boolean(arrays.wins?.[i]))
     cell.classList.toggle("chosen", !idle && winner === i)
     cell.classList.toggle("unused", arrays.uses[i] === 0)
   })
-  after.cells.forEach(({ cell }, i) => { cell.classList.toggle("fed", fed.includes(i)); cell.classList.toggle("chosen", !idle && i === at) })
+  after.cells.forEach(({ cell }, i) => {
+    cell.classList.toggle("fed", fed.includes(i))
+    cell.classList.toggle("chosen", !idle && i === at)
+  })
   const span = w * size + "px"
-  Object.assign(before.frame.style, { width: span, height: span, transform: `translate(${c * stride * size}px, ${r * stride * size}px)` })
-  const part = (i) => (kind === "max" ? (i === winner ? own.upstream[at] : 0) : own.upstream[at] * data.share)
+  const shift = `translate(${c * stride * size}px, ${r * stride * size}px)`
+  Object.assign(before.frame.style, { width: span, height: span, transform: shift })
   get("mini").style.setProperty("--columns", w)
-  get("mini").replaceChildren(...inside.map((i) => {
-    const tile = document.createElement("span"), number = forward ? own.values[i] : part(i)
+  get("mini").replaceChildren(...inside.map((i, k) => {
+    const tile = document.createElement("span"), number = forward ? arrays.values[i] : parts[k]
     tile.textContent = fitted(number, 44)
     tile.classList.toggle("chosen", i === winner)
     colour(tile, number, ...(forward ? own.look.values : own.look.gradient))
     return tile
   }))
-  const value = written(arrays.output[at]), gradient = written(own.upstream[at])
+  const value = written(arrays.output[at]), gradient = written(arrays.upstream[at])
   get("verb").textContent = !forward ? "sent back" : kind === "max" ? "the largest" : "the mean"
   get("result").textContent = forward ? `= ${value}` : `of ${gradient}`
-  get("result").dataset.value = forward ? arrays.output[at] : own.upstream[at]
-  const numbers = inside.map((i) => written(own.values[i]))
-  const tie = kind === "max" && inside.filter((i) => own.values[i] === own.values[winner]).length > 1
+  get("result").dataset.value = forward ? arrays.output[at] : arrays.upstream[at]
+  const worked = pooledText(kind, inside.map((i) => arrays.values[i]), arrays.output[at]), tie = arrays.ties?.[at]
   get("words").textContent = own.hover?.side === before ? aboutInput(own, own.hover.place)
-    : forward ? (kind === "max" ? `max(${numbers.join(", ")}) = ${value}${tie ? ". A tie: torch keeps the first." : ""}` : `(${numbers.join(" + ")}) / ${w * w} = ${value}`)
-    : kind === "max" ? `The winner ${written(own.values[winner])} gets the whole gradient ${gradient}; the other ${w * w - 1} get 0.${tie ? " A tie: torch chose the first." : ""}`
-    : `Each of the ${w * w} values gets 1/${w * w} of ${gradient}, that is ${written(part(inside[0]))}.`
+    : forward ? `${worked}${tie ? ". A tie: torch keeps the first." : ""}`
+    : kind === "max"
+      ? `The winner ${written(arrays.values[winner])} gets the whole gradient ${gradient}; the other ${
+        w * w - 1} get 0.${tie ? " A tie: torch chose the first." : ""}`
+    : `Each of the ${w * w} values gets 1/${w * w} of ${gradient}, that is ${written(parts[0])}.`
   own.box.dataset.shown = `${r},${c}`
   drawBeams(own, r, c)
 }
 
 function aboutInput(own, [row, column]) {
   const { arrays, kind, direction, window: w } = own.data, i = row * own.before.shape[1] + column
-  const uses = arrays.uses[i], value = written(own.values[i])
+  const uses = arrays.uses[i], value = written(arrays.values[i])
   if (!uses) {
-    const { stride } = own.data, beyond = [row, column].some((place, axis) => place >= (own.after.shape[axis] - 1) * stride + w)
-    return `${value} lies in no window: ${beyond ? "after one more step the window would stick out" : `a stride of ${stride} steps over it`}.`
+    const { stride, covered } = own.data, beyond = row >= covered[0] || column >= covered[1]
+    const why = beyond ? "after one more step the window would stick out" : `a stride of ${stride} steps over it`
+    return `${value} lies in no window: ${why}.`
   }
-  const wins = kind === "max" ? ` and wins ${arrays.wins[i] === uses && uses === 1 ? "it" : arrays.wins[i] || "none"}` : ""
+  const won = arrays.wins?.[i] === 1 && uses === 1 ? "it" : arrays.wins?.[i] || "none"
+  const wins = kind === "max" ? ` and wins ${won}` : ""
   const where = `${value} lies in ${countOf(uses, "window")}${wins}`
   if (direction === "backward") return `${where}: the gradient that reaches it is ${written(arrays.gradient[i])}.`
   if (kind === "average") return `${where} and counts 1/${w * w} in ${uses === 1 ? "it" : "each"}.`
@@ -100,12 +117,17 @@ function drawBeams(own, r, c) {
   get("beams").style.display = wide ? "" : "none"
   if (!wide) return
   const { left, top } = box.getBoundingClientRect(), { window: w, stride } = own.data
-  const place = (element) => { const p = element.getBoundingClientRect(); return { left: p.left - left, top: p.top - top, right: p.right - left, bottom: p.bottom - top } }
+  const place = (element) => {
+    const p = element.getBoundingClientRect()
+    return { left: p.left - left, top: p.top - top, right: p.right - left, bottom: p.bottom - top }
+  }
   const mini = place(get("mini")), from = place(before.holder), to = place(after.holder)
-  const x = from.left + (c * stride + w) * cell, y = from.top + r * stride * cell, out = [to.left + c * cell, to.top + r * cell]
+  const x = from.left + (c * stride + w) * cell, y = from.top + r * stride * cell
+  const out = [to.left + c * cell, to.top + r * cell]
   const [first, second] = get("beams").children
   first.setAttribute("points", `${x},${y} ${mini.left},${mini.top} ${mini.left},${mini.bottom} ${x},${y + w * cell}`)
-  second.setAttribute("points", `${mini.right},${mini.top} ${out} ${out[0]},${out[1] + cell} ${mini.right},${mini.bottom}`)
+  const foot = `${out[0]},${out[1] + cell}`
+  second.setAttribute("points", `${mini.right},${mini.top} ${out} ${foot} ${mini.right},${mini.bottom}`)
 }
 
 function layout(own) {
@@ -118,8 +140,9 @@ function layout(own) {
   box.classList.toggle("wide", own.wide)
   own.look = { values: [data.scale, arrays.value_colours], gradient: [data.gradient_scale, arrays.gradient_colours] }
   const forward = data.direction === "forward"
-  fillSide(own, before, forward ? own.values : arrays.gradient, ...own.look[forward ? "values" : "gradient"], forward ? null : own.values)
-  fillSide(own, after, forward ? arrays.output : own.upstream, ...own.look[forward ? "values" : "gradient"], forward ? null : arrays.output)
+  const look = own.look[forward ? "values" : "gradient"]
+  fillSide(own, before, forward ? own.values : arrays.gradient, ...look, forward ? null : own.values)
+  fillSide(own, after, forward ? arrays.output : own.upstream, ...look, forward ? null : arrays.output)
   if (photo) drawPhoto(own)
   draw(own)
 }
@@ -128,7 +151,8 @@ function wire(own) {
   const { get, box } = own
   own.draw = () => { cancelAnimationFrame(own.frame); own.frame = requestAnimationFrame(() => draw(own)) }
   own.change = (final, reset = false) => {
-    const value = { version: own.data.version, values: own.values, upstream: own.upstream, corner: own.corner, reset, final }
+    const { values, upstream, corner } = own
+    const value = { version: own.data.version, values, upstream, corner, reset, final }
     if (!final && own.data.ask && !own.asker.broken) return own.asker.ask(own.data.ask, value)
     own.asker.cancel()
     own.sender.send(own.component, "value", value)

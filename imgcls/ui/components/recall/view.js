@@ -1,5 +1,5 @@
 // The tab notes the token under which the server keeps its photo. After a reload, in a new session, it asks for it.
-import { instance } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
 
 const NOTE = "imgcls.photo"
 

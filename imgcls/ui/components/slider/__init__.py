@@ -1,14 +1,16 @@
 """A slider that sends its value while it is dragged (Streamlit's own sends on release only)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
 from imgcls.ui.address import kept_number, store_of, to_address
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.components import Element, declare, ignore, sent
+from imgcls.ui.dials import Dial
 from imgcls.ui.live import follow as follow_drag
 
-_mount = declare("slider", html='<div class="slider"></div>')
+_mount = declare("slider", html='<div class="slider"></div>', styles=("dials.css",))
 
 
 def live_slider(
@@ -55,6 +57,12 @@ def live_slider(
         on_value_change=ignore,
     )  # fmt: skip
     return number
+
+
+def slider(dial: Dial, numbers: Mapping[str, Any]) -> Element:
+    """The slider of one number of a live picture; see `imgcls.ui.stage`."""
+    about = {"name": dial.name, "label": dial.label, "step": dial.step, "digits": dial.digits, "unit": dial.unit}
+    return _mount.element(about | dial.data(numbers), default={"value": None}, on_value_change=ignore)
 
 
 def wanted_number(key: str) -> float:

@@ -1,8 +1,13 @@
 // A row's number has been changed by hand.
 import { Asker } from "../../js/asker.js"
-import { written } from "../../js/number.js"
+import { showDial } from "../../js/dials.js"
+import { enable, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { live } from "../../js/live.js"
+import { written } from "../../js/numbers.js"
+import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
-import { Sender, clamp, enable, instance, live, unpack } from "../../js/shared.js"
+import { Sender } from "../../js/sender.js"
 import { write } from "../../js/text.js"
 import { build } from "./build.js"
 
@@ -36,7 +41,8 @@ export function light(own, index) {
   own.lit = index
   parts.rows.forEach(({ row }, i) => row.classList.toggle("lit", i === index))
   parts.parts.segments.forEach((segment, i) => segment.classList.toggle("lit", i === index))
-  const named = index === null || index === undefined || data.details.length ? "" : `${data.names[index]}${data.stack ? `: ${data.stack.texts[index]}` : ""}`
+  const unnamed = index === null || index === undefined || data.details.length
+  const named = unnamed ? "" : `${data.names[index]}${data.stack ? `: ${data.stack.texts[index]}` : ""}`
   write(parts.detail, own.refusal || (data.details[index ?? own.active] ?? named))
   parts.detail.classList.toggle("refusal", Boolean(own.refusal))
   parts.detail.hidden = !data.details.length && !own.refusal && !data.stack
@@ -69,15 +75,10 @@ function drawSlider(own, { input, field }, i) {
 
 function draw(own) {
   const { data, parts } = own
-  const titles = [data.head, ...(data.numbers.length ? [data.title] : []), ...data.columns.map((column) => column.title)]
+  const title = data.numbers.length ? [data.title] : []
+  const titles = [data.head, ...title, ...data.columns.map((column) => column.title)]
   parts.titles.forEach((title, i) => write(title, titles[i]))
-  parts.dials.forEach(({ dial, output, input }) => {
-    const number = own.settings[dial.name]
-    input.value = number
-    output.textContent = number.toFixed(dial.digits).replace("-", "\u2212")
-    input.setAttribute("aria-valuetext", output.textContent)
-    input.style.setProperty("--share", (100 * (number - dial.low)) / (dial.high - dial.low) + "%")
-  })
+  data.dials.forEach((dial, i) => showDial(parts.dials[i], dial, own.settings[dial.name]))
   parts.rows.forEach((row, i) => {
     row.text.title = data.names[i]
     row.text.textContent = (!row.radio && i === data.picked ? "✓ " : "") + data.names[i]
@@ -140,8 +141,10 @@ export default function (component) {
     own.picked = data.picked
     own.active = data.active
   }
-  const shape = [data.names.length, data.columns.length, data.numbers.length, data.dials.length, data.picked !== null, data.most].join()
-  const held = box.contains(box.getRootNode().activeElement) ? box.getRootNode().activeElement.getAttribute("aria-label") : null
+  const counts = [data.names, data.columns, data.numbers, data.dials].map((each) => each.length)
+  const shape = [...counts, data.picked !== null, data.most].join()
+  const focused = () => box.getRootNode().activeElement
+  const held = box.contains(focused()) ? focused().getAttribute("aria-label") : null
   if (own.shape !== shape) {
     own.shape = shape
     own.lit = own.refusal = null
@@ -154,7 +157,12 @@ export default function (component) {
   if (more) {
     enable(more, data.names.length < data.most)
     enable(less, data.names.length > data.least)
-    const resize = (numbers) => { own.numbers = numbers; own.active = 0; own.sender.send(component, "value", { numbers, settings: own.settings, active: 0, picked: own.picked, final: true }) }
+    const resize = (numbers) => {
+      own.numbers = numbers
+      own.active = 0
+      const { settings, picked } = own
+      own.sender.send(component, "value", { numbers, settings, active: 0, picked, final: true })
+    }
     more.onclick = () => { if (own.numbers.length < data.most) resize([...own.numbers, 0]) }
     less.onclick = () => { if (own.numbers.length > data.least) resize(own.numbers.slice(0, -1)) }
   }
@@ -167,10 +175,11 @@ export default function (component) {
   box.onpointerup = box.onpointercancel = () => setTimeout(() => { if (own.dragging) changed(own, true) })
   box.onpointerover = (event) => { if (!own.dragging) light(own, pointed(event)) }
   box.onpointerleave = () => light(own, null)
-  if (held && !box.contains(box.getRootNode().activeElement)) box.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus()
+  if (held && !box.contains(focused())) box.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus()
   if (!own.heard) { // of the focus, and of a finger, which leaves what it has touched at once
     own.heard = true
-    for (const name of ["focusin", "click"]) box.addEventListener(name, (event) => { if (!own.dragging) light(own, own.pointed(event)) })
+    const pointing = (event) => { if (!own.dragging) light(own, own.pointed(event)) }
+    for (const name of ["focusin", "click"]) box.addEventListener(name, pointing)
     box.addEventListener("focusout", () => light(own, null))
   }
   return () => { delete live[data.key] }

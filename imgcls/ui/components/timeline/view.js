@@ -1,4 +1,6 @@
-import { Sender, enable, instance } from "../../js/shared.js"
+import { enable, instance } from "../../js/elements.js"
+import { fixed, whole } from "../../js/numbers.js"
+import { Sender } from "../../js/sender.js"
 
 const FRAME = 160 // milliseconds a picture while it plays
 
@@ -7,7 +9,8 @@ function build(box) {
     <div class="track"><input type="range" min="0" step="1" aria-label="Recorded step"><div class="marks"></div></div>
     <button type="button" class="newest">Newest</button><output></output><p class="spoken" aria-live="polite"></p>`
   const [play, track, newest, output, spoken] = box.children
-  return { play, input: track.firstChild, marks: track.lastChild, newest, output, spoken, sender: new Sender(), at: null, dragging: false }
+  const parts = { play, input: track.firstChild, marks: track.lastChild, newest, output, spoken }
+  return { ...parts, sender: new Sender(), at: null, dragging: false }
 }
 
 // The place of the last recorded step that is not after this one.
@@ -25,8 +28,10 @@ function show(own) {
   const place = own.at === null ? last : placeOf(data.steps, own.at)
   if (!own.dragging) input.value = Math.max(0, place)
   const step = data.steps[place] ?? 0
-  const found = data.marks.filter(([at]) => own.at !== null && placeOf(data.steps, at) === place).map(([, told]) => `; ▾ ${told}`).join("")
-  const text = `${own.at === null ? "newest: " : "looking back: "}step ${step.toLocaleString("en")}, epoch ${(step / data.perEpoch).toFixed(1)}${found}`
+  const here = data.marks.filter(([at]) => own.at !== null && placeOf(data.steps, at) === place)
+  const found = here.map(([, told]) => `; ▾ ${told}`).join("")
+  const which = own.at === null ? "newest: " : "looking back: "
+  const text = `${which}step ${whole(step)}, epoch ${fixed(step / data.perEpoch, 1)}${found}`
   own.output.textContent = text
   input.setAttribute("aria-valuetext", text)
   enable(own.newest, own.at !== null)

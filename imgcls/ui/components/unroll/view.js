@@ -1,4 +1,8 @@
-import { bitmap, clamp, cssValue, instance, keepDrawn, sizedCanvas, unpack } from "../../js/shared.js"
+import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { added, joined, whole, written } from "../../js/numbers.js"
+import { unpack } from "../../js/packet.js"
 
 const NAMES = ["x", "w", "product"], TITLES = ["the photo x", "weights w", "products x · w"], SIGNS = ["×", "=", ""]
 const PLANES = ["red", "green", "blue"], STRIP = 24, LABEL = 22
@@ -17,8 +21,6 @@ function build(root) {
   const [canvas, input, button] = ["canvas", "input", "button"].map((tag) => box.querySelector(tag))
   return { box, canvas, input, button, rows: 0, timer: null }
 }
-
-const typeset = (number, digits = 4) => number.toFixed(digits).replace("-", "\u2212")
 
 function draw(own) {
   const { packet, box } = own, width = box.clientWidth
@@ -43,9 +45,13 @@ function draw(own) {
     pen.font = `600 16px ${font}`
     pen.textAlign = "left"
     pen.fillText(TITLES[n], left, top - 7)
-    if (SIGNS[n] && !narrow) { pen.font = `600 24px ${font}`; pen.fillText(SIGNS[n], left + group + 6, top + side / 2 + 8) }
+    if (SIGNS[n] && !narrow) {
+      pen.font = `600 24px ${font}`
+      pen.fillText(SIGNS[n], left + group + 6, top + side / 2 + 8)
+    }
     pen.font = `15px ${font}`
-    const part = n ? (n === 1 ? "× its weights" : "= products") : `the vector: ${(total * wide).toLocaleString("en-US")} numbers`
+    const vector = `the vector: ${whole(total * wide)} numbers`
+    const part = [vector, "× its weights", "= products"][n]
     pen.fillText(part, 0, stripY - 6)
     pen.strokeStyle = grid
     pen.lineWidth = 1
@@ -60,7 +66,8 @@ function draw(own) {
     const moving = own.rows % 1
     for (let r = 0; r < total; r++) {
       const done = clamp(own.rows - r, 0, 1), c = Math.floor(r / high), y = r % high
-      const from = [left + c * (side + gap), top + y * cell, side, cell], to = [r * wide * one, stripY, wide * one, STRIP]
+      const from = [left + c * (side + gap), top + y * cell, side, cell]
+      const to = [r * wide * one, stripY, wide * one, STRIP]
       const ghost = done === 1
       if (ghost) { // a laid out row leaves a pale trace in its plane
         pen.globalAlpha = 0.2
@@ -69,7 +76,11 @@ function draw(own) {
       }
       const at = from.map((start, k) => start + (to[k] - start) * done)
       pen.drawImage(own.pictures[n], 0, r, wide, 1, ...at)
-      if (done > 0 && done < 1 && moving) { pen.strokeStyle = cssValue(box, "--st-primary-color"); pen.lineWidth = 2; pen.strokeRect(...at) }
+      if (done > 0 && done < 1 && moving) {
+        pen.strokeStyle = cssValue(box, "--st-primary-color")
+        pen.lineWidth = 2
+        pen.strokeRect(...at)
+      }
     }
   })
   say(own, total)
@@ -77,10 +88,10 @@ function draw(own) {
 
 function say(own, total) {
   const { packet } = own, rows = Math.floor(own.rows)
-  const sum = packet.arrays.running[rows]
+  const sum = packet.arrays.running[rows], all = added([packet.arrays.running[total], packet.bias], packet.output)
   own.box.querySelector("output").textContent = rows < total
-    ? `Sum of the first ${rows} of ${total} rows: ${typeset(sum)}`
-    : `Sum of all products: ${typeset(sum)}; with the bias ${typeset(packet.bias)} the neuron gives ${typeset(packet.output)}`
+    ? `Sum of the first ${rows} of ${total} rows: ${written(sum)}`
+    : `Sum of all products, plus the bias: ${joined(all.operands)} ${all.sign} ${all.result}, the neuron's output`
   own.input.value = rows
   own.input.setAttribute("aria-valuetext", `${rows} of ${total} rows`)
   own.button.textContent = own.timer ? "❚❚ Pause" : rows < total ? "▶ Lay out row by row" : "↺ Back to a picture"
@@ -118,7 +129,13 @@ export default function (component) {
   own.input.max = total
   own.input.oninput = () => { stop(own); own.rows = Number(own.input.value); draw(own) }
   own.button.onclick = () => {
-    if (own.timer) { stop(own); draw(own) } else if (own.rows >= total) { own.rows = 0; draw(own) } else play(own, total)
+    if (own.timer) {
+      stop(own)
+      draw(own)
+    } else if (own.rows >= total) {
+      own.rows = 0
+      draw(own)
+    } else play(own, total)
   }
   const end = keepDrawn(own, own.box, draw)
   return () => { stop(own); end() }

@@ -1,8 +1,13 @@
 // Two volumes as stacks of sheets in depth; the chosen sheet is pulled out of both.
-import { Sender, clamp, cssValue, instance, sizedCanvas, unpack } from "../../js/shared.js"
+import { sizedCanvas } from "../../js/canvas.js"
+import { cssValue, instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 import { coloured } from "../../js/tiles.js"
 
-const FLAT = 0.62, SLANT = 0.17, TALL = 0.92, LIFT = 0.72 // how the sheets' plane is seen, and how far one is pulled out
+// How the sheets' plane is seen, and how far one is pulled out.
+const FLAT = 0.62, SLANT = 0.17, TALL = 0.92, LIFT = 0.72
 
 function build(root) {
   const box = document.createElement("div")
@@ -16,7 +21,7 @@ function build(root) {
 // All sheets of a stack in one bitmap, below one another.
 function atlas(levels, colours) {
   const [count, height, width] = levels.shape
-  return { picture: coloured(levels, [count * height, width], colours), count, height, width }
+  return { picture: coloured(levels, colours), count, height, width }
 }
 
 function measure(own) {
@@ -30,11 +35,15 @@ function measure(own) {
   const second = 30 + FLAT * side + step * (sheets - 1) + 56
   return {
     width, height, step, rise,
-    stacks: [{ x: 30, y: base, side }, { x: second, y: base + (TALL * (side - (side * b) / a)) / 2, side: (side * b) / a }],
+    stacks: [
+      { x: 30, y: base, side },
+      { x: second, y: base + (TALL * (side - (side * b) / a)) / 2, side: (side * b) / a },
+    ],
   }
 }
 
-const corner = (view, stack, i, lift) => [stack.x + i * view.step, stack.y - i * view.rise - (lift ?? 0) * LIFT * stack.side]
+const corner = (view, stack, i, lift) =>
+  [stack.x + i * view.step, stack.y - i * view.rise - (lift ?? 0) * LIFT * stack.side]
 
 function drawSheet(own, pen, stack, i, lift, { picture, width, height }) {
   const { side } = stack, [x, y] = corner(own.view, stack, i, lift)
@@ -45,7 +54,8 @@ function drawSheet(own, pen, stack, i, lift, { picture, width, height }) {
   const bright = lift && (i === own.data.chosen || i === own.hover)
   pen.strokeStyle = bright ? "#ffb000" : "rgba(20, 40, 70, 0.42)"
   pen.lineWidth = bright ? 3 : 0.7
-  pen.stroke(outline([[x, y], [x + FLAT * side, y + SLANT * side], [x + FLAT * side, y + (SLANT + TALL) * side], [x, y + TALL * side]]))
+  const right = x + FLAT * side, down = TALL * side
+  pen.stroke(outline([[x, y], [right, y + SLANT * side], [right, y + (SLANT + TALL) * side], [x, y + down]]))
 }
 
 function outline(points) {
@@ -57,7 +67,8 @@ function outline(points) {
 
 // All sheets in their places, with the three extents along the edges: drawn once, then copied into every frame.
 function drawStill(own) {
-  const { view, data } = own, still = document.createElement("canvas"), pen = sizedCanvas(still, view.width, view.height)
+  const { view, data } = own, still = document.createElement("canvas")
+  const pen = sizedCanvas(still, view.width, view.height)
   const write = (text, x, y, turn) => {
     pen.save()
     pen.translate(x, y)
@@ -66,7 +77,8 @@ function drawStill(own) {
     pen.restore()
   }
   own.stacks.forEach((sheets, k) => {
-    const stack = view.stacks[k], { side } = stack, [x, y] = corner(view, stack, 0, 0), end = corner(view, stack, data.count - 1, 0)
+    const stack = view.stacks[k], { side } = stack
+    const [x, y] = corner(view, stack, 0, 0), end = corner(view, stack, data.count - 1, 0)
     for (let i = data.count - 1; i >= 0; i--) drawSheet(own, pen, stack, i, 0, sheets)
     pen.fillStyle = cssValue(own.box, "--st-text-color", "#222")
     pen.font = `15px ${cssValue(own.box, "--st-font", "sans-serif")}`
@@ -74,7 +86,8 @@ function drawStill(own) {
     const [high, wide, deep] = data.names[k]
     write(high, x - 7, y + (TALL * side) / 2, -Math.PI / 2)
     write(wide, x + (FLAT * side) / 2 - 4, y + (TALL + SLANT / 2) * side + 18, Math.atan2(SLANT, FLAT))
-    write(deep, (x + end[0]) / 2 + FLAT * side + 8, (y + end[1]) / 2 + (SLANT + TALL) * side + 12, Math.atan2(-view.rise, view.step))
+    const [middle, foot] = [(x + end[0]) / 2 + FLAT * side, (y + end[1]) / 2 + (SLANT + TALL) * side]
+    write(deep, middle + 8, foot + 12, Math.atan2(-view.rise, view.step))
   })
   return still
 }
@@ -165,7 +178,10 @@ function wire(own) {
   canvas.onpointerleave = () => { own.hover = null; animate(own) }
   canvas.onkeydown = (event) => {
     const { chosen, count } = own.data
-    const to = { ArrowRight: chosen + 1, ArrowUp: chosen + 1, ArrowLeft: chosen - 1, ArrowDown: chosen - 1, PageUp: chosen + 8, PageDown: chosen - 8, Home: 0, End: count - 1 }[event.key]
+    const to = {
+      ArrowRight: chosen + 1, ArrowUp: chosen + 1, ArrowLeft: chosen - 1, ArrowDown: chosen - 1,
+      PageUp: chosen + 8, PageDown: chosen - 8, Home: 0, End: count - 1,
+    }[event.key]
     if (to === undefined) return
     event.preventDefault()
     pick(to, true)

@@ -84,7 +84,8 @@ export function buildStage(own) {
     // Which two numbers a product is of, under the pointer, the focus or a finger.
     const tell = ({ target }) => { head.textContent = target.title || "products" }
     for (const name of ["focusin", "pointerover", "click"]) products.addEventListener(name, tell)
-    for (const name of ["focusout", "pointerleave"]) products.addEventListener(name, () => { head.textContent = "products" })
+    const rest = () => { head.textContent = "products" }
+    for (const name of ["focusout", "pointerleave"]) products.addEventListener(name, rest)
     below.append(titled("weights", weights), multiplied)
     const part = titled(channels === 1 ? "input" : `input, ${NAMES[c]} channel`, input, below, sum)
     return { part, input, frame, weights, products, sum }
@@ -96,7 +97,10 @@ export function buildStage(own) {
     return cell
   }
   const outputs = [...Array(count).keys()].map((k) =>
-    titled(`filter ${k + 1} gives`, grid("outputs", rows, columns, (r, c) => result(k, r, c), `outputs of filter ${k + 1}`)))
+    titled(
+      `filter ${k + 1} gives`,
+      grid("outputs", rows, columns, (r, c) => result(k, r, c), `outputs of filter ${k + 1}`),
+    ))
   stage.replaceChildren(...own.channels.map(({ part }) => part))
   own.box.querySelector(".results").replaceChildren(...outputs)
   own.results = own.box.querySelectorAll(".result")

@@ -1,5 +1,8 @@
 // One step is one channel's products added up, or the bias added and the output written: C + 1 steps an output.
-import { Sender, clamp, instance, unpack } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
 import { buildStage } from "./grids.js"
 
 export const NAMES = ["red", "green", "blue", "fourth"]
@@ -11,11 +14,13 @@ function build(root) {
   box.innerHTML = `<div class="stage"></div>
     <div class="desk"><div class="results"></div>
       <div class="equation"><span class="target"></span><span class="terms"></span><span class="rest">+</span>
-        <label class="rest">bias <input class="bias" aria-label="bias"></label><span class="rest">=</span><output class="total"></output></div>
+        <label class="rest">bias <input class="bias" aria-label="bias"></label>
+        <span class="rest">=</span><output class="total"></output></div>
       <div class="player">
         <button type="button" class="first" aria-label="to the start"></button>
         <button type="button" class="back" aria-label="one step back"></button>
-        <button type="button" class="play"></button><button type="button" class="forward" aria-label="one step forward"></button>
+        <button type="button" class="play"></button>
+        <button type="button" class="forward" aria-label="one step forward"></button>
         <label>step <input type="range" class="scrub" min="0"></label>
         <label>speed <input type="range" class="speed" min="0" max="5" step="0.1" value="1"></label></div>
       <p class="refusal" role="alert"></p></div><p class="spoken" aria-live="polite"></p>`
@@ -38,7 +43,11 @@ function build(root) {
   box.querySelector(".back").onclick = () => { own.play(false); own.show(own.step - 1) }
   box.querySelector(".forward").onclick = () => { own.play(false); own.show(own.step + 1) }
   box.querySelector(".play").onclick = () => own.play(!own.playing)
-  box.querySelector(".scrub").oninput = (event) => { const step = Number(event.target.value); own.play(false); own.show(step) }
+  box.querySelector(".scrub").oninput = (event) => {
+    const step = Number(event.target.value)
+    own.play(false)
+    own.show(step)
+  }
   return own
 }
 
@@ -51,12 +60,13 @@ export const place = (own) => {
 }
 
 function draw(own) {
-  const { data, box } = own, { arrays, stride, padding: P } = data
+  const { data, box } = own, { arrays, stride } = data
   const { output, k, row, column, phase, channels, rows, columns } = place(own)
-  const side = arrays.filters.shape[2], [, height, width] = arrays.pixels.shape
+  const side = arrays.filters.shape[2]
   const shade = (quantity, number, most) => {
     const share = Math.round((60 * Math.abs(number)) / most)
-    return number ? `color-mix(in srgb, var(--q-${quantity}${number < 0 ? "-negative" : ""}) ${share}%, transparent)` : ""
+    const colour = `var(--q-${quantity}${number < 0 ? "-negative" : ""})`
+    return number ? `color-mix(in srgb, ${colour} ${share}%, transparent)` : ""
   }
   const most = Math.max(1, ...arrays.output.map(Math.abs)), heavy = Math.max(1, ...arrays.filters.map(Math.abs))
   const terms = []
@@ -64,14 +74,14 @@ function draw(own) {
     part.classList.toggle("now", c === phase)
     frame.style.setProperty("--row", row * stride)
     frame.style.setProperty("--column", column * stride)
+    const spot = row * columns + column, at = ((k * channels + c) * rows * columns + spot) * side * side
     ;[...products.children].forEach((cell, i) => {
-      const y = row * stride + Math.floor(i / side) - P, x = column * stride + (i % side) - P
-      const pixel = y < 0 || x < 0 || y >= height || x >= width ? 0 : arrays.pixels[(c * height + y) * width + x]
+      const pixel = arrays.windows[(c * rows * columns + spot) * side * side + i], product = arrays.products[at + i]
       const weight = arrays.filters[(k * channels + c) * side * side + i]
       weights.children[i].style.background = shade("weight", weight, heavy)
-      cell.textContent = c <= phase ? signs(pixel * weight + 0) : ""
-      cell.style.background = c <= phase ? shade("activation", pixel * weight, most) : ""
-      cell.title = `${pixel} × ${signs(weight)} = ${signs(pixel * weight + 0)}`
+      cell.textContent = c <= phase ? signs(product) : ""
+      cell.style.background = c <= phase ? shade("activation", product, most) : ""
+      cell.title = `${pixel} × ${signs(weight)} = ${signs(product)}`
       cell.setAttribute("aria-label", cell.title)
     })
     const total = arrays.sums[((k * channels + c) * rows + row) * columns + column]
@@ -97,7 +107,8 @@ function draw(own) {
   scrub.value = own.step
   play.textContent = own.playing ? "Pause" : "Play"
   box.dataset.step = own.step
-  const spoken = `${box.querySelector(".target").textContent} ${joined}${phase === channels ? ` + bias = ${signs(value)}` : ""}`
+  const bias = phase === channels ? ` + bias = ${signs(value)}` : ""
+  const spoken = `${box.querySelector(".target").textContent} ${joined}${bias}`
   if (!own.playing) box.querySelector(".spoken").textContent = spoken
 }
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from imgcls.ui.components import declare
+from imgcls.ui.components import Element, declare, placed
 
 _mount = declare("words", html='<div class="words"></div>', isolate_styles=False, styles=("text.css",))
 
 
-def words(text: str, *, key: str) -> None:
+def words(text: str, *, key: str | None = None) -> Element:
     """Show `text`, in which **...** is bold and ^{...} raised; a blank line begins a new paragraph."""
-    _mount(key=key, data={"paragraphs": text.split("\n\n"), "rows": []})
+    return placed(_mount.element({"paragraphs": text.split("\n\n"), "rows": []}), key)
 
 
-def table(rows: Sequence[Sequence[str]], *, key: str) -> None:
+def table(rows: Sequence[Sequence[str]], *, key: str | None = None) -> Element:
     """Show a table; the first row and the first column are its headings."""
-    _mount(key=key, data={"paragraphs": [], "rows": [list(row) for row in rows]})
+    return placed(_mount.element({"paragraphs": [], "rows": [list(row) for row in rows]}), key)

@@ -1,5 +1,5 @@
 // Sets the texts of as many elements as there are, so that nothing blinks.
-import { instance } from "../../js/shared.js"
+import { instance } from "../../js/elements.js"
 import { REST, hear, make, write } from "../../js/text.js"
 
 function fill(parent, tag, texts, each = write) {
@@ -16,6 +16,7 @@ export default function (component) {
   if (read.length) hear(own, box, read.filter((text) => !own.read?.includes(text)).join(" ") || own.said)
   clearTimeout(own.keeping)
   own.keeping = setTimeout(() => { own.read = read }, REST) // what has changed since the words rested
-  if (own.table) fill(own.table, () => "tr", rows, (tr, cells) => fill(tr, (i) => ((i && tr.rowIndex) || !cells[i] ? "td" : "th"), cells))
+  const kind = (row, i) => ((i && row.rowIndex) || !rows[row.rowIndex][i] ? "td" : "th")
+  if (own.table) fill(own.table, () => "tr", rows, (tr, cells) => fill(tr, (i) => kind(tr, i), cells))
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
