@@ -383,7 +383,7 @@ def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> Non
 def test_what_the_photo_is_called_comes_from_the_best_epoch(run: str) -> None:
     app = page({"train_run": run, "train_part": "Use it"})
     best = Followed.of_files(RunFiles(run_folder(run))).best
-    told = f"best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}"
+    told = f"at its best: **{best.val_accuracy:.1%}** of the validation pictures, after epoch {best.epoch:g}"
     assert any(told in each.value for each in app.caption)
 
 
