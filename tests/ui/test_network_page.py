@@ -92,7 +92,7 @@ def test_a_transformer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_run_without_weights_falls_back_with_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(models, "_titles", lambda: {models.TINY: "TinyVGG", "run-gone": "gone"})
+    monkeypatch.setattr(models, "network_titles", lambda: {models.TINY: "TinyVGG", "run-gone": "gone"})
     monkeypatch.setattr("imgcls.ui.models.run_folder", lambda _id: tmp_path)
     app = opened(net_model="run-gone")
     assert "weights of this run are not there" in app.warning[0].value
