@@ -16,6 +16,7 @@ from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Numbers, Setting, stage
 
+NAMES = {"airplane": "plane", "automobile": "car"}
 VIEW, CLASS = "dense_templates", "dense_class"
 
 
@@ -52,7 +53,7 @@ def templates_part() -> None:
         products = result.products.sum(1)
         limit = signed_limit(products)
         shown = templates(
-            known.classes,
+            [NAMES.get(name, name) for name in known.classes],
             _pictured(known.weights),
             [signed(float(score)) for score in result.scores],
             best,
@@ -70,9 +71,9 @@ def templates_part() -> None:
     st.markdown(
         f"One dense layer from {count:,} pixel values to {len(known.classes)} classes: a **linear classifier**. Each "
         f"class has {count:,} weights, so its weights are a picture too, a **template**. Its score is the sum of all "
-        f"products with your photo and a **bias**, which does not depend on the photo. It learned from CIFAR-10, and is "
-        f"right for **{known.accuracy:.0%}** of that set's test pictures; guessing is right for "
-        f"{1 / len(known.classes):.0%}. With one template a class, all poses of a dog have to share it."
+        f"products with your photo and a **bias**, which does not depend on the photo. It learned from CIFAR-10. Of "
+        f"that set's test pictures it gets **{known.accuracy:.0%}** right; guessing gets {1 / len(known.classes):.0%} "
+        "right. All dogs, in all their poses, have to share one template."
     )
     chosen = live["chosen"]
     code = f"""

@@ -3,6 +3,7 @@
 from imgcls.data.server_sets import name_on_server
 from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
+from imgcls.ops.verdicts import VERDICTS
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig
 
 TRANSFER_TITLE = "Transfer: EfficientNet-Lite0 with a new head"
@@ -18,7 +19,7 @@ FINDINGS = {
     "nan": "not a number",
     "divergence": "diverges",
     "dead": "silent units",
-    "overfitting": "overfits",
+    "overfitting": VERDICTS["overfits"].title,
     "plateau": "stands still",
 }
 
