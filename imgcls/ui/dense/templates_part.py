@@ -22,7 +22,7 @@ VIEW, CLASS = "dense_templates", "dense_class"
 
 def signed(number: float) -> str:
     """With two decimals and a true minus sign."""
-    return f"{number:.2f}".replace("-", "−")
+    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0 turns -0 into 0
 
 
 def as_sum(positive: float, negative: float, bias: float, score: float) -> str:
