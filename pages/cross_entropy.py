@@ -21,7 +21,7 @@ PARTS = {
     "One example": (
         partial(one_example, PRESETS["CS231n"]),
         "Press **Step downhill** again and again: which logits move, and when does it stop?",
-        "Make the network sure of the wrong class: the loss grows with the logit, without end.",
+        "Make the network sure of the wrong class: the loss grows with the logit, without bound.",
         "With label smoothing even a certain answer costs something. Where is the loss smallest now?",
     ),
     "Two classes": (
@@ -32,21 +32,21 @@ PARTS = {
     "Price list": (
         price_list,
         "One of the wrong forecasts costs less than one of the right ones: why?",
-        "Cover two of the three probabilities with your hand, so that you can still name the price. Which two?",
+        "Cover two of the three probabilities with your hand. Which two, if you still want to name the price?",
     ),
     "Your photo": (
         your_photo,
-        "Say that something else is in the photo: what does the network's answer cost then?",
-        "Find an answer dearer than guessing blindly: that is what confidently wrong means.",
+        "Claim that something else is in the photo: what does the network's answer cost then?",
+        "Find an answer that costs more than a uniform guess: that is what confidently wrong means.",
     ),
     "Batch": (
         batch,
-        "Make one photo confidently wrong: can the others, all sure and right, bring the mean down again?",
-        "Add a photo: why does every pull shrink, though no probability has changed?",
+        "Make one photo confidently wrong. Can the others, sure and right, bring the mean down again?",
+        "Add a photo: why does every pull shrink although no probability has changed?",
     ),
     "Logits in": (
         logits_in,
-        "Let the true class fall behind by 104: float32 gives up. From where on does float16?",
+        "Let the true class fall behind by 104: float32 gives up. Where does float16 give up?",
         "Move to −20, an almost perfect answer: what does softmax done twice still charge for it?",
     ),
 }

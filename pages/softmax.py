@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from imgcls.numbers import whole
 from imgcls.ops.softmax import softmax, softmax_terms
 from imgcls.ui.components import let_go
 from imgcls.ui.components.plot import plot
@@ -26,7 +27,7 @@ PICTURES = {
         pictures.arithmetic,
         "the exponential and the probability that follow from each",
         "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Halve the logits: what happens to the lead?",
-        "Move the constant c: every term explodes or fades, and no probability moves.",
+        "Move the constant c: the terms explode or fade, but no probability moves. Why?",
         "Load **your photo's** logits and lower the best one until the second breed wins. How far ahead was it?",
     ),
     "Temperature": (
@@ -38,24 +39,24 @@ PICTURES = {
     "Hardmax": (
         pictures.hard,
         "softmax and hardmax of each class",
-        "Push a loser's logit up: softmax tells all the way that it gets better, hardmax only at the end.",
+        "Push a loser's logit up: softmax rewards every step of the way, hardmax only the last one.",
         "Where is softmax steepest? Move the logit until p is 50%, and read the slope.",
     ),
     "Triangle": (
         pictures.triangle,
         "the probability of each class",
         "Drag the point into a corner, then to the middle of a side: what do the logits do?",
-        "Move T: the point runs along the solid (violet) line. Why does it never cross a dashed one?",
+        "Move T: the point runs along the violet line. Why does it never cross a dashed one?",
     ),
     "Overflow": (
         pictures.overflow,
         "softmax in a small number format, plainly and with the maximum subtracted",
-        "Find the smallest c that breaks float16. Does subtracting the maximum save it?",
-        "Load **your photo's** logits into bfloat16: nothing overflows, yet a probability moves. Why?",
+        "Find the smallest c that breaks float16. Does subtracting the maximum help?",
+        "Load **your photo's** logits into bfloat16: nothing overflows, yet a probability changes. Why?",
     ),
 }
 CHARTS = {
-    "Temperature": "Each class's probability over the temperature: one takes all at the left, all are even at right.",
+    "Temperature": "Each class's probability over the temperature: one takes all on the left, all agree on the right.",
     "Hardmax": "One class's softmax rises in a smooth S as its logit grows; its hardmax jumps from 0 to 1.",
 }
 
@@ -75,7 +76,7 @@ def number_format() -> str:
             bind="query-params", persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         for constant in (-30, 0, 12, 100):
-            label = f"c = {constant}".replace("-", "−")
+            label = f"c = {whole(constant)}"
             st.button(label, on_click=set_slider, args=(pictures.CONSTANT.name, constant))
     return kind
 

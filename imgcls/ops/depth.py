@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from imgcls.numbers import power_of_ten, written
 from imgcls.ops.activations import activate, activation_curve
 from imgcls.ops.verdicts import LEVEL, SATURATED, VERDICTS
 
@@ -76,18 +77,13 @@ class DepthResult:
         kind = "vanishing" if ratio < 1 / LEVEL else "exploding" if ratio > LEVEL else "healthy"
         if kind == "healthy" and float(self.stds[-1]) < 1e-3 * float(self.stds[0]):
             return "The signal fades: the last layer's outputs are nearly the same whatever goes in."
-        amount = f"{ratio:.2g}" if 1e-3 <= ratio <= 1e3 else f"about {_power_of_ten(ratio)}"
+        amount = written(ratio, 2) if 1e-3 <= ratio <= 1e3 else f"about {power_of_ten(ratio)}"
         ends = {"vanishing": ", so it hardly learns", "exploding": "; a step throws it far off", "healthy": ""}
         verdict = VERDICTS[kind]
         return (
             f"{verdict.title} ({verdict.bound}): the gradient at the first layer is {amount} times that at the last"
             f"{ends[kind]}."
         )
-
-
-def _power_of_ten(number: float) -> str:
-    """The nearest power of ten of a number above 0: "10⁻⁷"."""
-    return "10" + str(round(math.log10(number))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def through_layers(

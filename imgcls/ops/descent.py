@@ -26,12 +26,30 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Method:
+    """A way to step: v <- `momentum` v + gradient + noise, then variable <- variable - rate v (v is 0 at first).
+
+    `noise` is the standard deviation of the normal noise on every gradient, drawn afresh at each step from `seed`. It
+    stands for a gradient that is taken from a few examples instead of all of them.
+    """
+
+    name: str
+    momentum: float = 0.0
+    noise: float = 0.0
+    seed: int = 0
+
+
+PLAIN = Method("gradient descent")
+
+
+@dataclass(frozen=True)
 class Descent:
     """A path of gradient descent: variable <- variable - rate * gradient, from `points[0]` on.
 
     It ends early at a value that is no finite number. `first_rise` is the first step that raised the value. There the
     value bends with `curvature` along the gradient, so that only rates below `limit` = 2 / curvature would have lowered
-    it, as far as the value is a parabola along the step (None where it does not bend upward).
+    it, as far as the value is a parabola along the step (None where it does not bend upward, and for other methods than
+    plain gradient descent, whose steps do not follow the gradient alone).
     """
 
     points: tuple[Point, ...]
@@ -39,6 +57,7 @@ class Descent:
     first_rise: int | None
     curvature: float | None
     limit: float | None
+    method: Method = PLAIN
 
     @property
     def finite(self) -> bool:
@@ -59,34 +78,80 @@ def descend(
     rate: float,
     count: int,
     zero_grad: bool = True,
+    method: Method = PLAIN,
 ) -> Descent:
-    """`count` steps of gradient descent in float64 on the variables in `learn`.
+    """`count` steps in float64 on the variables in `learn`; see `descents`."""
+    return descents(steps, start, (method,), learn=learn, rate=rate, count=count, zero_grad=zero_grad)[0]
+
+
+def descents(
+    steps: Sequence[Step],
+    start: Mapping[str, float],
+    methods: Sequence[Method],
+    *,
+    learn: Collection[str],
+    rate: float,
+    count: int,
+    zero_grad: bool = True,
+) -> tuple[Descent, ...]:
+    """`count` steps by each of the `methods` from the same start, all of them in one batch of float64 numbers.
 
     Without `zero_grad` each backward pass adds to the gradients of the earlier ones, as PyTorch does when
     `optimizer.zero_grad()` is forgotten. A variable that the backward pass does not reach stays where it is.
     """
-    leaves = as_leaves(start, learn)
-    points: list[Point] = []
+    many = len(methods)
+    leaves = as_leaves({name: torch.full((many,), x, dtype=torch.float64) for name, x in start.items()}, learn)
+    momentum = torch.tensor([method.momentum for method in methods], dtype=torch.float64)
+    noise = _noise(methods, (count, len(leaves)))  # (steps, variables, methods)
+    velocity = {name: torch.zeros(many, dtype=torch.float64) for name in leaves}
+    paths: list[list[Point]] = [[] for _ in methods]
     for turn in range(count + 1):
         if zero_grad:
             for leaf in leaves.values():
                 leaf.grad = None
-        value = run(steps, leaves)[-1]
+        value = run(steps, leaves)[-1].expand(many)
         if value.requires_grad:
-            value.backward()
-        gradient = {name: leaf.grad.item() for name, leaf in leaves.items() if leaf.grad is not None}
-        points.append(Point({name: leaf.item() for name, leaf in leaves.items()}, value.item(), gradient))
-        if turn == count or not math.isfinite(points[-1].value):
+            value.sum().backward()  # no path depends on another, so each gets its own gradient
+        _record(paths, leaves, value.tolist())
+        if turn == count:
             break
         with torch.no_grad():
-            for leaf in leaves.values():
+            for i, (name, leaf) in enumerate(leaves.items()):
                 if leaf.grad is not None:
-                    leaf -= rate * leaf.grad
+                    velocity[name] = momentum * velocity[name] + leaf.grad + noise[turn, i]
+                    leaf -= rate * velocity[name]
+    return tuple(_descent(steps, path, method, learn, rate) for path, method in zip(paths, methods, strict=True))
+
+
+def _noise(methods: Sequence[Method], shape: tuple[int, int]) -> Tensor:
+    drawn = [
+        method.noise * torch.randn(shape, generator=torch.Generator().manual_seed(method.seed), dtype=torch.float64)
+        if method.noise
+        else torch.zeros(shape, dtype=torch.float64)
+        for method in methods
+    ]
+    return torch.stack(drawn, dim=-1)
+
+
+def _record(paths: Sequence[list[Point]], leaves: Mapping[str, Tensor], values: Sequence[float]) -> None:
+    """Add to each path where it stands, unless it has left the finite numbers."""
+    places = {name: leaf.tolist() for name, leaf in leaves.items()}
+    gradients = {name: leaf.grad.tolist() for name, leaf in leaves.items() if leaf.grad is not None}
+    for k, path in enumerate(paths):
+        if not path or math.isfinite(path[-1].value):
+            here, slopes = ({name: row[k] for name, row in table.items()} for table in (places, gradients))
+            path.append(Point(here, values[k], slopes))
+
+
+def _descent(
+    steps: Sequence[Step], points: Sequence[Point], method: Method, learn: Collection[str], rate: float
+) -> Descent:
     rises = (k for k in range(1, len(points)) if not points[k].value <= points[k - 1].value)  # nan counts as a rise
     first_rise = next(rises, None)
-    bend = curvature(steps, points[first_rise - 1], learn) if first_rise else None
+    plain = not method.momentum and not method.noise
+    bend = curvature(steps, points[first_rise - 1], learn) if first_rise and plain else None
     limit = 2 / bend if bend is not None and bend > 0 else None
-    return Descent(tuple(points), rate, first_rise, bend, limit)
+    return Descent(tuple(points), rate, first_rise, bend, limit, method)
 
 
 def curvature(steps: Sequence[Step], point: Point, learn: Collection[str]) -> float | None:

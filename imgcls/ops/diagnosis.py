@@ -4,24 +4,12 @@ import math
 
 from torch import Tensor
 
+from imgcls.numbers import written
 from imgcls.ops.autodiff import Edge, Trace
 from imgcls.ops.descent import Descent
 from imgcls.ops.program import Expression
 
 LARGEST = "the largest float64, about 1.8 · 10³⁰⁸"
-
-
-def written(number: float) -> str:
-    """A number with four significant digits, a true minus sign, and words for nan and infinity."""
-    if math.isnan(number):
-        return "nan"
-    if math.isinf(number):
-        return "∞" if number > 0 else "−∞"
-    text = f"{number + 0.0:.4g}"  # + 0.0 turns -0 into 0
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−")
 
 
 def unusual_value(expression: Expression, trace: Trace) -> str:
@@ -53,7 +41,7 @@ def _why_value(name: str, inputs: list[float]) -> str:
         case "**" if first == 0:
             return "0 to a negative power divides by 0."
         case "**" if first < 0 and not second.is_integer():
-            return f"{written(first)} to a broken power is not a real number."
+            return f"{written(first)} to a fractional power is not a real number."
         case "exp":
             return f"e to the {written(first)} passes {LARGEST}; that happens above 709.78."
     return f"the result passes {LARGEST} (overflow)."
@@ -88,16 +76,16 @@ def disagreement(trace: Trace, name: str, difference: Tensor, *, tolerance: floa
     if abs(gradient - slope) <= tolerance * (1 + abs(slope)):
         return ""
     if trace.trouble:
-        return "nothing was recorded, so there is no .grad; the difference sees the change all the same"
+        return "nothing was recorded, so there is no .grad, although the output still depends on the value"
     if not leaf.requires_grad:
-        return "without requires_grad there is no .grad; the value depends on it all the same"
+        return "requires_grad is False, so autograd stores no .grad, although the output still depends on the value"
     if any(node.step.name == "detach" for node in trace.nodes):
-        return "detach hides a part from autograd; the difference sees the whole"
+        return "detach hides a part from autograd; the numerical check still sees all of it"
     if not (math.isfinite(gradient) and math.isfinite(slope)):
         return "one of them is not a finite number"
     if any(_at_kink(trace, index) for index in range(len(trace.nodes))):
-        return "the curve has a kink exactly here: autograd takes one side's slope, the difference the mean of both"
-    return "the curve bends too sharply here for the difference's small step"
+        return "the curve has a kink here: autograd takes one side's slope, the numerical check the mean of both"
+    return "the curve bends too sharply here for the small step of the numerical check"
 
 
 def _at_kink(trace: Trace, index: int) -> bool:
@@ -117,13 +105,13 @@ def verdict(descent: Descent, *, zero_grad: bool = True) -> str:
     if not math.isfinite(first.value):
         return "The value is not a finite number at the start, so there is no way down to follow."
     if first.steepness == 0:
-        return "The gradient is exactly 0, so nothing moves: from here no direction looks like downhill."
+        return "The gradient is exactly 0, so nothing moves: from here, no direction leads downhill."
     if descent.first_rise is not None:
         return _rise(descent, zero_grad)
     if last.value < first.value and last.steepness >= first.steepness:
         return (
             f"The value falls from {written(first.value)} to {written(last.value)} and the gradient does not shrink: "
-            "no lowest point is near."
+            "there is no minimum nearby."
         )
     return (
         f"The value falls at every step, from {written(first.value)} to {written(last.value)} after {count}; "
@@ -134,20 +122,17 @@ def verdict(descent: Descent, *, zero_grad: bool = True) -> str:
 def _rise(descent: Descent, zero_grad: bool) -> str:
     k = descent.first_rise or 0
     before, after, last = descent.points[k - 1], descent.points[k], descent.points[-1]
-    fate = "the value has left the numbers" if not descent.finite else f"it ends at {written(last.value)}"
+    fate = "the value is no longer a number" if not descent.finite else f"it ends at {written(last.value)}"
     word = "It diverges" if descent.diverges else "It zigzags"
-    told = f"{word}: step {k} raised the value from {written(before.value)} to {written(after.value)}, and {fate}. "
+    told = f"{word}: step {k} raises the value from {written(before.value)} to {written(after.value)}, and {fate}. "
     if not zero_grad:
-        return told + "Each step also carries the gradients of all earlier steps, since nothing set them back to zero."
+        return told + "The gradients of all earlier steps keep adding up, because nothing sets them back to zero."
     if not math.isfinite(after.value):
-        return told + "That step left the region where the expression has a finite value: take a smaller rate."
+        return told + "That step left the region where the expression has a finite value. Try a smaller rate."
     if descent.limit is not None and descent.rate > descent.limit:
         return told + (
             f"Along the gradient the curve bends with {written(2 / descent.limit)}, so a step lands lower only for "
             f"rates below 2 / {written(2 / descent.limit)} = {written(descent.limit)}; "
-            f"at {written(descent.rate)} it jumps over the valley and lands higher on the other side."
+            f"at {written(descent.rate)} it jumps across the valley and lands higher on the other side."
         )
-    return (
-        told
-        + "The slope changes within that one step, so the straight line it trusted led astray: take a smaller rate."
-    )
+    return told + "The slope changes a lot within that one step, so the step goes wrong. Try a smaller rate."

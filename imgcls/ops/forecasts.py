@@ -49,5 +49,5 @@ def forecasts(seed: int) -> tuple[Forecast, ...]:
 
 
 def by_price(made: tuple[Forecast, ...]) -> tuple[int, ...]:
-    """The forecasts' places (in `made`) from the cheapest to the dearest."""
+    """The forecasts' places (in `made`) from the cheapest to the most expensive."""
     return tuple(sorted(range(len(made)), key=lambda i: made[i].loss))

@@ -157,3 +157,40 @@ def _way(logits: Tensor, losses_of: Callable[[Tensor], Tensor]) -> Way:
 def twice_floor(classes: int) -> float:
     """The least that softmax done twice can cost: ln(1 + (K - 1) / e), reached at probabilities 1, 0, ..., 0."""
     return math.log1p((classes - 1) / math.e)
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """Three measures of N answers, () each, or (V,) for V batches of them.
+
+    `accuracy` is the share of answers whose largest logit is the true class's, `loss` the mean of -ln p, and `squared`
+    the mean of (1 - p)², both of the true class's probability p.
+    """
+
+    accuracy: Tensor
+    loss: Tensor
+    squared: Tensor
+
+
+def measures(logits: Tensor, target: Tensor) -> Measures:
+    """Accuracy, log loss and squared error of logits (..., N, K) against true classes (N,), means over the N.
+
+    A tie for the largest logit counts as right where the true class comes first, as `argmax` takes it.
+    """
+    true = target.expand(logits.shape[:-1])
+    logs = log_softmax(logits).gather(-1, true[..., None])[..., 0]
+    right = (logits.argmax(-1) == true).to(logits.dtype)
+    return Measures(right.mean(-1), -logs.mean(-1), (1 - logs.exp()).square().mean(-1))
+
+
+def measure_slopes(logits: Tensor, target: Tensor) -> Measures:
+    """The derivatives (N,) of the three measures by the logit of each true class; logits (N, K).
+
+    Accuracy is a staircase: flat on every step, and without a derivative where it jumps, so its slope is given as 0.
+    """
+    leaf = logits.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        found = measures(leaf, target)
+        slopes = [torch.autograd.grad(each, leaf, retain_graph=True)[0] for each in (found.loss, found.squared)]
+    loss, squared = (slope.gather(1, target[:, None])[:, 0] for slope in slopes)
+    return Measures(torch.zeros_like(loss), loss, squared)

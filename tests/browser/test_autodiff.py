@@ -4,12 +4,12 @@ import re
 
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imgcls.ops.routes import image_named, kernel_named
-from imgcls.ui.components.graph.words import short
-
-expect.set_options(timeout=20_000)  # a shared machine can be slow; nothing here is timed
+from imgcls.ui.autodiff.graph.words import short
+from tests.browser import hands
+from tests.browser.hands import eventually, on_a_phone
 
 
 def numbers(page: Page, node: int) -> list[str]:
@@ -18,9 +18,7 @@ def numbers(page: Page, node: int) -> list[str]:
 
 
 def opened(page: Page, url: str, settings: str = "") -> None:
-    page.goto(f"{url}/autodiff{settings}")
-    page.locator(".graph .node").first.wait_for()
-    page.wait_for_timeout(500)
+    hands.opened(page, f"{url}/autodiff{settings}", ".graph .node")
 
 
 def neuron(w: float, x: float, b: float) -> list[str]:
@@ -101,14 +99,16 @@ def test_moving_a_kernel_cell_moves_the_gradients_of_the_image(page: Page, serve
     F.max_pool2d(F.conv2d(image[None, None], kernel[None, None]), 2).sum().backward()
     expected = [short(value) for value in image.grad.flatten()]
     page.wait_for_function("() => location.search.includes('autodiff_kernel_12=-1')")
-    page.wait_for_timeout(300)
-    shown = page.locator(".graph [data-node='0'] .cell").all_text_contents()
-    assert sorted(text.strip() for text in shown[36:]) == sorted(expected)
+
+    def follows() -> None:
+        shown = page.locator(".graph [data-node='0'] .cell").all_text_contents()
+        assert sorted(text.strip() for text in shown[36:]) == sorted(expected)
+
+    eventually(follows)
 
 
-def test_on_a_phone_nothing_runs_off_the_page(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+@on_a_phone
+def test_on_a_phone_nothing_runs_off_the_page(page: Page, server_url: str) -> None:
     for part in ("Backward pass", "Gradient descent", "Convolution and max-pool"):
         opened(page, server_url, f"?autodiff_part={part}")
         widths = page.evaluate(
@@ -119,4 +119,3 @@ def test_on_a_phone_nothing_runs_off_the_page(browser: Browser, server_url: str)
         assert last["x"] + last["width"] <= 390
         page.locator(".graph .node").first.tap()
         expect(page.locator(".graph .chain")).not_to_be_empty()
-    context.close()

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from imgcls.ops.descent import along_step, curvature, descend
+from imgcls.ops.descent import PLAIN, Method, along_step, curvature, descend, descents
 from imgcls.ops.diagnosis import verdict
 from imgcls.ops.expression import parse
 
@@ -107,13 +107,13 @@ def test_along_a_step_a_constant_is_a_level_line() -> None:
     [
         ("(x - 2)**2", 5.0, 0.1, "falls at every step"),
         ("(x - 2)**2", 5.0, 1.1, "rates below 2 / 2 = 1;"),
-        ("(x - 2)**2", 5.0, 1.1, "step 1 raised the value from 9 to 12.96"),
+        ("(x - 2)**2", 5.0, 1.1, "step 1 raises the value from 9 to 12.96"),
         ("sin(x)", 1.0, 8.0, "It zigzags: step 3"),
         ("log(x)", 0.5, 1.0, "left the region"),
         ("log(x)", -1.0, 1.0, "not a finite number at the start"),
         ("relu(x)", -1.0, 0.1, "gradient is exactly 0"),
         ("detach(x) * 2", 1.0, 0.1, "No gradient reaches any variable"),
-        ("3*x", 1.0, 0.1, "no lowest point is near"),
+        ("3*x", 1.0, 0.1, "no minimum nearby"),
     ],
 )
 def test_the_verdict_says_what_happened_and_why(text: str, x: float, rate: float, says: str) -> None:
@@ -124,4 +124,43 @@ def test_the_verdict_says_what_happened_and_why(text: str, x: float, rate: float
 def test_forgetting_zero_grad_is_named_as_the_reason() -> None:
     path = descend(PARABOLA, {"x": 5.0}, learn=["x"], rate=0.1, count=20, zero_grad=False)
     assert path.first_rise is not None
-    assert "nothing set them back to zero" in verdict(path, zero_grad=False)
+    assert "nothing sets them back to zero" in verdict(path, zero_grad=False)
+
+
+@pytest.mark.parametrize("momentum", [0.5, 0.9])
+def test_momentum_is_that_of_torchs_sgd(momentum: float) -> None:
+    path = descend(LINE, START, learn=["w", "b"], rate=0.03, count=8, method=Method("momentum", momentum))
+    leaves = {name: torch.tensor(value, dtype=torch.float64) for name, value in START.items()}
+    learning = [leaves[name].requires_grad_() for name in ("w", "b")]
+    optimizer = torch.optim.SGD(learning, lr=0.03, momentum=momentum)
+    for point in path.points:
+        assert point.variables["w"] == pytest.approx(float(leaves["w"].detach()), rel=1e-12)
+        assert point.variables["b"] == pytest.approx(float(leaves["b"].detach()), rel=1e-12)
+        optimizer.zero_grad()
+        ((leaves["w"] * leaves["x"] + leaves["b"] - leaves["y"]) ** 2).backward()
+        optimizer.step()
+
+
+def test_methods_in_one_batch_go_the_ways_that_each_goes_alone() -> None:
+    methods = (PLAIN, Method("momentum", 0.9), Method("noisy", 0.0, 0.5, seed=3), Method("both", 0.5, 0.2, seed=4))
+    together = descents(PARABOLA, {"x": 5.0}, methods, learn=["x"], rate=0.1, count=12)
+    for path, method in zip(together, methods, strict=True):
+        alone = descend(PARABOLA, {"x": 5.0}, learn=["x"], rate=0.1, count=12, method=method)
+        assert path.method == method
+        assert [point.value for point in path.points] == pytest.approx([point.value for point in alone.points])
+    assert [path.limit for path in together[1:]] == [None] * 3
+    # One that leaves the numbers takes no other with it: x ← x − 0.6 / x ends below 0 here, and at once with momentum.
+    log = descents(parse("log(x)").steps, {"x": 2.0}, (PLAIN, Method("m", 0.9)), learn=["x"], rate=0.6, count=30)
+    assert [path.finite for path in log] == [False, False]
+    assert len(log[1].points) < len(log[0].points)
+
+
+def test_the_noise_of_a_step_has_the_chosen_spread_and_no_bias() -> None:
+    starts = [
+        descend(PARABOLA, {"x": 5.0}, learn=["x"], rate=0.1, count=1, method=Method("noisy", 0.0, 0.5, seed))
+        for seed in range(400)
+    ]
+    moved = torch.tensor([path.points[1].variables["x"] for path in starts])  # 5 - 0.1 (6 + noise)
+    assert float(moved.mean()) == pytest.approx(4.4, abs=4 * 0.05 / math.sqrt(400))
+    assert float(moved.std()) == pytest.approx(0.05, rel=0.15)
+    assert starts[0].points[0].gradient["x"] == 6.0, "the gradient on the page is the true one"

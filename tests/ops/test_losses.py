@@ -10,6 +10,8 @@ from imgcls.ops.losses import (
     binary_cross_entropy,
     cross_entropy,
     log_loss,
+    measure_slopes,
+    measures,
     smoothed_curve,
     smoothed_targets,
     three_ways,
@@ -193,3 +195,45 @@ def test_softmax_twice_has_a_floor_and_stops_learning_when_surely_wrong():
     wrong = three_ways(torch.tensor([[-20.0, 0.0, -1.0]], dtype=torch.float64), torch.tensor([0]))
     assert abs(float(wrong.softmax_twice.gradient[0, 0])) < 1e-8
     assert float(wrong.from_logits.gradient[0, 0]) == pytest.approx(-1)
+
+
+def test_measures_are_those_of_torch_and_only_the_losses_have_a_slope() -> None:
+    generator = torch.Generator().manual_seed(1)
+    logits, target = torch.randn(7, 4, generator=generator, dtype=torch.float64), torch.tensor([0, 1, 2, 3, 0, 1, 2])
+    found, slopes = measures(logits, target), measure_slopes(logits, target)
+    torch.testing.assert_close(found.loss, F.cross_entropy(logits, target))
+    p = torch.softmax(logits, 1)[torch.arange(7), target]
+    torch.testing.assert_close(found.squared, ((1 - p) ** 2).mean())
+    assert float(found.accuracy) == pytest.approx(float((logits.argmax(1) == target).float().mean()))
+    torch.testing.assert_close(slopes.loss, (p - 1) / 7)
+    torch.testing.assert_close(slopes.squared, -2 * (1 - p) * p * (1 - p) / 7)
+    for i in range(7):  # nudge each true logit: the losses move as their slopes say, accuracy not at all
+        nudged = logits.clone()
+        nudged[i, target[i]] += 1e-6
+        moved = measures(nudged, target)
+        assert moved.accuracy - found.accuracy == 1e-6 * slopes.accuracy[i]
+        torch.testing.assert_close(moved.loss - found.loss, 1e-6 * slopes.loss[i], rtol=1e-3, atol=0)
+        torch.testing.assert_close(moved.squared - found.squared, 1e-6 * slopes.squared[i], rtol=1e-3, atol=0)
+
+
+def test_many_batches_are_measured_at_once() -> None:
+    batches = torch.randn(5, 4, 3, generator=torch.Generator().manual_seed(2))
+    target = torch.tensor([2, 0, 1, 1])
+    together = measures(batches, target)
+    for k, batch in enumerate(batches):
+        alone = measures(batch, target)
+        assert (together.accuracy[k], together.loss[k]) == (alone.accuracy, pytest.approx(float(alone.loss)))
+
+
+def test_squared_error_hardly_pulls_at_a_confident_mistake_where_log_loss_pulls_hardest() -> None:
+    z = torch.zeros(2, 3, dtype=torch.float64)
+    z[:, 0] = torch.tensor([-8.0, 0.0])
+    slopes = measure_slopes(z, torch.tensor([0, 0]))
+    sure, unsure = slopes.loss.abs().tolist()
+    assert sure > unsure
+    sure, unsure = slopes.squared.abs().tolist()
+    assert sure < 0.01 * unsure
+
+
+def test_a_tie_counts_as_argmax_takes_it() -> None:
+    assert float(measures(torch.zeros(2, 3), torch.tensor([0, 2])).accuracy) == 0.5

@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from imgcls.lessons import Lesson, built_lessons
+from imgcls.ops.rearrange import OPERATIONS
 from imgcls.ui.address import STORES
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
@@ -21,7 +22,7 @@ PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 120, 3), 
 # Another good value for every name that our own controls read: a new one has to be added here.
 OTHER = {
     "tensors_slice": "10_60_5_70_2_red", "tensors_mean": "0.3", "tensors_std": "0.4",
-    "tensors_n": "3", "tensors_i": "1",
+    "tensors_n": "3", "tensors_i": "1", "tensors_row": "77",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
     "autodiff_(image|kernel)_\\d\\d": "4",
@@ -40,6 +41,7 @@ OTHER = {
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
+    "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
     "net_scale": "light",
     "net_order": "mean", "net_off": "2-1", "net_patch": "0.5,0.5,0.25", "net_shift": "2,-1", "net_activation": "none",
@@ -50,6 +52,7 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
     ),
     "pooling": ({"pool_source": "your photo"},),
+    "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.
 APART = {"convolution": ("conv_side",), "network": ("net_model",)}

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from imgcls.ops.autodiff import central_differences, trace
 from imgcls.ops.expression import parse
 from imgcls.ops.routes import image_named, kernel_named, routes
-from imgcls.ui.components.graph import grids, words
-from imgcls.ui.components.graph.layout import GAP, lay_out
+from imgcls.ui.autodiff.graph import grids, words
+from imgcls.ui.autodiff.graph.layout import GAP, lay_out
 from tests.ops.random_expressions import random_text
 
 NEURON = parse("tanh(x1*w1 + x2*w2 + b)")
@@ -50,8 +50,8 @@ def test_unnamed_steps_get_names_that_no_variable_has() -> None:
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (0.70710678, "0.707"), (-1.5, "−1.5"), (0.0, "0"), (-0.0, "0"), (1234.5, "1234"), (123456.0, "1.2e5"),
-        (0.000123, "0.00012"), (1e-9, "1e−9"), (float("nan"), "nan"), (float("-inf"), "−∞"), (None, ""),
+        (0.70710678, "0.707"), (-1.5, "−1.5"), (0.0, "0"), (-0.0, "0"), (1234.5, "1,235"), (123456.0, "123,456"),
+        (0.000123, "1.23×10⁻⁴"), (1e-9, "1×10⁻⁹"), (float("nan"), "nan"), (float("-inf"), "−inf"), (None, ""),
     ],
 )  # fmt: skip
 def test_a_node_writes_three_digits(number: float | None, text: str) -> None:
@@ -132,7 +132,7 @@ def test_a_cells_chain_rule_and_marks_follow_its_route() -> None:
 def choosing() -> None:
     import streamlit as st
 
-    from imgcls.ui.components.graph import read_choice
+    from imgcls.ui.autodiff.graph import read_choice
     from imgcls.ui.dials import Dial, read_dials
 
     st.session_state["chosen"] = read_choice("page_graph", st.session_state.get("about", "w*x"))

@@ -23,8 +23,8 @@ from imgcls.ui import live
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import PLOTLY_PATH
 from imgcls.ui.components.pool_grid import numbers_within
-from imgcls.ui.components.simplex import point_of
 from imgcls.ui.server import routes, send_at_once
+from imgcls.ui.softmax.simplex import point_of
 from tests.test_pages import parts
 
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from imgcls.numbers import written
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.sliders import SliderRows, drawing_fields
 from imgcls.ui.cross_entropy import pictures as losses
 from imgcls.ui.packet import pack, unpack
-from imgcls.ui.scores import written
 from imgcls.ui.softmax import pictures, triangle_part
 
 NAMES = ["Samoyed", "Pug", "Boxer"]
@@ -24,9 +24,9 @@ def rows(*numbers, picked=None, **settings):
 def test_the_arithmetic_shows_cs231n_example_and_its_quotients_in_full():
     drawing = pictures.arithmetic(rows(1.0, -2.0, 0.0), NAMES)
     terms, quotients = drawing.columns
-    assert terms.texts == ["2.718", "0.1353", "1.000"]
+    assert terms.texts == ["2.718", "0.1353", "1"]
     assert quotients.texts == ["70.5%", "3.5%", "25.9%"]
-    assert drawing.details[0] == "Samoyed: e^{1} / (e^{1} + e^{−2} + e^{0}) = 2.718 / 3.854 = 0.7054"
+    assert drawing.details[0] == "Samoyed: e^{1} / (e^{1} + e^{−2} + e^{0}) = 2.718 / 3.854 = 0.705"
     assert drawing.stack.shares == pytest.approx(torch.softmax(torch.tensor([1.0, -2, 0]), 0).tolist())
 
 
@@ -37,7 +37,7 @@ def test_a_constant_changes_every_term_and_no_quotient():
     assert moved.columns[0].title == "e^{z + c}"
 
 
-@pytest.mark.parametrize(("constant", "said"), [(120.0, "became **inf**"), (-120.0, "too small")])
+@pytest.mark.parametrize(("constant", "said"), [(120.0, "becomes **inf**"), (-120.0, "too small")])
 def test_even_64_bits_overflow_and_the_picture_says_so(constant, said):
     drawing = pictures.arithmetic(rows(1.0, -2.0, 0.0, softmax_c=constant, softmax_t=0.1), NAMES)
     assert said in drawing.note
@@ -92,7 +92,7 @@ def test_overflow_shows_what_torch_computes_in_that_format():
     drawing = pictures.overflow(rows(1.0, -2.0, 0.0, softmax_c=12.0), NAMES, "float16")
     plain, broken, _, safe = drawing.columns
     assert plain.texts == ["inf", written(float(torch.tensor(10.0, dtype=torch.float16).exp())), "inf"]
-    assert broken.texts == ["nan", "0.0%", "nan"]
+    assert broken.texts == ["nan", "0%", "nan"]
     expected = torch.softmax(torch.tensor([13.0, 10.0, 12.0], dtype=torch.float16), 0).tolist()
     assert safe.lengths == pytest.approx(expected, abs=1e-3)  # torch's own rounds once, at the end
 

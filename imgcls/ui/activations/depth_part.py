@@ -7,6 +7,7 @@ import streamlit as st
 import torch
 
 from imgcls.figures.curves import Curve, curves
+from imgcls.numbers import percent, written
 from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
 from imgcls.ops.verdicts import VERDICTS
@@ -34,7 +35,7 @@ def depth_part(name: str) -> None:
         result = through_layers(name, layers, initialisation, seed=seed)
         worst = max(range(layers), key=lambda i: float(result.dead[i]))
         most = float(result.dead[worst])
-        dead = f"at most **{most:.0%}**, in layer {worst + 1}" if most else "**none**"
+        dead = f"at most **{percent(most, 0)}**, in layer {worst + 1}" if most else "**none**"
         return {
             "act_verdict": words(f"**{result.verdict}**"),
             "act_spread": plot(_activations(result), alt="Mean and spread of the activations, layer by layer."),
@@ -45,7 +46,8 @@ def depth_part(name: str) -> None:
                 f"128 random examples pass through {layers} layers of 128 units with {ACTIVATIONS[name].title}. The "
                 "loss L is the mean square of the last layer's outputs. The gradient at a layer is ∂L/∂output of that "
                 f"layer, not of its weights. Dead units ({VERDICTS['dead'].bound}): {dead}. Saturated "
-                f"({VERDICTS['saturated'].bound}) in the last layer: **{result.saturated[-1]:.0%}** of all slopes. "
+                f"({VERDICTS['saturated'].bound}) in the last layer: **{percent(result.saturated[-1], 0)}** of all "
+                f"slopes. "
                 f"{_centred(result)}"
             ),
             "result": result,
@@ -85,7 +87,8 @@ def _centred(result: DepthResult) -> str:
     share = abs(mean) / spread
     centred = "close to zero-centred" if share < 0.1 else "not zero-centred"
     return (
-        f"The last layer's outputs have a mean of {share:.2g} standard deviations, so they are {centred}; the next "
+        f"The last layer's outputs have a mean of {written(share, 2)} standard deviations, so they are {centred}; the "
+        f"next "
         "layer gets them as inputs."
     )
 

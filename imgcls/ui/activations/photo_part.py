@@ -9,6 +9,7 @@ from imgcls.figures.histogram import histogram_curves
 from imgcls.figures.images import colourise
 from imgcls.models.first_layer import first_layer
 from imgcls.models.registry import load
+from imgcls.numbers import percent, sides, written
 from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
 from imgcls.ops.histogram import histogram
 from imgcls.ui.activations.curves_part import DIALS, settings_of, shown_dials
@@ -18,7 +19,6 @@ from imgcls.ui.components.plot import plot
 from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
-from imgcls.ui.scores import percent, short
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 
@@ -38,7 +38,7 @@ def photo_part(name: str) -> None:
         after, limit = activate(name, before, **settings), float(before.abs().max())
         flat = float((activation_curve(name, before.flatten(), **settings).slope == 0).float().mean())
         counts = {"before": histogram(before, -limit, limit), f"after {title}": histogram(after, -limit, limit)}
-        low, high = (short(float(end)) for end in before.aminmax())
+        low, high = (written(float(end)) for end in before.aminmax())
         passed = (
             f"At **{percent(flat)}** of the positions the slope of {title} is exactly 0: no gradient comes back "
             "through them."
@@ -56,7 +56,7 @@ def photo_part(name: str) -> None:
             "act_histogram": plot(histogram_curves(counts), alt=f"Histograms of the map before and after {title}."),
             "act_words": words(
                 f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
-                f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Negative is red, positive blue. "
+                f"{sides(*before.shape)} values from {low} to {high}. Negative is red, positive blue. "
                 f"{passed}"
             ),
             "flat": flat,

@@ -1,7 +1,6 @@
 """The recorded graph and its backward pass: sliders, steps, switches."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,10 +9,18 @@ from imgcls.ops.autodiff import Trace, central_differences, trace
 from imgcls.ops.diagnosis import unusual_value
 from imgcls.ops.expression import Expression
 from imgcls.ops.program import as_torch
-from imgcls.ui.autodiff.expression_line import leaf_lines, learning, make_cut, variable_dials, variables
-from imgcls.ui.components.graph import Choice, graph, read_choice, words
-from imgcls.ui.dials import read_dials
+from imgcls.ui.autodiff.expression_line import (
+    dial_columns,
+    leaf_lines,
+    learning,
+    make_cut,
+    show_dials,
+    variable_dials,
+    variables,
+)
+from imgcls.ui.autodiff.graph import choices, graph, node_of, step_of, words
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Numbers, stage
 
 KEY = "autodiff_graph"
 
@@ -22,21 +29,25 @@ KEY = "autodiff_graph"
 def backward_part(expression: Expression, no_grad: bool) -> None:
     """Live sliders, the graph that they fill, and the code that gives the same numbers."""
     learn = learning(expression)
+    make_cut(expression, KEY)
+
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        values = variables(expression, numbers)
+        found = trace(expression.steps, values, learn=learn, no_grad=no_grad)
+        drawn = words.picture(
+            found,
+            numbers[step_of(KEY)],
+            numbers[node_of(KEY)],
+            central_differences(expression.steps, values),
+            warning=unusual_value(expression, found),
+        )
+        return {KEY: graph(drawn, key=KEY, alt=f"The autograd graph of {expression.text}"), "found": found}
+
     dials = variable_dials(expression)
-    numbers = read_dials(KEY, dials)
-    chosen = read_choice(KEY, expression.text)
-    make_cut(expression, chosen)
-
-    def recorded(moved: Mapping[str, float]) -> Trace:
-        return trace(expression.steps, variables(expression, moved), learn=learn, no_grad=no_grad)
-
-    def picture(moved: Mapping[str, float], choice: Choice) -> dict[str, Any]:
-        found = recorded(moved)
-        differences = central_differences(expression.steps, variables(expression, moved))
-        return words.picture(found, choice.turn, choice.picked, differences, warning=unusual_value(expression, found))
-
-    graph(picture, numbers, chosen, dials=dials, key=KEY, alt=f"The autograd graph of {expression.text}")
-    _code(expression, variables(expression, numbers), learn, recorded(numbers))
+    live = stage("autodiff_backward", [*dials, *choices(KEY, expression.text)], picture)
+    show_dials(live, [dial.name for dial in dials], dial_columns(len(dials)))
+    live.show(KEY)
+    _code(expression, variables(expression, live.numbers), learn, live["found"])
 
 
 def _code(expression: Expression, values: dict[str, float], learn: list[str], found: Trace) -> None:

@@ -1,21 +1,24 @@
 """The typed expression of the lesson: its text, the examples, its variables' sliders, and which of them learn."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
 from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, parse
 from imgcls.ops.program import FUNCTIONS, detach_part
 from imgcls.plain import fenced, markdown
 from imgcls.ui.address import kept, to_address, went_back
-from imgcls.ui.components.graph import Choice
+from imgcls.ui.autodiff.graph import pressed
 from imgcls.ui.components.slider import set_slider
-from imgcls.ui.dials import Dial
+from imgcls.ui.stage import Dial, Stage
 
 TEXT, EXAMPLE, FIXED, PENDING = "autodiff_f", "autodiff_example", "autodiff_fixed", "autodiff_pending"
 RATE = "autodiff_rate"
 LOW, HIGH, STEP = -8.0, 8.0, 0.02
+MOST_IN_A_ROW = 7
 
 
 def dial_name(variable: str) -> str:
@@ -59,10 +62,10 @@ def _take_example() -> None:
         set_slider(dial_name(name), value)
 
 
-def variable_dials(expression: Expression) -> list[Dial]:
-    """One slider a variable; those of variables that are gone leave the address."""
+def variable_dials(expression: Expression, by: str = "") -> list[Dial]:
+    """One slider a variable; those of variables that are gone leave the address. `by`: see `Dial`."""
     dials = [
-        Dial(dial_name(name), name, LOW, HIGH, STEP, starting_value(expression.text, name, place))
+        Dial(dial_name(name), name, LOW, HIGH, STEP, starting_value(expression.text, name, place), by=by)
         for place, name in enumerate(expression.variables)
     ]
     names = {dial.name for dial in dials}
@@ -70,6 +73,22 @@ def variable_dials(expression: Expression) -> list[Dial]:
         if stale not in names:
             to_address(stale, None)
     return dials
+
+
+def dial_columns(count: int, beside: int = 0) -> list[DeltaGenerator]:
+    """Places for `count` dials side by side, as many in a row as are wide enough, and for `beside` other controls."""
+    if not count:
+        return []
+    rows = math.ceil((count + beside) / MOST_IN_A_ROW)
+    columns = [column for _ in range(rows) for column in st.columns(math.ceil((count + beside) / rows))]
+    return columns[: count + beside]
+
+
+def show_dials(live: Stage, names: Sequence[str], places: Sequence[DeltaGenerator]) -> None:
+    """Put each dial in its place."""
+    for name, place in zip(names, places, strict=False):
+        with place:
+            live.show(name)
 
 
 def variables(expression: Expression, numbers: Mapping[str, float]) -> dict[str, float]:
@@ -92,15 +111,16 @@ def learning(expression: Expression) -> list[str]:
     return [name for name in expression.variables if name not in fixed]
 
 
-def make_cut(expression: Expression, chosen: Choice) -> None:
+def make_cut(expression: Expression, picture: str) -> None:
     """Do what a switch of the picture asked for: detach an operation, or let a variable learn or not."""
-    if chosen.cut is None or chosen.cut >= len(expression.steps):
+    cut = pressed(picture, "cut")
+    if cut is None or cut >= len(expression.steps):
         return
-    step = expression.steps[chosen.cut]
+    step = expression.steps[cut]
     if step.kind == "variable":
         st.session_state[FIXED] = sorted(set(st.session_state[FIXED]) ^ {step.name})
     else:
-        st.session_state[PENDING] = detach_part(expression, chosen.cut)
+        st.session_state[PENDING] = detach_part(expression, cut)
     st.rerun(scope="app")
 
 

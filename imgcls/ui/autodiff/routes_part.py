@@ -8,9 +8,9 @@ from torch import Tensor
 
 from imgcls.ops.routes import IMAGES, KERNELS, NAMES, Routes, image_named, kernel_named, routes
 from imgcls.ui.address import as_number, in_address, store_of, to_address
-from imgcls.ui.components.graph import Choice, graph, grids, read_choice
-from imgcls.ui.dials import Dial, read_dials
+from imgcls.ui.autodiff.graph import choices, graph, grids, pressed, step_of
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
 KEY = "autodiff_routes"
 LIMITS = {"image": (0, 9), "kernel": (-5, 5)}
@@ -51,35 +51,39 @@ def _forget(name: str) -> None:
 @st.fragment
 def routes_part() -> None:
     """Choose picture, kernel and output; click a cell and move its number; the grids follow."""
-    columns = st.columns(3)
+    columns = st.columns(4)
     bound = {"bind": "query-params", "persist_state": "session"}
     tables = {"image": IMAGES, "kernel": KERNELS}
     names = {
         name: column.selectbox(name, list(table), key=f"autodiff_{name}", on_change=_forget, args=(name,), **bound)
         for column, (name, table) in zip(columns, tables.items(), strict=False)
     }
-    picked = OUTPUTS[columns[2].selectbox("out, the number differentiated", list(OUTPUTS), key="autodiff_out", **bound)]
+    picked = OUTPUTS[columns[2].selectbox("out (what we differentiate)", list(OUTPUTS), key="autodiff_out", **bound)]
     starts = {"image": image_named(names["image"]), "kernel": kernel_named(names["kernel"])}
-    choosing = read_choice(KEY, "routes")
-    if choosing.cell is not None and _exists(*choosing.cell):
-        st.session_state[f"{KEY}:cell"] = choosing.cell
+    cell = pressed(KEY, "cell")
+    if cell is not None and _exists(*cell):
+        st.session_state[f"{KEY}:cell"] = cell
     chosen = st.session_state.get(f"{KEY}:cell", (1, 0, 0))
     dials = _dials(chosen, starts)
-    numbers = read_dials(KEY, dials)
     values = {name: _edited(name, start) for name, start in starts.items()}
-
-    def followed(moved: Mapping[str, float]) -> Routes:
-        changed = {name: tensor.clone() for name, tensor in values.items()}
-        if dials:
-            changed[NAMES[chosen[0]]][chosen[1:]] = round(moved[dials[0].name])
-        return routes(changed["image"], changed["kernel"], picked)
-
-    def picture(moved: Mapping[str, float], choice: Choice) -> dict[str, Any]:
-        return grids.picture(followed(moved), choice.turn, chosen)
-
     alt = "An image, a kernel, their convolution and its max-pool, each with its values and its gradients"
-    graph(picture, numbers, choosing, dials=dials, key=KEY, alt=alt)
-    _code(followed(numbers), picked)
+
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        changed = {name: tensor.clone() for name, tensor in values.items()}
+        for dial in dials:
+            changed[NAMES[chosen[0]]][chosen[1:]] = numbers[dial.name]
+        followed = routes(changed["image"], changed["kernel"], picked)
+        return {
+            KEY: graph(grids.picture(followed, numbers[step_of(KEY)], chosen), key=KEY, alt=alt),
+            "routes": followed,
+        }
+
+    live = stage("autodiff_cells", [*dials, *choices(KEY, "routes", opens=None)], picture)
+    for dial in dials:
+        with columns[3]:
+            live.show(dial.name)
+    live.show(KEY)
+    _code(live["routes"], picked)
 
 
 def _dials(chosen: tuple[int, int, int], starts: Mapping[str, Tensor]) -> list[Dial]:

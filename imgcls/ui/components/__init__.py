@@ -1,4 +1,7 @@
-"""Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call."""
+"""Live components: each folder holds a `view.js`, its `view.css`, and an `__init__.py` with its Python call.
+
+Those of one lesson alone lie in that lesson's folder.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,15 +69,14 @@ class Component:
         return Element(self, fields, arrays, more)
 
 
-def declare(
-    name: str, *, folder: str = "components", html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()
-) -> Component:
-    """Register the component in the folder `name` once, at import time; `folder` is the lesson's that alone has it.
+def declare(name: str, *, html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()) -> Component:
+    """Register the component in folder `name` once, at import time: "plot" here, or a lesson's own, "softmax/simplex".
 
     `styles` are further style sheets of imgcls/ui/js; view.css beside view.js comes by itself.
     """
-    script = bootstrap(f"{folder}/{name}", [f"js/{style}" for style in styles])
-    return Component(st.components.v2.component(f"imgcls_{name}", html=html, js=script, isolate_styles=isolate_styles))
+    folder, known_as = (name if "/" in name else f"components/{name}"), f"imgcls_{name.replace('/', '_')}"
+    script = bootstrap(folder, [f"js/{style}" for style in styles])
+    return Component(st.components.v2.component(known_as, html=html, js=script, isolate_styles=isolate_styles))
 
 
 def placed(element: Element, key: str | None) -> Element:

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 import torch
 
+from imgcls.numbers import written
 from imgcls.ops.losses import binary_cross_entropy, cross_entropy, log_loss, three_ways
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import (
@@ -19,7 +20,7 @@ from imgcls.ui.components.sliders import (
 )
 from imgcls.ui.cross_entropy import pictures
 from imgcls.ui.cross_entropy.pictures import BEHIND, SMOOTHING, TEMPERATURE
-from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note, written
+from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note
 
 LIVE = ("ce_logits", "ce_settings", "ce_binary", "ce_batch", "ce_ways")
 """The keys of all sliders of the lesson."""
@@ -50,7 +51,7 @@ def one_example(default: Preset) -> Snippet:
     with left:
         plot(
             drawing.figure, key="ce_plot",
-            alt="The loss over the true class's probability: endless at 0, nothing at 1",
+            alt="The loss over the true class's probability: without bound towards 0, zero at 1",
         )  # fmt: skip
 
     def resettled(asked: SliderRows) -> Drawing:
@@ -70,7 +71,7 @@ def one_example(default: Preset) -> Snippet:
         )
         live_sliders(settings, [], resettled, alt="Label smoothing and temperature")
         blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
-        st.caption(f"Undecided, all {len(names)} alike, costs ln {len(names)} = {written(blind)}.")
+        st.caption(f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}.")
     photo_note("ce", rows.numbers)
     return Snippet(
         f"""
@@ -91,7 +92,7 @@ def two_classes() -> Snippet:
     """Binary log loss: one logit, two branches."""
     with st.container(horizontal=True, gap="medium"):
         came_true = st.segmented_control(
-            "What came true", ("y = 1", "y = 0"), default="y = 1", required=True, key="ce_y", bind="query-params",
+            "The true answer", ("y = 1", "y = 0"), default="y = 1", required=True, key="ce_y", bind="query-params",
             persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         axis = st.segmented_control(

@@ -9,13 +9,14 @@ import torch
 from imgcls.figures.loss_curves import loss_curve
 from imgcls.labels import display_name
 from imgcls.models.registry import ModelUnavailable
+from imgcls.numbers import all_written, percent, written
 from imgcls.ops.losses import cross_entropy, log_loss
 from imgcls.plain import markdown
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, fixed_rows
 from imgcls.ui.cross_entropy.parts import Snippet
-from imgcls.ui.cross_entropy.pictures import priced, probability_axis
-from imgcls.ui.scores import all_written, percent, photo_prediction, written
+from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced, probability_axis
+from imgcls.ui.scores import photo_prediction
 
 
 def your_photo() -> Snippet | None:
@@ -50,7 +51,7 @@ def your_photo() -> Snippet | None:
         [
             Column("logit z", all_written(logits[shown].tolist())),
             Column("probability p", [percent(x) for x in p_shown], p_shown),
-            Column("target y", [f"{y:.0f}" for y in y_shown]),
+            Column("target y", all_written(y_shown)),
             Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
             Column("gradient p − y", all_written(gradient), gradient, "gradient", signed=True),
         ],
@@ -67,9 +68,9 @@ def your_photo() -> Snippet | None:
         )  # fmt: skip
     blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
     right.markdown(
-        f"**{markdown(names[target])}** is the network's number **{rank}** of {len(names)}.\n\n"
-        f"−ln {written(p)} = **{written(loss)}**\n\n"
-        f"Guessing blindly among {len(names)} classes costs ln {len(names)} = {written(blind)}."
+        f"**{markdown(names[target])}** is number **{rank}** of {len(names)} in the network's ranking.\n\n"
+        f"{log_loss_worked(p, loss)}\n\n"
+        f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}."
     )
     return Snippet(
         f"""

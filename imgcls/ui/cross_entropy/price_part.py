@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from imgcls.numbers import percent, whole
 from imgcls.ops.forecasts import Forecast, by_price, forecasts
 from imgcls.ops.losses import log_loss
 from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.components.ranking import Card, draw_ranking, read_order, reset_order
 from imgcls.ui.cross_entropy.parts import Snippet
-from imgcls.ui.cross_entropy.pictures import priced
-from imgcls.ui.scores import class_names, percent, written
+from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced
+from imgcls.ui.cross_entropy.ranking import Card, draw_ranking, read_order, reset_order
+from imgcls.ui.scores import class_names
 
 _RANKING, _ROUND, _CHECKED, _SORTED = "ce_ranking", "ce_round", "ce_checked", "ce_sorted"
 
@@ -33,18 +34,18 @@ def price_list() -> Snippet:
         parts=names,
         key=_RANKING,
         first="the cheapest belongs here",
-        last="the dearest belongs here",
+        last="the most expensive belongs here",
         alt="Six forecasts to put in order of their loss, the cheapest first",
     )
     place.markdown(
         _verdict(made, right, in_place) if checked
-        else "**Drag the forecasts into the order of their price**, the cheapest on top."
+        else "**Drag the forecasts into order of price**, the cheapest on top."
     )  # fmt: skip
     return Snippet(
         f"""
         import torch
 
-        # what each forecast gave to the class that came true, from the cheapest to the dearest
+        # what each forecast gave the true class, from the cheapest to the most expensive
         p = torch.tensor({[made[i].probabilities[made[i].true] for i in right]})
         losses = (-torch.log(p)).tolist()
         """,
@@ -72,7 +73,7 @@ def _card(forecast: Forecast, names: Sequence[str], belongs: int | None) -> Card
     title = f"It was a {names[forecast.true]}"
     if belongs is None:
         return Card(title, forecast.probabilities, texts)
-    verdict = f"−ln {forecast.probabilities[forecast.true]:.3g} = {written(forecast.loss)}"
+    verdict = log_loss_worked(forecast.probabilities[forecast.true], forecast.loss)
     (length,) = priced([forecast.loss])
     return Card(title, forecast.probabilities, texts, verdict, length, forecast.true, belongs)
 
@@ -80,4 +81,4 @@ def _card(forecast: Forecast, names: Sequence[str], belongs: int | None) -> Card
 def _verdict(made: Sequence[Forecast], right: Sequence[int], in_place: int) -> str:
     cheapest, dearest = made[right[0]].loss, made[right[-1]].loss
     score = "**All six in place!**" if in_place == len(made) else f"**{in_place} of {len(made)} in place.**"
-    return f"{score} The dearest costs as much as {dearest / cheapest:,.0f} of the cheapest."
+    return f"{score} The most expensive costs {whole(dearest / cheapest)} times as much as the cheapest."

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 import torch
 
+from imgcls.numbers import fixed, percent, sides, whole
 from imgcls.ops.convolution import working_pixels
 from imgcls.ops.dense import centre_minus_border, neuron, random_weights
 from imgcls.training.experiments import learned_template
@@ -61,11 +62,11 @@ def neuron_part() -> None:
         shown = unroll(
             *arrays, bias, result.output,
             alt=f"The photo at {side} by {side} pixels, the weights of a neuron, their products, and all three as "
-            f"vectors; the neuron gives {result.output:.4f}.",
+            f"vectors; the neuron gives {fixed(result.output, 4)}.",
         )  # fmt: skip
         text = words(
-            f"Flattened, the photo is a vector of {side} × {side} × {CHANNELS} = **{pixels.numel():,}** numbers, and "
-            f"one neuron needs as many weights, and a **bias** that is added at the end. {about}"
+            f"Flattened, the photo is a vector of {sides(side, side, CHANNELS)} = **{whole(pixels.numel())}** numbers, "
+            "and one neuron needs as many weights, and a **bias** that is added at the end. " + about
         )
         return {"dense_unroll": shown, "dense_neuron_words": text, "output": result.output}
 
@@ -103,7 +104,8 @@ def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]
     template = _learned(side)
     about = (
         "These weights were learned from 120 small drawings: above 0 means dog, below 0 cat. They are right for "
-        f"**{template.accuracy:.0%}** of new drawings; guessing is right for 50%. One template for all dogs is blurred."
+        f"**{percent(template.accuracy, 0)}** of new drawings; guessing is right for 50%. One template for all dogs "
+        f"is blurred."
     )
     return template.weights, template.bias, about
 

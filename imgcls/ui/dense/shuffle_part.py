@@ -8,13 +8,13 @@ import torch
 
 from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.figures.dense import shuffle_curves
+from imgcls.numbers import fixed, percent, written
 from imgcls.ops.dense import neighbour_difference, neuron, random_weights
 from imgcls.training.experiments import SIDE, RaceEpoch, drawn_breeds, pixel_permutation, shuffle_pixels
 from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
 from imgcls.ui.experiment import experiment
 from imgcls.ui.memo import remember
-from imgcls.ui.scores import short
 from imgcls.ui.shell import code_panel
 
 ZOOM = 4
@@ -53,7 +53,8 @@ def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
     before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
     st.caption(
         f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed "
-        f"permutation. Neighbours now differ by {after:.3f} of the range, before by {before:.3f}. Nothing else has "
+        f"permutation. Neighbours now differ by {fixed(after, 3)} of the range, before by {fixed(before, 3)}. Nothing "
+        f"else has "
         "changed."
     )
     return seed, inputs, shuffled
@@ -68,9 +69,11 @@ def _verdict(last: RaceEpoch) -> str:
     score = last.val_accuracy
     return (
         f"After epoch {last.epoch} of {last.of}, on new drawings: the dense network is right "
-        f"**{score['dense']:.0%}** of the time, and **{score['dense, shuffled']:.0%}** with shuffled pixels. The CNN "
-        f"is right **{score['CNN']:.0%}** of the time, and **{score['CNN, shuffled']:.0%}** with shuffled pixels. "
-        f"Guessing is right {1 / len(BREEDS):.0%} of the time."
+        f"**{percent(score['dense'], 0)}** of the time, and **{percent(score['dense, shuffled'], 0)}** with shuffled "
+        f"pixels. The CNN "
+        f"is right **{percent(score['CNN'], 0)}** of the time, and **{percent(score['CNN, shuffled'], 0)}** with "
+        f"shuffled pixels. "
+        f"Guessing is right {percent(1 / len(BREEDS), 0)} of the time."
     )
 
 
@@ -92,7 +95,8 @@ def _panel(inputs: torch.Tensor, shuffled: torch.Tensor, seed: int) -> None:
     plain, mixed = neuron(inputs[0], weights).output, neuron(shuffled[0], moved).output
     st.markdown(
         "A dense layer has a separate weight at every position. Reorder the weights in the same way, and the sum is "
-        f"the same: **{short(plain)}** before, **{short(mixed)}** after, for a random neuron and the first picture. A "
+        f"the same: **{written(plain)}** before, **{written(mixed)}** after, for a random neuron and the first "
+        f"picture. A "
         "kernel looks at neighbours, and in shuffled pictures these are others. What will that do to the four "
         "networks? Make your guess, then race."
     )

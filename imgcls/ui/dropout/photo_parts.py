@@ -1,5 +1,6 @@
 """The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
+from imgcls.numbers import ABOUT, equation, fixed, percent, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
 from imgcls.palette import HUES
@@ -74,31 +76,44 @@ def mask_part(seed: int, training: bool) -> None:
         result = dropout(head.features, p, _seeded(seed), training=training)
         high = most * max(result.scale, 1.0)
         factors = result.mask * result.scale
-        masked = f"mask × 1 / (1 − p): 0 or {result.scale:.2f}" if training else "no mask: 1 everywhere"
+        masked = f"mask × 1 / (1 − p): 0 or {written(result.scale)}" if training else "no mask: 1 everywhere"
+        worked = [
+            equation((x, factor), operator.mul, output)
+            for x, factor, output in zip(
+                *(each[places].tolist() for each in (head.features, factors, result.output)), strict=True
+            )
+        ]
+        features, scales = ([each.operands[i] for each in worked] for i in (0, 1))
+        outputs = [each.result for each in worked]
 
-        def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
-            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, 2, sign)
+        def grid(
+            title: str, values: torch.Tensor, texts: list[str], quantity: str, low: float, top: float, sign: str
+        ) -> Grid:
+            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, texts, sign)
 
+        equals = "=" if all(each.sign == "=" for each in worked) else ABOUT
         shown = grids(
             [
-                grid("features", head.features, "activation", -high, high, "×"),
-                grid(masked, factors, "pixel", 0, result.scale, "="),
-                grid("what is passed on", result.output, "activation", -high, high, ""),
+                grid("features", head.features, features, "activation", -high, high, "×"),
+                grid(masked, factors, scales, "pixel", 0, result.scale, equals),
+                grid("what is passed on", result.output, outputs, "activation", -high, high, ""),
             ],
-            alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
+            [f"{each.operands[0]} × {each.operands[1]} {each.sign} {each.result}" for each in worked],
+            alt=f"Features, scaled mask and output; {percent(result.kept, 0)} of the features are kept.",
         )
         chance = float(softmax(head.logits(result.output))[best])
         name = f"**{display_name(network.labels[best])}**"
         outcome = (
-            f"**{result.kept:.1%}** of all are kept. With this mask it says {name} with **{chance:.1%}**, without "
-            f"dropout {exact[best]:.1%}."
+            f"**{percent(result.kept)}** of all are kept. With this mask it says {name} with **{percent(chance)}**, "
+            f"without dropout {percent(float(exact[best]))}."
             if training
-            else f"after training all are passed on as they are, whatever p was. It says {name} with **{chance:.1%}**."
+            else f"after training all are passed on as they are, whatever p was. It says {name} with "
+            f"**{percent(chance)}**."
         )
         text = words(
             f"The {count} largest of the {len(head.features)} features that {network.title} computes for your photo; "
             f"{outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to **keep**, "
-            f"here {1 - p:.2f}."
+            f"here {written(1 - p)}."
         )
         return {"drop_grids": shown, "drop_words": text, "kept": result.kept, "top": chance}
 
@@ -138,17 +153,22 @@ def average_part(seed: int) -> None:
         alt = "The running mean of the {} of {} over {} masks, which ends at {}; without dropout it is {}."
         ends = float(result.means[-1]), float(result.chance_means[-1])
         text = words(
-            f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they scatter "
-            f"around **{result.exact:.2f}**, the logit without dropout, with a standard deviation of "
-            f"**{result.spread:.2f}**. The mean of {PASSES} masks is **{ends[0]:.2f}**. A probability is different, "
-            f"because softmax bends: the mean of its {PASSES} values is **{ends[1]:.1%}**, without dropout it is "
-            f"**{result.exact_chance:.1%}**. Evaluation leaves dropout out: one pass, which only **approximates** the "
+            f"One mask gives a logit of {fixed(float(result.outputs[0]), 2)} here, the next "
+            f"{fixed(float(result.outputs[1]), 2)}: they scatter "
+            f"around **{fixed(result.exact, 2)}**, the logit without dropout, with a standard deviation of "
+            f"**{fixed(result.spread, 2)}**. The mean of {PASSES} masks is **{fixed(ends[0], 2)}**. A probability is "
+            "different, "
+            f"because softmax bends: the mean of its {PASSES} values is **{percent(ends[1])}**, without dropout it is "
+            f"**{percent(result.exact_chance)}**. Evaluation leaves dropout out: one pass, which only "
+            "**approximates** the "
             "mean answer of all masks."
         )
         return {
-            "drop_average": plot(logit, alt=alt.format("logit", name, PASSES, f"{ends[0]:.2f}", f"{result.exact:.2f}")),
+            "drop_average": plot(
+                logit, alt=alt.format("logit", name, PASSES, fixed(ends[0], 2), fixed(result.exact, 2))
+            ),
             "drop_chance": plot(
-                chance, alt=alt.format("probability", name, PASSES, f"{ends[1]:.1%}", f"{result.exact_chance:.1%}")
+                chance, alt=alt.format("probability", name, PASSES, percent(ends[1]), percent(result.exact_chance))
             ),
             "drop_words": text,
             "result": result,
@@ -213,7 +233,7 @@ def maps_part(seed: int, training: bool) -> None:
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
         shown = picture(maps_sheet(result.output.numpy(), dropped, limit), alt=alt, smooth=True)
         done = (
-            f"**{count}** are dropped whole, the others multiplied by {result.scale:.2f}"
+            f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
             if training
             else "after training all are passed on as they are"
         )

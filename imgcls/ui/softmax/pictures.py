@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 
 from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
+from imgcls.numbers import ABOUT, all_written, equation, holds, percent, read, whole, written
 from imgcls.ops.softmax import SoftmaxTerms, hardmax, largest_exponent, softmax, softmax_jacobian, softmax_terms, sweep
 from imgcls.plain import words
 from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, Stack
-from imgcls.ui.scores import HIGH, LOW, all_written, including, lengths, percent, short, written
+from imgcls.ui.scores import HIGH, LOW, including, lengths
 
 TEMPERATURE = Dial("softmax_t", "temperature T: divides every logit", 0.1, 5.0, 0.05, 1.0)
 CONSTANT = Dial("softmax_c", "constant c: added to every logit", -120, 120, 1, 0, 0)
@@ -44,13 +45,12 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
     exponent = "z + c" if constant_of(rows) else "z"
     if temperature_of(rows) != 1:
         exponent = f"({exponent}) / T" if constant_of(rows) else "z / T"
-    powers = [f"e^{{{short(x)}}}" for x in worked.exponents.tolist()]
-    summed = " + ".join(powers) if len(powers) <= 5 else "sum"
+    exponents = all_written(worked.exponents.tolist())
     finite = math.isfinite(total) and total > 0
     note = ""
     if not finite:
-        what = "Even 64-bit numbers end at e^{709.8}: a term became **inf**" if total else "Every term is too small"
-        note = f"**⚠** {what}, and the quotient is not a number. The picture **Overflow** shows the way out."
+        what = "Even 64-bit numbers end at e^{709.8}: a term becomes **inf**" if total else "Every term is too small"
+        note = f"**⚠** {what}, and the quotient is not a number. The part **Overflow** shows the way out."
     return Drawing(
         [
             Column(f"e^{{{exponent}}}", all_written(terms), lengths(terms), total=f"sum {written(total)}"),
@@ -61,11 +61,24 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
         ],
         Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
         [
-            f"{words(name)}: {power} / ({summed}) = {written(term)} / {written(total)} = {written(quotient)}"
-            for name, power, term, quotient in zip(names, powers, terms, quotients, strict=True)
+            f"{words(name)}: {_divided(i, exponents, terms[i], total, quotients[i])}" for i, name in enumerate(names)
         ],
         note,
     )  # fmt: skip
+
+
+def _divided(i: int, exponents: list[str], term: float, total: float, quotient: float) -> str:
+    """e^{z} / (e^{z} + ...) = term / total = quotient for class i; a sum of many powers is called by its name."""
+    shown = equation((term, total), lambda a, b: a / b, quotient)
+    over, under = shown.operands
+    powers = [f"e^{{{exponent}}}" for exponent in exponents]
+    few = len(powers) <= 5
+
+    def worked(*numbers: float) -> float:
+        return math.exp(numbers[i]) / (math.fsum(map(math.exp, numbers)) if few else float(read(under)))
+
+    sign = "=" if holds(shown.result, exponents, worked) else ABOUT
+    return f"{powers[i]} / ({' + '.join(powers) if few else 'sum'}) {sign} {over} / {under} {shown.sign} {shown.result}"
 
 
 def shares(rows: SliderRows) -> Column:
@@ -100,18 +113,18 @@ def hard(rows: SliderRows, names: list[str]) -> Drawing:
     slope = float(softmax_jacobian(soft, temperature_of(rows))[i, i])
     winner = words(names[int(onehot.argmax())])
     note = (
-        f"**argmax** names the winner: {winner}. Softmax climbs at **{written(slope)}** a unit "
-        "here, p (1 − p) / T; hardmax is flat on both sides of its jump: slope **0** tells a network nothing."
+        f"**argmax** names the winner: {winner}. Here softmax rises by **{written(slope)}** per unit of logit, "
+        "p (1 − p) / T. Hardmax is flat on both sides of its jump: from a slope of **0** a network learns nothing."
     )
     return Drawing(
-        [shares(rows), Column("hardmax", [f"{h:.0f}" for h in onehot.tolist()], onehot.tolist(), "evidence")],
+        [shares(rows), Column("hardmax", [whole(h) for h in onehot.tolist()], onehot.tolist(), "evidence")],
         note=note,
         figure=nudge_curves(values.tolist(), softs.tolist(), hards.tolist(), now, f"logit of {names[i]}"),
     )
 
 
 def triangle(rows: SliderRows, names: list[str]) -> Drawing:
-    """Three probabilities as a point in the simplex, and its way as the temperature goes from infinity to 0."""
+    """Three probabilities as a point in the simplex, and its path as the temperature goes from infinity to 0."""
     if len(rows.numbers) != 3:
         return Drawing([shares(rows)])
     temperatures = torch.logspace(-1.7, 2, 90, dtype=torch.float64)[:, None]
@@ -141,15 +154,15 @@ def overflow(rows: SliderRows, names: list[str], kind: str) -> Drawing:
 def overflow_words(plain: SoftmaxTerms, kind: str) -> str:
     """What happened to the plain formula in the number format `kind`, in words."""
     dtype = KINDS[kind]
-    largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is e^{{{largest_exponent(dtype):.2f}}}"
+    largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is e^{{{written(largest_exponent(dtype))}}}"
     if plain.trouble == "overflow":
         if torch.isinf(plain.terms).any():
-            return f"{largest}. A larger term becomes **inf**, infinity, and inf / inf is **nan**: not a number."
+            return f"{largest}. A larger term becomes **inf** (infinity), and inf / inf is **nan** (not a number)."
         return f"{largest}. Each term fits, but their sum is **inf**, and a number divided by infinity is **0**."
     if plain.trouble == "underflow":
-        return f"Every term is too small for **{kind}** and became **0**: the sum is 0, and 0 / 0 is **nan**."
+        return f"Every term is too small for **{kind}** and becomes **0**: the sum is 0, and 0 / 0 is **nan**."
     if plain.trouble == "vanished":
-        return f"{largest}. A term too small for it became **0**: harmless in a sum, but its logarithm is −inf."
+        return f"{largest}. A term too small for it becomes **0**: harmless in a sum, but its logarithm is −inf."
     return f"{largest}: every term fits. Move c up, or far down, until it breaks."
 
 
@@ -157,5 +170,5 @@ def rounding_words(computed: Tensor, exact: Tensor, kind: str) -> str:
     """By how much storing the logits in `kind` moved the probabilities, if one could see it."""
     off = float((computed.double() - exact).abs().max())
     if off < 0.001:
-        return "With the maximum subtracted no format overflows, and no probability is off by 0.1% or more."
-    return f"The safe way cannot overflow; but {kind} rounds z + c, which moved a probability by {percent(off)}."
+        return "With the maximum subtracted nothing overflows, and no probability is off by 0.1% or more."
+    return f"The safe way cannot overflow, but {kind} rounds z + c, which changes one probability by {percent(off)}."

@@ -8,11 +8,11 @@ import streamlit as st
 import torch
 
 from imgcls.ops.softmax import centred_logits
-from imgcls.ui.components.simplex import point_of, simplex, simplex_dragged
 from imgcls.ui.components.sliders import Drawing, SliderRows, drawing_fields, set_sliders
 from imgcls.ui.live import offer
 from imgcls.ui.packet import pack
 from imgcls.ui.softmax.pictures import SIMPLEX, temperature_of, triangle
+from imgcls.ui.softmax.simplex import point_of, simplex, simplex_dragged
 
 
 def follow_triangle(rows: SliderRows) -> bool:
@@ -29,7 +29,7 @@ def triangle_part(rows: SliderRows, names: list[str], drawing: Drawing) -> None:
     """The triangle for three classes, or a way to have three."""
     if len(names) != 3:
         st.info(
-            f"Three probabilities that sum to 1 are a point in a triangle; {len(names)} classes need "
+            f"Three probabilities that add up to 1 are a point in a triangle; {len(names)} classes need "
             f"{len(names) - 1} dimensions.",
             icon=":material/change_history:",
         )
@@ -44,8 +44,7 @@ def triangle_part(rows: SliderRows, names: list[str], drawing: Drawing) -> None:
         alt="A triangle with one class at each corner; drag the point, or move it with the arrow keys.",
     )
     st.caption(
-        "Drag the point. Solid (violet): its way as T goes from ∞ (middle) to 0 (a corner). "
-        "Dashed: where argmax changes."
+        "Drag the point. Violet: its path as T goes from ∞ (middle) to 0 (a corner). Dashed: where argmax changes."
     )
 
 

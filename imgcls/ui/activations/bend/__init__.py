@@ -15,7 +15,7 @@ from imgcls.ops.points import Points
 from imgcls.palette import HUES, NEGATIVE_LINE, TWO_CLASSES, class_colours, colour_table
 from imgcls.ui.components import Element, declare, ignore
 
-_mount = declare("bend", folder="activations")
+_mount = declare("activations/bend")
 MOST_STEPS = 1_000_000
 _MOST_STATE = 12_000  # letters
 

@@ -4,7 +4,7 @@ import { keepDrawn } from "../../js/canvas.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { fixed, percent, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { drawAnswer, drawNetwork } from "./draw.js"
@@ -159,11 +159,11 @@ function draw(own) {
 
 function read(own) {
   const { film, frame, about } = own, step = stepOf(film, frame)
-  own.box.querySelector(".step").textContent = `step ${step.toLocaleString("en-US")}`
+  own.box.querySelector(".step").textContent = `step ${whole(step)}`
   const says = own.captions.map((caption, twin) => {
     const loss = film.losses[2 * frame + twin], right = film.accuracies[2 * frame + twin]
     const name = twin || about.title === "none" ? "without a bend" : `with ${about.title}`
-    const numbers = Number.isNaN(loss) ? "no points yet" : `${(100 * right).toFixed(0)}% right, loss ${loss.toFixed(3)}`
+    const numbers = Number.isNaN(loss) ? "no points yet" : `${percent(right, 0)} right, loss ${fixed(loss, 3)}`
     caption.innerHTML = `<b></b><br>${numbers}`
     caption.firstChild.textContent = name
     return `${name}: ${numbers}`

@@ -23,7 +23,7 @@ __all__ = [
     "live_sliders", "read_sliders", "set_sliders",
 ]  # fmt: skip
 
-_mount = declare("sliders", html='<div class="sliders"></div>', styles=("text.css",))
+_mount = declare("sliders", html='<div class="sliders"></div>', styles=("dials.css", "text.css"))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 // The elements of the table; they are built once for a shape of the data, and only filled in afterwards.
+import { makeDial } from "../../js/dials.js"
 import { numberField } from "../../js/number.js"
 import { make } from "../../js/text.js"
 import { changed, light, set } from "./view.js"
@@ -7,7 +8,9 @@ export function build(own, box) {
   const { data } = own
   box.replaceChildren()
   const dialBox = make("div", "dials", box)
-  const dials = data.dials.map((dial) => buildDial(own, make("label", "dial", dialBox), dial))
+  const dials = data.dials.map(({ name }) =>
+    makeDial((number, final) => { own.settings[name] = number; changed(own, final) }))
+  dialBox.append(...dials)
   const head = make("div", "row head", box)
   const titles = ["head", ...(data.numbers.length ? ["title"] : []), ...data.columns.map(() => "")]
   const rows = { titles: titles.map((name) => make("span", name, head)) }
@@ -29,20 +32,6 @@ export function build(own, box) {
   parts.segments = data.names.map(() => make("span", "segment", parts.bar))
   const [detail, note] = ["detail", "note"].map((name) => make("p", name, box))
   return { ...rows, dials, foot, tools, totals, stack, parts, detail, note }
-}
-
-function buildDial(own, label, dial) {
-  const words = make("span", "words", label)
-  words.textContent = dial.label
-  const output = make("output", "", label)
-  const input = make("input", "plain", label)
-  input.type = "range"
-  Object.assign(input, { min: dial.low, max: dial.high, step: dial.step })
-  input.setAttribute("aria-label", dial.label)
-  const turn = (final) => { own.settings[dial.name] = Number(input.value); changed(own, final) }
-  input.oninput = () => turn(false)
-  input.onchange = () => turn(true)
-  return { dial, output, input }
 }
 
 function buildRow(own, row, index) {

@@ -1,9 +1,10 @@
 // A row's number has been changed by hand.
 import { Asker } from "../../js/asker.js"
+import { showDial } from "../../js/dials.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { live } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
@@ -77,13 +78,7 @@ function draw(own) {
   const title = data.numbers.length ? [data.title] : []
   const titles = [data.head, ...title, ...data.columns.map((column) => column.title)]
   parts.titles.forEach((title, i) => write(title, titles[i]))
-  parts.dials.forEach(({ dial, output, input }) => {
-    const number = own.settings[dial.name]
-    input.value = number
-    output.textContent = number.toFixed(dial.digits).replace("-", "\u2212")
-    input.setAttribute("aria-valuetext", output.textContent)
-    input.style.setProperty("--share", (100 * (number - dial.low)) / (dial.high - dial.low) + "%")
-  })
+  data.dials.forEach((dial, i) => showDial(parts.dials[i], dial, own.settings[dial.name]))
   parts.rows.forEach((row, i) => {
     row.text.title = data.names[i]
     row.text.textContent = (!row.radio && i === data.picked ? "✓ " : "") + data.names[i]

@@ -1,0 +1,59 @@
+"""The likelihood of ever more answers; and accuracy beside the losses as one logit moves."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from imgcls.figures.base import FONT
+from imgcls.figures.curves import Curve, curves
+from imgcls.palette import HUES
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def likelihood_curve(
+    counts: Sequence[float], powers: Sequence[float], ends: Sequence[tuple[str, float, float]], now: float
+) -> go.Figure:
+    """The likelihood of the first `counts` answers as a power of ten (`powers`, none above 0), one of them `now`.
+
+    `ends` are number formats, each with the count and the power of ten of the last product that it can hold.
+    """
+    low = min(-10.0, *powers)
+    step = next(size for size in (5, 10, 20, 50, 100, 200, 500) if -low / size <= 6)
+    ticks = [-step * k for k in range(int(-low // step) + 1)]
+    figure = curves(
+        [Curve("sum of logarithms", counts, powers, HUES["loss"].line, "solid")],
+        x_title="number of photos", at=now, height=300,
+        yaxis={
+            "range": [1.06 * low, -0.04 * low], "tickvals": ticks, "fixedrange": True,
+            "ticktext": ["1", *(f"10{str(tick).translate(_RAISED)}" for tick in ticks[1:])],
+            "title": {"text": "likelihood", "font": {"size": FONT + 1}},
+        },
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[count for _, count, _ in ends], y=[power for _, _, power in ends], mode="markers+text",
+        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition="middle right",
+        marker={"symbol": "x", "size": 11, "color": HUES["evidence"].line}, textfont={"size": FONT},
+        hoverinfo="skip", showlegend=False, cliponaxis=False,
+    )  # fmt: skip
+    return figure
+
+
+def accuracy_curve(logits: Sequence[float], accuracy: Sequence[float], now: float) -> go.Figure:
+    """The accuracy of a batch over the true logit of one of its examples: a staircase."""
+    line = Curve("accuracy", logits, accuracy, HUES["activation"].line, "solid")
+    ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"]}
+    return curves([line], y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=150)
+
+
+def slope_curves(
+    logits: Sequence[float], loss: Sequence[float], squared: Sequence[float], now: float, x_title: str
+) -> go.Figure:
+    """The mean log loss and the mean squared error of the same batch: slopes."""
+    lines = [
+        Curve("log loss", logits, loss, HUES["loss"].line, "solid"),
+        Curve("squared error (1 − p)²", logits, squared, HUES["evidence"].line, "dash"),
+    ]
+    return curves(
+        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=260
+    )

@@ -1,0 +1,37 @@
+"""The function that gradient descent goes down on, with its paths: the start can be dragged, the ball rolls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgcls.ui.components import Element, declare, ignore
+
+_mount = declare("autodiff/landscape", styles=("dials.css", "text.css"))
+
+
+@dataclass(frozen=True)
+class Sets:
+    """The rows of the stage's table that a hand sets here: the start `across` and `up` ("" on a curve), the step of
+    the ball, and, while it drags, half the size of the picture, which must stay what it is under the hand."""
+
+    across: str
+    up: str
+    step: str
+    half: str
+    low: float
+    high: float
+    last: int
+
+
+def landscape(
+    fields: Mapping[str, Any], arrays: Mapping[str, np.ndarray], charts: Sequence[Mapping[str, Any]], sets: Sets,
+    *, verdict: str, moves: str,
+) -> Element:  # fmt: skip
+    """`fields` and `arrays` are from `imgcls.ui.autodiff.landscape.picture`; the charts stand beside.
+
+    `moves` says the next step in numbers, `verdict` what becomes of the path.
+    """
+    more = {"charts": list(charts), "sets": vars(sets), "verdict": verdict, "moves": moves}
+    return _mount.element({**fields, **more}, arrays, default={"value": None}, on_value_change=ignore)

@@ -1,0 +1,116 @@
+"""A part of the cross-entropy lesson: the product of all probabilities, which underflows, and the sum of their logs."""
+
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+from torch import Tensor
+
+from imgcls.figures.likelihood_curves import likelihood_curve
+from imgcls.numbers import all_written, percent, written
+from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
+from imgcls.ui.components.plot import plot
+from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, live_sliders, read_sliders
+from imgcls.ui.cross_entropy.parts import Snippet
+from imgcls.ui.cross_entropy.pictures import KINDS, priced, worked_batch
+from imgcls.ui.scores import BREEDS, LOW
+
+START = (3.0, 1.5, 1.0, 0.5, -1.0)
+MOST = 1000
+PHOTOS = Dial("ce_photos", "number of photos: these five, again and again", 5, MOST, 5, 5, 0)
+
+
+def probabilities(rows: SliderRows, count: int) -> Tensor:
+    """What the true classes of `count` photos get: the rows' own, again and again (count,), float64."""
+    own = worked_batch(rows).probabilities[:, 0]
+    return own.repeat(math.ceil(count / len(own)))[:count]
+
+
+def in_formats(p: Tensor) -> Mapping[str, Likelihood]:
+    """The same likelihood, multiplied up in each number format."""
+    return {name: likelihood(p.to(dtype)) for name, dtype in KINDS.items()}
+
+
+def likelihood_picture(rows: SliderRows) -> Drawing:
+    """Each photo's probability and its logarithm; the product and the sum over few photos, and over many."""
+    five, count = probabilities(rows, len(rows.numbers)), round(rows.settings[PHOTOS.name])
+    exact, all_of_them = likelihood(five), probabilities(rows, MOST)
+    formats, sums = in_formats(all_of_them), likelihood(all_of_them).sums / math.log(10)
+    ends = [
+        (name, found.vanished - 1, float(sums[found.vanished - 2]))
+        for name, found in formats.items()
+        if found.vanished and found.vanished > 1
+    ]
+    logs = five.log().tolist()
+    return Drawing(
+        [
+            Column(
+                "p of the true class", [percent(p) for p in five.tolist()], five.tolist(),
+                total=f"product {written(float(exact.products[-1]))}",
+            ),
+            Column("ln p", all_written(logs), priced([-log for log in logs]), "loss",
+                   total=f"sum {written(float(exact.sums[-1]))}"),
+        ],
+        details=[f"ln {written(p)} = {written(log)}" for p, log in zip(five.tolist(), logs, strict=True)],
+        note=likelihood_words(formats, count),
+        figure=likelihood_curve(range(1, MOST + 1), sums.tolist(), ends, count),
+    )  # fmt: skip
+
+
+def likelihood_words(formats: Mapping[str, Likelihood], count: int) -> str:
+    """The product and the sum of `count` photos, and the loss that comes of the sum."""
+    products = {name: float(found.products[count - 1]) for name, found in formats.items()}
+    gone = [name for name, product in products.items() if product == 0]
+    total = float(formats["float64"].sums[count - 1])
+    loss = -total / count
+    product = f"**{written(products['float32'])}** in float32"
+    if gone:
+        product += f"; it is too small for {' and '.join(gone)}, which makes it 0"
+    return (
+        f"**Likelihood**, the probability of all {count} true answers together: {product}. "
+        f"The **sum of logs** is {written(total)}. Divided by −{count} it is the **loss**, {written(loss)}.\n\n"
+        f"In bits that is {written(bits(loss))} per photo. Its perplexity is e^{{{written(loss)}}} = "
+        f"{written(perplexity(loss))}: as unsure as a fair choice among that many classes."
+    )
+
+
+def likelihood_part() -> Snippet:
+    """Five photos' probabilities, multiplied and added up over as many photos as one likes."""
+    rows = read_sliders("ce_likely", START, low=LOW, high=10.0, dials=(PHOTOS,))
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        drawing = live_sliders(
+            rows,
+            [f"{i + 1}: {BREEDS[i]}" for i in range(len(rows.numbers))],
+            likelihood_picture,
+            title="logit of the true class (two others: 0)",
+            head="photo",
+            alt="Five photos: the true class's logit, its probability and the logarithm; their product and sum",
+            chart="ce_likely_plot",
+        )
+    with right:
+        plot(
+            drawing.figure, key="ce_likely_plot",
+            alt="The likelihood falls by the same factor with each photo; each number format ends somewhere",
+        )  # fmt: skip
+    count = round(rows.settings[PHOTOS.name])
+    found = likelihood(probabilities(rows, count))
+    return Snippet(
+        f"""
+        import torch
+        import torch.nn.functional as F
+
+        logits = torch.zeros(5, 3, dtype=torch.float64)
+        logits[:, 0] = torch.tensor({list(rows.numbers)}, dtype=torch.float64)
+        p = torch.softmax(logits, dim=1)[:, 0].repeat({count // 5})
+        product = p.prod().item()                     # 0.0 once it is too small
+        sum_of_logs = p.log().sum().item()
+        loss = F.cross_entropy(logits, torch.zeros(5, dtype=torch.int64)).item()    # -sum_of_logs / {count}
+        """,
+        {
+            "product": float(found.products[-1]),
+            "sum_of_logs": float(found.sums[-1]),
+            "loss": -float(found.sums[-1]) / count,
+        },
+        (likelihood, perplexity),
+    )
