@@ -47,8 +47,7 @@ def depth_part(name: str) -> None:
                 "loss L is the mean square of the last layer's outputs. The gradient at a layer is ∂L/∂output of that "
                 f"layer, not of its weights. Dead units ({VERDICTS['dead'].bound}): {dead}. Saturated "
                 f"({VERDICTS['saturated'].bound}) in the last layer: **{percent(result.saturated[-1], 0)}** of all "
-                f"slopes. "
-                f"{_centred(result)}"
+                f"slopes. {_centred(result)}"
             ),
             "result": result,
         }
@@ -88,8 +87,7 @@ def _centred(result: DepthResult) -> str:
     centred = "close to zero-centred" if share < 0.1 else "not zero-centred"
     return (
         f"The last layer's outputs have a mean of {written(share, 2)} standard deviations, so they are {centred}; the "
-        f"next "
-        "layer gets them as inputs."
+        "next layer gets them as inputs."
     )
 
 

@@ -52,10 +52,8 @@ def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
     )  # fmt: skip
     before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
     st.caption(
-        f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed "
-        f"permutation. Neighbours now differ by {fixed(after, 3)} of the range, before by {fixed(before, 3)}. Nothing "
-        f"else has "
-        "changed."
+        f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed permutation. Neighbours now "
+        f"differ by {fixed(after, 3)} of the range, before by {fixed(before, 3)}. Nothing else has changed."
     )
     return seed, inputs, shuffled
 
@@ -70,10 +68,9 @@ def _verdict(last: RaceEpoch) -> str:
     return (
         f"After epoch {last.epoch} of {last.of}, on new drawings: the dense network is right "
         f"**{percent(score['dense'], 0)}** of the time, and **{percent(score['dense, shuffled'], 0)}** with shuffled "
-        f"pixels. The CNN "
-        f"is right **{percent(score['CNN'], 0)}** of the time, and **{percent(score['CNN, shuffled'], 0)}** with "
-        f"shuffled pixels. "
-        f"Guessing is right {percent(1 / len(BREEDS), 0)} of the time."
+        f"pixels. The CNN is right **{percent(score['CNN'], 0)}** of the time, and "
+        f"**{percent(score['CNN, shuffled'], 0)}** with shuffled pixels. Guessing is right "
+        f"{percent(1 / len(BREEDS), 0)} of the time."
     )
 
 
@@ -96,9 +93,8 @@ def _panel(inputs: torch.Tensor, shuffled: torch.Tensor, seed: int) -> None:
     st.markdown(
         "A dense layer has a separate weight at every position. Reorder the weights in the same way, and the sum is "
         f"the same: **{written(plain)}** before, **{written(mixed)}** after, for a random neuron and the first "
-        f"picture. A "
-        "kernel looks at neighbours, and in shuffled pictures these are others. What will that do to the four "
-        "networks? Make your guess, then race."
+        "picture. A kernel looks at neighbours, and in shuffled pictures these are others. What will that do to the "
+        "four networks? Make your guess, then race."
     )
     breed = next(iter(BREEDS))
     code = f"""

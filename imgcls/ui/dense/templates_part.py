@@ -66,11 +66,9 @@ def templates_part() -> None:
     count = known.weights[0].numel()
     st.markdown(
         f"One dense layer from {whole(count)} pixel values to {len(known.classes)} classes: a **linear classifier**. "
-        f"Each "
-        f"class has {whole(count)} weights, so its weights are a picture too, a **template**. Its score is the sum of "
-        f"all "
-        f"products with your photo and a **bias**, which does not depend on the photo. It learned from CIFAR-10. Of "
-        f"that set's test pictures it gets **{percent(known.accuracy, 0)}** right; guessing gets "
+        f"Each class has {whole(count)} weights, so its weights are a picture too, a **template**. Its score is the "
+        "sum of all products with your photo and a **bias**, which does not depend on the photo. It learned from "
+        f"CIFAR-10. Of that set's test pictures it gets **{percent(known.accuracy, 0)}** right; guessing gets "
         f"{percent(1 / len(known.classes), 0)} right. All dogs, in all their poses, have to share one template."
     )
     chosen = live["chosen"]

@@ -45,9 +45,8 @@ def _picture(numbers: Numbers) -> dict[str, Any]:
     text = words(
         f"Step {step} trains with **{hidden - count}** of {hidden} hidden nodes and **{result.weights}** of "
         f"{result.of} weights: a dropped node takes its weights with it.{factor if p else ''} The next step drops "
-        f"other "
-        f"nodes. With {hidden} hidden nodes there are 2^{{{hidden}}} = {whole(result.networks)} such networks, and all "
-        "of them share their weights. No node can count on any other being there."
+        f"other nodes. With {hidden} hidden nodes there are 2^{{{hidden}}} = {whole(result.networks)} such networks, "
+        "and all of them share their weights. No node can count on any other being there."
     )
     return {"drop_nodes": drawn, "drop_words": text, "dropped": count, "weights": result.weights}
 
