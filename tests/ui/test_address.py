@@ -27,7 +27,8 @@ OTHER = {
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
     "autodiff_(image|kernel)_\\d\\d": "4",
     "(data|train)_(colour|crop|erasing)": "0.2", "(data|train)_rotation": "30", "(data|train)_draws": "5",
-    "dense_channels": "2", "dense_layers": "3", "dense_size": "40", "dense_width\\d": "90", "dense_side": "8",
+    "dense_channels": "2", "dense_layers": "3", "dense_size": "40", "dense_width\\d": "90",
+    "dense_side": "8", "dense_class": "8",
     "dense_cost_(kernel|stride)": "2", "dense_cost_padding": "0", "dense_cost_size": "40",
     "conv_size": "64", "conv_(stride|padding|dilation)": "2", "conv_preset": "your own",
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
@@ -145,15 +146,15 @@ def test_what_makes_no_sense_in_an_address_gives_the_default_after_back() -> Non
 
 
 def test_the_last_message_of_a_component_does_not_overrule_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    news = {"act_map": {"number": 3, "final": True, "seq": 1}}
-    monkeypatch.setattr("imgcls.ui.components.slider.sent", lambda key: news.get(key, {}))
+    news = {"act_map": {"numbers": {"act_map": 3}, "final": True, "seq": 1}}
+    monkeypatch.setattr("imgcls.ui.stage.sent", lambda key, *_: news.get(key, {}))
     lesson = next(each for each in built_lessons() if each.slug == "activations")
     part = {"act_part": "On your photo"}
     app = opened(lesson, PHOTO, part)
     assert app.query_params["act_map"] == "3"
     led_to(app, part | {"act_map": "5"})
     assert app.query_params["act_map"] == "5"
-    news["act_map"] = {"number": 7, "final": True, "seq": 2}
+    news["act_map"] = {"numbers": {"act_map": 7}, "final": True, "seq": 2}
     assert app.run().query_params["act_map"] == "7"
 
 

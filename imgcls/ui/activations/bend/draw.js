@@ -114,8 +114,7 @@ export function drawAnswer(own, canvas, side, film, frame, twin, mark) {
   pen.strokeStyle = "#000"
   pen.lineWidth = 2
   pen.beginPath()
-  pen.moveTo(x - 10, y); pen.lineTo(x + 10, y)
-  pen.moveTo(x, y - 10); pen.lineTo(x, y + 10)
+  for (const [dx, dy] of [[10, 0], [0, 10]]) { pen.moveTo(x - dx, y - dy); pen.lineTo(x + dx, y + dy) }
   pen.stroke()
 }
 
