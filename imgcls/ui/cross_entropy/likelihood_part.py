@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from torch import Tensor
@@ -9,13 +10,15 @@ from torch import Tensor
 from imgcls.figures.likelihood_curves import likelihood_curve
 from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, live_sliders, read_sliders
-from imgcls.ui.cross_entropy.parts import Snippet
+from imgcls.ui.components.sliders import Column, Drawing, Rows, SliderRows, sliders
+from imgcls.ui.cross_entropy.parts import photo_names
 from imgcls.ui.cross_entropy.pictures import KINDS, priced, worked_batch
-from imgcls.ui.scores import BREEDS, LOW, all_written, percent, written
+from imgcls.ui.scores import LOW, all_written, percent, written
+from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
-START = (3.0, 1.5, 1.0, 0.5, -1.0)
 MOST = 1000
+ROWS = Rows("ce_likely", (3.0, 1.5, 1.0, 0.5, -1.0), LOW, 10.0)
 PHOTOS = Dial("ce_photos", "number of photos: these five, again and again", 5, MOST, 5, 5, 0)
 
 
@@ -32,7 +35,7 @@ def in_formats(p: Tensor) -> Mapping[str, Likelihood]:
 
 def likelihood_picture(rows: SliderRows) -> Drawing:
     """Each photo's probability and its logarithm; the product and the sum over few photos, and over many."""
-    five, count = probabilities(rows, len(rows.numbers)), round(rows.settings[PHOTOS.name])
+    five, count = probabilities(rows, len(rows.numbers)), rows.settings[PHOTOS.name]
     exact, all_of_them = likelihood(five), probabilities(rows, MOST)
     formats, sums = in_formats(all_of_them), likelihood(all_of_them).sums / math.log(10)
     ends = [
@@ -73,28 +76,32 @@ def likelihood_words(formats: Mapping[str, Likelihood], count: int) -> str:
     )
 
 
-def likelihood_part() -> Snippet:
+@st.fragment
+def likelihood_part() -> None:
     """Five photos' probabilities, multiplied and added up over as many photos as one likes."""
-    rows = read_sliders("ce_likely", START, low=LOW, high=10.0, dials=(PHOTOS,))
+
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        rows = ROWS.of(numbers)
+        drawing = likelihood_picture(rows)
+        alt = "Five photos: the true class's logit, its probability and the logarithm; their product and sum"
+        curve = "The likelihood falls by the same factor with each photo; each number format ends somewhere"
+        title = "logit of the true class (two others: 0)"
+        return {
+            ROWS.key: sliders(rows, photo_names(rows), drawing, title=title, head="photo", alt=alt),
+            "ce_likely_plot": plot(drawing.figure, alt=curve),
+            "rows": rows,
+        }
+
+    live = stage("ce_likelihood", [PHOTOS, *ROWS.table()], drawn)
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
-        drawing = live_sliders(
-            rows,
-            [f"{i + 1}: {BREEDS[i]}" for i in range(len(rows.numbers))],
-            likelihood_picture,
-            title="logit of the true class (two others: 0)",
-            head="photo",
-            alt="Five photos: the true class's logit, its probability and the logarithm; their product and sum",
-            chart="ce_likely_plot",
-        )
+        live.show(PHOTOS.name, ROWS.key)
     with right:
-        plot(
-            drawing.figure, key="ce_likely_plot",
-            alt="The likelihood falls by the same factor with each photo; each number format ends somewhere",
-        )  # fmt: skip
-    count = round(rows.settings[PHOTOS.name])
+        live.show("ce_likely_plot")
+    rows: SliderRows = live["rows"]
+    count = rows.settings[PHOTOS.name]
     found = likelihood(probabilities(rows, count))
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
@@ -111,5 +118,6 @@ def likelihood_part() -> Snippet:
             "sum_of_logs": float(found.sums[-1]),
             "loss": -float(found.sums[-1]) / count,
         },
-        (likelihood, perplexity),
+        functions=(likelihood, bits, perplexity),
+        key="ce",
     )

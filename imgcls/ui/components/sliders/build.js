@@ -6,8 +6,6 @@ import { changed, light, set } from "./view.js"
 export function build(own, box) {
   const { data } = own
   box.replaceChildren()
-  const dialBox = make("div", "dials", box)
-  const dials = data.dials.map((dial) => buildDial(own, make("label", "dial", dialBox), dial))
   const head = make("div", "row head", box)
   const titles = ["head", ...(data.numbers.length ? ["title"] : []), ...data.columns.map(() => "")]
   const rows = { titles: titles.map((name) => make("span", name, head)) }
@@ -28,21 +26,7 @@ export function build(own, box) {
   const parts = { title: make("span", "stack-title", stack), bar, total: make("b", "", stack) }
   parts.segments = data.names.map(() => make("span", "segment", parts.bar))
   const [detail, note] = ["detail", "note"].map((name) => make("p", name, box))
-  return { ...rows, dials, foot, tools, totals, stack, parts, detail, note }
-}
-
-function buildDial(own, label, dial) {
-  const words = make("span", "words", label)
-  words.textContent = dial.label
-  const output = make("output", "", label)
-  const input = make("input", "plain", label)
-  input.type = "range"
-  Object.assign(input, { min: dial.low, max: dial.high, step: dial.step })
-  input.setAttribute("aria-label", dial.label)
-  const turn = (final) => { own.settings[dial.name] = Number(input.value); changed(own, final) }
-  input.oninput = () => turn(false)
-  input.onchange = () => turn(true)
-  return { dial, output, input }
+  return { ...rows, foot, tools, totals, stack, parts, detail, note }
 }
 
 function buildRow(own, row, index) {
