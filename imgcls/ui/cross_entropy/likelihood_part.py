@@ -17,7 +17,7 @@ from imgcls.ui.scores import LOW, all_written, percent, written
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 
-MOST = 1000
+MOST = 1200
 ROWS = Rows("ce_likely", (3.0, 1.5, 1.0, 0.5, -1.0), LOW, 10.0)
 PHOTOS = Dial("ce_photos", "number of photos: these five, again and again", 5, MOST, 5, 5, 0)
 
