@@ -62,7 +62,7 @@ parts(
         likelihood_part,
         [
             "Raise the number of photos until the product is 0 in float32. What does the sum of logs say there?",
-            "Make all five photos equally likely, p = 33%. Which perplexity do you expect?",
+            "Set all three logits to 0, so that p = 33%. Which perplexity do you expect?",
             "One photo gets p = 1%. What does it do to the product, and what to the sum?",
         ],
     ),
@@ -70,7 +70,7 @@ parts(
         "Why not accuracy",
         accuracy_part,
         [
-            "Drag photo 5's logit slowly across 0: when does accuracy move, and when does the loss?",
+            "Drag photo 4's logit slowly across 0: when does accuracy move, and when does the loss?",
             "Drag it far to the left. Which of the two losses still pulls at this mistake?",
             "Make all answers right. Accuracy has nothing left to say: what does the loss still want?",
         ],

@@ -39,11 +39,11 @@ def likelihood_curve(
     return figure
 
 
-def accuracy_curve(logits: Sequence[float], accuracy: Sequence[float], now: float) -> go.Figure:
+def accuracy_curve(logits: Sequence[float], accuracy: Sequence[float], now: float, x_title: str) -> go.Figure:
     """The accuracy of a batch over the true logit of one of its examples: a staircase."""
     line = Curve("accuracy", logits, accuracy, HUES["activation"].line, "solid")
     ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"]}
-    return curves([line], y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=150)
+    return curves([line], x_title=x_title, y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=200)
 
 
 def slope_curves(
@@ -55,5 +55,5 @@ def slope_curves(
         Curve("squared error (1 − p)²", logits, squared, HUES["evidence"].line, "dash"),
     ]
     return curves(
-        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=260
+        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=200
     )

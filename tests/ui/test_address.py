@@ -105,8 +105,9 @@ def test_all_numbers_of_a_part_follow_its_address_and_back(lesson: Lesson) -> No
 
 def softmax(app: AppTest) -> tuple[list[float], float]:
     """The logits and the temperature that the page's sliders show."""
-    fields = next(json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes)
-    return fields["numbers"], fields["settings"]["softmax_t"]
+    shown = [json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes]
+    logits = next(fields["numbers"] for fields in shown if "numbers" in fields)
+    return logits, next(fields["number"] for fields in shown if fields.get("name") == "softmax_t")
 
 
 def test_a_link_shows_what_it_names_and_the_menu_what_was_left() -> None:

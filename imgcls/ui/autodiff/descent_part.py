@@ -19,7 +19,6 @@ from imgcls.ui.autodiff.expression_line import (
     HIGH,
     LOW,
     RATE,
-    dial_columns,
     dial_name,
     leaf_lines,
     learning,
@@ -67,10 +66,10 @@ def descent_part(expression: Expression, zero_grad: bool, look: str) -> None:
         Dial(RATE, "rate", 0.01, 3.0, 0.01, FIRST_RATE),
         Dial(AT, "step", 0, STEPS, 1, 0, digits=0, by=HILL),
     ]
-    places = dial_columns(len(dials), 0 if as_graph else 1)
+    row = st.container()
     if not as_graph:
-        more = _beside(places.pop())
-        dials, places = dials + more, places + dial_columns(len(more), 2)
+        row, right = st.columns([6, 1.7])
+        dials += _beside(right)
     picture_place = st.container()
     axes = ("", "") if as_graph else _axes(expression, learn)
     choosing = choices(KEY, expression.text, opens=None) if as_graph else ()
@@ -90,7 +89,8 @@ def descent_part(expression: Expression, zero_grad: bool, look: str) -> None:
         return {KEY if as_graph else HILL: element, "at": at, "here": paths[0].points[at]}
 
     live = stage("autodiff_descent", [*dials, Setting(HALF, HILL, 0.0, _half, kept=False), *choosing], drawn)
-    show_dials(live, [dial.name for dial in dials], places)
+    with row:
+        show_dials(live, [dial.name for dial in dials])
     with picture_place:
         live.show(KEY if as_graph else HILL)
     start = variables(expression, live.numbers)

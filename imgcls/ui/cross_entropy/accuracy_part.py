@@ -18,7 +18,7 @@ from imgcls.ui.scores import LOW, all_written, including, percent, written
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Numbers, stage
 
-ROWS = Rows("ce_accuracy", (3.0, 1.5, 1.0, 0.5, -1.5), LOW, 10.0)
+ROWS = Rows("ce_accuracy", (3.0, 1.0, 0.5, -1.5), LOW, 10.0)
 NUDGE = 0.1
 
 
@@ -69,14 +69,14 @@ def accuracy_figures(rows: SliderRows) -> tuple[go.Figure, go.Figure]:
     along, xs = measures(*batch_of(sweep(numbers, rows.active, axis))), axis.tolist()
     title = f"logit of photo {rows.active + 1}'s true class"
     return (
-        accuracy_curve(xs, along.accuracy.tolist(), here),
+        accuracy_curve(xs, along.accuracy.tolist(), here, title),
         slope_curves(xs, along.loss.tolist(), along.squared.tolist(), here, title),
     )
 
 
 @st.fragment
 def accuracy_part() -> None:
-    """Five photos, their accuracy and their losses, as one logit moves."""
+    """Four photos, their accuracy and their losses, as one logit moves."""
 
     def drawn(numbers: Numbers) -> dict[str, Any]:
         rows = ROWS.of(numbers)
@@ -91,11 +91,12 @@ def accuracy_part() -> None:
         }
 
     live = stage("ce_why", ROWS.table(), drawn)
-    left, right = st.columns([1.5, 1], gap="medium")
+    live.show(ROWS.key)
+    left, right = st.columns([1, 1.3], gap="medium")
     with left:
-        live.show(ROWS.key)
+        live.show("ce_steps_plot")
     with right:
-        live.show("ce_steps_plot", "ce_slopes_plot")
+        live.show("ce_slopes_plot")
     rows: SliderRows = live["rows"]
     found = measures(*batch_of(torch.tensor(rows.numbers, dtype=torch.float64)))
     code_panel(

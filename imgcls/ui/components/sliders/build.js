@@ -22,8 +22,9 @@ export function build(own, box) {
   if (data.numbers.length) make("span", "gap", foot)
   const totals = data.columns.map(() => make("span", "total", foot))
   const stack = make("div", "stack", box)
-  const bar = make("div", "stack-bar", stack)
-  const parts = { title: make("span", "stack-title", stack), bar, total: make("b", "", stack) }
+  const [title, bar, total] = [["span", "stack-title"], ["div", "stack-bar"], ["b", ""]]
+    .map(([tag, name]) => make(tag, name, stack))
+  const parts = { title, bar, total }
   parts.segments = data.names.map(() => make("span", "segment", parts.bar))
   const [detail, note] = ["detail", "note"].map((name) => make("p", name, box))
   return { ...rows, foot, tools, totals, stack, parts, detail, note }
