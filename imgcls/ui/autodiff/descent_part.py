@@ -28,7 +28,7 @@ from imgcls.ui.autodiff.expression_line import (
     variables,
 )
 from imgcls.ui.autodiff.graph import charts, choices, graph, node_of, step_of, words
-from imgcls.ui.autodiff.landscape import Sets, landscape
+from imgcls.ui.autodiff.landscape import Sets, Words, landscape
 from imgcls.ui.autodiff.landscape.picture import kind_of, picture, view_of
 from imgcls.ui.components import Element
 from imgcls.ui.shell import code_panel
@@ -144,7 +144,7 @@ def _landscape(
     at: int,
     axes: tuple[str, str],
     numbers: Numbers,
-    said: str,
+    fate: str,
 ) -> Element:
     across, up = axes
     fields, arrays = picture(expression, paths, at, view_of(paths, across, up, numbers[HALF]))
@@ -155,9 +155,10 @@ def _landscape(
         shown.append(charts.step_slice(along_step(expression.steps, here, numbers[RATE]), here.value, landing))
     fields["caption"] = " ".join([*(NOTES[path.method.name] for path in paths[1:]), fields["caption"]])
     sets = Sets(dial_name(across), dial_name(up) if up else "", AT, HALF, LOW, HIGH, STEPS)
-    return landscape(
-        fields, arrays, shown, sets, verdict=said, moves=f"Step {at}. {_moves(here, following, numbers[RATE])}"
-    )
+    found = trace(expression.steps, here.variables, learn=list(here.gradient))
+    moves = f"Step {at}. {_moves(here, following, numbers[RATE])}"
+    said = Words(moves, fate, unusual_value(expression, found))
+    return landscape(fields, arrays, shown, sets, said)
 
 
 def _graph(
