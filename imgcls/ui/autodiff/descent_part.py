@@ -27,8 +27,8 @@ from imgcls.ui.autodiff.expression_line import (
     variable_dials,
     variables,
 )
-from imgcls.ui.autodiff.graph import charts, choices, graph, node_of, step_of, words
-from imgcls.ui.autodiff.landscape import Sets, Words, landscape
+from imgcls.ui.autodiff.graph import choices, graph, node_of, step_of, words
+from imgcls.ui.autodiff.landscape import Sets, Words, charts, landscape
 from imgcls.ui.autodiff.landscape.picture import kind_of, picture, view_of
 from imgcls.ui.components import Element
 from imgcls.ui.shell import code_panel
@@ -165,7 +165,6 @@ def _graph(
     expression: Expression, learn: Sequence[str], path: Descent, at: int, numbers: Numbers, said: str
 ) -> Element:
     here, following = _here(path, at)
-    landing = following.value if following and math.isfinite(following.value) else None
     found = trace(expression.steps, here.variables, learn=learn)
     drawn = words.picture(
         found,
@@ -175,10 +174,8 @@ def _graph(
         warning=unusual_value(expression, found),
         caption=f"Step {at}. {_moves(here, following, numbers[RATE])}",
     )
-    along = along_step(expression.steps, here, numbers[RATE])
-    shown = [charts.value_path(path, at), charts.step_slice(along, here.value, landing)]
     alt = f"The autograd graph of {expression.text} on its way down"
-    return graph(drawn | {"charts": shown, "verdict": said}, key=KEY, alt=alt)
+    return graph(drawn | {"verdict": said}, key=KEY, alt=alt)
 
 
 def _here(path: Descent, at: int) -> tuple[Point, Point | None]:
