@@ -64,6 +64,9 @@ READABLE = 4.5
 SERIES = ("#3a7fc1", "#d98c00", "#218c81", "#d2487f", "#8a63d2", "#7d848f")
 """Six colours for comparing curves; figures also give each curve its own dash or marker."""
 
+TWO_CLASSES = (SERIES[1], SERIES[0])
+"""The colours of two classes of points, which also differ in their shape."""
+
 
 def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
@@ -75,6 +78,13 @@ def colour_table(quantity: str) -> np.ndarray:
     where = np.linspace(0, len(stops) - 1, 256)
     channels = [np.interp(where, np.arange(len(stops)), stops[:, c]) for c in range(3)]
     return np.stack(channels, axis=1).round().astype(np.uint8)
+
+
+def class_colours() -> np.ndarray:
+    """uint8 (256, 3) for the probability of the second of two classes: paler the less certain, and a jump at 1/2."""
+    certain = np.abs(np.linspace(-1, 1, 256))[:, None]
+    pure = np.where(np.arange(256)[:, None] < 128, _rgb(TWO_CLASSES[0]), _rgb(TWO_CLASSES[1]))
+    return (255 + (pure - 255) * (0.22 + 0.62 * certain)).round().astype(np.uint8)
 
 
 def plotly_scale(quantity: str) -> list[list[float | str]]:

@@ -1,45 +1,66 @@
-"""What does a bend in a curve do for a network? The functions, a map of the photo through them, and many layers."""
+"""What does a bend in a curve do for a network? A network with and without, the functions, the photo, many layers."""
 
 import streamlit as st
 
 from imgcls.ops.activations import ACTIVATIONS
+from imgcls.ui.activations.bend_part import bend_part
 from imgcls.ui.activations.curves_part import choose_functions, curves_part
 from imgcls.ui.activations.depth_part import depth_part
 from imgcls.ui.activations.photo_part import photo_part
-from imgcls.ui.shell import try_this
+from imgcls.ui.shell import Part, parts
 
-CURVES, PHOTO, DEPTH = "The functions", "On your photo", "Through many layers"
+PART, CURVES = "act_part", "The functions"
+if PART not in st.query_params and {"act_functions", "act_x"} & set(st.query_params):
+    st.session_state.setdefault(PART, CURVES)  # a link from when the functions came first
 
-part = st.segmented_control(
-    "Part", [CURVES, PHOTO, DEPTH], default=CURVES, required=True, key="act_part", bind="query-params",
-    persist_state="session", label_visibility="collapsed",
-)  # fmt: skip
 
-if part == CURVES:
-    curves_part(choose_functions())
-    try_this(
-        "Drag over the picture: where is the slope of the sigmoid largest, and how large is it there?",
-        "Switch Maxout on and drag the two round handles of a line. Can you make it equal to ReLU? And to |x|?",
-        "Set the slope of leaky ReLU to 1. Why would a network of such layers be no better than a single layer?",
-        "Compare ReLU with GELU and SiLU near zero: which of them is smooth, and which can go down?",
-    )
-else:
-    name = st.pills(
+def function() -> str:
+    """One of the functions, for the parts that look at a single one."""
+    return st.pills(
         "Function", list(ACTIVATIONS), default="relu", required=True, format_func=lambda each: ACTIVATIONS[each].title,
         key="act_function", bind="query-params", persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
-    if part == PHOTO:
-        photo_part(name)
-        try_this(
+
+
+parts(
+    PART,
+    Part(
+        "What a bend does",
+        bend_part,
+        [
+            "Train on *circle*, then on *XOR*. Which of the two networks gets stuck, and at how many right?",
+            "How few neurons are enough for the circle? Look at their pictures: what does each of them cut off?",
+            "The *spiral* needs two hidden layers of eight. Try ReLU and tanh: how do their boundaries differ?",
+            "Set a few points of your own where both networks are wrong. Can the straight line ever get them all?",
+        ],
+    ),
+    Part(
+        CURVES,
+        lambda: curves_part(choose_functions()),
+        [
+            "Drag over the picture: where is the slope of the sigmoid largest, and how large is it there?",
+            "Switch Maxout on and drag the two round handles of a line. Can you make it equal to ReLU? And to |x|?",
+            "Set the slope of leaky ReLU to 1. Why would a network of such layers be no better than a single layer?",
+            "Compare ReLU with GELU and SiLU near zero: which are smooth, and which are not monotonic?",
+        ],
+    ),
+    Part(
+        "On your photo",
+        lambda: photo_part(function()),
+        [
             "Look through the maps with ReLU: which of them lose most, and what did the lost part show?",
             "Switch to sigmoid: the map fades to a pale blue, with nothing negative (red) left. Why? Read the "
             "histogram.",
             "Choose leaky ReLU and drag its slope from 0 to 1: the negative half comes back.",
-        )
-    else:
-        depth_part(name)
-        try_this(
+        ],
+    ),
+    Part(
+        "Through many layers",
+        lambda: depth_part(function()),
+        [
             "Sigmoid with Xavier: at how many layers has the gradient fallen below a thousandth?",
             "ReLU: compare small, Xavier and He weights. Which one keeps the gradient level, and why a factor of two?",
             "Find a pair that explodes. What happens to the numbers first, and in which layer?",
-        )
+        ],
+    ),
+)

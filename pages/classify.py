@@ -1,4 +1,4 @@
-"""One forward pass on the current photo, read two ways; where the network looked; what it cannot know."""
+"""One forward pass on the photo, read two ways; where the network looked, how to fool it, what it cannot know."""
 
 import numpy as np
 import streamlit as st
@@ -8,26 +8,27 @@ from imgcls.models.classify import classify
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
-from imgcls.ui.classify.code import readings_code
+from imgcls.ui.classify.code import preprocessing_code, readings_code, unknown_code
+from imgcls.ui.classify.fool_part import fool_part
 from imgcls.ui.classify.grad_cam_part import grad_cam_part
 from imgcls.ui.classify.preprocessing_part import preprocessing_part
 from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
+from imgcls.ui.classify.sight import patch_sight, placed_patch
 from imgcls.ui.components.plot import show_chart
-from imgcls.ui.components.sight import patch_sight, placed_patch
 from imgcls.ui.components.slider import live_slider
-from imgcls.ui.hall import classify_photo, network_input
+from imgcls.ui.distance import distance_note
+from imgcls.ui.hall import classify_photo, distance_from, network_input
 from imgcls.ui.memo import remember
 from imgcls.ui.models import choose_model
 from imgcls.ui.photo import current_photo, sample_note
-from imgcls.ui.shell import code_panel, try_this
+from imgcls.ui.shell import Part, code_panel, parts
 
 photo = current_photo()
-answers, choice = st.container(), st.container()
-with choice:
-    classifier = choose_model("classify_model")
+classifier = choose_model("classify_model")
 subject = (classifier.name, photo.digest)
 steps = remember("classify_steps", subject, lambda: classifier.preprocess.steps(photo.image))
 prediction = classify_photo(classifier, photo)
+distance = distance_from(classifier, photo)
 crop = np.asarray(steps[2].value)  # what the network sees, before its numbers are rescaled
 
 
@@ -47,45 +48,78 @@ def two_readings() -> None:
             dials = st.columns(2)
         if now.dog is not None:
             with dials[0]:
-                threshold = live_slider("A dog from", 0.0, 1.0, 0.5, step=0.01, key="classify_threshold")
+                threshold = live_slider("Call it a dog from", 0.0, 1.0, 0.5, step=0.01, key="classify_threshold")
         with dials[1]:  # above the chart, whose growing would push it away
             k = live_slider("Classes shown", 1, 15, 5, step=1, digits=0, key="classify_k")
-        readings = Readings(prediction, threshold, k)
+        readings = Readings(prediction, threshold, k, distance)
         if now.dog is not None:
             with binary:
                 show_chart(readings.binary(now, bool(patch)), key=BINARY)
         show_chart(readings.classes(now, bool(patch)), key=CLASSES)
+        distance_note(distance)
     with place:
         patch_sight(crop, readings.while_dragged(classifier, photo, size), size=size, key="classify_sight")
     code, shows = readings_code(classifier, now, k, patch)
     code_panel(code, shows, functions=(classify, softmax), photo=True, key="classify")
 
 
-with answers:
+def answers() -> None:
+    """The answers, and what there is to learn from the sample in use."""
     two_readings()
-sample_note()
+    sample_note()
 
-st.header("Where did it look?", anchor=False)
-grad_cam_part(classifier, photo, crop, prediction)
 
-st.header("What it cannot know", anchor=False)
-never = "The network must divide 100% among the categories it was trained on; it never says “none of these”. "
-missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
-known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))
-st.markdown(
-    f"{never}A dog whose breed is missing comes out as another one; EfficientNet-Lite0 is then 56% sure on average. "
-    f"Missing are, among others: {missing}."
-    if len(classifier.labels) == len(IMAGENET_LABELS)
-    else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
-)
+def unknown() -> None:
+    """What the network has no class for."""
+    never = "The network must divide 100% among the classes it was trained on; it never says “none of these”. "
+    missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
+    known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))
+    st.markdown(
+        f"{never}A dog whose breed is missing is given another breed; EfficientNet-Lite0 is then 56% sure on average. "
+        f"Among the missing breeds are: {missing}."
+        if len(classifier.labels) == len(IMAGENET_LABELS)
+        else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
+    )
+    code, shows = unknown_code(classifier, prediction)
+    code_panel(code, shows, functions=(softmax,), photo=True, key="classify_unknown")
 
-st.header("How the photo gets in", anchor=False)
-with st.container(key="classify_steps"):
-    preprocessing_part(classifier.preprocess, photo.image, steps)
 
-try_this(
-    "Cover the eyes, then the ears, then the background: which of them does the network need most?",
-    "Move the threshold until the answer flips. Which mistake is worse, a dog missed or a cat called a dog?",
-    "Compare the evidence for the two best classes: where do they disagree? Then look at an early layer.",
-    "Put in a photo of a dachshund, or of your lunch. How sure is the network of its wrong answer?",
+def prepared() -> None:
+    """Every step from the photo to the network's input."""
+    with st.container(key="classify_steps"):
+        preprocessing_part(classifier.preprocess, photo.image, steps)
+    code, shows = preprocessing_code(classifier, steps[4].value)
+    code_panel(code, shows, photo=True, key="classify_steps_code")
+
+
+parts(
+    "classify_part",
+    Part(
+        "What is it?",
+        answers,
+        [
+            "Cover the eyes, then the ears, then the background: which of them does the network need most?",
+            "Move the threshold until the answer flips. Which mistake is worse: missing a dog, or calling a cat a dog?",
+            "Put in a photo of a dachshund, or of your lunch. How sure is the network of its wrong answer?",
+        ],
+    ),
+    Part(
+        "Where did it look?",
+        lambda: grad_cam_part(classifier, photo, crop, prediction),
+        [
+            "Compare the two best classes side by side, then look at the difference. Which part of the dog decides?",
+            "Choose an earlier layer: what gets sharper, and what gets lost?",
+        ],
+    ),
+    Part(
+        "Fool it",
+        lambda: fool_part(classifier, photo, prediction),
+        [
+            "How many levels does it take until another class wins? Can you see the change?",
+            "Try the runner-up, then a class that has nothing to do with the photo. Which is harder to reach?",
+            "Switch to *Few pixels*: where on the photo are the pixels that matter most?",
+        ],
+    ),
+    Part("What it cannot know", unknown, ["Which answer do you get for a breed on this list? How sure is it?"]),
+    Part("How the photo is prepared", prepared, ["What lies outside the centre crop? Would you have needed it?"]),
 )

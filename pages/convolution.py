@@ -1,4 +1,4 @@
-"""What does a kernel see in your photo? One kernel on it, filters over a volume, kernels that a network learned."""
+"""What does a kernel see in your photo? One kernel, filters over a volume, learned and special kernels, their field."""
 
 import streamlit as st
 
@@ -6,12 +6,15 @@ from imgcls.models.first_layer import first_layer, kernel_on_pixels
 from imgcls.ops.convolution import output_extent
 from imgcls.ops.volume_walk import walk
 from imgcls.ui.convolution.code import learned_code, volume_code
+from imgcls.ui.convolution.field_part import field_part
 from imgcls.ui.convolution.kernel_part import one_kernel_part
-from imgcls.ui.convolution.learned_part import bank, stages_figure
+from imgcls.ui.convolution.kinds_part import kinds_part
+from imgcls.ui.convolution.learned_part import bank, network, stages_figure
 from imgcls.ui.convolution.volume_part import current_volume, player, volume_row, why_these_sizes
 from imgcls.ui.shell import Part, code_panel, parts
 
 ONE, VOLUME, LEARNED = "One kernel, your photo", "Filters over a volume", "Kernels a network learned"
+FIELD, KINDS = "What one output sees", "1 × 1 and depthwise"
 
 
 def volume_part() -> None:
@@ -31,10 +34,10 @@ def volume_part() -> None:
 def learned_part() -> None:
     """The kernels of a trained network, on the photo."""
     layer = bank(editor=ONE)
-    st.header("What batch norm and ReLU6 do to these values", anchor=False)
+    st.header("What batch norm and the activation do to these values", anchor=False)
     stages_figure(layer)
     code_panel(
-        learned_code(),
+        learned_code(network()),
         {
             "kernels": len(layer.weights),
             "convolved_mean": layer.convolved.mean().item(),
@@ -60,7 +63,7 @@ parts(
             "Choose *left sobel*, then *Output shown: clipped*. Half of the edges vanish: they were negative, not "
             "missing.",
             "Turn on *flip* with *blur*, then with *emboss*. Why does only one of them change?",
-            "Give padding to *identity* and try all four fillings; point at the hatched border.",
+            "Choose *identity*, add padding, and try all four fill modes; point at the hatched border.",
         ],
     ),
     Part(
@@ -78,9 +81,28 @@ parts(
         LEARNED,
         learned_part,
         [
-            "Find edge detectors, colour detectors and blurs. Nobody wrote them: training made them of random numbers.",
-            "One kernel gives nearly nothing: which? Its weights shrank to zero in training.",
+            "Find edge detectors, colour detectors and blurs. Nobody wrote them: training shaped them out of random "
+            "numbers.",
+            "Four kernels give nothing. Which? Their weights shrank to zero in training.",
             "Choose a kernel: in the editor you can take it apart, slice by slice.",
+        ],
+    ),
+    Part(
+        FIELD,
+        field_part,
+        [
+            "How many 3 × 3 layers see as much as one 7 × 7? Count, then check: which of the two has fewer weights?",
+            "Set **stride** to 2, then **dilation** to 2: which makes the square grow faster?",
+            "Drag over the photo. In **EfficientNet-Lite0**, from which stage on is the square larger than the photo?",
+        ],
+    ),
+    Part(
+        KINDS,
+        kinds_part,
+        [
+            "Which kind could find an edge? Which could turn a colour photo grey?",
+            "Depthwise, then 1 × 1: how much of a full convolution's work is left with 16 output maps? And with 1,000?",
+            "Move through the outputs of **1 × 1**: no weight is shared between two of them. What is shared?",
         ],
     ),
 )

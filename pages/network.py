@@ -3,16 +3,20 @@
 import streamlit as st
 
 from imgcls.models.ablation import SWAPS, what_if
+from imgcls.models.confidence import confidence_words
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
+from imgcls.numbers import percent
 from imgcls.plain import markdown
-from imgcls.ui.components.network import QUESTIONS, network_canvas
+from imgcls.ui.distance import distance_note
+from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
 from imgcls.ui.network.answers import answerer, first_overview
+from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look
@@ -27,8 +31,8 @@ MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
 TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
-        "Open a map, then point into it, or tap it. Which input adds most at that place, and with which sign?",
-        "Choose *Colours: one for all*: in which layer are the values largest? What did ReLU do to the negative ones?",
+        "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
+        "Choose *Colours: one for all*. In which layer are the values largest? What did ReLU do to the negative ones?",
         "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (
@@ -39,7 +43,7 @@ TRY = {
     ),
     BACKWARDS: (
         "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
-        "Choose the layers' names from right to left: Grad-CAM gets finer, and means less and less.",
+        "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
         "Choose the class that came second. Where do the two maps of evidence differ?",
     ),
 }
@@ -55,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
-    classifier = choose_network()
+    classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
 
@@ -82,6 +86,10 @@ def lesson(look: Look) -> None:
         slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},
     )
     if part == FORWARD:
+        best = look.graph.classifier.name_of(look.best)
+        chance, distance = float(look.trace.probabilities[look.best]), distance_from(classifier, photo)
+        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}: {confidence_words(chance, distance)}.")
+        distance_note(distance)
         code, shows = forward_code(look, name, unit_of(look, state))
         functions = (trace, map_unit, evidence)
     elif part == WHAT_IF:

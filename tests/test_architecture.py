@@ -61,6 +61,7 @@ def test_nothing_evaluates_free_text_or_unpickles(path: Path) -> None:
 KNOWS = {
     "store": set(),
     "jobs": {"store"},
+    "classroom": {"store"},
     "ops": set(),
     "models": {"ops", "store"},
     "data": {"store"},

@@ -6,9 +6,8 @@ import plotly.graph_objects as go
 
 from imgcls.figures.base import FONT
 from imgcls.figures.curves import Curve, curves
+from imgcls.numbers import raised
 from imgcls.palette import HUES
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def likelihood_curve(
@@ -26,7 +25,7 @@ def likelihood_curve(
         x_title="number of photos", at=now, height=300,
         yaxis={
             "range": [1.06 * low, -0.04 * low], "tickvals": ticks, "fixedrange": True,
-            "ticktext": ["1", *(f"10{str(tick).translate(_RAISED)}" for tick in ticks[1:])],
+            "ticktext": ["1", *(f"10{raised(tick)}" for tick in ticks[1:])],
             "title": {"text": "likelihood", "font": {"size": FONT + 1}},
         },
     )  # fmt: skip

@@ -21,13 +21,15 @@ def run_curves(
     evaluations: Sequence[Evaluation],
     *,
     epochs: float,
+    chance: float | None = None,
     at: float | None = None,
     marks: Sequence[tuple[float, str]] = (),
     height: int = 400,
 ) -> go.Figure:
     """Loss above, accuracy below, over the epochs up to `epochs`: training thin and dotted, validation with markers.
 
-    `at` draws a line at the epoch that is looked at; `marks` (epoch, word) name what was found.
+    `chance` is the accuracy of guessing, a dashed line below; `at` draws a line at the epoch that is looked at; `marks`
+    (epoch, word) name what was found.
     """
     where = [each.epoch for each in evaluations]
     traces = []
@@ -55,7 +57,8 @@ def run_curves(
         yaxis2={"domain": [0, 0.5 - _GAP / 2], "range": [0, 1.02], "tickformat": ".0%", "fixedrange": True,
                 **_title("accuracy")},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": FONT}},
-        shapes=_lines(at, marks), annotations=_words(marks, reach), hovermode="x unified",
+        shapes=[*_lines(at, marks), *_guessing(chance)], annotations=[*_words(marks, reach), *_guessing_word(chance)],
+        hovermode="x unified",
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
     )  # fmt: skip
 
@@ -97,6 +100,23 @@ def _lines(at: float | None, marks: Sequence[tuple[float, str]]) -> list[dict]:
     if at is not None:
         found.append(line | {"x0": at, "x1": at, "line": {"color": HUES["pixel"].line, "width": 3, "dash": "solid"}})
     return found
+
+
+def _guessing(chance: float | None) -> list[dict]:
+    """The accuracy that nobody needs a network for."""
+    if chance is None:
+        return []
+    line = {"color": HUES["pixel"].line, "width": 2, "dash": "dash"}
+    return [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y2", "y0": chance, "y1": chance, "line": line}]
+
+
+def _guessing_word(chance: float | None) -> list[dict]:
+    if chance is None:
+        return []
+    return [{
+        "x": 1, "xref": "paper", "xanchor": "right", "y": chance, "yref": "y2", "yanchor": "bottom", "showarrow": False,
+        "text": f"guessing: {chance:.1%}", "font": {"size": FONT},
+    }]  # fmt: skip
 
 
 def _words(marks: Sequence[tuple[float, str]], reach: float) -> list[dict]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from imgcls.jobs import pipes
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 # OpenMP threads wait for each other in a busy loop. Where other work wants the cores, too, the default of 300,000
 # turns makes two threads slower than one; few turns cost little on an idle machine.
 SPINS = "2000"
@@ -34,7 +34,7 @@ class WorkerProcess:
         warm: Sequence[str] = (),
     ) -> None:
         self.ready = False
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "imgcls.jobs.worker", *warm],
             stdin=subprocess.PIPE,

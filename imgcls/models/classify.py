@@ -119,18 +119,3 @@ def classify_batch(classifier: Classifier, inputs: Tensor) -> tuple[Prediction, 
         Prediction(row, chances, classifier.labels, classifier.dog_indices)
         for row, chances in zip(logits, probabilities, strict=True)
     )
-
-
-def confidence_words(probability: float) -> str:
-    """How much a top answer of this probability is worth, in words.
-
-    Softmax divides 1 among the categories it has, so a breed that it lacks still wins a share: such photos
-    get 0.56 on average. Nothing below 0.6 is therefore called likely, and nothing at all certain.
-    """
-    if probability >= 0.9:
-        return "very likely, unless the network lacks the right category"
-    if probability >= 0.6:
-        return "likely, but compare the runners-up"
-    if probability >= 0.3:
-        return "unsure: what the network does not know scores about this much"
-    return "a guess: no category stands out"

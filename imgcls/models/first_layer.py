@@ -58,9 +58,10 @@ def kernel_on_pixels(classifier: Classifier, index: int) -> Kernel:
 
 
 def _parts(classifier: Classifier) -> tuple[nn.Conv2d, nn.Module, nn.Module]:
-    features = getattr(classifier.module, "features", None)
-    block = features[0] if isinstance(features, nn.Sequential) else None
+    features, layers = (getattr(classifier.module, name, None) for name in ("features", "layers"))
+    block = features[0] if isinstance(features, nn.Sequential) else layers
     kinds = (nn.Conv2d, nn.BatchNorm2d, nn.Module)
-    if not isinstance(block, nn.Sequential) or len(block) != 3 or not all(map(isinstance, block, kinds)):
+    block = list(block)[:3] if isinstance(block, nn.Sequential) else []
+    if len(block) != 3 or not all(map(isinstance, block, kinds)):
         raise ValueError(f"{classifier.title} does not start with a convolution, a batch norm and an activation.")
     return tuple(block)

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from imgcls.models.classify import Classifier
 from imgcls.models.taps import with_taps
+from imgcls.numbers import sides
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +43,28 @@ class GradCam:
     def sentence(self) -> str:
         """What the heat map shows, in one sentence."""
         if self.is_empty:
-            return "At this layer no place speaks for this class: every weighted sum is zero or negative."
+            return "At this layer nothing speaks for this class: every weighted sum is zero or negative."
         rows, columns = self.heatmap.shape
-        return f"{rows} x {columns} places; the higher a value, the more what is there speaks for this class."
+        return f"Brighter: stronger evidence for this class at that position ({sides(rows, columns)} grid)."
 
     def upsampled(self, size: tuple[int, int]) -> Tensor:
         """The heat map enlarged to `size` = (height, width), bilinearly, for laying over the network's input."""
         return F.interpolate(self.heatmap[None, None], size=size, mode="bilinear", align_corners=False)[0, 0]
+
+
+def difference(one: GradCam, other: GradCam) -> tuple[Tensor, Tensor]:
+    """Where one class has more evidence than the other, and where less: two maps (h, w) in 0..1 on one scale.
+
+    As raw Grad-CAM is linear in the logit, their difference is the raw Grad-CAM of the difference of the two logits.
+
+    Raises:
+        ValueError: the two are of different layers.
+    """
+    if one.layer != other.layer:
+        raise ValueError("Only two maps of the same layer can be compared.")
+    less = one.raw - other.raw
+    most = less.abs().max().clamp(min=1e-12)
+    return less.relu() / most, (-less).relu() / most
 
 
 def grad_cam(

@@ -22,6 +22,7 @@ from imgcls.models.classify import Classifier
 from imgcls.models.efficientnet_lite import SamePaddingConv2d, same_padding
 from imgcls.models.modules import Grey, Maxout, Scale
 from imgcls.models.specs import EMBEDDED
+from imgcls.ops.receptive import Receptive
 
 _KINDS: dict[str, tuple[type[nn.Module], ...]] = {
     "convolution": (nn.Conv2d,),
@@ -44,23 +45,6 @@ ELEMENTWISE = {"norm", "activation", "scale", "nothing"}
 
 class CannotDraw(ValueError):  # noqa: N818
     """The network has no feature maps in a row; the message is one sentence for people."""
-
-
-@dataclass(frozen=True)
-class Receptive:
-    """The square of input pixels behind output (r, c): rows first + r * jump, `size` of them; columns alike.
-
-    Araujo, Norris & Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", Distill.
-    """
-
-    size: int = 1
-    jump: int = 1
-    first: int = 0
-
-    def through(self, window: int, stride: int, before: int) -> "Receptive":
-        """After a layer with windows of `window`, `stride` apart, with `before` padded places at the top and left."""
-        size = self.size + (window - 1) * self.jump
-        return Receptive(size, self.jump * stride, self.first - before * self.jump)
 
 
 @dataclass(frozen=True, eq=False)

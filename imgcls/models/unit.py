@@ -19,7 +19,8 @@ class Stage:
 
     `other` (h, w) is the second number that an addition or a maxout takes at each place, else None. A batch norm is
     value * `factor` + `offset`, a scale value * `factor`. `window`, `stride` and `before` (padding at the top and left)
-    say how a pooling looks at the map before it.
+    say how a pooling looks at the map before it; `back` (h, w) then holds the place row * W + column there that each
+    value leads back to: the winner of a max pooling, the first place of a mean's window.
     """
 
     step: Step
@@ -31,6 +32,7 @@ class Stage:
     window: int = 1
     stride: int = 1
     before: int = 0
+    back: Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +188,7 @@ def _stages(
     trace: Trace, steps: list[Step], channel: int, before: Tensor, outputs: tuple[Tensor, ...]
 ) -> Iterator[Stage]:
     for step, output in zip(steps, outputs, strict=True):
-        other, factor, offset, extra = None, 1.0, 0.0, (1, 1, 0)
+        other, factor, offset, extra = None, 1.0, 0.0, (1, 1, 0, None)
         if step.kind == "maxout":
             other = before[(channel + len(output)) % len(before)]
             channel %= len(output)
@@ -198,9 +200,18 @@ def _stages(
             factor = step.module.factor
         elif step.kind == "pool":
             side, stride, _ = window_of(step.module)
-            extra = (side, stride, pads(step.module, *before.shape[1:])[2])
+            back = pooled_back(step.module, before[channel])
+            extra = (side, stride, pads(step.module, *before.shape[1:])[2], back)
         yield Stage(step, channel, output[channel], other, factor, offset, *extra)
         before = output
+
+
+def pooled_back(module: nn.MaxPool2d | nn.AvgPool2d, before: Tensor) -> Tensor:
+    """For each window over `before` (H, W) the place that its value leads back to: int64 (h, w)."""
+    if isinstance(module, nn.AvgPool2d):  # the first of a window is the largest of a map that falls
+        before = -torch.arange(before.numel(), dtype=torch.float32).view_as(before)
+    shape = module.kernel_size, module.stride, module.padding
+    return F.max_pool2d(before[None], *shape, ceil_mode=module.ceil_mode, return_indices=True)[1][0]
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from imgcls.numbers import power_of_ten, written
 from imgcls.ops.activations import SATURATED, activate, activation_curve
 
 INITIALISATIONS = {
@@ -74,22 +75,17 @@ class DepthResult:
             return "Vanishing: nothing of the last layer's gradient is left at the first, which learns nothing."
         if ratio < 1e-3:
             return (
-                f"Vanishing: the first layer gets about {_power_of_ten(ratio)} times the gradient of the last and "
+                f"Vanishing: the first layer gets about {power_of_ten(ratio)} times the gradient of the last and "
                 "hardly learns."
             )
         if ratio > 1e3:
             return (
-                f"Exploding: the first layer gets about {_power_of_ten(ratio)} times the gradient of the last; a step "
+                f"Exploding: the first layer gets about {power_of_ten(ratio)} times the gradient of the last; a step "
                 "throws it far off."
             )
         if float(self.stds[-1]) < 1e-3 * float(self.stds[0]):
             return "The signal fades: the last layer's outputs are nearly the same whatever goes in."
-        return f"Healthy: the first layer gets {ratio:.2g} times the gradient of the last."
-
-
-def _power_of_ten(number: float) -> str:
-    """The nearest power of ten of a number above 0: "10⁻⁷"."""
-    return "10" + str(round(math.log10(number))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"Healthy: the first layer gets {written(ratio, 2)} times the gradient of the last."
 
 
 def through_layers(

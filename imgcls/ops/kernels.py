@@ -162,3 +162,29 @@ def kernel_from_numbers(numbers: Sequence[float], divisor: float = 1.0, bias: fl
                 weights = torch.tensor(numbers, dtype=torch.float32).reshape(slices, side, side)
                 return Kernel(weights, float(divisor), float(bias))
     raise ValueError(f"A kernel has 9, 25 or 49 weights, or three times as many, not {len(numbers)}.")
+
+
+FAMILIES = {
+    "edges": "positive and negative weights side by side: 0 where the photo is flat",
+    "colours": "the channels against each other: next to nothing on a grey photo",
+    "blurs": "nearly all weights of one sign: a mean, so brightness comes through",
+    "off": "weights that training shrank to zero",
+}
+"""Family of learned kernels -> what makes a kernel one of it."""
+
+
+def families(weights: Tensor) -> list[str]:
+    """Which of FAMILIES each kernel of a layer (K, C, F, F) belongs to.
+
+    "off": its norm is below 1% of the layer's largest. "colours": at least 80% of its squared weights remain when the
+    channels' mean is taken off at each place. "blurs": its sum is at least 60% of the sum of the weights' sizes. Every
+    other is one of the "edges".
+    """
+    sizes = weights.flatten(1).norm(dim=1)
+    squares = weights.square().sum((1, 2, 3)).clamp(min=1e-30)
+    colour = (weights - weights.mean(1, keepdim=True)).square().sum((1, 2, 3)) / squares
+    one_sign = weights.sum((1, 2, 3)).abs() / weights.abs().sum((1, 2, 3)).clamp(min=1e-30)
+    return [
+        "off" if size < 0.01 * sizes.max() else "colours" if c >= 0.8 else "blurs" if s >= 0.6 else "edges"
+        for size, c, s in zip(sizes, colour, one_sign, strict=True)
+    ]

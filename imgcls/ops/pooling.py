@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from imgcls.numbers import sides
+
 KINDS = ("max", "average")
 
 
@@ -96,6 +98,38 @@ def pool(values: Tensor, window: int = 2, stride: int = 2, kind: str = "max") ->
     )
 
 
+def window_places(pooled: Pooled) -> Tensor:
+    """Which places row * W + column each window looks at, row by row: int64 (h w, F F)."""
+    height, width = pooled.values.shape[-2:]
+    places = torch.arange(height * width, dtype=torch.float64).view(1, 1, height, width)
+    return F.unfold(places, pooled.window, stride=pooled.stride)[0].T.long()
+
+
+def covered(pooled: Pooled) -> tuple[int, int]:
+    """How many rows and columns lie before the end of the last window; the stride may step over some of them."""
+    rows, columns = ((count - 1) * pooled.stride + pooled.window for count in pooled.output.shape[-2:])
+    return rows, columns
+
+
+def ties(pooled: Pooled) -> Tensor:
+    """Whether several values of a window are its largest: bool (C, h, w)."""
+    inside = pooled.values.flatten(1)[:, window_places(pooled)]  # (C, h w, F F)
+    most = inside.amax(dim=-1, keepdim=True)
+    return ((inside == most).sum(dim=-1) > 1).view(len(inside), *pooled.output.shape[-2:])
+
+
+def handed_back(pooled: Pooled, upstream: Tensor) -> Tensor:
+    """What each window passes of its gradient `upstream` (C, h, w) to the values in it: (C, h w, F F).
+
+    Max pooling hands all of it to the winner, average pooling an equal part to each. Added up where windows overlap,
+    it is what `pool_backward` gives.
+    """
+    gradient = upstream.flatten(1)[..., None]  # (C, h w, 1)
+    if pooled.winners is None:
+        return (gradient / pooled.window**2).expand(-1, -1, pooled.window**2)
+    return (window_places(pooled) == pooled.winners.flatten(1)[..., None]) * gradient
+
+
 def pool_backward(values: Tensor, upstream: Tensor, window: int = 2, stride: int = 2, kind: str = "max") -> Tensor:
     """The gradient (C, H, W) that reaches `values` when `upstream` (C, h, w) arrives at the output, by autograd.
 
@@ -131,6 +165,66 @@ def sign_pair_volume(picture: Tensor, kernels: Tensor) -> Tensor:
         raise ValueError(f"Kernels need an odd side to keep the picture's size, not {side}.")
     response = F.conv2d(picture[None], kernels, padding=side // 2)[0]
     return torch.cat([response, -response]).relu()
+
+
+def global_average(volume: Tensor) -> Tensor:
+    """One number a slice, the mean of all its places: (C, H, W) -> (C,). Where a value lay is lost altogether."""
+    return volume.mean(dim=(-2, -1))
+
+
+def shuffled_places(volume: Tensor, seed: int) -> Tensor:
+    """The same volume (C, H, W) with its places in a random order, the same order in every slice."""
+    order = torch.randperm(volume.shape[-2] * volume.shape[-1], generator=torch.Generator().manual_seed(seed))
+    return volume.flatten(1)[:, order].view_as(volume)
+
+
+HALVINGS = {"max": "max pooling", "average": "average pooling", "stride": "stride alone"}
+"""Ways to halve a map's rows and columns: keep the largest of each 2 x 2, their mean, or the upper left alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Halved:
+    """A map (H, W) halved `times` times in one of HALVINGS.
+
+    `output` (h, w) is what is left, `spread` (H', W') each value on all the places that it stands for, `before` the
+    same H' x W' places of the map itself; `lost` is ||spread - before|| / ||before||, 0 for a map of zeros.
+    """
+
+    way: str
+    times: int
+    output: Tensor
+    spread: Tensor
+    before: Tensor
+    lost: float
+
+
+def halve(sheet: Tensor, way: str, times: int) -> Halved:
+    """Halve a map (H, W) one or more times; a last odd row or column is left out, as pooling does.
+
+    A convolution with stride 2 is the same convolution with stride 1, of which every second value is kept: the way
+    "stride" on the map of a convolution at stride 1.
+
+    Raises:
+        ValueError: no such way, or the map is too small.
+    """
+    if way not in HALVINGS:
+        raise ValueError(f"A map is halved by {', '.join(HALVINGS)}, not {way!r}.")
+    window = 2**times
+    if min(sheet.shape) < window:
+        raise ValueError(f"A map of {sides(sheet.shape[0], sheet.shape[1])} cannot be halved {times} times.")
+    output = sheet[None, None]
+    for _ in range(times):
+        if way == "stride":
+            height, width = (size // 2 * 2 for size in output.shape[-2:])
+            output = output[..., :height:2, :width:2]
+        else:
+            output, _ = pool_forward(output, 2, 2, way)
+    output = output[0, 0]
+    spread = output.repeat_interleave(window, 0).repeat_interleave(window, 1)
+    before = sheet[: spread.shape[0], : spread.shape[1]]
+    size = float(torch.linalg.vector_norm(before))
+    lost = float(torch.linalg.vector_norm(spread - before)) / size if size else 0.0
+    return Halved(way, times, output, spread, before, lost)
 
 
 def pool_forward(batch: Tensor, window: int, stride: int, kind: str) -> tuple[Tensor, Tensor | None]:

@@ -58,6 +58,20 @@ def shift_study(features: Tensor, window: int = 2, stride: int = 2, kind: str = 
     )
 
 
+@dataclass(frozen=True)
+class Tolerance:
+    """The change of features at one shift of the photo: `unpooled`, and pooled three times: 0 is no change."""
+
+    shift: int
+    unpooled: float
+    pooled: float
+
+
+def tolerance(study: ShiftStudy, shift: int = 1) -> Tolerance:
+    """What pooling does for shifts, in two numbers of a study."""
+    return Tolerance(shift, *(study.same_place[name][shift] for name in (UNPOOLED, "pooled 3×")))
+
+
 def pixels_per_cell(stride: int) -> dict[str, int]:
     """How many pixels the photo must move for the features to move by one, for the ways that are followed along."""
     return {UNPOOLED: 1, "pooled 1×": stride, "pooled 2×": stride**2, BLURRED: stride}

@@ -167,6 +167,8 @@ class Normalised:
         return sum(h.below + h.above for h in self.after) / sum(int(h.counts.sum()) for h in self.after)
 
 
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+"""Mean and standard deviation of ImageNet's photos, red, green and blue, as most pretrained networks expect them."""
 SPAN = (-3.0, 3.0)
 """The axis on which both histograms are counted."""
 

@@ -45,11 +45,14 @@ class Volume:
 class Walk:
     """Every step of the convolution, computed at once.
 
-    `sums` (K, C, H', W') is what filter k gets from channel c alone; `output` (K, H', W') adds up the channels and
-    the bias.
+    `windows` (C, H', W', F, F) are the padded pixels under each window and `products` (K, C, H', W', F, F) what the
+    weights make of them; `sums` (K, C, H', W') is what filter k gets from channel c alone; `output` (K, H', W') adds up
+    the channels and the bias.
     """
 
     padded: Tensor
+    windows: Tensor
+    products: Tensor
     sums: Tensor
     output: Tensor
 
@@ -78,4 +81,6 @@ def walk(volume: Volume, *, stride: int = 1, padding: int = 0) -> Walk:
     slices = volume.filters.transpose(0, 1).reshape(channels * filters, 1, side, side)
     sums = F.conv2d(padded[None], slices, stride=stride, groups=channels)[0]
     sums = sums.reshape(channels, filters, *sums.shape[1:]).transpose(0, 1).contiguous()
-    return Walk(padded, sums, F.conv2d(padded[None], volume.filters, volume.biases, stride)[0])
+    windows = padded.unfold(1, side, stride).unfold(2, side, stride)
+    products = windows * volume.filters[:, :, None, None]
+    return Walk(padded, windows, products, sums, F.conv2d(padded[None], volume.filters, volume.biases, stride)[0])

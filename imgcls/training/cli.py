@@ -37,6 +37,7 @@ def add_train(commands: argparse._SubParsersAction) -> None:
     add("--lr", type=_positive, metavar="RATE", help="the highest learning rate")
     add("--optimiser", "--optimizer", metavar="NAME", help="sgd, momentum, nesterov, adam or adamw")
     add("--schedule", metavar="NAME", help="constant, step, cosine or one-cycle")
+    add("--first-weights", metavar="NAME", help="default (torch's own), zeros, small, xavier, he or large")
     add("--size", type=_whole, metavar="PIXELS", help="side of the pictures")
     add("--seed", type=int, default=0, metavar="N", help="of first weights, order and split (default: 0)")
     add("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest")
@@ -131,7 +132,9 @@ def _config(args: argparse.Namespace) -> "TrainConfig":
         if not args.resume:
             raise ValueError(f"The folder {args.out} holds a run already: add --resume, or choose another folder.")
         return run.info().config
-    names = ("epochs", "seconds", "batch_size", "lr", "optimiser", "schedule", "seed", "device", "mode")
+    names = (
+        "epochs", "seconds", "batch_size", "lr", "optimiser", "schedule", "first_weights", "seed", "device", "mode",
+    )  # fmt: skip
     changes = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     if args.seconds:
         changes["epochs"] = 100_000

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imgcls.numbers import fixed, percent
 from imgcls.training.records import Evaluation, Finding, Snapshot
 
 # Divergence: the loss, smoothed over DIVERGING_STEPS, is this many times its best, and worse than guessing.
@@ -26,11 +27,12 @@ class Watchdog:
 
     Args:
         classes: number of classes: guessing has the loss ln(classes).
-        lr: the highest learning rate, for the sentences.
+        lr: the highest learning rate, for the sentences; first_weights: a name of FIRST_WEIGHTS, likewise.
     """
 
     classes: int
     lr: float
+    first_weights: str = "default"
 
     def __post_init__(self) -> None:
         self._found: set[str] = set()
@@ -118,27 +120,39 @@ class Watchdog:
 
     def _divergence(self) -> str:
         return (
-            f"Since step {self._best_step + 1} the loss rises, to {self._smoothed:.2f}; guessing would cost "
-            f"{chance_loss(self.classes):.2f}. The steps are so large that they jump over the valley: take a smaller "
+            f"Since step {self._best_step + 1} the loss rises, to {fixed(self._smoothed, 2)}; guessing would cost "
+            f"{fixed(chance_loss(self.classes), 2)}. The steps are so large that they jump over the valley: take a "
+            "smaller "
             f"learning rate than {self.lr:g}."
         )
 
     def _dead(self, layer: str, share: float) -> str:
-        return (
-            f"{share:.0%} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the gradient is 0, so "
-            "their weights learn no more. A smaller learning rate, leaky ReLU or batch norm keeps units alive."
+        silent = (
+            f"{percent(share, 0)} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the "
+            "gradient is 0, so "
+            "their weights learn no more. "
         )
+        if self._hopeless:
+            return silent + "It began with the first weights: choose others."
+        return silent + "A smaller learning rate, leaky ReLU or batch norm keeps units alive."
 
     def _overfitting_words(self, best: Evaluation, last: Evaluation) -> str:
         return (
             f"Since step {best.step} the network learns its training pictures by heart: their loss fell from "
-            f"{best.train_loss:.2f} to {last.train_loss:.2f}, but on validation pictures it rose from "
-            f"{best.val_loss:.2f} to {last.val_loss:.2f}. More pictures, augmentation, dropout or weight decay help, "
+            f"{fixed(best.train_loss, 2)} to {fixed(last.train_loss, 2)}, but on validation pictures it rose from "
+            f"{fixed(best.val_loss, 2)} to {fixed(last.val_loss, 2)}. More pictures, augmentation, dropout or "
+            "weight decay help, "
             "or stopping there."
         )
 
+    @property
+    def _hopeless(self) -> bool:
+        return self.first_weights in ("zeros", "small")
+
     def _plateau_words(self, last: Evaluation) -> str:
-        still = f"After {last.step} steps the loss is still that of guessing ({chance_loss(self.classes):.2f}). "
+        still = f"After {last.step} steps the loss is still that of guessing ({fixed(chance_loss(self.classes), 2)}). "
+        if self._hopeless:
+            return still + "Hardly a gradient passes these first weights: choose others."
         if "dead" in self._found:
             return f"{still}Hardly a gradient passes the silent units: start anew with a smaller rate than {self.lr:g}."
         return (

@@ -55,6 +55,17 @@ def hardest(dataset: Dataset, recipe: Recipe, judge: Judge, run: str = "", progr
         DatasetError: the set cannot be read any more.
         ValueError: the run has no weights or learned other classes.
     """
+    probabilities, validation, learned = judged(dataset, recipe, judge, run, progress)
+    return ranked(probabilities, dataset.labels[validation], validation, learned)
+
+
+def judged(
+    dataset: Dataset, recipe: Recipe, judge: Judge, run: str = "", progress: Progress | None = None
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Probabilities (M, K) that a judge gives, the places of the validation pictures, and how many it learned from.
+
+    Arguments and errors as of `hardest`.
+    """
     training, validation = dataset.training, dataset.validation
     if judge == "linear":
         training = _some(training, MOST_LEARNED)
@@ -68,7 +79,7 @@ def hardest(dataset: Dataset, recipe: Recipe, judge: Judge, run: str = "", progr
         probabilities = probe(*inputs, dataset.labels[training], len(dataset.classes))
     else:
         probabilities = _judged_by_run(dataset, run, progress)
-    return ranked(probabilities, dataset.labels[validation], validation, len(training))
+    return probabilities, validation, len(training)
 
 
 def ranked(probabilities: np.ndarray, labels: np.ndarray, places: np.ndarray, learned: int = 0) -> Hardest:

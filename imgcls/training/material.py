@@ -52,7 +52,7 @@ class PictureMaterial:
     normalise: Normalise
 
     def module(self) -> nn.Module:
-        return SmallCNN(self.config.model, self.config.seed)
+        return SmallCNN(self.config.model, self.config.seed, self.config.first_weights)
 
     def inputs(self, part: Part, device: torch.device, channels_last: bool, limit: int | None = None) -> Inputs:
         indices = getattr(self.dataset, part)[:limit]
@@ -79,7 +79,7 @@ class FeatureMaterial:
     def module(self) -> nn.Module:
         from imgcls.training import transfer
 
-        return transfer.head(len(self.dataset.classes), self.config.seed)
+        return transfer.head(len(self.dataset.classes), self.config.seed, self.config.first_weights)
 
     def inputs(self, part: Part, device: torch.device, channels_last: bool, limit: int | None = None) -> Inputs:
         indices = getattr(self.dataset, part)[:limit]

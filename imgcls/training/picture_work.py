@@ -10,8 +10,9 @@ from typing import Literal, TypeVar
 from imgcls.data.datasets import Progress
 from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from imgcls.data.sources import open_source
-from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise
+from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise, with_copy
 from imgcls.training.hardest import Hardest, Judge, hardest
+from imgcls.training.measured import ALONE, Measured, Measurer, measure, measure_alone
 
 Record = TypeVar("Record")
 Result = TypeVar("Result")
@@ -73,14 +74,16 @@ def shelve(recipe: Recipe) -> Iterator[Working | Shelved]:
     yield Shelved(recipe)
 
 
-def survey(recipe: Recipe, validation: float | None, seed: int) -> Iterator[Working | Survey]:
-    """Counts, means and duplicates of a split.
+def survey(recipe: Recipe, validation: float | None, seed: int, plant: bool = False) -> Iterator[Working | Survey]:
+    """Counts, means and duplicates of a split; with `plant`, of one into which a duplicate was put.
 
     Raises:
         DatasetError: the set cannot be used.
     """
     yield from _on_shelf(recipe)
     dataset = open_shelf(recipe, validation, seed)
+    if plant:
+        dataset = with_copy(dataset, seed)
     summary = summarise(dataset)
     found = yield from told(partial(Working, "Comparing"), lambda progress: duplicates(dataset, progress))
     yield Survey(summary, found)
@@ -102,6 +105,20 @@ def find_hardest(
     dataset = open_shelf(recipe, validation, seed)
     judging = partial(Working, "Judging")
     yield (yield from told(judging, lambda progress: hardest(dataset, recipe, judge, run, progress)))
+
+
+def measure_judge(
+    recipe: Recipe, validation: float | None, seed: int, judge: Measurer, run: str = "", changed: float = 0.0
+) -> Iterator[Working | Measured]:
+    """The answers of a judge on pictures that it has not learned from. Arguments and errors as of `find_hardest`."""
+    if judge in ALONE:
+        answering = partial(Working, "Answering")
+        yield (yield from told(answering, lambda progress: measure_alone(recipe, judge, progress)))
+        return
+    yield from _on_shelf(recipe)
+    dataset = open_shelf(recipe, validation, seed)
+    answering = partial(Working, "Answering")
+    yield (yield from told(answering, lambda progress: measure(dataset, recipe, judge, run, progress)))
 
 
 def told(record: Callable[[int, int], Record], work: Callable[[Progress], Result]) -> Generator[Record, None, Result]:

@@ -73,9 +73,9 @@ class Evaluation:
     """How the network does on the validation pictures.
 
     `train_loss` and `train_accuracy` are means over the training pictures since the last evaluation, as they were
-    learned from. `indices` (M,) are places in the validation part; for each its `predicted` class, the `confidence` in
-    it and its loss. `confusion` (K, K) counts: row true class, column predicted. `whole` is False where only some
-    pictures were looked at.
+    learned from; nan before the first step. `indices` (M,) are places in the validation part; for each its `predicted`
+    class, the `confidence` in it and its loss. `confusion` (K, K) counts: row true class, column predicted. `whole` is
+    False where only some pictures were looked at, or nothing is learned yet.
     """
 
     step: int

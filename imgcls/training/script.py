@@ -11,6 +11,7 @@ from torch import nn
 from imgcls.data import augment
 from imgcls.data.datasets import Dataset
 from imgcls.models import modules
+from imgcls.models.first_weights import FIRST_WEIGHTS
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
 from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.plain import one_line
@@ -57,17 +58,15 @@ MEAN, STD = torch.tensor([$mean, $std], device=DEVICE).view(2, 1, 3, 1, 1)
 BF16, MEMORY_FORMAT = $bf16, torch.$memory_format  # what was fastest
 $own_code
 
-# The network; its first weights are uniform in +-1/sqrt(inputs of a node)
+# The network
 model = nn.Sequential(OrderedDict([
 $layers
 ]))
 generator = torch.Generator().manual_seed(SEED)
 with torch.no_grad():
     for layer in model.modules():
-        if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            bound = 1 / math.sqrt(layer.weight[0].numel())
-            for parameter in layer.parameters(recurse=False):
-                parameter.uniform_(-bound, bound, generator=generator)
+        if isinstance(layer, Layer):
+            $first_weights(layer, generator)
 model = model.to(DEVICE, memory_format=MEMORY_FORMAT)
 
 # The pictures
@@ -132,6 +131,7 @@ def training_script(info: RunInfo, mode: str) -> str:
     if config.schedule in ("cosine", "one-cycle"):
         own.append(f"WARM_UP = {optimisers.WARM_UP}\n")
         own += [inspect.getsource(function) for function in (optimisers._cosine, optimisers._one_cycle)]
+    own += ["Layer = nn.Conv2d | nn.Linear\n", *_filling(config.first_weights)]
     changes = ""
     if config.augmentation.active:
         names = ("Augmentation", "Draw", "draw", "apply", "_shifted", "_turned", "_coloured", "_grey", "_erased")
@@ -158,10 +158,18 @@ def training_script(info: RunInfo, mode: str) -> str:
         memory_format="channels_last" if fast.channels_last else "contiguous_format",
         own_code="\n\n" + "\n\n".join(own),
         layers=model_code(config.model),
+        first_weights=FIRST_WEIGHTS[config.first_weights].__name__,
         optimiser=_OPTIMISERS[config.optimiser],
         schedule=_SCHEDULES[config.schedule],
         augmentation=changes,
     )
+
+
+def _filling(name: str) -> list[str]:
+    """The function that fills a layer with its first weights, behind those that it calls."""
+    function = FIRST_WEIGHTS[name]
+    called = [other for other, each in FIRST_WEIGHTS.items() if each.__name__ in function.__code__.co_names]
+    return [*(source for other in called for source in _filling(other)), inspect.getsource(function)]
 
 
 def training_pictures(dataset: Dataset) -> bytes:

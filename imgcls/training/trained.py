@@ -12,6 +12,7 @@ from torch import nn
 from imgcls.models.classify import Classifier
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.small import LayerRow, SmallCNN, layer_table
+from imgcls.numbers import sides
 from imgcls.training import transfer
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 
@@ -35,7 +36,7 @@ def load_trained(folder: Path | str, which: Literal["best", "last"] = "best") ->
     name = f"run-{files.folder.name}"
     dogs = tuple(place for place, label in enumerate(info.classes) if label == "dog")
     if info.config.transfer:
-        layers = {"features.8": "Last convolution: 1280 channels, 7 x 7"}
+        layers = {"features.8": "Last convolution: 1280 channels, 7 × 7"}
         title = f"{info.title}, transfer"
         return Classifier(name, title, transfer.whole(module), Preprocess(), info.classes, dogs, layers=layers)
     side = info.config.model.size
@@ -66,7 +67,7 @@ def _module(info: RunInfo) -> nn.Module:
 
 def _title(row: LayerRow) -> str:
     channels, height, width = row.shape
-    return f"{row.name}: {channels} channels, {height} x {width}"
+    return f"{row.name}: {channels} channels, {sides(height, width)}"
 
 
 TINYVGG = Path(__file__).resolve().parents[2] / "assets" / "tinyvgg"

@@ -43,7 +43,8 @@ def train(
     dataset: Dataset | None = None,
     world: World = ALONE,
 ) -> Iterator[Record]:
-    """Trains and says how it goes: Loading, Started, then Step, Evaluation, Snapshot, Finding, Paused, then Finished.
+    """Trains and says how it goes: Loading, Started, an Evaluation of the first weights, then Step, Evaluation,
+    Snapshot, Finding, Paused, then Finished.
 
     A disk that is full in the middle of a run does not end it: Unsaved says that it goes on without files.
 
@@ -94,7 +95,7 @@ class _Run:
         self.classes = material.dataset.classes
         self.step, self.best, self.reason = 0, 0.0, "epochs"
         self.base_rate = self.config.lr
-        self.watchdog = Watchdog(len(self.classes), self.config.lr)
+        self.watchdog = Watchdog(len(self.classes), self.config.lr, self.config.first_weights)
         self.findings: list[Finding] = []
         self.clock = _Clock()
         self.pace = Pace()
@@ -185,9 +186,9 @@ class _Run:
             yield from self._say_paused()
         else:
             self.clock.go_on()
+        if self.step == 0:
+            yield from self._before()
         self._reported_at = self._evaluated_at = time.perf_counter()
-        if self.step == 0 and self.world.first:
-            yield from self._look()
         while not (yield from self._is_over()):
             loss, right = self.learner.learn(self.step, self._rate)
             self.step += 1
@@ -311,6 +312,16 @@ class _Run:
         if self.broken:
             self.reason = "nan"
 
+    def _before(self) -> Iterator[Record]:
+        """What the network answers with its first weights."""
+        snapshot = (yield from self._look()) if self.world.first else None
+        scores, indices = self._scores(len(self.validation) <= PARTIAL)
+        if self.world.first:
+            record = self._evaluation(scores, indices, math.nan, math.nan, whole=False)
+            self._keep(lambda: self.files.add_view(self.step, snapshot, record))
+            self._write(record)
+            yield record
+
     def _after_report(self, whole: bool) -> Iterator[Record]:
         """Evaluates, looks, saves: what takes time, and does not count as learning."""
         start = time.perf_counter()
@@ -352,22 +363,7 @@ class _Run:
     def _evaluate(self, whole: bool, snapshot: Snapshot | None) -> Iterator[Record]:
         scores, indices = self._scores(whole)
         loss, right, pictures = self._epoch_sums
-        record = Evaluation(
-            step=self.step,
-            epoch=self._epoch,
-            seconds=self.clock.seconds,
-            train_loss=loss / max(1, pictures),
-            train_accuracy=right / max(1, pictures),
-            val_loss=scores.loss,
-            val_accuracy=scores.accuracy,
-            images_per_second=self._speed,
-            indices=(np.arange(len(self.validation)) if indices is None else indices.cpu().numpy()).astype(np.int32),
-            predicted=scores.predicted,
-            confidence=scores.confidence,
-            losses=scores.losses,
-            confusion=scores.confusion,
-            whole=whole,
-        )
+        record = self._evaluation(scores, indices, loss / max(1, pictures), right / max(1, pictures), whole)
         self._evaluated_at = time.perf_counter()
         if whole:
             self._epoch_sums = [0.0, 0.0, 0]
@@ -380,6 +376,26 @@ class _Run:
         self._keep(lambda: self.files.add_view(self.step, snapshot, record))
         yield record
         yield from self._found(self.watchdog.evaluation(record))
+
+    def _evaluation(
+        self, scores: Scores, indices: Tensor | None, train_loss: float, train_accuracy: float, whole: bool
+    ) -> Evaluation:
+        return Evaluation(
+            step=self.step,
+            epoch=self._epoch,
+            seconds=self.clock.seconds,
+            train_loss=train_loss,
+            train_accuracy=train_accuracy,
+            val_loss=scores.loss,
+            val_accuracy=scores.accuracy,
+            images_per_second=self._speed,
+            indices=(np.arange(len(self.validation)) if indices is None else indices.cpu().numpy()).astype(np.int32),
+            predicted=scores.predicted,
+            confidence=scores.confidence,
+            losses=scores.losses,
+            confusion=scores.confusion,
+            whole=whole,
+        )
 
     def _found(self, findings: list[Finding]) -> Iterator[Record]:
         for finding in findings:

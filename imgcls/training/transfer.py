@@ -1,7 +1,6 @@
 """Transfer: the frozen features of EfficientNet-Lite0, and a new head that learns other classes on them in seconds."""
 
 import hashlib
-import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from imgcls.data.datasets import Dataset, Progress
 from imgcls.data.picture_files import PictureError
 from imgcls.models.classify import Classifier
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS, EfficientNetLite
+from imgcls.models.first_weights import draw_first_weights
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.registry import load
 from imgcls.store.download import DownloadError, cache_folder
@@ -27,14 +27,11 @@ BATCH, FP32_BATCH = 16, 4  # larger ones leave the cache, and are slower
 _KEPT_FILES = 20
 
 
-def head(classes: int, seed: int) -> nn.Module:
-    """The new last layer: 1280 features -> logits, first weights uniform in ±1/sqrt(1280)."""
+def head(classes: int, seed: int, first_weights: str = "default") -> nn.Module:
+    """The new last layer: 1280 features -> logits; `first_weights` is a name of FIRST_WEIGHTS."""
     with torch.random.fork_rng(devices=[]):
         layer = nn.Linear(HEAD_CHANNELS, classes)
-    bound, generator = 1 / math.sqrt(HEAD_CHANNELS), torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter.uniform_(-bound, bound, generator=generator)
+    draw_first_weights(layer, first_weights, seed)
     return layer
 
 

@@ -8,10 +8,12 @@ forget what the address of this run knows better, so that Back, Forward and link
 """
 
 import math
+import socket
 from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
+from streamlit import net_util
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Kept = TypeVar("Kept")
@@ -30,6 +32,11 @@ def full_address(host: str) -> str:
     """The address of the first page of this server under the name `host`, as the options say; ends with a slash."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}/"
+
+
+def hall_address() -> str:
+    """What to open on other devices in the same network."""
+    return full_address(net_util.get_internal_ip() or socket.gethostname())
 
 
 def follow(page: str) -> None:

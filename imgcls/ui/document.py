@@ -1,7 +1,8 @@
-"""The HTML page itself: a script of our own (document.js) goes into Streamlit's, in front of Streamlit's program.
+"""The HTML page itself: scripts of our own go into Streamlit's, in front of Streamlit's program.
 
-It does what no Python can: speak when no connection comes about, keep a file that is chosen while there is none, and
-let a browser translate the page. Streamlit's files stay as they are.
+document.js does what no Python can: speak when no connection comes about, keep a file that is chosen while there is
+none, and let a browser translate the page. classroom.js is a class's part in the browser, and costs no run of any page.
+Streamlit's files stay as they are.
 """
 
 import hashlib
@@ -10,25 +11,32 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SCRIPT_PATH = "imgcls/document.js"
+# What goes into the page's head; %s is the address.
+FILES = {
+    "document.js": '<script src="%s"></script>',
+    "classroom.js": '<script defer src="%s"></script>',  # it can wait until the page is read
+    "classroom.css": '<link rel="stylesheet" href="%s">',
+}
 _HEAD = b"<head>"
 _ASKS_WHETHER_NEW = (b"if-none-match", b"if-modified-since", b"if-range", b"range")
 
 
 @cache
-def script() -> bytes:
-    """The text of document.js."""
-    return Path(__file__).with_name("document.js").read_bytes()
+def file(name: str) -> bytes:
+    """The text of one of FILES."""
+    return Path(__file__).with_name(name).read_bytes()
 
 
 @cache
-def _tag() -> bytes:
-    """Relative, like Streamlit's own scripts: it is found below a path, too."""
-    return f'<script src="./{SCRIPT_PATH}?v={hashlib.sha256(script()).hexdigest()[:12]}"></script>'.encode()
+def _tags() -> bytes:
+    """Relative, like Streamlit's own scripts: they are found below a path, too."""
+    return "".join(
+        tag % f"./imgcls/{name}?v={hashlib.sha256(file(name)).hexdigest()[:12]}" for name, tag in FILES.items()
+    ).encode()
 
 
-class WithOurScript:
-    """ASGI middleware: every page that a browser opens gets our script as the first thing in its head."""
+class WithOurScripts:
+    """ASGI middleware: every page that a browser opens gets our scripts as the first things in its head."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,7 +44,7 @@ class WithOurScript:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = b",".join(value for name, value in scope.get("headers", ()) if name == b"accept")
         if scope["type"] == "http" and scope["method"] == "GET" and b"text/html" in accepted:
-            # Whole and as plain text: what the browser kept from before could be a page without our script.
+            # Whole and as plain text: what the browser kept from before could be a page without our scripts.
             unwanted = (*_ASKS_WHETHER_NEW, b"accept-encoding")
             headers = [(name, value) for name, value in scope["headers"] if name not in unwanted]
             await self.app({**scope, "headers": headers}, receive, _Insertion(send))
@@ -45,7 +53,7 @@ class WithOurScript:
 
 
 class _Insertion:
-    """Passes an answer on; a page of HTML is gathered first and goes out with the script."""
+    """Passes an answer on; a page of HTML is gathered first and goes out with the scripts."""
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -63,7 +71,7 @@ class _Insertion:
                 await self._finish(self.start)
 
     async def _finish(self, start: Message) -> None:
-        body = self.body.replace(_HEAD, _HEAD + _tag(), 1)
+        body = self.body.replace(_HEAD, _HEAD + _tags(), 1)
         changed = (b"content-length", b"etag", b"last-modified")
         headers = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
         await self.send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})

@@ -9,12 +9,14 @@ from torch import Tensor
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.preprocess import Preprocess
+from imgcls.training.worlds import world_for
 
 MOST_ANSWERS = 256  # of a network; each takes some 8 KB
 MOST_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at a time
 
 _lock = threading.Lock()
 _answers: WeakKeyDictionary[Classifier, dict[str, Prediction]] = WeakKeyDictionary()
+_distances: WeakKeyDictionary[Classifier, dict[str, float]] = WeakKeyDictionary()
 _inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
 
 
@@ -33,6 +35,22 @@ def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
             if len(answers) > MOST_ANSWERS:
                 del answers[next(iter(answers))]  # the oldest
     return prediction
+
+
+def distance_from(classifier: Classifier, photo: Picture) -> float | None:
+    """How unlike the pictures that the network learned from a photo is (see imgcls.models.world); None: not known."""
+    world = world_for(classifier)
+    if world is None:
+        return None
+    with _lock:
+        known = _distances.setdefault(classifier, {})
+    if photo.digest not in known:
+        distance = world.distance(photo.image)
+        with _lock:
+            known[photo.digest] = distance
+            if len(known) > MOST_ANSWERS:
+                del known[next(iter(known))]
+    return known[photo.digest]
 
 
 def network_input(classifier: Classifier, photo: Picture) -> Tensor:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.numbers import sides
 from imgcls.plain import markdown
 from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
@@ -21,6 +22,8 @@ MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
+# A plain button: what it opens is the browser's own affair (see classroom.js), and no page runs for it.
+CLASS_DOOR = '<button type="button" class="imgcls-class-door">Class: join or start</button>'
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
 
@@ -91,6 +94,7 @@ def photo_sidebar() -> None:
     """The sidebar: the photo, what it is, and the ways to use another."""
     photo = current_photo()
     with st.sidebar:
+        st.html(CLASS_DOOR)
         st.markdown("## Your photo")
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
@@ -114,6 +118,7 @@ def photo_on_a_phone() -> None:
         taken = st.session_state.get(_TAKEN, 0)  # a new key closes the popover: the photo is in, look at it
         with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch", key=f"phone_{taken}"):
             _ways("phone")
+        st.html(CLASS_DOOR)
 
 
 def _incomplete_note(photo: Picture) -> None:
@@ -137,7 +142,8 @@ def _caption(photo: Picture) -> str:
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
     name = sample.title if sample else markdown(photo.name)
-    return f"{name} · {width}\u00a0×\u00a0{height}" + (" · turned upright" if photo.turned else "")
+    size = sides(height, width).replace(" ", "\u00a0")  # not broken at the end of a line
+    return f"{name} · {size}" + (" · turned upright" if photo.turned else "")
 
 
 def _ways(place: str) -> None:

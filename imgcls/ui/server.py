@@ -20,15 +20,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from streamlit import net_util
 
 from imgcls import jobs
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
-from imgcls.ui import live, views
-from imgcls.ui.address import base_path, full_address
+from imgcls.ui import classroom, live, views
+from imgcls.ui.address import base_path, full_address, hall_address
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
-from imgcls.ui.document import SCRIPT_PATH, WithOurScript, script
+from imgcls.ui.document import FILES, WithOurScripts, file
 from imgcls.ui.upkeep import keep_tidy, raise_descriptors
 from imgcls.ui.views import FOREVER
 
@@ -96,8 +95,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def addresses() -> str:
     """What to open on this machine, and in the hall."""
-    hall = net_util.get_internal_ip() or socket.gethostname()
-    return f"\n  On this machine: {full_address('localhost')}\n  In the hall:     {full_address(hall)}\n"
+    return f"\n  On this machine: {full_address('localhost')}\n  In the hall:     {hall_address()}\n"
 
 
 def _log_failure(task: asyncio.Task) -> None:
@@ -140,18 +138,21 @@ async def _sample_thumbnail(request: Request) -> Response:
 
 
 @live.nosniff
-async def _script(_request: Request) -> Response:
-    return Response(script(), media_type="text/javascript", headers={"Cache-Control": FOREVER})
+async def _file(request: Request) -> Response:
+    name = request.url.path.rpartition("/")[2]
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(file(name), media_type=kind, headers={"Cache-Control": FOREVER})
 
 
 def routes() -> list[Route]:
     """The addresses served besides Streamlit's own: at the root and, as Streamlit's, below `server.baseUrlPath`."""
     own = [
         Route(f"/{PLOTLY_PATH}", _plotly),
-        Route(f"/{SCRIPT_PATH}", _script),
+        *(Route(f"/imgcls/{name}", _file) for name in FILES),
         Route("/imgcls/samples/{slug}.jpg", _sample_thumbnail),
         live.ROUTE,
         views.ROUTE,
+        *classroom.ROUTES,
     ]
     base = base_path()
     return [*own, *(Route(base + route.path, route.endpoint, methods=route.methods) for route in own if base)]
@@ -159,4 +160,4 @@ def routes() -> list[Route]:
 
 def middleware() -> list[Middleware]:
     """What stands between the browser and all answers."""
-    return [Middleware(WithOurScript)]
+    return [Middleware(WithOurScripts)]

@@ -32,7 +32,7 @@ def headline(lesson: Lesson) -> None:
 
 def try_this(*items: str) -> None:
     """A short list of things worth doing on this page, each a sentence."""
-    with st.container(border=True):
+    with st.container(border=True, key="try_this"):
         st.markdown("**:material/lightbulb: Try this**\n\n" + "\n".join(f"- {item}" for item in items))
 
 

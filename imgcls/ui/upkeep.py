@@ -8,13 +8,15 @@ some 0.2 s, so it waits for a moment in which the processor has nothing to do: n
 import asyncio
 import ctypes
 import gc
+import sqlite3
 import sys
 import time
 from contextlib import suppress
 
 from streamlit import runtime
 
-from imgcls.ui import live
+from imgcls.store.download import DownloadError
+from imgcls.ui import classroom, live
 
 try:
     import resource
@@ -48,6 +50,8 @@ async def keep_tidy() -> None:
     while True:
         await asyncio.sleep(QUIET)
         live.drop_departed()
+        with suppress(sqlite3.Error, DownloadError):  # a folder that cannot be written to has no classes
+            await loop.run_in_executor(None, classroom.end_old)
         now = time.process_time()
         quiet, used = now - used < BUSY * QUIET, now
         waiting = departed_sessions()

@@ -4,13 +4,13 @@ import re
 
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from imgcls.ops.diagnosis import written
 from imgcls.ops.routes import image_named, kernel_named
 from imgcls.ui.autodiff.graph.words import short
-
-expect.set_options(timeout=20_000)  # a shared machine can be slow; nothing here is timed
+from tests.browser import hands
+from tests.browser.hands import eventually, on_a_phone
 
 
 def numbers(page: Page, node: int) -> list[str]:
@@ -19,9 +19,7 @@ def numbers(page: Page, node: int) -> list[str]:
 
 
 def opened(page: Page, url: str, settings: str = "") -> None:
-    page.goto(f"{url}/autodiff{settings}")
-    page.locator(".graph .node").first.wait_for()
-    page.wait_for_timeout(500)
+    hands.opened(page, f"{url}/autodiff{settings}", ".graph .node")
 
 
 def neuron(w: float, x: float, b: float) -> list[str]:
@@ -108,9 +106,12 @@ def test_moving_a_kernel_cell_moves_the_gradients_of_the_image(page: Page, serve
     F.max_pool2d(F.conv2d(image[None, None], kernel[None, None]), 2).sum().backward()
     expected = [short(value) for value in image.grad.flatten()]
     page.wait_for_function("() => location.search.includes('autodiff_kernel_12=-1')")
-    page.wait_for_timeout(300)
-    shown = page.locator(".graph [data-node='0'] .cell").all_text_contents()
-    assert sorted(text.strip() for text in shown[36:]) == sorted(expected)
+
+    def follows() -> None:
+        shown = page.locator(".graph [data-node='0'] .cell").all_text_contents()
+        assert sorted(text.strip() for text in shown[36:]) == sorted(expected)
+
+    eventually(follows)
 
 
 def landscape(page: Page, url: str, settings: str) -> Locator:
@@ -156,9 +157,8 @@ def test_momentum_is_drawn_beside_and_the_ball_rolls_to_the_end(page: Page, serv
     expect(page.get_by_label("step", exact=True)).to_have_value("30")
 
 
-def test_on_a_phone_nothing_runs_off_the_page(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+@on_a_phone
+def test_on_a_phone_nothing_runs_off_the_page(page: Page, server_url: str) -> None:
     for part in ("Backward pass", "Gradient descent&autodiff_look=Graph", "Convolution and max-pool"):
         opened(page, server_url, f"?autodiff_part={part}")
         widths = page.evaluate(
@@ -169,4 +169,3 @@ def test_on_a_phone_nothing_runs_off_the_page(browser: Browser, server_url: str)
         assert last["x"] + last["width"] <= 390
         page.locator(".graph .node").first.tap()
         expect(page.locator(".graph .chain")).not_to_be_empty()
-    context.close()

@@ -69,7 +69,7 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     expect(page.get_by_role("progressbar", name="Progress")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_text("paused")).to_be_visible()
-    expect(page.get_by_role("button", name="Go on")).to_be_focused()
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()
     before = settled_step(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -89,8 +89,8 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     wait_until(page, lambda: 0 < step_shown(page) < last)
-    expect(page.locator(".verdicts [role=listitem]")).to_have_count(14)
-    assert all(mark in "✓✗" for mark in (each[0] for each in page.locator(".verdicts b").all_inner_texts()))
+    expect(page.locator(".sheet .tile")).to_have_count(14)
+    assert all(mark in "✓✗" for mark in (each[0] for each in page.locator(".sheet small").all_inner_texts()))
     page.reload()  # the run and the step are in the address
     expect(page.locator(".timeline output")).to_contain_text("looking back")
 
@@ -100,7 +100,7 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     cell = page.locator(".confusion button.right").first
     count = int(cell.inner_text())
     cell.click()
-    expect(page.locator(".verdicts [role=listitem]")).to_have_count(min(count, 28))
+    expect(page.locator(".sheet .tile")).to_have_count(min(count, 28))
 
     page.get_by_text("Use it", exact=True).click()
     with page.expect_download() as download:
@@ -135,7 +135,7 @@ def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: P
     busiest = max(spent, key=lambda pid: cpu(pid) - spent[pid])
     os.kill(busiest, signal.SIGKILL)
     expect(page.get_by_text("ended from outside")).to_be_visible(timeout=5_000)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text(re.compile(r"left · epoch [1-9]"))).to_be_visible(timeout=60_000)
     assert step_shown(page) > 0
     page.get_by_role("button", name="Stop").press("Enter")

@@ -12,7 +12,6 @@ from imgcls.models.classify import (
     Prediction,
     classify,
     classify_batch,
-    confidence_words,
 )
 from imgcls.models.gradcam import grad_cam
 from imgcls.models.preprocess import Preprocess
@@ -120,11 +119,3 @@ def test_threads_that_classify_and_explain_one_network_at_once_all_get_the_seria
         for number, (logits, raw) in enumerate(pool.map(work, range(12))):
             torch.testing.assert_close(logits, expected[number % 3], atol=1e-4, rtol=1e-4)
             torch.testing.assert_close(raw, maps[number % 3], atol=1e-4, rtol=1e-3)
-
-
-def test_words_promise_less_as_the_probability_falls():
-    words = [confidence_words(p) for p in (0.95, 0.75, 0.56, 0.1)]
-    assert [each.split()[0].strip(",:") for each in words] == ["very", "likely", "unsure", "a"]
-    assert confidence_words(0.9) == words[0]
-    assert confidence_words(0.6) == words[1]
-    assert confidence_words(0.3) == words[2]

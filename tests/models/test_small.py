@@ -66,8 +66,8 @@ def test_every_combination_makes_a_network_that_learns_or_one_sentence() -> None
 @pytest.mark.parametrize(
     ("choices", "sentence"),
     [
-        ({"size": 16, "channels": (8, 8, 8)}, "In block 3 the picture is only 1 x 1"),
-        ({"size": 16, "channels": (8,), "pool": (13,)}, "13 x 13 pooling does not fit"),
+        ({"size": 16, "channels": (8, 8, 8)}, "In block 3 the picture is only 1 × 1"),
+        ({"size": 16, "channels": (8,), "pool": (13,)}, "13 × 13 pooling does not fit"),
         ({"kernel": 4, "padding": "same"}, "has no middle"),
         ({"dropout": 1.0}, "from 0 to below 1"),
         ({"activation": "swish"}, "choose one of relu"),

@@ -3,11 +3,12 @@
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from imgcls.models.classify import Classifier
 from imgcls.models.graph import graph_of
 from imgcls.models.trace import trace
-from imgcls.models.unit import map_unit, mean_contributions, norm_line
+from imgcls.models.unit import map_unit, mean_contributions, norm_line, pooled_back
 from tests.models.random_networks import SEEDS, random_network, random_picture
 
 
@@ -52,7 +53,18 @@ def test_each_stage_follows_from_the_one_before(seed: int) -> None:
                 close(stage.values, torch.maximum(before, stage.other))
             else:
                 close(stage.values, stage.step.module(before[None, None])[0, 0])
+            assert (stage.back is None) == (stage.step.kind != "pool")
+            if stage.step.kind == "pool" and isinstance(stage.step.module, nn.MaxPool2d):
+                torch.testing.assert_close(before.flatten()[stage.back], stage.values)
             before = stage.values
+
+
+def test_a_pooling_leads_back_to_its_winner_or_to_the_first_place_of_its_mean() -> None:
+    values = torch.tensor([[0.0, 3, 3, 1], [2, 3, 4, 4], [1, 1, 0, 9]])
+    assert pooled_back(nn.MaxPool2d(2), values).tolist() == [[1, 6]]  # of equal values the first, as torch
+    assert pooled_back(nn.AvgPool2d(2), values).tolist() == [[0, 2]]
+    assert pooled_back(nn.AvgPool2d(3, 2, 1), values).tolist() == [[0, 1], [4, 5]]  # the padding is no place
+    assert pooled_back(nn.MaxPool2d(2, ceil_mode=True), values).tolist() == [[1, 6], [8, 11]]
 
 
 def test_batch_norm_after_training_is_a_line() -> None:

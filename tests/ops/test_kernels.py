@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from imgcls.ops.kernels import PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
+from imgcls.models.registry import load
+from imgcls.ops.kernels import FAMILIES, PRESETS, SIDES, Kernel, families, kernel_from_numbers, preset_kernel
 
 # setosa.io/ev/image-kernels, row by row; blur is printed there as 0.0625, 0.125, 0.25.
 SETOSA = {
@@ -91,3 +92,21 @@ def test_numbers_in_reading_order_become_a_kernel(count: int) -> None:
 def test_a_kernel_that_cannot_be_used_is_refused(numbers: list[float], divisor: float, bias: float) -> None:
     with pytest.raises(ValueError, match=r"weights|Weights|divisor|bias"):
         kernel_from_numbers(numbers, divisor, bias)
+
+
+def test_families_of_kernels_do_what_is_said_of_them() -> None:
+    sobel, blur = (preset_kernel(name).sliced(3).weights for name in ("left-sobel", "blur"))
+    colour = torch.tensor([1.0, -1, 0])[:, None, None].expand(3, 3, 3)
+    assert families(torch.stack([sobel, blur, colour, 1e-4 * sobel])) == ["edges", "blurs", "colours", "off"]
+
+
+def test_of_the_learned_kernels_four_are_off_and_a_grey_photo_leaves_the_colours_dark() -> None:
+    weights = load().module.features[0][0].weight.detach()
+    found = families(weights)
+    assert set(found) == set(FAMILIES)
+    assert found.count("off") == 4
+    grey = torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(0)).expand(1, 3, 32, 32)
+    sizes = torch.nn.functional.conv2d(grey, weights)[0].abs().mean((1, 2)) / weights.abs().sum((1, 2, 3)).clamp(1e-9)
+    strength = {name: [float(sizes[k]) for k, each in enumerate(found) if each == name] for name in FAMILIES}
+    assert max(strength["colours"]) < 0.15 * max(strength["edges"])
+    assert min(strength["blurs"]) > max(strength["colours"])

@@ -5,7 +5,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from imgcls.ops.pooling import pool, pool_backward, pooled_size, sign_pair_volume
+from imgcls.ops.pooling import (
+    HALVINGS,
+    covered,
+    global_average,
+    halve,
+    handed_back,
+    pool,
+    pool_backward,
+    pooled_size,
+    shuffled_places,
+    sign_pair_volume,
+    ties,
+    window_places,
+)
 
 CS231N = torch.tensor([[[1.0, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]]])
 SETTINGS = [(window, stride) for window in (1, 2, 3, 4) for stride in (1, 2, 3)]
@@ -132,6 +145,28 @@ def test_the_pooled_size_is_the_formulas_rounded_down(size: int, window: int, st
     assert pooled_size(size, window, stride) == expected
 
 
+@pytest.mark.parametrize("kind", ["max", "average"])
+@pytest.mark.parametrize(("window", "stride"), [(2, 2), (2, 1), (3, 2), (2, 3)])
+def test_what_the_windows_hand_back_adds_up_to_the_gradient(kind: str, window: int, stride: int) -> None:
+    generator = torch.Generator().manual_seed(window + stride)
+    values = torch.randint(0, 4, (2, 7, 6), generator=generator).double()  # with ties
+    pooled = pool(values, window, stride, kind)
+    upstream = torch.randn(pooled.output.shape, generator=generator, dtype=torch.float64)
+    parts, places = handed_back(pooled, upstream), window_places(pooled)
+    added = torch.zeros(2, 42, dtype=torch.float64)
+    added.scatter_add_(1, places.flatten().expand(2, -1), parts.flatten(1))
+    torch.testing.assert_close(added.view(2, 7, 6), pool_backward(values, upstream, window, stride, kind))
+    torch.testing.assert_close(parts.sum(dim=-1), upstream.flatten(1))
+
+
+def test_windows_and_their_ties_by_hand() -> None:
+    pooled = pool(torch.tensor([[[1.0, 1, 2, 5, 9], [1, 0, 4, 4, 9], [3, 3, 3, 3, 9]]]), 2, 2)
+    assert window_places(pooled).tolist() == [[0, 1, 5, 6], [2, 3, 7, 8]]
+    assert ties(pooled).tolist() == [[[True, False]]]
+    assert covered(pooled) == (2, 4)
+    assert covered(pool(torch.zeros(1, 8, 6), 2, 3)) == (8, 5)
+
+
 def test_illegal_pooling_is_refused_with_a_reason() -> None:
     with pytest.raises(ValueError, match="does not fit into 4"):
         pool(CS231N, 5, 1)
@@ -162,3 +197,50 @@ def test_a_volume_of_sign_pairs_holds_both_signs_of_every_response() -> None:
 def test_kernels_of_an_even_side_are_refused() -> None:
     with pytest.raises(ValueError, match="odd"):
         sign_pair_volume(torch.zeros(3, 4, 4), torch.zeros(1, 3, 2, 2))
+
+
+def test_global_average_forgets_where() -> None:
+    volume = torch.randn(5, 4, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    torch.testing.assert_close(global_average(volume), F.adaptive_avg_pool2d(volume[None], 1).flatten())
+    shuffled = shuffled_places(volume, 3)
+    assert not torch.equal(shuffled, volume)
+    torch.testing.assert_close(global_average(shuffled), global_average(volume))
+    pairs = {tuple(place.tolist()) for place in volume.flatten(1).T}
+    assert {tuple(place.tolist()) for place in shuffled.flatten(1).T} == pairs, "all slices in the same order"
+
+
+def test_halving_keeps_the_largest_the_mean_or_the_first() -> None:
+    sheet = torch.tensor([[1.0, 2, 5, 6, 0], [3, 4, 7, 8, 0], [9, 10, 13, 14, 0], [11, 12, 15, 16, 0]])
+    once = {way: halve(sheet, way, 1).output.tolist() for way in HALVINGS}
+    assert once == {"max": [[4, 8], [12, 16]], "average": [[2.5, 6.5], [10.5, 14.5]], "stride": [[1, 5], [9, 13]]}
+    assert {way: halve(sheet, way, 2).output.tolist() for way in HALVINGS} == {
+        "max": [[16]], "average": [[8.5]], "stride": [[1]],
+    }  # fmt: skip
+    found = halve(sheet, "average", 1)
+    assert found.spread[0].tolist() == [2.5, 2.5, 6.5, 6.5]
+    assert found.lost == pytest.approx((16 * 1.25) ** 0.5 / sum(n**2 for n in range(1, 17)) ** 0.5)
+    assert halve(torch.zeros(4, 4), "max", 1).lost == 0
+    with pytest.raises(ValueError, match="cannot be halved"):
+        halve(sheet, "max", 3)
+    with pytest.raises(ValueError, match="not 'min'"):
+        halve(sheet, "min", 1)
+
+
+def test_a_strided_convolution_is_the_unstrided_one_halved_and_average_pooling_is_a_strided_convolution() -> None:
+    generator = torch.Generator().manual_seed(0)
+    picture = torch.randn(1, 3, 13, 16, generator=generator, dtype=torch.float64)
+    kernel = torch.randn(1, 3, 3, 3, generator=generator, dtype=torch.float64)
+    dense = F.conv2d(picture, kernel)[0, 0]
+    strided = F.conv2d(picture, kernel, stride=2)[0, 0]
+    halved = halve(dense, "stride", 1).output
+    torch.testing.assert_close(halved, strided[: halved.shape[0], : halved.shape[1]])
+    quarters = torch.full((1, 1, 2, 2), 0.25, dtype=torch.float64)
+    torch.testing.assert_close(halve(dense, "average", 1).output, F.conv2d(dense[None, None], quarters, stride=2)[0, 0])
+
+
+def test_no_way_of_halving_that_keeps_one_number_a_window_loses_less_than_the_average() -> None:
+    for seed in range(5):
+        sheet = torch.randn(32, 32, generator=torch.Generator().manual_seed(seed)).relu()
+        for times in (1, 2, 3):
+            lost = {way: halve(sheet, way, times).lost for way in HALVINGS}
+            assert lost["average"] == min(lost.values())

@@ -16,6 +16,7 @@ from imgcls.ops.shift import (
     relative_change,
     shift_study,
     shifted,
+    tolerance,
 )
 
 
@@ -121,3 +122,12 @@ def test_impossible_shifts_are_refused_with_a_reason(features: Tensor) -> None:
         shifted(features, REACH + 1)
     with pytest.raises(ValueError, match="too narrow"):
         shifted(torch.zeros(1, 1, 8, 2 * REACH), 0)
+
+
+def test_the_tolerance_is_two_points_of_the_study(features: Tensor) -> None:
+    study = shift_study(features)
+    found = tolerance(study)
+    moved, resting = (pooled_ways(shifted(features, shift), 2, 2, "max") for shift in (1, 0))
+    assert found.shift == 1
+    assert found.unpooled == pytest.approx(relative_change(moved[UNPOOLED], resting[UNPOOLED]), rel=1e-5)
+    assert found.pooled == pytest.approx(relative_change(moved["pooled 3×"], resting["pooled 3×"]), rel=1e-5)

@@ -30,6 +30,8 @@ def test_channel_sums_and_bias_make_the_output_of_torch(
     expected = F.conv2d(volume.pixels[None], volume.filters, volume.biases, stride, padding)[0]
     assert torch.equal(steps.output, expected)
     assert torch.equal(steps.sums.sum(1) + volume.biases[:, None, None], expected)
+    assert steps.windows.shape == (channels, *expected.shape[1:], side, side)
+    assert torch.equal(steps.products.sum(dim=(-1, -2)), steps.sums)
     for k, c in itertools.product(range(filters), range(channels)):
         alone = F.conv2d(volume.pixels[None, c : c + 1], volume.filters[k : k + 1, c : c + 1], None, stride, padding)
         assert torch.equal(steps.sums[k, c], alone[0, 0])
@@ -40,6 +42,8 @@ def test_one_output_worked_by_hand() -> None:
     filters = torch.tensor([[[[1.0, -1], [0, 1]], [[0, 1], [-1, 1]]]])
     steps = walk(Volume(pixels, filters, torch.tensor([1.0])))
     # first channel 1 - 2 + 0 + 1 = 0, second 0 + 2 - 1 + 0 = 1, bias 1
+    assert steps.windows[:, 0, 0].tolist() == pixels.tolist()
+    assert steps.products[0, :, 0, 0].tolist() == [[[1, -2], [0, 1]], [[0, 2], [-1, 0]]]
     assert steps.sums.flatten().tolist() == [0, 1]
     assert steps.output.item() == 2
 

@@ -108,3 +108,13 @@ def test_dead_units_are_reported_from_half_of_a_layer_on(dog: Watchdog) -> None:
     assert (finding.kind, finding.since) == ("dead", 3)
     assert finding.sentence.startswith("75% of the units of relu1_1")
     assert dog.snapshot(snapshot(4, 0.9)) == []
+
+
+@pytest.mark.parametrize("name", ["zeros", "small"])
+def test_silent_units_and_a_plateau_are_blamed_on_first_weights_that_cause_them(name: str) -> None:
+    dog = Watchdog(classes=6, lr=0.1, first_weights=name)
+    (dead,) = dog.snapshot(snapshot(0, 1.0))
+    findings = [found for step in range(10, 70, 10) for found in dog.evaluation(evaluation(step, 1.79, 1.80))]
+    for finding in (dead, *findings):
+        assert "first weights" in finding.sentence
+        assert "rate" not in finding.sentence

@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from imgcls.lessons import Lesson, built_lessons
+from imgcls.ops.rearrange import OPERATIONS
 from imgcls.ui.address import STORES
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
@@ -21,7 +22,7 @@ PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 120, 3), 
 # Another good value for every name that our own controls read: a new one has to be added here.
 OTHER = {
     "tensors_slice": "10_60_5_70_2_red", "tensors_mean": "0.3", "tensors_std": "0.4",
-    "tensors_n": "3", "tensors_i": "1",
+    "tensors_n": "3", "tensors_i": "1", "tensors_row": "77",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
     "autodiff_beta": "0.5", "autodiff_noise": "1", "autodiff_draw": "4",
@@ -31,22 +32,28 @@ OTHER = {
     "dense_cost_(kernel|stride)": "2", "dense_cost_padding": "0", "dense_cost_size": "40",
     "conv_size": "64", "conv_(stride|padding|dilation)": "2", "conv_preset": "your own",
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
-    "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9", "pool_shift": "5",
+    "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9",
+    "pool_shift": "5",
+    "act_points": "a0Zbz9",
     "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3", "act_alpha": "2", "act_pieces": "3",
-    "act_[wb]\\d": "-0.7", "drop_p": "0.3", "drop_race_p": "0.2",
+    "act_[wb]\\d": "-0.7", "drop_p": "0.3", "drop_node_p": "0.3", "drop_step": "4",
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
     "ce_likely": "1_2_3_4_5", "ce_photos": "200", "ce_accuracy": "1_2_3_4_5",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
+    "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
     "net_scale": "light",
     "net_order": "mean", "net_off": "2-1", "net_patch": "0.5,0.5,0.25", "net_shift": "2,-1", "net_activation": "none",
 }  # fmt: skip
 # What else has to be chosen for a number to be on the page.
 MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "activations": ({"act_functions": "ELU"}, {"act_functions": "Maxout"}, {"act_functions": "Leaky ReLU"}),
+    "activations": tuple(
+        {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
+    ),
     "pooling": ({"pool_source": "your photo"},),
+    "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.
 APART = {"convolution": ("conv_side",), "network": ("net_model",)}

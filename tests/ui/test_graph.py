@@ -50,8 +50,8 @@ def test_unnamed_steps_get_names_that_no_variable_has() -> None:
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (0.70710678, "0.707"), (-1.5, "−1.5"), (0.0, "0"), (-0.0, "0"), (1234.5, "1234"), (123456.0, "1.2e5"),
-        (0.000123, "0.00012"), (1e-9, "1e−9"), (float("nan"), "nan"), (float("-inf"), "−∞"), (None, ""),
+        (0.70710678, "0.707"), (-1.5, "−1.5"), (0.0, "0"), (-0.0, "0"), (1234.5, "1,235"), (123456.0, "123,456"),
+        (0.000123, "1.23×10⁻⁴"), (1e-9, "1×10⁻⁹"), (float("nan"), "nan"), (float("-inf"), "−inf"), (None, ""),
     ],
 )  # fmt: skip
 def test_a_node_writes_three_digits(number: float | None, text: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgcls.data.samples import load_sample
 from imgcls.models.registry import load
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.network import models
@@ -94,3 +95,39 @@ def test_a_run_without_weights_falls_back_with_a_sentence(monkeypatch: pytest.Mo
     app = opened(net_model="run-gone")
     assert "weights of this run are not there" in app.warning[0].value
     assert canvas(app)["title"].startswith("TinyVGG")
+
+
+@pytest.mark.parametrize(
+    ("sample", "name"),
+    [("coffee", "efficientnet-lite0"), ("drawn-bernese", models.TINY), ("small-pug", models.TINY)],
+)
+def test_a_photograph_opens_with_efficientnet_and_a_drawing_with_tinyvgg(sample: str, name: str) -> None:
+    app = opened()
+    app.session_state["current_photo"] = load_sample(sample)
+    app.session_state["current_photo_sample"] = sample
+    app.run()
+    assert app.selectbox(key=models.KEY).value == name
+    assert models.KEY not in app.query_params
+
+
+@pytest.mark.parametrize(("sample", "name"), [("astronaut", "efficientnet-lite0"), ("small-husky", models.TINY)])
+def test_ones_own_picture_is_told_from_a_drawing_by_its_distance(sample: str, name: str) -> None:
+    app = opened()
+    app.session_state["current_photo"] = load_sample(sample)
+    app.session_state["current_photo_sample"] = None
+    app.run()
+    assert app.selectbox(key=models.KEY).value == name
+
+
+def test_what_was_chosen_stays_whatever_photo_comes() -> None:
+    app = opened()
+    app.session_state["current_photo"] = load_sample("coffee")
+    app.session_state["current_photo_sample"] = "coffee"
+    app.run()
+    app.selectbox(key=models.KEY).select(models.TINY).run()
+    assert app.query_params[models.KEY] == models.TINY
+    assert canvas(app)["title"].startswith("TinyVGG")
+    app.session_state["current_photo"] = load_sample("astronaut")
+    app.session_state["current_photo_sample"] = "astronaut"
+    app.run()
+    assert app.selectbox(key=models.KEY).value == models.TINY

@@ -7,13 +7,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from imgcls.numbers import percent, written
 from imgcls.ops.softmax import softmax
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Drawing, SliderRows, fixed_rows
 from imgcls.ui.cross_entropy import accuracy_part, likelihood_part
 from imgcls.ui.cross_entropy import pictures as losses
 from imgcls.ui.packet import pack
-from imgcls.ui.scores import percent, written
 from imgcls.ui.softmax import pictures, triangle_part
 
 NAMES = ["Samoyed", "Pug", "Boxer"]
@@ -32,9 +32,9 @@ def packed(drawing: Drawing) -> None:
 def test_the_arithmetic_shows_cs231n_example_and_its_quotients_in_full():
     drawing = pictures.arithmetic(rows(1.0, -2.0, 0.0), NAMES)
     terms, quotients = drawing.columns
-    assert terms.texts == ["2.718", "0.1353", "1.000"]
+    assert terms.texts == ["2.718", "0.1353", "1"]
     assert quotients.texts == ["70.5%", "3.5%", "25.9%"]
-    assert drawing.details[0] == "Samoyed: e^{1} / (e^{1} + e^{−2} + e^{0}) = 2.718 / 3.854 = 0.7054"
+    assert drawing.details[0] == "Samoyed: e^{1} / (e^{1} + e^{−2} + e^{0}) = 2.718 / 3.854 = 0.705"
     assert drawing.stack.shares == pytest.approx(torch.softmax(torch.tensor([1.0, -2, 0]), 0).tolist())
 
 
@@ -114,7 +114,7 @@ def test_overflow_shows_what_torch_computes_in_that_format():
     drawing = pictures.overflow(rows(1.0, -2.0, 0.0, softmax_c=12.0), NAMES, "float16")
     plain, broken, _, safe = drawing.columns
     assert plain.texts == ["inf", written(float(torch.tensor(10.0, dtype=torch.float16).exp())), "inf"]
-    assert broken.texts == ["nan", "0.0%", "nan"]
+    assert broken.texts == ["nan", "0%", "nan"]
     expected = torch.softmax(torch.tensor([13.0, 10.0, 12.0], dtype=torch.float16), 0).tolist()
     assert safe.lengths == pytest.approx(expected, abs=1e-3)  # torch's own rounds once, at the end
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from imgcls.ops.tensors import CHANNELS, cut, photo_tensor
-from imgcls.ui.components.slicer import Ranges, ranges_from, slicer_answer
+from imgcls.ui.tensors.slicer import Ranges, ranges_from, slicer_answer
 
 GOOD = {"rows": [2, 9], "columns": [0, 20], "step": 4, "channel": "red"}
 

@@ -1,6 +1,7 @@
 """What the views of a run show: rows of the film, lines of histograms, samples, words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,8 @@ def test_the_film_shows_the_first_kernels_and_the_maps_behind_the_bends(run: Pag
     snapshot, _ = run.files.view(run.files.view_steps()[-1])
     kernels, maps = film_rows(snapshot, run.config)
     assert kernels.title == "conv1_1: 6 learned kernels, 3 × 3"
+    first = film_rows(replace(snapshot, step=0), run.config)[0]
+    assert first.title == "conv1_1: 6 untrained kernels, 3 × 3"
     assert kernels.pictures.shape == (6, 3, 3, 3)
     assert maps.title == "relu1_1 on your photo: 6 maps, 14 × 14"
     assert maps.pictures.shape == (6, 14, 14)
@@ -62,7 +65,7 @@ def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
         import numpy as np
 
         from imgcls.ui.components.film import film
-        from imgcls.ui.components.verdicts import Verdict, verdicts
+        from imgcls.ui.training.answers import Verdict, verdicts
 
         film([], [("pug", float("nan")), ("husky", 0.5)], heading="its answer", key="film", alt="")
         verdicts([Verdict(np.zeros((2, 2, 3), np.uint8), "pug", "pug", float("nan"))], key="verdicts", alt="")
@@ -72,7 +75,7 @@ def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
     packets = [each.proto.bytes for each in app.get("bidi_component")]
     answers = [json.loads(packet[4 : 4 + int.from_bytes(packet[:4], "little")]) for packet in packets]
     assert answers[0]["bars"] == [["pug", None], ["husky", 0.5]]
-    assert answers[1]["items"] == [["pug", "pug", None]]
+    assert answers[1]["captions"] == ["✓ pug nan"]
 
 
 def test_the_axis_of_a_long_run_grows_with_it() -> None:

@@ -29,7 +29,7 @@ def draw_tiny(animal: str, rng: Generator, difficulty: Difficulty | None = None,
     if animal not in ANIMALS:
         raise ValueError(f"There is no drawing of {animal!r}; choose one of {', '.join(ANIMALS)}.")
     difficulty = difficulty or Difficulty()
-    sketch = _Sketch(ANIMALS[animal], rng, difficulty, size * SUPERSAMPLING)
+    sketch = Sketch(ANIMALS[animal], rng, difficulty, size * SUPERSAMPLING)
     sketch.draw()
     if rng.random() < difficulty.occlusion:
         draw_occluder(sketch.pen, sketch.side, rng)
@@ -58,7 +58,7 @@ def _capsule(points: Points, start: float, end: float) -> np.ndarray:
     return np.concatenate([line + across * width, (line - across * width)[::-1]])
 
 
-class _Sketch:
+class Sketch:
     """One animal: its measures and colours are drawn by lot first, then shapes are collected, outlined and filled."""
 
     def __init__(self, traits: Traits, rng: Generator, difficulty: Difficulty, side: int) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 import torch
 
 from imgcls.figures.curves import Curve, curves
+from imgcls.numbers import percent
 from imgcls.ops.activations import ACTIVATIONS, SATURATED
 from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
 from imgcls.palette import HUES
@@ -30,11 +31,11 @@ def depth_part(name: str) -> None:
         result = through_layers(name, layers, initialisation, seed=seed)
         worst = max(range(layers), key=lambda i: float(result.dead[i]))
         most = float(result.dead[worst])
-        dead = f"at most **{most:.0%}**, in layer {worst + 1}" if most else "**none**"
+        dead = f"at most **{percent(most, 0)}**, in layer {worst + 1}" if most else "**none**"
         facts = (
             f"128 random examples through {layers} layers of 128 units (n = 128) with {ACTIVATIONS[name].title}. Dead "
             f"units (slope 0 for every example): {dead}. Saturated slopes (under {SATURATED:g}) in the last layer: "
-            f"**{result.saturated[-1]:.0%}**."
+            f"**{percent(result.saturated[-1], 0)}**."
         )
         spread = "Mean and spread of the activations, layer by layer."
         norms = "Norm of the gradient at each layer, on a logarithmic scale."

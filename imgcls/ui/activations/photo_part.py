@@ -7,6 +7,7 @@ from imgcls.figures.histogram import histogram_curves
 from imgcls.figures.images import colourise
 from imgcls.models.first_layer import first_layer
 from imgcls.models.registry import load
+from imgcls.numbers import percent, sides, written
 from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
 from imgcls.ops.histogram import histogram
 from imgcls.ui.activations.curves_part import settings_of
@@ -16,7 +17,6 @@ from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
-from imgcls.ui.scores import percent, short
 from imgcls.ui.shell import code_panel
 
 
@@ -47,10 +47,10 @@ def photo_part(name: str) -> None:
         before = maps[index]
         slopes = activation_curve(name, before.flatten(), **settings).slope
         flat = float((slopes == 0).float().mean())
-        low, high = (short(float(end)) for end in before.aminmax())
+        low, high = (written(float(end)) for end in before.aminmax())
         words(
             f"Map {index} of the first layer of {network.title}, after its convolution and batch norm: "
-            f"{before.shape[0]} × {before.shape[1]} values from {low} to {high}. Negative is "
+            f"{sides(before.shape[0], before.shape[1])} values from {low} to {high}. Negative is "
             "red, positive blue. "
             + (
                 f"At **{percent(flat)}** of the places the slope of {title} is exactly 0: no gradient comes back "

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from imgcls.numbers import bracketed, equation
 from imgcls.ops.autodiff import central_differences, trace
 from imgcls.ops.descent import PLAIN, Descent, Method, Point, along_step, descend, descents
-from imgcls.ops.diagnosis import unusual_value, verdict, written
+from imgcls.ops.diagnosis import unusual_value, verdict
 from imgcls.ops.examples import RATE as FIRST_RATE
 from imgcls.ops.expression import Expression
 from imgcls.ops.landscape import SIZES
@@ -187,14 +188,12 @@ def _moves(here: Point, following: Point | None, rate: float) -> str:
     """The next step in numbers: variable - rate * gradient."""
     if following is None or not here.gradient:
         return ""
-    products = {
-        name: f"{written(rate)} · {f'({written(slope)})' if slope < 0 else written(slope)}"
-        for name, slope in here.gradient.items()
-    }
-    return "Next " + ", ".join(
-        f"{name} = {written(here.variables[name])} − {product} = {written(following.variables[name])}"
-        for name, product in products.items()
-    )
+    moves = []
+    for name, slope in here.gradient.items():
+        shown = equation((here.variables[name], rate, slope), lambda x, r, g: x - r * g, following.variables[name])
+        now, by, gradient = shown.operands
+        moves.append(f"{name} = {now} − {by} · {bracketed(gradient)} {shown.sign} {shown.result}")
+    return "Next " + ", ".join(moves)
 
 
 def _code(

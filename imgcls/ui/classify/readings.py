@@ -7,8 +7,10 @@ from typing import Any
 from imgcls.data.pictures import Picture
 from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
-from imgcls.models.classify import Classifier, Prediction, confidence_words
+from imgcls.models.classify import Classifier, Prediction
+from imgcls.models.confidence import confidence_words
 from imgcls.models.occlusion import occlude
+from imgcls.numbers import percent
 from imgcls.plain import words
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import Chart
@@ -24,12 +26,13 @@ class Readings:
     """What the two charts show, apart from the answer itself.
 
     `prediction` is the answer for the whole photo, `threshold` the probability from which it is called a dog, `k` the
-    number of classes.
+    number of classes, `distance` that of the photo from the network's own pictures, None where it is not known.
     """
 
     prediction: Prediction
     threshold: float
     k: int
+    distance: float | None = None
 
     def binary(self, now: Prediction, covered: bool) -> Chart:
         """Is it a dog? Of a network that knows dogs."""
@@ -37,8 +40,8 @@ class Readings:
         answer = "\u2713 **a dog**" if now.dog >= self.threshold else "\u2717 **not a dog**"
         return Chart(
             probability_bars(["Dog"], [now.dog], before=before, threshold=self.threshold),
-            f"The probability of a dog is {now.dog:.1%}; the threshold is {self.threshold:.0%}.",
-            f"{answer}: the probabilities of its breeds add up to {now.dog:.1%}.",
+            f"The probability of a dog is {percent(now.dog)}; the threshold is {percent(self.threshold, 0)}.",
+            f"{answer}: the probabilities of its breeds add up to {percent(now.dog)}.",
         )
 
     def classes(self, now: Prediction, covered: bool) -> Chart:
@@ -49,8 +52,9 @@ class Readings:
         best = now.top(1)[0]
         return Chart(
             probability_bars(names, chances, before=[each.probability for each in top] if covered else None),
-            "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True)),
-            f"Top answer: **{words(display_name(best.label, now.labels))}**, {confidence_words(best.probability)}.",
+            "; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
+            f"Top answer: **{words(display_name(best.label, now.labels))}**, "
+            f"{confidence_words(best.probability, self.distance)}.",
         )
 
     def while_dragged(

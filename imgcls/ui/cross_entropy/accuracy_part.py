@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import accuracy_curve, slope_curves
+from imgcls.numbers import all_written, percent, written
 from imgcls.ops.losses import measure_slopes, measures
 from imgcls.ops.softmax import sweep
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, Drawing, Rows, SliderRows, sliders
 from imgcls.ui.cross_entropy.parts import photo_names
 from imgcls.ui.cross_entropy.pictures import worked_batch
-from imgcls.ui.scores import LOW, all_written, including, percent, written
+from imgcls.ui.scores import LOW, including
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Numbers, stage
 

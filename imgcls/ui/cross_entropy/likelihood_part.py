@@ -8,13 +8,14 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import likelihood_curve
+from imgcls.numbers import all_written, percent, written
 from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, Drawing, Rows, SliderRows, sliders
 from imgcls.ui.components.words import words
 from imgcls.ui.cross_entropy.parts import photo_names
 from imgcls.ui.cross_entropy.pictures import KINDS, priced, worked_batch
-from imgcls.ui.scores import LOW, all_written, percent, written
+from imgcls.ui.scores import LOW
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 

@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 import torch
 
+from imgcls.numbers import written
 from imgcls.ops.losses import binary_cross_entropy, cross_entropy, log_loss, three_ways
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Rows, SliderRows, fixed_rows, set_sliders, sliders
 from imgcls.ui.cross_entropy import pictures
 from imgcls.ui.cross_entropy.pictures import BEHIND, SMOOTHING, TEMPERATURE
-from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note, presets, written
+from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note, presets
 from imgcls.ui.shell import choose, code_panel
 from imgcls.ui.stage import Numbers, stage
 

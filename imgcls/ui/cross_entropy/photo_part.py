@@ -9,12 +9,13 @@ import torch
 from imgcls.figures.loss_curves import loss_curve
 from imgcls.labels import display_name
 from imgcls.models.registry import ModelUnavailable
+from imgcls.numbers import all_written, percent, written
 from imgcls.ops.losses import cross_entropy, log_loss
 from imgcls.plain import markdown
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, Drawing, fixed_rows
-from imgcls.ui.cross_entropy.pictures import priced, probability_axis
-from imgcls.ui.scores import all_written, percent, photo_prediction, written
+from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced, probability_axis
+from imgcls.ui.scores import photo_prediction
 from imgcls.ui.shell import code_panel
 
 
@@ -52,7 +53,7 @@ def your_photo() -> None:
             [
                 Column("logit z", all_written(logits[shown].tolist())),
                 Column("probability p", [percent(x) for x in p_shown], p_shown),
-                Column("target y", [f"{y:.0f}" for y in y_shown]),
+                Column("target y", all_written(y_shown)),
                 Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
                 Column("gradient p − y", all_written(gradient), gradient, "gradient", signed=True),
             ]
@@ -71,7 +72,7 @@ def your_photo() -> None:
     blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
     right.markdown(
         f"**{markdown(names[target])}** is number **{rank}** of {len(names)} in the network's ranking.\n\n"
-        f"−ln {written(p)} = **{written(loss)}**\n\n"
+        f"{log_loss_worked(p, loss)}\n\n"
         f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}."
     )
     code_panel(

@@ -9,6 +9,7 @@ import torch
 
 from imgcls.data.augment import Augmentation, Draw, draw, variations
 from imgcls.data.datasets import square
+from imgcls.numbers import fixed, whole
 from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Sheet, sheet
@@ -17,9 +18,10 @@ from imgcls.ui.dials import Dial
 from imgcls.ui.photo import current_photo
 
 SIDE = 64  # pixels of the photo
+_NOTHING = Augmentation()
 _CHOICES = Carried(
     "chosen_augmentation",
-    {"flip": False, "crop": 0.0, "rotation": 0.0, "colour": 0.0, "erasing": 0.0},
+    vars(_NOTHING),
     {"flip": lambda flip: str(flip).lower()},
 )
 _DIALS = (  # name, label, highest, step, digits
@@ -29,32 +31,35 @@ _DIALS = (  # name, label, highest, step, digits
     ("erasing", "erasing", 0.8, 0.05, 2),
 )
 
-PRESETS = {
-    "A bit of everything": {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25},
-    "Nothing": _CHOICES.defaults,
-}
+EVERYTHING = {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25}
+PRESETS = {"A bit of everything": EVERYTHING, "Nothing": _CHOICES.defaults}
 
 
 def choose_augmentation(
-    prefix: str, picture: np.ndarray | None = None, *, flip: bool = False, draws: int = 5, tile: int = 72
+    prefix: str,
+    picture: np.ndarray | None = None,
+    *,
+    usual: Augmentation = _NOTHING,
+    draws: int = 5,
+    tile: int = 72,
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
-    What was chosen last on another page is taken over, else `flip` is how the toggle starts. `picture`: uint8
-    (S, S, 3), the current photo if None; `tile`: the side of a small picture in CSS pixels.
+    What was chosen last on another page is taken over, else they start as `usual`. `picture`: uint8 (S, S, 3), the
+    current photo if None; `tile`: the side of a small picture in CSS pixels.
     """
-    _CHOICES.take_over(prefix, {"flip": flip})
+    _CHOICES.take_over(prefix, vars(usual))
     picture = photo_square() if picture is None else picture
     row = st.container(horizontal=True, vertical_alignment="center")
-    flip = row.toggle("flip", flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
+    flip = row.toggle("flip", usual.flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
-        "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
+        "New random draw", icon=":material/casino:", key=f"{prefix}:redraw",
         on_click=lambda: st.session_state.update({f"{prefix}_draws": (seed + 1) % 10000}),
     )  # fmt: skip
     for title, values in PRESETS.items():
         row.button(title, key=f"{prefix}:{title}", on_click=_set, args=(prefix, values))
-    dials = [_dial(prefix, *about) for about in _DIALS]
+    dials = [_dial(prefix, *about, getattr(usual, about[0])) for about in _DIALS]
     numbers = {dial.name: _number(dial) for dial in dials}
 
     def chosen(moved: Mapping[str, float]) -> Augmentation:
@@ -65,7 +70,7 @@ def choose_augmentation(
         dials=dials, first_is_large=True, pick=False, on_told=lambda: _take(prefix, dials),
         alt="The picture, and what augmentation makes of it each time it is learned from",
     )  # fmt: skip
-    _CHOICES.hand_on(prefix)
+    _CHOICES.hand_on(prefix, vars(usual))
     return chosen(numbers)
 
 
@@ -94,16 +99,18 @@ def in_words(drawn: Draw, number: int) -> str:
     if drawn.flip is not None and drawn.flip[number]:
         said.append("flipped")
     if drawn.shift is not None:
-        said.append("shifted by {} right, {} down".format(*drawn.shift[number].tolist()))
+        said.append("shifted by {} right, {} down".format(*map(whole, drawn.shift[number].tolist())))
     if drawn.turn is not None:
-        said.append(f"turned by {drawn.turn[number].item():.0f}°")
+        said.append(f"turned by {whole(drawn.turn[number].item())}°")
     if drawn.factors is not None:
         said.append(
-            "brightness × {:.2f}, contrast × {:.2f}, saturation × {:.2f}".format(*drawn.factors[number].tolist())
+            "brightness × {}, contrast × {}, saturation × {}".format(
+                *(fixed(f, 2) for f in drawn.factors[number].tolist())
+            )
         )
     if drawn.erased is not None:
-        said.append("erased at {}, {}, {} wide".format(*map(round, drawn.erased[number].tolist())))
-    return ", ".join(said).replace("-", "−") or "as it is"
+        said.append("erased at {}, {}, {} wide".format(*map(whole, drawn.erased[number].tolist())))
+    return ", ".join(said) or "as it is"
 
 
 def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: int) -> Sheet:
@@ -115,14 +122,18 @@ def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: in
     return Sheet(np.concatenate([picture[None], changed]), labels)
 
 
-def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int) -> Dial:
-    return Dial(f"{prefix}_{name}", label, 0.0, high, step, 0.0, digits)
+def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int, start: float) -> Dial:
+    return Dial(f"{prefix}_{name}", label, 0.0, high, step, start, digits)
 
 
 def _number(dial: Dial) -> float:
     """A dial's number, from the session or the address, where it is kept."""
-    number = kept(dial.name, lambda text: as_number(text, dial.low, dial.high) or dial.start)
-    number = min(max(float(number), dial.low), dial.high)
+
+    def read(text: str | None) -> float:
+        number = as_number(text, dial.low, dial.high)
+        return dial.start if number is None else number
+
+    number = min(max(float(kept(dial.name, read)), dial.low), dial.high)
     to_address(dial.name, f"{number:g}" if number != dial.start else None)
     return number
 

@@ -39,9 +39,11 @@ class Carried:
                     with suppress(StreamlitAPIException):  # its widget is there already, and writes it
                         st.query_params[f"{prefix}_{name}"] = self.texts[name](value)
 
-    def hand_on(self, prefix: str) -> None:
-        """What this page has chosen counts for the others, too."""
+    def hand_on(self, prefix: str, usual: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """What this page has chosen counts for the others, too; what it shows unasked, its `usual`, does not."""
         values = {name: self.value(prefix, name) for name in self.defaults}
+        if self.store not in st.session_state and values == {**self.defaults, **usual}:
+            return
         st.session_state[self.store] = st.session_state[f"{prefix}:{self.store}"] = values
 
     def value(self, prefix: str, name: str) -> Any:

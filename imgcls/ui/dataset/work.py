@@ -34,13 +34,20 @@ def result_of(slot: str, target: str, settings: Mapping[str, Any], *, quick: boo
             return _results[wanted]
         job = _jobs.get(wanted)
     stopped = st.session_state.get(f"{slot}:stopped") == wanted
-    if job is not None and job.state == "done":
-        return _keep(wanted, job)
     if job is None or (job.state in ("cancelled", "released") and not stopped):
         job = _submit(wanted, target, settings, quick)  # also when another session has cancelled it, or has gone
+    if job is not None and job.state == "done":
+        return _keep(wanted, job)
     if job is not None:
         _watch(slot, wanted, job)
     return None
+
+
+def forget() -> None:
+    """Lets go of all results and jobs, as when the server starts."""
+    with _guard:
+        _results.clear()
+        _jobs.clear()
 
 
 def _keep(wanted: str, job: jobs.Job) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 import streamlit as st
 
 from imgcls.figures.dense import LAYERS, log_log
+from imgcls.numbers import sides, whole, written
 from imgcls.ops.dense import LayerCost, LayerShape, layer_costs
 from imgcls.training.layer_times import LayerTimes, layer_times, same_layer, too_large
 from imgcls.ui.components.plot import plot
@@ -26,20 +27,19 @@ PRESETS: dict[str, LayerShape] = {
 
 
 def amount(number: float) -> str:
-    """A count, exact up to ten billion: "105,705,600", "4.49 × 10¹⁰"."""
+    """A count, exact up to ten billion: "105,705,600", "4.49×10¹⁰"."""
     if number < 1e10:
-        return f"{number:,.0f}"
-    digits, power = f"{number:.2e}".split("e")
-    return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+        return whole(number)
+    return written(number, 3)
 
 
 def in_bytes(number: float) -> str:
     """A size in decimal units, three digits: "423 MB"."""
     for unit in ("B", "kB", "MB", "GB"):
         if number < 999.5:
-            return f"{number:.3g} {unit}"
+            return f"{written(number, 3)} {unit}"
         number /= 1000
-    return f"{amount(number)} TB" if number >= 999.5 else f"{number:.3g} TB"
+    return f"{amount(number)} TB" if number >= 999.5 else f"{written(number, 3)} TB"
 
 
 QUANTITIES: dict[str, tuple[str, Callable[[LayerCost], int], Callable[[float], str]]] = {
@@ -133,8 +133,10 @@ def cost_part() -> None:
 def _summary(shape: LayerShape) -> None:
     costs = layer_costs(shape)
     words(
-        f"All three turn {shape.size} × {shape.size} × {shape.channels} into {shape.side} × {shape.side} × "
-        f"{shape.filters}. The fully connected layer has **{costs.dense.weights / costs.conv.weights:,.0f} times** the "
+        f"All three turn {sides(shape.size, shape.size, shape.channels)} into "
+        f"{sides(shape.side, shape.side, shape.filters)}. The fully connected layer has "
+        f"**{whole(costs.dense.weights / costs.conv.weights)} "
+        "times** the "
         "weights of the convolution. Locally connected: a window as in the convolution, but weights of its own for "
         "every place.",
         key="dense_cost_words",
@@ -145,8 +147,8 @@ def _table(shape: LayerShape) -> None:
     """Layers beside each other, a quantity a row."""
     costs = _by_name(shape)
     rows = [["", *(LAYERS[name] for name in costs)]]
-    for title, (_, read, written) in QUANTITIES.items():
-        rows.append([title, *(written(read(cost)) for cost in costs.values())])
+    for title, (_, read, said) in QUANTITIES.items():
+        rows.append([title, *(said(read(cost)) for cost in costs.values())])
     table(rows, key="dense_costs")
 
 
@@ -164,12 +166,12 @@ def _sizes(shape: LayerShape) -> list[int]:
 
 
 def _curves(shape: LayerShape, quantity: str) -> None:
-    unit, read, written = QUANTITIES[quantity]
+    unit, read, said = QUANTITIES[quantity]
     sizes = _sizes(shape)
     costs = [_by_name(replace(shape, size=size)) for size in sizes]
     values = {name: [read(each[name]) for each in costs] for name in LAYERS}
     here = _by_name(shape)
-    alt = "; ".join(f"{LAYERS[name]} {written(read(cost))}" for name, cost in here.items())
+    alt = "; ".join(f"{LAYERS[name]} {said(read(cost))}" for name, cost in here.items())
     plot(
         log_log(sizes, values, y_title=unit, at=shape.size, height=268), key="dense_curves",
         alt=f"{quantity} over the image size. At {shape.size} pixels: {alt}.",
@@ -217,12 +219,12 @@ def _spoken(records: Sequence[LayerTimes], shape: LayerShape) -> str:
             continue
         for name in ("dense", "conv"):
             if name in record.milliseconds:
-                parts.append(f"{LAYERS[name]} **{record.milliseconds[name]:.3g} ms** ({_device(record)})")
+                parts.append(f"{LAYERS[name]} **{written(record.milliseconds[name], 3)} ms** ({_device(record)})")
             else:
                 parts.append(f"{LAYERS[name]} not measured: {record.reasons[name]}")
     if not parts:
-        return f"{shape.size} × {shape.size} has not been measured: measure again."
-    return f"At {shape.size} × {shape.size}: " + "; ".join(parts) + "."
+        return f"{sides(shape.size, shape.size)} has not been measured: measure again."
+    return f"At {sides(shape.size, shape.size)}: " + "; ".join(parts) + "."
 
 
 def _panel(shape: LayerShape) -> None:

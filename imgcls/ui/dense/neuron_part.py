@@ -3,6 +3,7 @@
 import streamlit as st
 import torch
 
+from imgcls.numbers import fixed, percent, sides, whole
 from imgcls.ops.convolution import working_pixels
 from imgcls.ops.dense import Neuron, centre_minus_border, neuron, random_weights
 from imgcls.training.experiments import learned_template
@@ -57,10 +58,11 @@ def neuron_part() -> None:
         unroll(
             *arrays, bias, result.output, key="dense_unroll",
             alt=f"The photo at {side} by {side} pixels, the weights of a neuron, their products, and all three as "
-            f"vectors; the neuron gives {result.output:.4f}.",
+            f"vectors; the neuron gives {fixed(result.output, 4)}.",
         )  # fmt: skip
         words(
-            f"Flattened, the photo is a vector of {side} × {side} × {CHANNELS} = **{pixels.numel():,}** numbers, and "
+            f"Flattened, the photo is a vector of {sides(side, side, CHANNELS)} = **{whole(pixels.numel())}** "
+            "numbers, and "
             f"one neuron needs as many weights. {about}",
             key="dense_neuron_words",
         )
@@ -104,6 +106,7 @@ def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]
     template = remember("dense_template", side, lambda: learned_template(side))
     about = (
         "These were learned from 120 small drawings: above 0 means dog, below 0 cat. On drawings it has not seen, it "
-        f"is right in **{template.accuracy:.0%}** of the cases, guessing in 50%: one template for all dogs is blurred."
+        f"is right in **{percent(template.accuracy, 0)}** of the cases, guessing in 50%: one template for all dogs "
+        "is blurred."
     )
     return template.weights, template.bias, about

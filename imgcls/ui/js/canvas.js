@@ -18,17 +18,25 @@ export function keepDrawn(own, element, draw) {
   return () => { own.observer.disconnect(); own.observer = null }
 }
 
-// A bitmap of an (H, W, 3) or (H, W) uint8 array, to be drawn enlarged without smoothing.
-export function bitmap(array) {
-  const [height, width, channels = 1] = array.shape
-  const canvas = document.createElement("canvas")
-  canvas.width = width
-  canvas.height = height
-  const image = new ImageData(width, height)
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = array[channels === 1 ? i : 3 * i + c]
-    image.data[4 * i + 3] = 255
+// An (H, W, 3) or (H, W) uint8 array on a canvas of the same size, to be drawn or shown enlarged without smoothing.
+export function paint(canvas, array) {
+  const [height, width, channels = 1] = array.shape, next = channels === 1 ? 0 : 1
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+  const image = new ImageData(width, height), { data } = image
+  for (let from = 0, to = 0; to < data.length; from += channels, to += 4) {
+    data[to] = array[from]
+    data[to + 1] = array[from + next]
+    data[to + 2] = array[from + 2 * next]
+    data[to + 3] = 255
   }
   canvas.getContext("2d").putImageData(image, 0, 0)
   return canvas
+}
+
+export const bitmap = (array) => paint(document.createElement("canvas"), array)
+
+// Picture k of a stack (N, H, W) or (N, H, W, 3); it shares the stack's numbers.
+export function pictureOf(stack, k) {
+  const shape = stack.shape.slice(1), size = shape.reduce((a, b) => a * b, 1)
+  return Object.assign(stack.subarray(k * size, (k + 1) * size), { shape })
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from imgcls.models.ablation import WhatIf, moved
@@ -15,6 +15,7 @@ from imgcls.models.influence import Backward, order_of_maps
 from imgcls.models.occlusion import covered
 from imgcls.models.trace import Trace
 from imgcls.models.unit import mean_contributions
+from imgcls.numbers import sides
 from imgcls.ops.convolution import signed_limit
 from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.network import details
@@ -28,6 +29,9 @@ SIDE = 64
 """A map in the overview has at most this many rows; larger ones are averaged down by a whole number."""
 DRAFT_SIDE = 32
 """The same while a hand moves: in a hall it is the radio that all share, and a quarter of the bytes do as well."""
+TAIL = 160
+"""Numbers of the last row before the dense layer in the picture; more are averaged down."""
+_TAILS = {"flatten": "flatten", "mean": "average"}
 INPUT = ("red", "green", "blue")
 
 
@@ -79,6 +83,7 @@ def overview(look: Look, question: Mapping[str, Any]) -> bytes:
             columns[-1]["link"] = link
             if weights is not None:
                 arrays[f"edges{place}"] = weights.numpy()
+                columns[-1]["strongest"] = weights.abs().argmax(dim=1).tolist()
     listed = look.listed()
     if chosen not in listed:
         listed.append(chosen)
@@ -88,8 +93,11 @@ def overview(look: Look, question: Mapping[str, Any]) -> bytes:
     columns.append(_logits(graph, now, listed))
     if (votes := _votes(now, listed, shown)) is not None:
         arrays["votes"] = votes
+    tail = _tail(now)
+    if tail is not None:
+        arrays["tail"] = tail.pop("values")
     fields = {
-        "columns": columns,
+        "tail": tail, "columns": columns,
         "classes": [_bar(look, now, index) for index in listed],
         "chosen": chosen, "best": best, "changed": change != WhatIf(), "gradient": gradient,
         "total": sum(column.parameters for column in graph.columns), "side": graph.steps[0].shape[1],
@@ -120,7 +128,7 @@ def _column(
     seen = graph.steps[column.step].receptive
     return {
         "title": column.title, "step": column.step, "kind": graph.steps[column.step].kind,
-        "shape": f"{channel}×{height}×{width}", "short": f"{channel}×{height}²" if height == width else "",
+        "shape": sides(channel, height, width), "maps": channel, "size": sides(height, width),
         "parameters": column.parameters, "channels": channels, "page": page, "pages": count, "rows": height,
         "limit": signed_limit(maps),
         "seen": [seen.size, seen.jump, seen.first] if seen else None,
@@ -169,6 +177,29 @@ def _votes(now: Trace, listed: list[int], shown: Mapping[int, list[int]]) -> np.
 def _logits(graph: Graph, now: Trace, listed: list[int]) -> dict[str, Any]:
     column = graph.columns[-1]
     return {"title": "softmax", "shape": f"{column.shape[0]}", "parameters": column.parameters, "step": column.step}
+
+
+def _tail(now: Trace) -> dict[str, Any] | None:
+    """What lies between the last maps and the logits: one row of numbers, and a dense layer that weighs them.
+
+    `values` float32 (1, n, 1), n at most TAIL, are those numbers, neighbours averaged. None without a dense layer.
+    """
+    graph = now.graph
+    step = graph.steps[-1]
+    while step.kind in ("scale", "nothing"):
+        step = graph.steps[step.inputs[0]]
+    if not isinstance(step.module, nn.Linear):
+        return None
+    source = graph.steps[step.inputs[0]]
+    while source.kind == "nothing":  # dropout, which lets everything pass
+        source = graph.steps[source.inputs[0]]
+    numbers = now.output(source.index).flatten()
+    few = F.adaptive_avg_pool1d(numbers[None], TAIL)[0] if len(numbers) > TAIL else numbers
+    return {
+        "title": _TAILS.get(source.kind, "hidden"), "count": len(numbers), "outputs": step.module.out_features,
+        "parameters": sum(each.numel() for each in step.module.parameters()), "from": graph.columns[-2].shape[0],
+        "values": few.view(1, -1, 1).contiguous().numpy(),
+    }  # fmt: skip
 
 
 def _bar(look: Look, now: Trace, index: int) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def map_packet(look: Look, question: Mapping[str, Any]) -> bytes:
         "channels": list(unit.input_channels), "hidden": unit.hidden, "count": count,
         "first": int(question.get("first") or 0), "bias": unit.bias, "stride": unit.stride,
         "dilation": unit.dilation, "before": list(unit.before), "stages": stages, "chosen": unit.chosen,
+        "strongest": int((unit.stages[unit.chosen].values if unit.chosen >= 0 else unit.sum).abs().argmax()),
     }  # fmt: skip
     arrays = {f"stage{i}": stage.values for i, stage in enumerate(unit.stages)}
     arrays |= {f"other{i}": stage.other for i, stage in enumerate(unit.stages) if stage.other is not None}
@@ -52,7 +53,9 @@ def map_packet(look: Look, question: Mapping[str, Any]) -> bytes:
         "rest": unit.rest,
         "sum": unit.sum,
     }
-    return pack(fields, **{name: _floats(values) for name, values in arrays.items()})
+    backs = {f"back{i}": stage.back for i, stage in enumerate(unit.stages) if stage.back is not None}
+    places = {name: back.numpy().astype(np.int32) for name, back in backs.items()}
+    return pack(fields, **places, **{name: _floats(values) for name, values in arrays.items()})
 
 
 def class_packet(look: Look, question: Mapping[str, Any]) -> bytes:
@@ -79,8 +82,8 @@ def class_packet(look: Look, question: Mapping[str, Any]) -> bytes:
     others = case.by_channel.sum() - case.by_channel[shown].sum()
     fields = {
         "index": index, "label": graph.classifier.name_of(index), "logit": case.logit, "bias": case.bias,
-        "channels": shown.tolist(), "sums": case.by_channel[shown].tolist(), "others": float(others),
-        "hidden": len(order) - len(shown), "source": case.source,
+        "channels": shown.tolist(), "sums": case.by_channel[shown].tolist(),
+        "others_and_bias": float(others) + case.bias, "hidden": len(order) - len(shown), "source": case.source,
         "for": float(case.by_channel.clamp(min=0).sum()), "against": float(case.by_channel.clamp(max=0).sum()),
         "terms": terms, "total": float(worked.total), "classes": len(now.logits), "enter": case.features.shape[1] > 1,
     }  # fmt: skip

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from imgcls.data.pictures import Picture
 from imgcls.data.samples import SAMPLES
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
@@ -12,24 +13,32 @@ from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, run_folder
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.address import kept, to_address
+from imgcls.ui.hall import distance_from
 from imgcls.ui.models import RUN, load_run, trained_runs
 from imgcls.ui.network.state import COMMON, NAMES
+from imgcls.ui.photo import current_sample
 
 KEY = "net_model"
+_CHOSEN = "net_chosen"  # the network that the student or the address chose, else None
 TINY = "tinyvgg"
 
 
-def choose_network() -> Classifier:
-    """A selectbox whose choice stands in the page's address; the network chosen, or TinyVGG with a sentence why not."""
+def choose_network(photo: Picture) -> Classifier:
+    """A selectbox of networks; the one chosen, or TinyVGG with a sentence why not.
+
+    What the student chose, or the address names, wins and stands in the address; else `fitting` chooses for the photo.
+    """
     titles, session = _titles(), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
-    if kept(KEY, lambda text: text) not in titles:
-        session[KEY] = TINY
+    chosen = kept(KEY, lambda text: text, _CHOSEN)
+    if chosen not in titles:
+        chosen = session[_CHOSEN] = None
+    session[KEY] = chosen or fitting(photo)
     name = st.selectbox(
         "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
         label_visibility="collapsed", on_change=_chosen,
     )  # fmt: skip
-    to_address(KEY, None if name == TINY else name)
+    to_address(KEY, chosen)
     try:
         return network(name)
     except (RunError, ModelUnavailable) as trouble:
@@ -37,8 +46,21 @@ def choose_network() -> Classifier:
         return tinyvgg()
 
 
+def fitting(photo: Picture) -> str:
+    """The network to open with: TinyVGG for a drawing, EfficientNet-Lite0 for a photo of the real world.
+
+    Our drawings of dogs are known. Any other picture is a drawing if it could be one of those TinyVGG learned from.
+    """
+    sample = SAMPLES.get(current_sample() or "")
+    if sample and sample.drawn_dog:
+        return TINY
+    distance = distance_from(tinyvgg(), photo)
+    return TINY if distance is not None and distance <= 1 else DEFAULT
+
+
 def _chosen() -> None:
     """The state in the address is of the network before: it goes first, or Back would lead to it in the new one."""
+    st.session_state[_CHOSEN] = st.session_state[KEY]
     for name in NAMES:
         if name not in COMMON:
             to_address(f"net_{name}", None)

@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from imgcls.numbers import sides, written
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
 from imgcls.ui.address import kept, to_address
 from imgcls.ui.components import caught, sent
@@ -126,7 +127,7 @@ def _draw(shown: Slice, direction: str, ask: str) -> None:
 
 
 def _sized(name: str, sheet: Tensor) -> str:
-    return f"{name}, {sheet.shape[1]} × {sheet.shape[2]}"
+    return f"{name}, {sides(sheet.shape[1], sheet.shape[2])}"
 
 
 def _formula(size: int, window: int, stride: int) -> str:
@@ -134,7 +135,7 @@ def _formula(size: int, window: int, stride: int) -> str:
     exact = (size - window) / stride + 1
     rounded = pooled_size(size, window, stride)
     down = "" if exact == rounded else f", rounded down to {rounded}"
-    return f"(W − F) / S + 1 = ({size} − {window}) / {stride} + 1 = {exact:.3g}{down}"
+    return f"(W − F) / S + 1 = ({size} − {window}) / {stride} + 1 = {written(exact, 3)}{down}"
 
 
 def grey_pixels(image: Image.Image, longest: int = 96) -> np.ndarray:

@@ -6,6 +6,7 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.models.registry import load
+from imgcls.numbers import percent, sides, whole, written
 from imgcls.ops.pooling import Reduction, pool, sign_pair_volume
 from imgcls.ui.components import sent
 from imgcls.ui.components.slice_pair import slice_pair
@@ -54,7 +55,7 @@ def summary(window: int, stride: int, kind: str) -> Summary:
 
 def _stack(volume: Tensor, values: int, size: int) -> Stack:
     depth, height, width = volume.shape
-    caption = (f"{height} × {width} × {depth}", f"{values:,} values", f"{size:,} bytes")
+    caption = (sides(height, width, depth), f"{whole(values)} values", f"{whole(size)} bytes")
     return Stack(slice_thumbnails(volume), (depth, height, width), caption)
 
 
@@ -72,7 +73,11 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
         volume_stack(
             *whole.stacks,
             number,
-            between=(f"{facts.dropped:.1%} dropped", f"{kind} {window} × {window}, stride {stride}", "depth kept"),
+            between=(
+                f"{percent(facts.dropped)} dropped",
+                f"{kind} {sides(window, window)}, stride {stride}",
+                "depth kept",
+            ),
             version=version,
             quantity="activation",
             alt=f"{facts.shape_before[0]} slices in depth before and after pooling; arrow keys choose a slice",
@@ -86,7 +91,7 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
         pair = sign_pair_volume(photo, kernels[which : which + 1])
         one = pool(pair[int(negative) :][:1], window, stride, kind)
         note = (
-            f"Largest value {one.values.max():.3g}.\n"
+            f"Largest value {written(one.values.max(), 3)}.\n"
             f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1)."
         )
         slice_pair(

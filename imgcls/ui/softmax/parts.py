@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.numbers import whole
 from imgcls.ops.softmax import softmax, softmax_terms
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import set_slider
@@ -102,7 +103,7 @@ def overflow_part() -> None:
     with st.container(horizontal=True, gap="small"):
         kind = choose("Number format", list(pictures.KINDS), key="softmax_dtype")
         for constant in (-30, 0, 12, 100):
-            label = f"c = {constant}".replace("-", "−")
+            label = f"c = {whole(constant)}"
             st.button(label, on_click=set_slider, args=(CONSTANT.name, constant))
     _overflow(kind)
 

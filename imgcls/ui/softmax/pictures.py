@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 
 from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
+from imgcls.numbers import ABOUT, all_written, bracketed, equation, holds, percent, read, whole, written
 from imgcls.ops.softmax import SoftmaxTerms, hardmax, largest_exponent, softmax, softmax_jacobian, softmax_terms, sweep
 from imgcls.plain import words
 from imgcls.ui.components.sliders import Column, Drawing, SliderRows, Stack
 from imgcls.ui.dials import Dial
-from imgcls.ui.scores import HIGH, LOW, all_written, including, lengths, percent, short, written
+from imgcls.ui.scores import HIGH, LOW, including, lengths
 
 TEMPERATURE = Dial("softmax_t", "temperature T: divides every logit", 0.1, 5.0, 0.05, 1.0)
 CONSTANT = Dial("softmax_c", "constant c: added to every logit", -120, 120, 1, 0, 0)
@@ -44,8 +45,7 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
     exponent = "z + c" if constant_of(rows) else "z"
     if temperature_of(rows) != 1:
         exponent = f"({exponent}) / T" if constant_of(rows) else "z / T"
-    powers = [f"e^{{{short(x)}}}" for x in worked.exponents.tolist()]
-    summed = " + ".join(powers) if len(powers) <= 5 else "sum"
+    exponents = all_written(worked.exponents.tolist())
     finite = math.isfinite(total) and total > 0
     note = ""
     if not finite:
@@ -63,23 +63,36 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
         ],
         Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
         [
-            f"{words(name)}: {power} / ({summed}) = {written(term)} / {written(total)} = {written(quotient)}"
-            for name, power, term, quotient in zip(names, powers, terms, quotients, strict=True)
+            f"{words(name)}: {_divided(i, exponents, terms[i], total, quotients[i])}" for i, name in enumerate(names)
         ],
         note,
     )  # fmt: skip
 
 
+def _divided(i: int, exponents: list[str], term: float, total: float, quotient: float) -> str:
+    """e^{z} / (e^{z} + ...) = term / total = quotient for class i; a sum of many powers is called by its name."""
+    shown = equation((term, total), lambda a, b: a / b, quotient)
+    over, under = shown.operands
+    powers = [f"e^{{{exponent}}}" for exponent in exponents]
+    few = len(powers) <= 5
+
+    def worked(*numbers: float) -> float:
+        return math.exp(numbers[i]) / (math.fsum(map(math.exp, numbers)) if few else float(read(under)))
+
+    sign = "=" if holds(shown.result, exponents, worked) else ABOUT
+    return f"{powers[i]} / ({' + '.join(powers) if few else 'sum'}) {sign} {over} / {under} {shown.sign} {shown.result}"
+
+
 def as_sigmoid(rows: SliderRows, names: list[str]) -> str:
     """Softmax of two classes as the sigmoid of the difference of their logits."""
     difference = (rows.numbers[0] - rows.numbers[1]) / temperature_of(rows)
-    divided = f" / {short(temperature_of(rows))}" if temperature_of(rows) != 1 else ""
-    first, second = (f"({short(z)})" if z < 0 else short(z) for z in rows.numbers)
+    divided = f" / {written(temperature_of(rows))}" if temperature_of(rows) != 1 else ""
+    first, second = (bracketed(written(z)) for z in rows.numbers)
     inside = f"({first} − {second}){divided}" if divided else f"{first} − {second}"
     p = float(torch.sigmoid(torch.tensor(difference, dtype=torch.float64)))
     return (
         f"With **two classes** softmax is the **sigmoid** of the difference: p({words(names[0])}) = "
-        f"sigmoid({inside}) = 1 / (1 + e^{{{short(-difference)}}}) = **{percent(p)}**."
+        f"sigmoid({inside}) = 1 / (1 + e^{{{written(-difference)}}}) = **{percent(p)}**."
     )
 
 
@@ -119,7 +132,7 @@ def hard(rows: SliderRows, names: list[str]) -> Drawing:
         "p (1 − p) / T. Hardmax is flat on both sides of its jump: from a slope of **0** a network learns nothing."
     )
     return Drawing(
-        [shares(rows), Column("hardmax", [f"{h:.0f}" for h in onehot.tolist()], onehot.tolist(), "evidence")],
+        [shares(rows), Column("hardmax", [whole(h) for h in onehot.tolist()], onehot.tolist(), "evidence")],
         note=note,
         figure=nudge_curves(values.tolist(), softs.tolist(), hards.tolist(), now, f"logit of {names[i]}"),
     )
@@ -156,7 +169,7 @@ def overflow(rows: SliderRows, names: list[str], kind: str) -> Drawing:
 def overflow_words(plain: SoftmaxTerms, kind: str) -> str:
     """What happened to the plain formula in the number format `kind`, in words."""
     dtype = KINDS[kind]
-    largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is e^{{{largest_exponent(dtype):.2f}}}"
+    largest = f"**{kind}** ends at {written(torch.finfo(dtype).max)}, which is e^{{{written(largest_exponent(dtype))}}}"
     if plain.trouble == "overflow":
         if torch.isinf(plain.terms).any():
             return f"{largest}. A larger term becomes **inf** (infinity), and inf / inf is **nan** (not a number)."

@@ -1,56 +1,86 @@
 """A batch: photos stacked along a new first dimension, and why they must have one size."""
 
+from functools import lru_cache
+from typing import Any
+
 import streamlit as st
 from PIL import Image
 
 from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.numbers import whole
 from imgcls.ops.batches import Batch, squared, stack
 from imgcls.plain import markdown
-from imgcls.ui.components.cards import cards
-from imgcls.ui.components.slider import live_slider
+from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
+from imgcls.ui.tensors.cards import cards
 
 COMPANY = ("cat", "coffee", "drawn-dalmatian", "motorcycle", "rocket", "drawn-husky", "coins")
 SIDE = 64
 
 
+TABLE = (
+    Dial("tensors_n", "photos in the batch", 1, 8, 1, 5, 0),
+    Dial("tensors_i", "look at photo", 0, lambda numbers: max(numbers["tensors_n"] - 1, 1), 1, 0, 0),
+)
+
+
 @st.fragment
 def batch_part() -> None:
     """How many photos, which of them is looked at, and whether they were made one size first."""
-    left, middle, right = st.columns([1, 1, 1], gap="small", vertical_alignment="center")
-    with left:
-        count = live_slider("photos in the batch", 1, 8, 5, step=1, digits=0, key="tensors_n")
-    with middle:
-        chosen = live_slider("look at photo", 0, max(count - 1, 1), 0, step=1, digits=0, key="tensors_i")
-    with right:
+    columns = st.columns([1, 1, 1], gap="small", vertical_alignment="center")
+    with columns[2]:
         resize = st.toggle(
             f"resize all to {SIDE} × {SIDE}", value=True, key="tensors_resize", bind="query-params",
             persist_state="session",
         )  # fmt: skip
-    chosen = min(chosen, count - 1)
-    picture = current_photo()
-    images = remember("tensors_company", picture.digest, lambda: _company(picture.image))[:count]
-    made: Batch = remember(
-        "tensors_batch", (picture.digest, count, resize), lambda: stack(images, SIDE if resize else None)
+    digest, image = current_photo().digest, current_photo().image
+    company: list[Image.Image] = remember("tensors_company", digest, lambda: _company(image))
+    batch_of = remember(
+        "tensors_batch",
+        (digest, resize),
+        lambda: lru_cache(8)(lambda count: stack(company[:count], SIDE if resize else None)),
     )
-    labels = [
-        f"{'batch' if made.stacked is not None else 'photos'}[{i}]  {tuple(photo.shape)}"
-        for i, photo in enumerate(made.photos)
-    ]
-    shown = [squared(image, 2 * SIDE) for image in images] if resize else images
-    cards(shown, labels, chosen, key="tensors_cards", alt=f"{count} photos; in front {labels[chosen]}")
-    if made.stacked is None or made.facts is None:
-        st.error(f"torch.stack refuses: “{markdown(str(made.trouble))}”. Resize them first.", icon=":material/block:")
-    else:
-        whole, apart = made.facts.bytes, made.facts.stride[0]
-        st.markdown(
-            f"`batch.shape` = **{made.facts.shape}**: photos, channels, rows, columns. "
-            f"`batch.stride()` = **{made.facts.stride}**: the next photo begins {apart:,} numbers further. "
-            f"{whole:,} bytes as uint8, {4 * whole:,} as float32. `batch[{chosen}]` is a view: no number is copied."
-        )
-    _code(made, count, resize)
+
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        count = numbers["tensors_n"]
+        chosen, made = min(numbers["tensors_i"], count - 1), batch_of(count)
+        labels = [
+            f"{'batch' if made.stacked is not None else 'photos'}[{i}]  {tuple(photo.shape)}"
+            for i, photo in enumerate(made.photos)
+        ]
+        shown = [squared(each, 2 * SIDE) for each in company[:count]] if resize else company[:count]
+        alt = f"{count} photos; in front {labels[chosen]}"
+        return {
+            "tensors_cards": cards(shown, labels, chosen, alt=alt),
+            "tensors_batch_words": words(_told(made, chosen)),
+            "made": made,
+        }
+
+    live = stage("tensors_batch", TABLE, picture)
+    for column, dial in zip(columns, TABLE, strict=False):
+        with column:
+            live.show(dial.name)
+    live.show()
+    made: Batch = live["made"]
+    if made.trouble:
+        st.error(f"torch.stack refuses: “{markdown(made.trouble)}”. Resize them first.", icon=":material/block:")
+    _code(made, live.numbers["tensors_n"], resize)
+
+
+def _told(made: Batch, chosen: int) -> str:
+    """Shape and strides of the batch, its size, and what indexing it costs."""
+    if made.facts is None:
+        return "There is no batch: the photos do not have one size."
+    size, apart = made.facts.bytes, made.facts.stride[0]
+    return (
+        f"batch.shape = **{made.facts.shape}**: photos, channels, rows, columns. batch.stride() = "
+        f"**{made.facts.stride}**: the next photo begins {whole(apart)} numbers further on. {whole(size)} bytes as "
+        "uint8, "
+        f"{whole(4 * size)} as float32. batch[{chosen}] is a view: no number is copied."
+    )
 
 
 def _company(image: Image.Image) -> list[Image.Image]:

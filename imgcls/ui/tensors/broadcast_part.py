@@ -6,8 +6,8 @@ import streamlit as st
 
 from imgcls.ops.broadcasting import ShapeError, broadcast, parse_shape
 from imgcls.plain import markdown
-from imgcls.ui.components.broadcast import broadcast_picture
 from imgcls.ui.shell import code_panel
+from imgcls.ui.tensors.broadcast import broadcast_picture
 
 PAIRS = {
     "column + row": ("3, 1", "1, 4"),

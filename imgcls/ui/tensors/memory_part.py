@@ -4,26 +4,23 @@ import streamlit as st
 from PIL import Image
 
 from imgcls.ops.tensors import LAYOUTS, memory_order, photo_array
-from imgcls.ui.components.memory import memory
 from imgcls.ui.photo import current_photo
-from imgcls.ui.shell import code_panel
+from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.tensors.memory import memory
 
 ROWS, COLUMNS = 3, 5
 STORY = {
-    "HWC": "As files, PIL and NumPy hold it: the three colours of a pixel lie side by side.",
-    "CHW, a view": "`permute` moves no byte. It only swaps the strides, so the shape changes and the memory does not.",
-    "CHW": "`.contiguous()` copies: now all reds lie together, then all greens, then all blues.",
-    "NCHW": "A batch of one. PyTorch's layers take this shape: photos, channels, rows, columns.",
+    "HWC": "The way image files, PIL and NumPy store it: the three colours of a pixel are adjacent.",
+    "CHW, a view": "`permute` moves no byte. It only swaps the strides: the shape changes, the memory does not.",
+    "CHW": "`.contiguous()` copies: first all the reds, then all the greens, then all the blues.",
+    "NCHW": "A batch of one photo. PyTorch's layers take this shape: photos, channels, rows, columns.",
     "channels_last": "The same shape and the same numbers, in the memory order of HWC. Convolutions are often faster.",
 }
 
 
 def memory_part() -> None:
     """Choose a layout; point at a number in the picture or in memory."""
-    layout = st.segmented_control(
-        "Layout", list(LAYOUTS), default="HWC", required=True, key="tensors_layout",
-        bind="query-params", persist_state="session", label_visibility="collapsed",
-    )  # fmt: skip
+    layout = choose("Layout", list(LAYOUTS), key="tensors_layout")
     st.markdown(STORY[layout])
     small = current_photo().image.resize((COLUMNS, ROWS), Image.Resampling.BOX)
     array = photo_array(small)

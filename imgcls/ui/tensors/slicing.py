@@ -1,16 +1,14 @@
 """Index and slice the photo: the code, the facts, and the crop follow the finger."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from imgcls.ops.tensors import cut, facts, photo_tensor
-from imgcls.ui.components.slicer import ranges_from, read_slicer, slicer, slicer_answer
-from imgcls.ui.live import offer
-from imgcls.ui.packet import pack
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Numbers, stage
+from imgcls.ui.tensors.slicer import slice_setting, slicer
 
 KEY = "tensors_slice"
 
@@ -22,16 +20,14 @@ def slicing() -> None:
     photo = photo_tensor(image)
     height, width = photo.shape[1:]
 
-    def answer(question: Mapping[str, Any]) -> bytes:
-        asked = ranges_from(question, height, width)
-        if asked is None:
-            raise ValueError("These ranges do not fit the photo.")
-        made = slicer_answer(cut(photo, asked.rows, asked.columns, asked.step, asked.channel), photo)
-        return pack(made["fields"], crop=made["crop"])
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        ranges = numbers[KEY]
+        made = cut(photo, ranges.rows, ranges.columns, ranges.step, ranges.channel)
+        return {KEY: slicer(None if numbers.moved else image, ranges, made, photo, sets=KEY), "made": made}
 
-    ranges = read_slicer(KEY, height, width)
-    made = cut(photo, ranges.rows, ranges.columns, ranges.step, ranges.channel)
-    slicer(image, ranges, slicer_answer(made, photo), ask=offer(KEY, answer), key=KEY)
+    live = stage("tensors_slicing", [slice_setting(KEY, height, width)], picture)
+    live.show()
+    made = live["made"]
     code_panel(
         f"""
         import numpy as np

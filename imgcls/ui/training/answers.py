@@ -1,18 +1,52 @@
 """What the network says about validation pictures: samples, the confusion matrix, and the pictures of a cell."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
+from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.training.evaluate import KeptPictures
 from imgcls.training.records import Evaluation
 from imgcls.ui.components.confusion import confusion_cell, confusion_matrix
-from imgcls.ui.components.verdicts import Verdict, verdicts
+from imgcls.ui.components.sheet import Sheet, sheet
 from imgcls.ui.training.run import PageRun
 
 SAMPLES = 14
 MOST_CLASSES = 16  # in a matrix
 MOST_IN_CELL = 28
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """One picture, uint8 (s, s, 3), its true class, the answer and the probability that the network gives it.
+
+    That may be no number, when the weights are none any more.
+    """
+
+    image: np.ndarray
+    truth: str
+    answer: str
+    confidence: float
+
+
+def verdicts(pictures: Sequence[Verdict], *, key: str, alt: str) -> None:
+    """The pictures in a grid that changes in place, each with a tick or a cross, the answer, and how sure it is."""
+    labels, captions, wrong = [], [], []
+    for place, each in enumerate(pictures):
+        sure = f"{percent(each.confidence, 0)}" if math.isfinite(each.confidence) else "nan"
+        labels.append(f"A picture of the class {each.truth}, called {each.answer}, {sure}")
+        if each.truth == each.answer:
+            captions.append(f"✓ {each.answer} {sure}")
+        else:
+            captions.append(f"✗ {each.answer} {sure}\nis {each.truth}")
+            wrong.append(place)
+    images = np.stack([each.image for each in pictures]) if pictures else np.zeros((0, 1, 1, 3), np.uint8)
+    shown = Sheet(images, labels, captions, wrong=wrong, framed=True)
+    sheet(lambda _: shown, key=key, alt=alt, side=108, pick=False)
 
 
 def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
@@ -23,10 +57,11 @@ def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
     pictures = [each for place in shown if (each := _verdict(run, evaluation, place))]
     right = sum(each.truth == each.answer for each in pictures)
     verdicts(pictures, key=f"samples:{run.id}", alt=f"{right} of {len(pictures)} sample pictures are answered rightly.")
-    whole = f"{'all ' if evaluation.whole else ''}{len(evaluation.indices):,}"
+    asked = f"{'all ' if evaluation.whole else ''}{whole(len(evaluation.indices))}"
+    when = f"After step {whole(evaluation.step)}" if evaluation.step else "Before training, with its first weights"
     st.caption(
-        f"After step {evaluation.step:,}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
-        f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the share of probability it gave its answer."
+        f"{when}: **{percent(evaluation.val_accuracy)}** of {asked} validation pictures are right, "
+        f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the probability of its answer."
     )
 
 
@@ -76,7 +111,7 @@ def _there(run: PageRun, evaluation: Evaluation | None) -> bool:
         elif run.active or run.followed.evaluations:
             st.caption("The first answers come at the end of the first epoch.")
         else:
-            st.caption("This run ended before its first epoch did: it was asked about no picture.")
+            st.caption("This run ended before its first epoch did: it has not been validated yet.")
         return False
     return True
 

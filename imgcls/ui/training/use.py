@@ -9,7 +9,9 @@ import streamlit as st
 from imgcls.data.datasets import DatasetError, prepare
 from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
-from imgcls.models.classify import Classifier, Prediction, classify, confidence_words
+from imgcls.models.classify import Classifier, Prediction, classify
+from imgcls.models.confidence import confidence_words
+from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
@@ -18,6 +20,8 @@ from imgcls.training.runs import RunError
 from imgcls.training.script import training_pictures, training_script
 from imgcls.training.trained import load_trained, weights_file
 from imgcls.ui.components.plot import plot
+from imgcls.ui.distance import distance_note
+from imgcls.ui.hall import distance_from
 from imgcls.ui.memo import remember
 from imgcls.ui.models import run_title
 from imgcls.ui.photo import current_photo
@@ -60,10 +64,12 @@ def use(run: PageRun) -> None:
     )  # fmt: skip
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
-        _answer(prediction)
+        _answer(prediction, distance_from(kit.classifier, photo))
         if best := run.followed.best:
             st.caption(
-                f"As it was at its best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}."
+                f"This is the network at its best: **{percent(best.val_accuracy)}** of the validation pictures, after "
+                "epoch "
+                f"{best.epoch:g}. Above it is as it was at the step of the timeline."
             )
     with right:
         _ways_on(run)
@@ -111,14 +117,15 @@ def _made(run: PageRun, version: tuple[str, int]) -> Kit:
     return Kit(version, classifier, onnx, onnx_trouble, script, script_trouble)
 
 
-def _answer(prediction: Prediction) -> None:
+def _answer(prediction: Prediction, distance: float | None) -> None:
     top = prediction.top(BARS)
     names = [display_name(each.label, prediction.labels) for each in top]
     chances = [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
-    told = "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True))
+    told = "; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True))
     plot(probability_bars(names, chances), key="train_photo", alt=told)
-    st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0])}.")
+    st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0], distance)}.")
+    distance_note(distance)
 
 
 def _ways_on(run: PageRun) -> None:

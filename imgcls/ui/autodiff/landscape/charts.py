@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from imgcls.numbers import written
 from imgcls.ops.descent import Descent, Slice
-from imgcls.ops.diagnosis import written
 from imgcls.ui.charts import Axis, axis_for, line, place
 
 

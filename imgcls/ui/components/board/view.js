@@ -1,6 +1,7 @@
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { fixed } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 
@@ -14,8 +15,6 @@ function build(root) {
   root.append(box)
   return { box, canvas: box.querySelector("canvas"), list: box.querySelector("ul"), sender: new Sender(), grip: null }
 }
-
-const typeset = (number, digits = 3) => number.toFixed(digits).replace("-", "\u2212")
 
 // The two panels' places on the canvas, and the maps from numbers to pixels.
 function geometry(own) {
@@ -157,14 +156,14 @@ const nearest = (x, value) => clamp(Math.round(((value - x[0]) / (x.at(-1) - x[0
 // The numbers at the cursor, as torch computed them.
 function read(own) {
   const { titles, arrays: { x, y, slope }, colours, dashes, zones } = own.packet
-  own.box.querySelector(".where").textContent = `x = ${typeset(x[own.place], 2)}`
+  own.box.querySelector(".where").textContent = `x = ${fixed(x[own.place], 2)}`
   own.list.replaceChildren(...titles.map((title, curve) => {
     const item = document.createElement("li")
     const i = curve * x.length + own.place
     item.innerHTML = `<svg width="34" height="12" aria-hidden="true"><line x1="0" y1="6" x2="34" y2="6"
       stroke="${colours[curve % colours.length]}" stroke-width="4"
-      stroke-dasharray="${dashes[curve % dashes.length]}"/></svg><b></b><span class="y">f = ${typeset(y[i])}</span><span
-      class="slope">slope ${typeset(slope[i])}</span>`
+      stroke-dasharray="${dashes[curve % dashes.length]}"/></svg><b></b><span
+      class="y">f = ${fixed(y[i], 3)}</span><span class="slope">slope ${fixed(slope[i], 3)}</span>`
     item.querySelector("b").textContent = title
     return item
   }))
@@ -175,12 +174,12 @@ function read(own) {
   ].join(" ")
   const words = titles.map((title, c) => {
     const i = c * x.length + own.place
-    return `${title} ${typeset(y[i])}, slope ${typeset(slope[i])}`
+    return `${title} ${fixed(y[i], 3)}, slope ${fixed(slope[i], 3)}`
   })
   for (const [name, value] of Object.entries({
     "aria-label": "Cursor on the functions",
     "aria-valuemin": x[0], "aria-valuemax": x.at(-1), "aria-valuenow": x[own.place],
-    "aria-valuetext": `x ${typeset(x[own.place], 2)}: ${words.join("; ")}`,
+    "aria-valuetext": `x ${fixed(x[own.place], 2)}: ${words.join("; ")}`,
   })) own.canvas.setAttribute(name, value)
 }
 

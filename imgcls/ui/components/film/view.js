@@ -1,4 +1,4 @@
-import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { bitmap, keepDrawn, pictureOf, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { unpack } from "../../js/packet.js"
@@ -7,12 +7,8 @@ import { coloured } from "../../js/tiles.js"
 const GAP = 4, TALLEST = 260 // pixels: of all rows together
 
 function pictureAt(array, place, colours) {
-  const [, height, width, channels] = array.shape
-  const size = height * width * (channels ?? 1)
-  const part = array.subarray(place * size, (place + 1) * size)
-  if (!channels) return coloured(part, [height, width], colours)
-  part.shape = [height, width, 3]
-  return bitmap(part)
+  const part = pictureOf(array, place)
+  return part.shape.length === 3 ? bitmap(part) : coloured(part, colours)
 }
 
 function drawRow(canvas, array, colours, width, largest) {

@@ -2,6 +2,7 @@ import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 
 function build(root) {
@@ -11,8 +12,6 @@ function build(root) {
   root.append(box)
   return { box, row: box.firstElementChild, at: null, canvases: [] }
 }
-
-const typeset = (number, digits) => number.toFixed(digits).replace("-", "\u2212")
 
 function layOut(own) {
   const { grids } = own.packet
@@ -32,7 +31,7 @@ function draw(own) {
   const { packet } = own
   const [rows, columns] = packet.arrays.values0.shape
   own.canvases.forEach((canvas, i) => {
-    const { title, low, high, digits } = packet.grids[i]
+    const { title, low, high, texts } = packet.grids[i]
     const values = packet.arrays[`values${i}`], colours = packet.arrays[`colours${i}`]
     canvas.previousElementSibling.textContent = title
     const width = canvas.parentElement.clientWidth
@@ -48,7 +47,7 @@ function draw(own) {
       pen.fillStyle = `rgb(${rgb})`
       pen.fillRect(x, y, cell - 1, height - 1)
       pen.fillStyle = textOn(...rgb)
-      pen.fillText(typeset(value, digits), x + cell / 2, y + height / 2)
+      pen.fillText(texts[place], x + cell / 2, y + height / 2)
       if (place !== own.at) return
       pen.strokeStyle = cssValue(own.box, "--st-primary-color", "#2a62a3")
       pen.lineWidth = 4
@@ -59,7 +58,7 @@ function draw(own) {
   own.canvases.forEach((canvas) => canvas.setAttribute("aria-label", packet.alt))
   own.box.querySelector("output").textContent = own.at === null
     ? `${byFinger() ? "Tap" : "Point at"} a cell: the same one lights up everywhere.`
-    : packet.grids.map((grid, i) => `${typeset(packet.arrays[`values${i}`][own.at], 4)} ${grid.sign}`).join(" ")
+    : packet.lines[own.at]
 }
 
 export default function (component) {
@@ -76,10 +75,10 @@ export default function (component) {
       draw(own)
     }
     canvas.onkeydown = (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key]
+      const by = stepOf(event.key)
       if (!by) return
       event.preventDefault()
-      own.at = clamp((own.at ?? 0) + by, 0, rows * columns - 1)
+      own.at = clamp((own.at ?? 0) + by[0] + columns * by[1], 0, rows * columns - 1)
       draw(own)
     }
   }

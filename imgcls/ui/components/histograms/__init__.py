@@ -29,7 +29,9 @@ def histograms(layers: Sequence[Spread], *, key: str, alt: str) -> None:
         line = {"name": layer.name, "note": layer.note}
         for kind in ("weights", "gradients"):
             if spread := getattr(layer, kind):
-                line[kind] = spread[0]
-                arrays[f"{kind}{place}"] = spread[1].astype(np.int32)
+                reach, counts = spread
+                negative = float(counts[: len(counts) // 2].sum()) / max(float(counts.sum()), 1.0)
+                line[kind] = {"reach": reach, "negative": negative}
+                arrays[f"{kind}{place}"] = counts.astype(np.int32)
         lines.append(line)
     _mount(key=key, data=pack({"lines": lines, "alt": alt}, **arrays))

@@ -4,17 +4,12 @@ import { unpack } from "../../js/packet.js"
 
 const HEIGHT = 52
 
-function power(number) {
-  if (number === 0) return "0"
-  if (number >= 0.01) return number.toPrecision(2)
-  const raised = (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")
-  return number.toExponential(0).replace(/e-(.*)/, raised)
-}
-
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
-function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
-  canvas.setAttribute("aria-label", `${name}: ${counts ? spread(counts, reach) : missing}`)
+function drawSpread(box, canvas, name, counts, about, quantity, missing) {
+  const reach = about && power(about.reach)
+  const spread = about && `${Math.round(100 * about.negative)}% negative, all within ±${reach}`
+  canvas.setAttribute("aria-label", `${name}: ${spread ?? missing}`)
   const width = canvas.parentElement.clientWidth
   const pen = sizedCanvas(canvas, width, HEIGHT + 18)
   pen.clearRect(0, 0, width, HEIGHT + 18)
@@ -32,18 +27,12 @@ function drawSpread(box, canvas, name, counts, reach, quantity, missing) {
   pen.fillRect(0, HEIGHT, width, 1)
   pen.fillRect(width / 2 - 0.5, 4, 1, HEIGHT - 4)
   pen.textAlign = "left"
-  pen.fillText("−" + power(reach), 0, HEIGHT + 15)
+  pen.fillText("−" + reach, 0, HEIGHT + 15)
   pen.textAlign = "center"
   pen.fillText("0", width / 2, HEIGHT + 15)
   pen.textAlign = "right"
-  pen.fillText("+" + power(reach), width, HEIGHT + 15)
+  pen.fillText("+" + reach, width, HEIGHT + 15)
   pen.textAlign = "left"
-}
-
-function spread(counts, reach) {
-  const sum = (list) => list.reduce((a, b) => a + b, 0), middle = (counts.length - 1) / 2
-  const percent = (100 * sum(counts.slice(0, middle))) / (sum(counts) || 1)
-  return `${Math.round(percent)}% negative, all within ±${power(reach)}`
 }
 
 function draw(own) {

@@ -1,14 +1,15 @@
-import { bitmap } from "../../js/canvas.js"
+import { paint, pictureOf } from "../../js/canvas.js"
 import { byFinger, instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
+import { coloured } from "../../js/tiles.js"
 
 export default function (component) {
   const box = component.parentElement.querySelector(".bank")
   const told = box.nextElementSibling
   const own = instance(box, () => ({ seq: Date.now() % 1e9 }))
   const { titles, arrays: { maps, kernels, colours } } = unpack(component.data)
-  const [count, height, width] = maps.shape, [, rows, columns] = kernels.shape
+  const [count] = maps.shape
   const purpose = "kernels and what they make of the photo; choose one to open it in the editor"
   box.setAttribute("aria-label", `${count} ${purpose}`)
   while (box.children.length > count) box.lastChild.remove()
@@ -20,19 +21,8 @@ export default function (component) {
   }
   ;[...box.children].forEach((tile, k) => {
     const [map, kernel, number] = tile.children
-    const rgb = new Uint8Array(3 * height * width)
-    rgb.shape = [height, width, 3]
-    for (let i = 0; i < height * width; i++) {
-      const level = maps[k * height * width + i]
-      rgb.set(colours.subarray(3 * level, 3 * level + 3), 3 * i)
-    }
-    const weights = kernels.slice(3 * k * rows * columns, 3 * (k + 1) * rows * columns)
-    weights.shape = [rows, columns, 3]
-    for (const [canvas, picture] of [[map, bitmap(rgb)], [kernel, bitmap(weights)]]) {
-      canvas.width = picture.width
-      canvas.height = picture.height
-      canvas.getContext("2d").drawImage(picture, 0, 0)
-    }
+    coloured(pictureOf(maps, k), colours, map)
+    paint(kernel, pictureOf(kernels, k))
     number.textContent = k
     tile.title = titles[k]
     tile.setAttribute("aria-label", titles[k])

@@ -104,6 +104,7 @@ def lens(
         fields |= {
             "caption_input": before.caption,
             "input": {"low": before.histogram.low, "high": before.histogram.high},
+            "start": _strongest(after.values),
         }
         arrays |= {
             "input": before.values,
@@ -112,6 +113,13 @@ def lens(
         }
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     return _mount.element(fields, arrays, default={"edit": None}, on_edit_change=on_change)
+
+
+def _strongest(output: np.ndarray) -> list[float]:
+    """Where to look first, as shares of the last row and column: a flat part of the photo would show nothing."""
+    rows, columns, channels = output.shape
+    row, column = divmod(int(np.abs(output.astype(np.float32)).argmax()) // channels, columns)
+    return [row / max(1, rows - 1), column / max(1, columns - 1)]
 
 
 def lens_output(after: Side, weights: Weights) -> Element:

@@ -1,7 +1,8 @@
 // The arithmetic between the pictures: one cell a tap with pixel, weight and product; then their sum.
 import { textOn } from "../../js/colour.js"
 import { clamp } from "../../js/geometry.js"
-import { numberField, written } from "../../js/number.js"
+import { numberField } from "../../js/number.js"
+import { equation, joined, written } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
 import { pixelAt } from "./pictures.js"
 
@@ -102,6 +103,7 @@ export function fillCells(own, r, c) {
     const level = Math.round(clamp((number - data.input.low) / (data.input.high - data.input.low), 0, 1) * 255)
     const only = (k) => (inputs === 1 ? arrays.input_colours[3 * level + k] : k === channel ? level : 0)
     const colour = [only(0), only(1), only(2)]
+    const shown = data.weighted && equation([number, weights[i]], (a, b) => a * b, products[i])
     pixel.textContent = written(number)
     pixel.style.background = `rgb(${colour})`
     pixel.style.color = textOn(...colour)
@@ -109,20 +111,23 @@ export function fillCells(own, r, c) {
     if (!data.weighted) { cell.classList.toggle("winner", number === value); return }
     weight.style.background = signed("weight", weights[i], heaviest)
     if (field) field.show(); else weight.value = written(weights[i])
-    product.textContent = written(products[i])
+    product.textContent = (shown.sign === "=" ? "" : shown.sign + " ") + shown.result
     product.style.background = signed("activation", products[i], largest)
   })
   own.fields?.forEach((field) => field.show())
   const sums = arrays.sums ?? arrays.output
   const sum = (k) => sums[(r * columns + c) * sums.shape[2] + (sums.shape[2] === 1 ? 0 : k)]
   const parts = data.summed ? [0, 1, 2] : [channel]
-  const added = () => parts.map((k) => written(sum(k)).replace(/^\u2212/, k ? "\u2212\u2009" : "\u2212"))
-    .reduce((text, part) => text + (part.startsWith("\u2212") ? " " : " + ") + part)
+  const numbers = data.weighted ? parts.map(sum) : [value], { divisor, bias } = own.kernel ?? { divisor: 1, bias: 0 }
+  const work = (...all) => all.slice(0, -2).reduce((total, each) => total + each) / all.at(-2) + all.at(-1)
+  const shown = equation([...numbers, divisor, bias], work, value)
+  const added = joined(shown.operands.slice(0, -2))
   // In brackets: the divisor that follows divides all three.
-  box.querySelector(".sum").textContent = data.summed ? `(${added()})` : written(data.weighted ? sum(channel) : value)
+  box.querySelector(".sum").textContent = data.summed ? `(${added})` : added
   box.querySelector(".sum").dataset.value = parts.map(sum).join(" ")
   const result = box.querySelector(".value")
-  result.textContent = written(value)
+  box.querySelector(".sign").textContent = shown.sign
+  result.textContent = shown.result
   result.dataset.value = value
   result.style.background = signed("activation", value, Math.max(Math.abs(data.output.low), Math.abs(data.output.high)))
   return value

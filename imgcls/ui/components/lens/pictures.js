@@ -1,7 +1,7 @@
 // The lens's two pictures, the beams between them and the histograms below.
 import { bitmap, sizedCanvas } from "../../js/canvas.js"
 import { clamp } from "../../js/geometry.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 
 export function pixelAt({ data: { arrays } }, row, column, channel) {
   const r = arrays.rows[row], c = arrays.columns[column]
@@ -163,7 +163,7 @@ export function drawHistogram(own, name) {
   pen.font = `14px ${own.theme.font}`
   const at = (number, align, x) => {
     pen.textAlign = align
-    pen.fillText(written(Number(number.toPrecision(3))), x, high + 16)
+    pen.fillText(written(number, 3), x, high + 16)
   }
   at(scale.low, "left", 0)
   at(scale.high, "right", width)

@@ -2,8 +2,9 @@
 import { Asker } from "../../js/asker.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { buildCells, buildChannels, fillCells, wireEquation } from "./cells.js"
@@ -22,7 +23,8 @@ function build(root) {
       <div class="cells" role="group" aria-label="kernel"></div>
       <div class="equation"><span class="name"></span><b class="sum"></b>
         <span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
-          <span>+</span><input class="bias" aria-label="bias"></span><span>=</span><output class="value"></output></div>
+          <span>+</span><input class="bias" aria-label="bias"></span><span class="sign">=</span>
+        <output class="value"></output></div>
       <p class="refusal" role="alert"></p></div>
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
   root.append(box)
@@ -35,15 +37,6 @@ function shown(own) {
   const [rows, columns] = own.data.arrays.output.shape
   if (own.hover?.on === "output") return [own.hover.row, own.hover.column]
   return [Math.round(own.pin.row * (rows - 1)), Math.round(own.pin.column * (columns - 1))]
-}
-
-// Where to look first: a flat part of the photo would show nothing.
-function strongest(output) {
-  const [rows, columns, channels] = output.shape
-  const index = output.reduce((best, value, i) => (Math.abs(value) > Math.abs(output[best]) ? i : best), 0)
-  const place = Math.floor(index / channels)
-  const row = Math.floor(place / columns) / Math.max(1, rows - 1)
-  return { row, column: (place % columns) / Math.max(1, columns - 1), held: false }
 }
 
 function draw(own) {
@@ -132,12 +125,12 @@ function wire(own) {
       redraw()
     }
     canvas.onkeydown = (event) => {
-      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+      const step = stepOf(event.key)
       const by = event.shiftKey ? 10 : 1, [rows, columns] = shape(on)
       if (step) {
         const onOutput = on === "output" || own.hover?.on !== "input"
         const [row, column] = onOutput ? shown(own) : [own.hover.row, own.hover.column]
-        const to = [clamp(row + step[0] * by, 0, rows - 1), clamp(column + step[1] * by, 0, columns - 1)]
+        const to = [clamp(row + step[1] * by, 0, rows - 1), clamp(column + step[0] * by, 0, columns - 1)]
         if (on === "output") { own.hover = null; pin(...to) } else own.hover = { on, row: to[0], column: to[1] }
       } else if (event.key === "Enter") {
         if (own.hover?.on === "output") pin(own.hover.row, own.hover.column)
@@ -193,7 +186,7 @@ export default function (component) {
   if (data.weighted && answered && !own.editing) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
-  own.pin ??= strongest(arrays.output)
+  own.pin ??= { row: data.start[0], column: data.start[1], held: false }
   if (!own.wired) { own.wired = true; wire(own) }
   const built = [w.rows, w.columns, data.weighted, data.editable].join()
   if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }

@@ -2,6 +2,7 @@
 import { bitmap, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
+import { write } from "../../js/text.js"
 import { coloured } from "../../js/tiles.js"
 
 function build(root) {
@@ -16,14 +17,17 @@ export default function (component) {
   const shape = `${data.rows.length}x${data.columns.length}`
   if (own.shape !== shape) {
     own.shape = shape
-    const cells = data.columns.map(() => "<td><canvas role=\"img\"></canvas></td>").join("")
+    const cells = data.columns.map(() => "<td><canvas role=\"img\"></canvas><p></p></td>").join("")
     box.innerHTML = `<caption></caption><thead><tr><td></td>${data.columns.map(() => "<th></th>").join("")}</tr></thead>
       <tbody>${data.rows.map(() => `<tr><th><i></i><span></span></th>${cells}</tr>`).join("")}</tbody>`
   }
+  box.classList.toggle("nameless", data.rows.every((row) => !row.name))
   box.querySelector("caption").textContent = data.alt
+  box.querySelector("thead").hidden = data.columns.every((name) => !name)
   box.querySelectorAll("thead th").forEach((head, k) => { head.textContent = data.columns[k] })
   box.querySelectorAll("tbody tr").forEach((line, r) => {
-    const { name, colour, dash } = data.rows[r]
+    const { name, colour, dash, texts } = data.rows[r]
+    line.querySelectorAll("p").forEach((text, c) => { write(text, texts[c] ?? "") })
     line.querySelector("span").textContent = name
     line.querySelector("i").style.cssText = colour ? `border-top: 4px ${dash} ${colour}` : "display: none"
     line.querySelectorAll("canvas").forEach((canvas, c) => {
@@ -31,13 +35,15 @@ export default function (component) {
       canvas.hidden = !levels
       if (!levels) return
       const [height, width, channels] = levels.shape
-      const picture = channels ? bitmap(levels) : coloured(levels, levels.shape, arrays.colours)
-      const pen = sizedCanvas(canvas, data.side, data.side)
-      pen.imageSmoothingEnabled = width > data.side
+      const picture = channels ? bitmap(levels) : coloured(levels, arrays.colours)
+      const wide = (data.side * width) / height
+      const pen = sizedCanvas(canvas, wide, data.side)
+      Object.assign(canvas.style, { width: `${wide}px`, height: "auto" }) // view.css lets it shrink
+      pen.imageSmoothingEnabled = width > wide
       pen.imageSmoothingQuality = "high"
-      pen.clearRect(0, 0, data.side, data.side)
-      pen.drawImage(picture, 0, 0, width, height, 0, 0, data.side, data.side)
-      canvas.setAttribute("aria-label", `${name}, ${data.columns[c]}`)
+      pen.clearRect(0, 0, wide, data.side)
+      pen.drawImage(picture, 0, 0, width, height, 0, 0, wide, data.side)
+      canvas.setAttribute("aria-label", [name, data.columns[c]].filter(Boolean).join(", "))
     })
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor
 
-from imgcls.ops.pooling import Pooled
+from imgcls.ops.pooling import Pooled, covered, handed_back, ties, window_places
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare, ignore, sent
 from imgcls.ui.packet import pack
@@ -58,12 +58,15 @@ def pool_grid(
         "uses": pooled.uses.numpy().astype(np.int32),
         "upstream": upstream[0].double().numpy(),
         "gradient": gradient[0].double().numpy(),
+        "places": window_places(pooled).numpy().astype(np.int32),
+        "parts": handed_back(pooled, upstream)[0].double().numpy(),
         "value_colours": colour_table(quantity),
         "gradient_colours": colour_table("gradient"),
     }
     if pooled.winners is not None:
         arrays["winners"] = pooled.winners[0].numpy().astype(np.int32)
         arrays["wins"] = pooled.wins[0].numpy().astype(np.int32)
+        arrays["ties"] = ties(pooled)[0].numpy().astype(np.uint8)
     if photo is not None:
         arrays["photo"] = photo
     fields = {
@@ -73,7 +76,7 @@ def pool_grid(
         "kind": pooled.kind,
         "window": pooled.window,
         "stride": pooled.stride,
-        "share": 1 / pooled.window**2,
+        "covered": covered(pooled),
         "limit": LIMIT,
         "scale": [0.0, 255.0] if quantity == "pixel" else [-largest, largest],
         "gradient_scale": [-steepest, steepest],

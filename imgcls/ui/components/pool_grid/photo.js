@@ -1,6 +1,7 @@
 // The photo beside the grids, with the square that is cut out of it.
 import { sizedCanvas } from "../../js/canvas.js"
 import { clamp } from "../../js/geometry.js"
+import { stepOf } from "../../js/keys.js"
 
 export function drawPhoto(own) {
   const canvas = own.get("photo").querySelector("canvas"), [height, width] = own.data.arrays.photo.shape
@@ -36,10 +37,10 @@ export function wirePhoto(own) {
   canvas.onpointermove = (event) => { if (own.held) point(event, false) }
   canvas.onpointerup = canvas.onpointercancel = (event) => { if (own.held) { own.held = false; point(event, true) } }
   canvas.onkeydown = (event) => {
-    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+    const by = stepOf(event.key)
     if (!by) return
     event.preventDefault()
     const far = event.shiftKey ? own.before.shape[0] : 1
-    move(own.corner[0] + by[0] * far, own.corner[1] + by[1] * far, true)
+    move(own.corner[0] + by[1] * far, own.corner[1] + by[0] * far, true)
   }
 }

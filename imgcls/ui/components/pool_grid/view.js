@@ -4,7 +4,7 @@ import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { pooledText, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { colour, fitted } from "../../js/tiles.js"
@@ -36,10 +36,9 @@ function build(root) {
   return { box, get, ...sides, sender: new Sender(), asker: new Asker(bring), pin: [0, 0], hover: null }
 }
 
-const spans = (own, [r, c], [row, column]) => {
-  const { window: w, stride: s } = own.data
-  return row >= r * s && row < r * s + w && column >= c * s && column < c * s + w
-}
+// The places that the window of output `at` looks at.
+const windowOf = ({ data: { arrays: { places } } }, at) =>
+  places.subarray(at * places.shape[1], (at + 1) * places.shape[1])
 const placeOf = (side, i) => [Math.floor(i / side.shape[1]), i % side.shape[1]]
 const countOf = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`
 
@@ -49,7 +48,8 @@ function shown(own) {
   own.pin = own.pin.map((place, axis) => Math.min(place, after.shape[axis] - 1))
   if (hover?.side === after) return { fed: [], window: hover.place }
   if (hover?.side !== before) return { fed: [], window: own.pin }
-  const fed = [...after.cells.keys()].filter((i) => spans(own, placeOf(after, i), hover.place))
+  const touched = hover.place[0] * before.shape[1] + hover.place[1]
+  const fed = [...after.cells.keys()].filter((i) => windowOf(own, i).includes(touched))
   const pinned = own.pin[0] * after.shape[1] + own.pin[1]
   return { fed, window: !fed.length || fed.includes(pinned) ? own.pin : placeOf(after, fed[0]) }
 }
@@ -58,7 +58,7 @@ function draw(own) {
   const { data, before, after, get, cell: size } = own, { arrays, window: w, stride, kind } = data
   const { fed, window: [r, c] } = shown(own), at = r * after.shape[1] + c, winner = arrays.winners?.[at]
   const forward = data.direction === "forward"
-  const inside = [...before.cells.keys()].filter((i) => spans(own, [r, c], placeOf(before, i)))
+  const inside = [...windowOf(own, at)], parts = arrays.parts.subarray(at * w * w, (at + 1) * w * w)
   const idle = own.hover?.side === before && !fed.length
   before.cells.forEach(({ cell }, i) => {
     cell.classList.toggle("winner", Boolean(arrays.wins?.[i]))
@@ -72,38 +72,34 @@ function draw(own) {
   const span = w * size + "px"
   const shift = `translate(${c * stride * size}px, ${r * stride * size}px)`
   Object.assign(before.frame.style, { width: span, height: span, transform: shift })
-  const part = (i) => (kind === "max" ? (i === winner ? own.upstream[at] : 0) : own.upstream[at] * data.share)
   get("mini").style.setProperty("--columns", w)
-  get("mini").replaceChildren(...inside.map((i) => {
-    const tile = document.createElement("span"), number = forward ? own.values[i] : part(i)
+  get("mini").replaceChildren(...inside.map((i, k) => {
+    const tile = document.createElement("span"), number = forward ? arrays.values[i] : parts[k]
     tile.textContent = fitted(number, 44)
     tile.classList.toggle("chosen", i === winner)
     colour(tile, number, ...(forward ? own.look.values : own.look.gradient))
     return tile
   }))
-  const value = written(arrays.output[at]), gradient = written(own.upstream[at])
+  const value = written(arrays.output[at]), gradient = written(arrays.upstream[at])
   get("verb").textContent = !forward ? "sent back" : kind === "max" ? "the largest" : "the mean"
   get("result").textContent = forward ? `= ${value}` : `of ${gradient}`
-  get("result").dataset.value = forward ? arrays.output[at] : own.upstream[at]
-  const numbers = inside.map((i) => written(own.values[i]))
-  const tie = kind === "max" && inside.filter((i) => own.values[i] === own.values[winner]).length > 1
+  get("result").dataset.value = forward ? arrays.output[at] : arrays.upstream[at]
+  const worked = pooledText(kind, inside.map((i) => arrays.values[i]), arrays.output[at]), tie = arrays.ties?.[at]
   get("words").textContent = own.hover?.side === before ? aboutInput(own, own.hover.place)
-    : forward ? kind === "max" ? `max(${numbers.join(", ")}) = ${value}${tie ? ". A tie: torch keeps the first." : ""}`
-      : `(${numbers.join(" + ")}) / ${w * w} = ${value}`
+    : forward ? `${worked}${tie ? ". A tie: torch keeps the first." : ""}`
     : kind === "max"
-      ? `The winner ${written(own.values[winner])} gets the whole gradient ${gradient}; the other ${w * w - 1} get 0.${
-        tie ? " A tie: torch chose the first." : ""}`
-    : `Each of the ${w * w} values gets 1/${w * w} of ${gradient}, that is ${written(part(inside[0]))}.`
+      ? `The winner ${written(arrays.values[winner])} gets the whole gradient ${gradient}; the other ${
+        w * w - 1} get 0.${tie ? " A tie: torch chose the first." : ""}`
+    : `Each of the ${w * w} values gets 1/${w * w} of ${gradient}, that is ${written(parts[0])}.`
   own.box.dataset.shown = `${r},${c}`
   drawBeams(own, r, c)
 }
 
 function aboutInput(own, [row, column]) {
   const { arrays, kind, direction, window: w } = own.data, i = row * own.before.shape[1] + column
-  const uses = arrays.uses[i], value = written(own.values[i])
+  const uses = arrays.uses[i], value = written(arrays.values[i])
   if (!uses) {
-    const { stride } = own.data
-    const beyond = [row, column].some((place, axis) => place >= (own.after.shape[axis] - 1) * stride + w)
+    const { stride, covered } = own.data, beyond = row >= covered[0] || column >= covered[1]
     const why = beyond ? "after one more step the window would stick out" : `a stride of ${stride} steps over it`
     return `${value} lies in no window: ${why}.`
   }

@@ -30,8 +30,9 @@ class Group:
 class Sheet:
     """What is shown: pictures uint8 (N, S, S, 3) and for each a caption, "" for none.
 
-    `labels` say what each picture is, for the pointer and screen readers. `wrong` marks captions that say an error.
-    `only`: the pictures are those of these tiles; the others stay as they were, faded.
+    `labels` say what each picture is, for the pointer and screen readers. `wrong` marks captions that say an error;
+    `framed` puts a red frame round these pictures and a green one round the others. `only`: the pictures are those of
+    these tiles; the others stay as they were, faded.
     """
 
     pictures: np.ndarray
@@ -39,6 +40,7 @@ class Sheet:
     captions: Sequence[str] = ()
     groups: Sequence[Group] = ()
     wrong: Sequence[int] = ()
+    framed: bool = False
     only: Sequence[int] = ()
 
     def packed(self, **more: Any) -> bytes:
@@ -48,6 +50,7 @@ class Sheet:
             "captions": list(self.captions),
             "groups": [asdict(group) for group in self.groups],
             "wrong": list(self.wrong),
+            "framed": self.framed,
             "only": list(self.only),
         }
         return pack(fields | more, pictures=np.ascontiguousarray(self.pictures))

@@ -1,5 +1,6 @@
 // Tiles in a grid; they keep their canvases, so that a drag changes pixels and nothing else.
 import { Asker } from "../../js/asker.js"
+import { paint, pictureOf } from "../../js/canvas.js"
 import { buildDials, showDials } from "../../js/dials.js"
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
@@ -61,8 +62,7 @@ function moved(own, final) {
 }
 
 function draw(own) {
-  const { labels, captions, groups, wrong, only, arrays: { pictures } } = own.news
-  const [, height, width] = pictures.shape
+  const { labels, captions, groups, wrong, framed, only, arrays: { pictures } } = own.news
   const shape = JSON.stringify([labels.length, groups.map((group) => group.first), own.news.pick])
   if (own.shape !== shape) { own.shape = shape; makeTiles(own); roving(own.tiles, ".tile") }
   own.tiles.querySelectorAll(".head").forEach((head, k) => {
@@ -72,27 +72,19 @@ function draw(own) {
     bar.classList.toggle("none", length === null)
     bar.style.setProperty("--share", `${100 * (length ?? 0)}%`)
   })
-  const size = 3 * width * height
   own.tiles.querySelectorAll(".tile").forEach((tile, i) => {
     const [canvas, caption] = tile.children
-    if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height }
     const place = only.length ? only.indexOf(i) : i
     tile.classList.toggle("stale", place < 0)
     if (place < 0) return
-    const image = new ImageData(width, height), start = place * size
-    for (let from = start, to = 0; from < start + size; from += 3, to += 4) {
-      image.data[to] = pictures[from]
-      image.data[to + 1] = pictures[from + 1]
-      image.data[to + 2] = pictures[from + 2]
-      image.data[to + 3] = 255
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0)
+    paint(canvas, pictureOf(pictures, place))
     caption.textContent = captions[i] ?? ""
     tile.classList.toggle("wrong", wrong.includes(i))
     tile.title = labels[i]
     if (own.news.pick) tile.setAttribute("aria-label", labels[i])
     else { tile.setAttribute("role", "img"); tile.setAttribute("aria-label", labels[i]) }
   })
+  own.tiles.classList.toggle("framed", framed)
   mark(own)
   own.box.dataset.drawn = Number(own.box.dataset.drawn ?? 0) + 1
 }

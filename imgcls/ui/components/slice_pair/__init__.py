@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from imgcls.ops.pooling import Pooled
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare
@@ -27,8 +29,13 @@ def slice_pair(
     }
     if exact:
         arrays |= {"before_values": pooled.values[0].numpy(), "after_values": pooled.output[0].numpy()}
+        if pooled.winners is not None:
+            arrays["winners"] = pooled.winners[0].numpy().astype(np.int32)
+    rows, columns = pooled.output.shape[1:]
+    most = int(arrays["after"].argmax())  # of the shades, as they are seen
     fields = {
         "slice": number,
+        "liveliest": [(most // columns + 0.5) / rows, (most % columns + 0.5) / columns],
         "window": pooled.window,
         "stride": pooled.stride,
         "kind": pooled.kind,

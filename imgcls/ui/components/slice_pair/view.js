@@ -3,7 +3,8 @@ import { sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { written } from "../../js/number.js"
+import { stepOf } from "../../js/keys.js"
+import { pooledText } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { atLevel, coloured, fitted } from "../../js/tiles.js"
 
@@ -18,14 +19,6 @@ function build(root) {
   root.append(box)
   const canvases = [...box.querySelectorAll("canvas")], [inputs, outputs] = box.querySelectorAll(".tiles")
   return { box, canvases, inputs, outputs, x: 0.5, y: 0.5, moved: false, active: [0, 0] }
-}
-
-// Until it is moved, the lens lies where most happens.
-function liveliest(own) {
-  const { after } = own.data.arrays, [rows, columns] = after.shape
-  const most = after.reduce((best, level, i) => (level > after[best] ? i : best), 0)
-  own.y = (Math.floor(most / columns) + 0.5) / rows
-  own.x = ((most % columns) + 0.5) / columns
 }
 
 // The lens's first output (row, column): two by two of them, kept inside the slice.
@@ -70,30 +63,25 @@ function fillTiles(own, holder, k, row, column, count, mark) {
 function draw(own) {
   const { data, box } = own, { arrays, window: w, stride: s, kind } = data, [row, column] = origin(own)
   const reach = (own.reach = s + w), values = arrays.before_values
-  const width = arrays.before.shape[1], [outHeight, outWidth] = arrays.after.shape
+  const [outHeight, outWidth] = arrays.after.shape
   own.active = own.active.map((place, axis) => Math.min(place, arrays.after.shape[axis] - 1))
   drawPicture(own, 0, row * s, column * s, reach)
   drawPicture(own, 1, row, column, 2)
   const r = Math.min(row + own.active[0], outHeight - 1), c = Math.min(column + own.active[1], outWidth - 1)
   const result = arrays.after_values?.[r * outWidth + c]
-  let winner = -1
-  for (let i = 0; values && kind === "max" && i < w * w && winner < 0; i++) {
-    const at = (r * s + Math.floor(i / w)) * width + c * s + (i % w)
-    if (values[at] === result) winner = at // as torch: the first of equals
-  }
+  const winner = arrays.winners?.[r * outWidth + c]
   const terms = []
   fillTiles(own, own.inputs, 0, row * s, column * s, reach, (element, y, x, at) => {
     const inside = y >= r * s && y < r * s + w && x >= c * s && x < c * s + w
     element.className = at === winner ? "inside winner" : inside ? "inside" : ""
-    if (inside && values) terms.push(written(values[at]))
+    if (inside && values) terms.push(values[at])
   })
   fillTiles(own, own.outputs, 1, row, column, 2, (element, y, x) => {
     element.className = y === r && x === c ? "inside winner" : ""
     element.onpointerenter = element.onclick = () => { own.active = [y - row, x - column]; own.redraw() }
   })
   box.querySelector(".verb").textContent = `${kind} \u2192`
-  const shown = kind === "max" ? `max(${terms.join(", ")})` : `(${terms.join(" + ")}) / ${w * w}`
-  box.querySelector("p").textContent = values ? `${shown} = ${written(result)}` : "\u2026"
+  box.querySelector("p").textContent = values ? pooledText(kind, terms, result) : "\u2026"
   box.dataset.shown = `${r},${c}`
 }
 
@@ -108,13 +96,13 @@ function wire(own) {
       own.redraw()
     }
     canvas.onkeydown = (event) => {
-      const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
+      const by = stepOf(event.key)
       if (!by) return
       event.preventDefault()
       own.moved = true
       const [rows, columns] = own.data.arrays.after.shape, far = event.shiftKey ? 10 : 1, [row, column] = origin(own)
-      own.y = clamp((row + by[0] * far + 1) / rows, 0, 1)
-      own.x = clamp((column + by[1] * far + 1) / columns, 0, 1)
+      own.y = clamp((row + by[1] * far + 1) / rows, 0, 1)
+      own.x = clamp((column + by[0] * far + 1) / columns, 0, 1)
       own.redraw()
     }
   }
@@ -132,8 +120,8 @@ function layout(own) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const data = (own.data = unpack(component.data)), { arrays } = data
-  own.pictures = [arrays.before, arrays.after].map((levels) => coloured(levels, levels.shape, arrays.colours))
-  if (!own.moved) liveliest(own)
+  own.pictures = [arrays.before, arrays.after].map((levels) => coloured(levels, arrays.colours))
+  if (!own.moved) [own.y, own.x] = data.liveliest // until it is moved, the lens lies where most happens
   if (!own.observer) wire(own)
   ;[...own.box.querySelectorAll("figcaption")].forEach((caption, k) => { caption.textContent = data.captions[k] })
   own.box.querySelector(".after .note").textContent = data.note

@@ -10,7 +10,7 @@ from imgcls.ui.components import Element, declare, ignore, sent
 from imgcls.ui.dials import Dial
 from imgcls.ui.live import follow as follow_drag
 
-_mount = declare("slider", html='<div class="slider"></div>')
+_mount = declare("slider", html='<div class="slider"></div>', styles=("dials.css",))
 
 
 def live_slider(

@@ -1,9 +1,10 @@
 // A row's number has been changed by hand.
 import { Asker } from "../../js/asker.js"
+import { showDial } from "../../js/dials.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
 import { write } from "../../js/text.js"

@@ -1,6 +1,7 @@
 import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { added, joined, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 
 const NAMES = ["x", "w", "product"], TITLES = ["the photo x", "weights w", "products x · w"], SIGNS = ["×", "=", ""]
@@ -20,8 +21,6 @@ function build(root) {
   const [canvas, input, button] = ["canvas", "input", "button"].map((tag) => box.querySelector(tag))
   return { box, canvas, input, button, rows: 0, timer: null }
 }
-
-const typeset = (number, digits = 4) => number.toFixed(digits).replace("-", "\u2212")
 
 function draw(own) {
   const { packet, box } = own, width = box.clientWidth
@@ -51,7 +50,7 @@ function draw(own) {
       pen.fillText(SIGNS[n], left + group + 6, top + side / 2 + 8)
     }
     pen.font = `15px ${font}`
-    const vector = `the vector: ${(total * wide).toLocaleString("en-US")} numbers`
+    const vector = `the vector: ${whole(total * wide)} numbers`
     const part = [vector, "× its weights", "= products"][n]
     pen.fillText(part, 0, stripY - 6)
     pen.strokeStyle = grid
@@ -89,11 +88,10 @@ function draw(own) {
 
 function say(own, total) {
   const { packet } = own, rows = Math.floor(own.rows)
-  const sum = packet.arrays.running[rows]
+  const sum = packet.arrays.running[rows], all = added([packet.arrays.running[total], packet.bias], packet.output)
   own.box.querySelector("output").textContent = rows < total
-    ? `Sum of the first ${rows} of ${total} rows: ${typeset(sum)}`
-    : `Sum of all products: ${typeset(sum)}; with the bias ${typeset(packet.bias)} the neuron gives ${
-      typeset(packet.output)}`
+    ? `Sum of the first ${rows} of ${total} rows: ${written(sum)}`
+    : `Sum of all products, plus the bias: ${joined(all.operands)} ${all.sign} ${all.result}, the neuron's output`
   own.input.value = rows
   own.input.setAttribute("aria-valuetext", `${rows} of ${total} rows`)
   own.button.textContent = own.timer ? "❚❚ Pause" : rows < total ? "▶ Lay out row by row" : "↺ Back to a picture"

@@ -21,7 +21,7 @@ function build(root) {
 // All sheets of a stack in one bitmap, below one another.
 function atlas(levels, colours) {
   const [count, height, width] = levels.shape
-  return { picture: coloured(levels, [count * height, width], colours), count, height, width }
+  return { picture: coloured(levels, colours), count, height, width }
 }
 
 function measure(own) {

@@ -29,6 +29,8 @@ def volume_walk(
         pixels=whole(volume.pixels),
         filters=whole(volume.filters),
         biases=whole(volume.biases),
+        windows=whole(steps.windows),
+        products=whole(steps.products),
         sums=whole(steps.sums),
         output=whole(steps.output),
     )

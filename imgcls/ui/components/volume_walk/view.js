@@ -60,9 +60,9 @@ export const place = (own) => {
 }
 
 function draw(own) {
-  const { data, box } = own, { arrays, stride, padding: P } = data
+  const { data, box } = own, { arrays, stride } = data
   const { output, k, row, column, phase, channels, rows, columns } = place(own)
-  const side = arrays.filters.shape[2], [, height, width] = arrays.pixels.shape
+  const side = arrays.filters.shape[2]
   const shade = (quantity, number, most) => {
     const share = Math.round((60 * Math.abs(number)) / most)
     const colour = `var(--q-${quantity}${number < 0 ? "-negative" : ""})`
@@ -74,14 +74,14 @@ function draw(own) {
     part.classList.toggle("now", c === phase)
     frame.style.setProperty("--row", row * stride)
     frame.style.setProperty("--column", column * stride)
+    const spot = row * columns + column, at = ((k * channels + c) * rows * columns + spot) * side * side
     ;[...products.children].forEach((cell, i) => {
-      const y = row * stride + Math.floor(i / side) - P, x = column * stride + (i % side) - P
-      const pixel = y < 0 || x < 0 || y >= height || x >= width ? 0 : arrays.pixels[(c * height + y) * width + x]
+      const pixel = arrays.windows[(c * rows * columns + spot) * side * side + i], product = arrays.products[at + i]
       const weight = arrays.filters[(k * channels + c) * side * side + i]
       weights.children[i].style.background = shade("weight", weight, heavy)
-      cell.textContent = c <= phase ? signs(pixel * weight + 0) : ""
-      cell.style.background = c <= phase ? shade("activation", pixel * weight, most) : ""
-      cell.title = `${pixel} × ${signs(weight)} = ${signs(pixel * weight + 0)}`
+      cell.textContent = c <= phase ? signs(product) : ""
+      cell.style.background = c <= phase ? shade("activation", product, most) : ""
+      cell.title = `${pixel} × ${signs(weight)} = ${signs(product)}`
       cell.setAttribute("aria-label", cell.title)
     })
     const total = arrays.sums[((k * channels + c) * rows + row) * columns + column]

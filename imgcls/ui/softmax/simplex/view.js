@@ -1,7 +1,9 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
 import { Asker } from "../../js/asker.js"
 import { instance } from "../../js/elements.js"
+import { stepOf } from "../../js/keys.js"
 import { bring } from "../../js/live.js"
+import { percent } from "../../js/numbers.js"
 import { Sender } from "../../js/sender.js"
 import { hear } from "../../js/text.js"
 
@@ -63,7 +65,7 @@ function draw(own) {
   const [x, y] = place(own.probabilities)
   own.point.setAttribute("cx", x)
   own.point.setAttribute("cy", y)
-  const best = own.probabilities.indexOf(Math.max(...own.probabilities))
+  const most = Math.max(...own.probabilities)
   own.corners.forEach(({ label, share }, i) => {
     const name = data.names[i]
     label.textContent = name.length > 20 ? name.slice(0, 19) + "…" : name
@@ -72,9 +74,9 @@ function draw(own) {
       label.setAttribute("text-anchor", long ? ["start", "end"][i] : "middle")
       label.setAttribute("x", long ? i * WIDE : place([1 - i, i, 0])[0])
     }
-    share.textContent = (100 * own.probabilities[i]).toFixed(1) + "%"
-    label.classList.toggle("best", i === best)
-    share.classList.toggle("best", i === best)
+    share.textContent = percent(own.probabilities[i])
+    label.classList.toggle("best", own.probabilities[i] === most)
+    share.classList.toggle("best", own.probabilities[i] === most)
   })
   own.svg.setAttribute("aria-label", data.alt)
   const said = data.names.map((name, i) => `${name} ${own.corners[i].share.textContent}`)
@@ -117,10 +119,10 @@ export default function (component) {
     send(true)
   }
   own.svg.onkeydown = (event) => {
-    const step = { ArrowLeft: [-6, 0], ArrowRight: [6, 0], ArrowUp: [0, -6], ArrowDown: [0, 6] }[event.key]
+    const step = stepOf(event.key)
     if (!step) return
     event.preventDefault()
     const [x, y] = place(own.probabilities)
-    move(x + step[0], y + step[1], true)
+    move(x + 6 * step[0], y + 6 * step[1], true)
   }
 }

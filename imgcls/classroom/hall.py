@@ -1,0 +1,135 @@
+"""Tells those who listen of every change of their class, within a moment, whichever process has written it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from imgcls.classroom.store import Classes, Member, Room
+
+LOOK = 0.1
+"""Seconds between two looks at whether another process has written."""
+ALIVE = 10.0
+"""Seconds between two signs of life, in both directions."""
+
+News = dict[str, Any]
+
+
+@dataclass(eq=False)
+class _Listener:
+    """One browser: who it is, and the newest that it has not been told yet."""
+
+    token: str
+    me: Member
+    newest: asyncio.Queue[News] = field(default_factory=lambda: asyncio.Queue(1))
+
+    def tell(self, news: News) -> None:
+        if self.newest.full():
+            self.newest.get_nowait()
+        self.newest.put_nowait(news)
+
+
+class Hall:
+    """The listeners of this process. All of it runs on one event loop; what waits for the disk does so in a thread."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        self._listeners: set[_Listener] = set()
+        self._telling: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def listeners(self) -> int:
+        """How many listen in this process."""
+        return len(self._listeners)
+
+    async def listen(self, token: str) -> AsyncIterator[News]:
+        """What the browser of this person is to know: at once, and at every change; an empty one is a sign of life.
+
+        It ends after {"ended": True}: the class is over, or the person has left it.
+        """
+        me = await asyncio.to_thread(self.classes.member, token)
+        if me is None:
+            yield {"ended": True}
+            return
+        listener = _Listener(token, me)
+        self._listeners.add(listener)
+        self._watch()
+        try:
+            await asyncio.to_thread(self.classes.seen, [token])
+            self.wake(me.code)
+            told: News = {}
+            while "ended" not in told:
+                try:
+                    news = await asyncio.wait_for(listener.newest.get(), ALIVE)
+                except TimeoutError:
+                    yield {}
+                    continue
+                if news != told:
+                    yield news
+                told = news
+        finally:
+            self._listeners.discard(listener)
+            self.wake(me.code)
+
+    def wake(self, code: str | None = None) -> None:
+        """Something has changed in this class; without a code perhaps in any."""
+        codes = {listener.me.code for listener in self._listeners} if code is None else {code}
+        for each in codes - self._telling:
+            self._telling.add(each)
+            self._begin(self._tell(each))
+
+    def dismiss(self, token: str) -> None:
+        """This person has left: their browsers need not listen any more."""
+        for listener in self._listeners:
+            if listener.token == token:
+                listener.tell({"ended": True})
+
+    async def _tell(self, code: str) -> None:
+        """Read the class once, for all who listen."""
+        await asyncio.sleep(0)
+        self._telling.discard(code)
+        room, here = await asyncio.to_thread(lambda: (self.classes.room(code), self.classes.here(code)))
+        for listener in self._listeners:
+            if listener.me.code == code:
+                listener.tell(_news(listener.me, room, here))
+
+    def _watch(self) -> None:
+        if self._watching is None or self._watching.done():
+            self._watching = self._begin(self._look())
+
+    async def _look(self) -> None:
+        """Until nobody listens: look for what other processes have written, and write down who is here."""
+        seen, looks = self.classes.changes(), 0
+        while self._listeners:
+            await asyncio.sleep(LOOK)
+            looks += 1
+            if looks * LOOK >= ALIVE:
+                looks = 0
+                await asyncio.to_thread(self.classes.seen, [listener.token for listener in self._listeners])
+            if (version := self.classes.changes()) != seen:
+                seen = version
+                self.wake()
+
+    def _begin(self, work: Any) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # the loop itself keeps none alive
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _news(me: Member, room: Room | None, here: list[Member]) -> News:
+    if room is None:
+        return {"ended": True}
+    alone = [{"name": each.name, "place": each.place} for each in here if each.alone]
+    news: News = {
+        "you": me.name,
+        "teacher": me.teacher,
+        "code": room.code,
+        "place": room.place,
+        "paused": room.paused,
+        "version": room.version,
+        "count": len(here),
+    }
+    return news | {"following": len(here) - len(alone), "alone": alone} if me.teacher else news

@@ -1,0 +1,33 @@
+"""What a top answer is worth, in words: one table, read by every page that says it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Said of a top answer whose probability is at least `least`."""
+
+    least: float
+    words: str
+
+
+WORDINGS = (
+    Wording(0.9, "a high score, which means something only if the right class is one of its classes"),
+    Wording(0.6, "ahead of the others, but compare the runners-up"),
+    Wording(0.3, "unsure: a class that the network lacks often scores about this much"),
+    Wording(0.0, "a guess: no class stands out"),
+)
+"""The highest first. Softmax divides 1 among the classes there are: no probability alone makes an answer likely."""
+STRANGE = "this picture is unlike those that the network learned from, so the percentage says little"
+"""Said instead, whatever the probability, of a picture whose distance is more than 1 (see imgcls.models.world)."""
+
+
+def confidence_words(probability: float, distance: float | None = None) -> str:
+    """How much a top answer of this probability is worth.
+
+    Args:
+        distance: of the picture from those that the network learned from; None where that is not known.
+    """
+    if distance is not None and distance > 1:
+        return STRANGE
+    return next(wording.words for wording in WORDINGS if probability >= wording.least)

@@ -1,0 +1,127 @@
+// The pictures of a frame: the neurons with their weights, and what both networks answer all over the plane.
+import { bitmap, sizedCanvas } from "../../js/canvas.js"
+import { cssValue } from "../../js/elements.js"
+import { clamp } from "../../js/geometry.js"
+
+export const TALL = 252
+const HEAD = 22, OUT = 26
+
+// A picture of palette places, coloured by a table of 256 colours.
+function tinted(levels, from, side, table) {
+  const rgb = new Uint8Array(3 * side * side)
+  rgb.shape = [side, side, 3]
+  for (let i = 0; i < side * side; i++) for (let k = 0; k < 3; k++) rgb[3 * i + k] = table[3 * levels[from + i] + k]
+  return bitmap(rgb)
+}
+
+// Finer levels between those of a picture, so that a boundary has no stairs.
+const FINER = 4
+function refined(levels, from, side) {
+  const wide = side * FINER, fine = new Uint8Array(wide * wide)
+  const spots = Array.from({ length: wide }, (_, i) => {
+    const at = clamp((i + 0.5) / FINER - 0.5, 0, side - 1), low = Math.min(Math.floor(at), side - 2)
+    return [low, at - low]
+  })
+  for (let y = 0; y < wide; y++) {
+    const [row, down] = spots[y], top = from + row * side
+    for (let x = 0; x < wide; x++) {
+      const [column, across] = spots[x], i = top + column
+      const upper = levels[i] + across * (levels[i + 1] - levels[i])
+      const lower = levels[i + side] + across * (levels[i + side + 1] - levels[i + side])
+      fine[y * wide + x] = Math.round(upper + down * (lower - upper))
+    }
+  }
+  return fine
+}
+
+// Where the tiles are: a column for the inputs and each hidden layer; the output is the point at the right edge.
+export function columns(layers, width) {
+  const shown = layers.slice(0, -1), gap = (width - OUT - 44) / Math.max(1, shown.length - 0.4)
+  return shown.map((count, l) => {
+    const side = Math.min(44, (TALL - HEAD) / count - 4, gap - 16), step = side + (count > 6 ? 4 : 8)
+    const top = HEAD + (TALL - HEAD - step * count) / 2
+    return { x: l * gap, side, ys: Array.from({ length: count }, (_, i) => top + i * step) }
+  })
+}
+
+export function drawNetwork(own, canvas, width, film, frame) {
+  const { about } = own, { arrays } = film, pen = sizedCanvas(canvas, width, TALL)
+  const text = cssValue(own.box, "--st-text-color", "#222"), font = cssValue(own.box, "--st-font", "sans-serif")
+  const grid = cssValue(own.box, "--st-border-color", "#bbb"), places = columns(about.layers, width)
+  pen.clearRect(0, 0, width, TALL)
+  const out = { x: width - OUT / 2, y: HEAD + (TALL - HEAD) / 2 }
+  const [, parameters] = arrays.weights.shape
+  let at = frame * parameters
+  for (let l = 0; l < about.layers.length - 1; l++) {
+    const [from, to] = [places[l], places[l + 1]], inputs = about.layers[l], outputs = about.layers[l + 1]
+    for (let i = 0; i < outputs; i++) for (let j = 0; j < inputs; j++) {
+      const weight = arrays.weights[at + i * inputs + j]
+      const [x1, y1] = [from.x + from.side, from.ys[j] + from.side / 2]
+      const [x2, y2] = to ? [to.x, to.ys[i] + to.side / 2] : [out.x - 10, out.y]
+      pen.strokeStyle = about.lines[+(weight > 0)]
+      pen.setLineDash(weight > 0 ? [] : [5, 3])
+      pen.lineWidth = 0.3 + 3 * Math.abs(weight) / 127
+      pen.beginPath()
+      pen.moveTo(x1, y1)
+      pen.bezierCurveTo((x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2)
+      pen.stroke()
+    }
+    at += outputs * (inputs + 1)
+  }
+  pen.setLineDash([])
+  drawTiles(own, pen, places, film, frame, { text, font, grid })
+  pen.fillStyle = text
+  pen.beginPath(); pen.arc(out.x, out.y, 11, 0, 7); pen.fill()
+  pen.fillStyle = cssValue(own.box, "--st-background-color", "#fff")
+  pen.font = `italic 600 16px ${font}`
+  pen.textAlign = "center"
+  pen.textBaseline = "middle"
+  pen.fillText("p", out.x, out.y)
+}
+
+function drawTiles(own, pen, places, film, frame, { text, font, grid }) {
+  const { neurons } = film.arrays, [, count, side] = neurons.shape
+  let unit = Math.floor(frame / film.every) * count
+  pen.imageSmoothingEnabled = true
+  places.forEach(({ x, side: wide, ys }, l) => {
+    for (const y of ys) {
+      pen.drawImage(tinted(neurons, unit++ * side * side, side, own.about.arrays.activation), x, y, wide, wide)
+      pen.strokeStyle = grid
+      pen.lineWidth = 1
+      pen.strokeRect(x + 0.5, y + 0.5, wide - 1, wide - 1)
+    }
+    pen.fillStyle = text
+    pen.font = `15px ${font}`
+    pen.textAlign = l ? "center" : "left"
+    pen.textBaseline = "top"
+    pen.fillText(l ? `layer ${l}` : "x\u2081, x\u2082", l ? x + wide / 2 : x, 0)
+  })
+}
+
+const ratio = (place) => [(place[0] + 1) / 2, (1 - place[1]) / 2]
+
+// One network's answer everywhere, with the points on it; `mark` is the place of the keyboard's cross.
+export function drawAnswer(own, canvas, side, film, frame, twin, mark) {
+  const { answers } = film.arrays, g = answers.shape[2], pen = sizedCanvas(canvas, side, side)
+  pen.imageSmoothingEnabled = true
+  const fine = refined(answers, (2 * frame + twin) * g * g, g)
+  pen.drawImage(tinted(fine, 0, g * FINER, own.about.arrays.certainty), 0, 0, side, side)
+  for (const [x, y, kind] of own.points) drawPoint(pen, ratio([x, y]).map((share) => share * side), kind, own.about.colours)
+  if (!mark) return
+  const [x, y] = ratio(mark).map((share) => share * side)
+  pen.strokeStyle = "#000"
+  pen.lineWidth = 2
+  pen.beginPath(); pen.moveTo(x - 10, y); pen.lineTo(x + 10, y); pen.moveTo(x, y - 10); pen.lineTo(x, y + 10); pen.stroke()
+}
+
+// A disc for the first class, a square for the second: they differ without their colours, too.
+export function drawPoint(pen, [x, y], kind, colours, size = 4) {
+  pen.fillStyle = colours[kind]
+  pen.strokeStyle = "#fff"
+  pen.lineWidth = 1.5
+  pen.beginPath()
+  if (kind) pen.rect(x - size, y - size, 2 * size, 2 * size)
+  else pen.arc(x, y, size + 0.5, 0, 7)
+  pen.fill()
+  pen.stroke()
+}

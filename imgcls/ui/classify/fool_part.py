@@ -1,0 +1,214 @@
+"""Fool it: follow the gradient with one's own photo until another class wins, and take the picture home."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+
+from imgcls.data.pictures import Picture
+from imgcls.figures.bars import probability_bars
+from imgcls.figures.cards import as_png, card
+from imgcls.models.adversarial import (
+    MOST_LEVELS,
+    MOST_SHARE,
+    Way,
+    as_pixels,
+    compass,
+    measured,
+    noisy,
+    predict,
+    repainted,
+)  # fmt: skip
+from imgcls.models.classify import Classifier, Prediction
+from imgcls.numbers import percent
+from imgcls.plain import markdown
+from imgcls.plain import words as plain_words
+from imgcls.training.fooling import Fooled, Shown
+from imgcls.ui.components.picture import picture as picture_of
+from imgcls.ui.components.plot import plot
+from imgcls.ui.components.words import words
+from imgcls.ui.dataset.work import result_of
+from imgcls.ui.hall import network_input
+from imgcls.ui.memo import remember
+from imgcls.ui.models import model_lines
+from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
+
+WAYS: dict[Way, str] = {"noise": "Small noise", "pixels": "Few pixels"}
+LEVELS = Dial("fool_levels", "Levels of 255 by which every colour value moves", 0, MOST_LEVELS, 1, 2, digits=0)
+BARS = 4
+
+
+@st.fragment
+def fool_part(classifier: Classifier, photo: Picture, prediction: Prediction) -> None:
+    """One look at the gradient under the finger, or a worker that looks again after every step."""
+    subject = (classifier.name, photo.digest)
+    pixels = remember("fool_pixels", subject, lambda: as_pixels(classifier, network_input(classifier, photo)))
+    now = remember("fool_now", subject, lambda: predict(classifier, pixels))
+    order = [each.index for each in now.top(len(now.labels))]
+    left, right = st.columns([0.5, 0.5], vertical_alignment="bottom")
+    with left:
+        way: Way = choose("What may change", WAYS, key="fool_way", labelled=True)
+    names = {index: classifier.name_of(index) for index in order[1:]}
+    if st.session_state.get("fool_target") not in names:
+        st.session_state.pop("fool_target", None)
+    target = right.selectbox(f"{classifier.name_of(order[0])} is to become", names, format_func=names.get,
+                             key="fool_target")  # fmt: skip
+    gradient = remember("fool_gradient", (*subject, target), lambda: compass(classifier, pixels, target, order[0]))
+    _live(classifier, pixels, now, gradient, target, way)
+    _search(classifier, photo, pixels, now, target, way)
+
+
+def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Tensor, target: int, way: Way) -> None:
+    """One step along the gradient; how far is under the finger."""
+    side = pixels.shape[1]
+    dial = LEVELS if way == "noise" else Dial(
+        "fool_pixels", "Pixels repainted, those first that promise most", 0, round(MOST_SHARE * side * side), 1,
+        side // 4, digits=0,
+    )  # fmt: skip
+    best = now.top(1)[0].index
+    shown = list(dict.fromkeys([best, target, *(each.index for each in now.top(BARS))]))[:BARS]
+    change = noisy if way == "noise" else repainted
+
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        changed = change(pixels, gradient, int(numbers[dial.name]))
+        said = predict(classifier, changed)
+        result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
+        top = said.top(1)[0]
+        chances = [float(said.probabilities[index]) for index in shown]
+        labels = [classifier.name_of(index) for index in shown]
+        elements = {
+            "fool_after": picture_of(_array(changed), alt="The photo with the change", caption="after"),
+            "fool_bars": plot(
+                probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
+                alt="; ".join(f"{name} {chance:.1%}" for name, chance in zip(labels, chances, strict=True)),
+            ),
+            "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
+        }
+        if not numbers.moved:  # these stay as they are while the dial moves
+            elements |= {
+                "fool_before": picture_of(_array(pixels), alt="The photo as the network gets it", caption="before"),
+                "fool_compass": picture_of(
+                    _direction(gradient), alt="For every pixel the direction that helps the target",
+                    caption="compass: brighter (light) or darker (dark) helps",
+                ),
+            }  # fmt: skip
+        return elements | {"said": top.index, "probability": top.probability}
+
+    live = stage(f"fool_{way}", [dial], picture)
+    live.show(dial.name)
+    columns = st.columns([0.2, 0.2, 0.2, 0.4], gap="small")
+    for column, name in zip(columns, ("fool_before", "fool_compass", "fool_after", "fool_bars"), strict=True):
+        with column:
+            live.show(name)
+    live.show("fool_words")
+    _code(classifier, best, target, way, int(live.numbers[dial.name]), {
+        "said": live["said"], "probability": live["probability"],
+    })  # fmt: skip
+
+
+def _verdict(classifier: Classifier, said: int, chance: float, best: int, target: int, result: Any) -> str:
+    name, pixels = plain_words(classifier.name_of(said)), result.picture.shape[1] ** 2
+    amount = (
+        f"{result.pixels:,} of {pixels:,} pixels are changed, by {result.levels} of 255 levels at most. "
+        if result.pixels else "Nothing is changed yet. "
+    )  # fmt: skip
+    if said == target:
+        return f"{amount}**Fooled**: the network says **{name}**, {percent(chance)}."
+    if said == best:
+        return f"{amount}It still says **{name}**, {percent(chance)}."
+    return f"{amount}It says **{name}**, {percent(chance)}: wrong, but not the class that was asked for."
+
+
+def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Prediction, target: int, way: Way) -> None:
+    """The smallest change that a worker finds, looking at the gradient after each step."""
+    what = "noise" if way == "noise" else "number of pixels"
+    wanted = (classifier.name, photo.digest, target, way)
+    if st.session_state.get("fool_wanted") != wanted:
+        st.button(
+            f"Find the smallest {what}, looking at the gradient after every step", icon=":material/explore:",
+            on_click=lambda: st.session_state.update(fool_wanted=wanted), key="fool:search",
+        )  # fmt: skip
+        return
+    settings = {"name": classifier.name, "shown": Shown(photo.digest, _array(pixels)), "target": target, "way": way}
+    found: Fooled | None = result_of("fool_search", "imgcls.training.fooling:fool", settings)
+    if found is None:
+        return
+    said = predict(classifier, _tensor(found.picture)).top(1)[0]
+    best = now.top(1)[0]
+    amount = (
+        f"{found.levels} of 255 levels" if way == "noise" else f"{found.pixels:,} of {pixels.shape[1] ** 2:,} pixels"
+    )
+    looks = f"{found.looks} look{'s' if found.looks > 1 else ''} at the gradient"
+    name = markdown(classifier.name_of(said.index))
+    if found.won:
+        st.success(
+            f"After {looks}, a change of **{amount}** is enough: it says **{name}**, {percent(said.probability)}."
+        )
+    else:
+        st.info(
+            f"After {looks} and {amount} it says {name}, {percent(said.probability)}. Choose a class that is nearer."
+        )
+    before = [f"{classifier.name_of(best.index)}", percent(best.probability)]
+    after = [f"{classifier.name_of(said.index)}", percent(said.probability)]
+    both = card([_array(pixels), found.picture], [before, after], f"{classifier.title}. Changed: {amount}.")
+    left, right = st.columns([0.62, 0.38])
+    left.image(both, alt=f"Before: {' '.join(before)}. After: {' '.join(after)}.")
+    with right:
+        st.download_button("Before and after (PNG)", both, "fooled-card.png", "image/png", on_click="ignore",
+                           icon=":material/download:", key="fool:card")  # fmt: skip
+        st.download_button("The changed picture alone (PNG)", as_png(found.picture), "fooled.png", "image/png",
+                           on_click="ignore", icon=":material/download:", key="fool:picture")  # fmt: skip
+        st.caption(
+            "The picture is what goes into the network after resizing and cropping. Put it back in as your photo: it "
+            "is resized and cropped once more. Does it still fool the network?"
+        )
+
+
+def _array(pixels: Tensor) -> np.ndarray:
+    return pixels.permute(1, 2, 0).contiguous().numpy()
+
+
+def _tensor(picture: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)
+
+
+def _direction(gradient: Tensor) -> np.ndarray:
+    """uint8 (S, S, 3): grey where the gradient is 0, the strongest values black and white."""
+    limit = gradient.abs().flatten().quantile(0.99).clamp(min=1e-12)
+    return _array(((gradient / limit).clamp(-1, 1) * 127 + 128).byte())
+
+
+def _code(classifier: Classifier, best: int, target: int, way: Way, amount: int, shows: dict[str, float]) -> None:
+    imports, expression = model_lines(classifier)
+    if way == "noise":
+        step = f"changed = (x + {amount} * gradient.sign()).clamp(0, 255).floor()"
+    else:
+        step = f"""goal = torch.where(gradient > 0, 255.0, torch.where(gradient < 0, 0.0, x))
+gain = (gradient * (goal - x)).sum(0).flatten()  # what each pixel promises
+chosen = torch.zeros(len(gain), dtype=torch.bool)
+chosen[gain.argsort(descending=True, stable=True)[:{amount}]] = True
+changed = torch.where(chosen.view(x.shape[1:]), goal, x)"""
+    code = f"""import torch
+from PIL import Image
+{imports}
+from imgcls.models.adversarial import as_pixels
+
+network = {expression}
+prepare = network.preprocess
+x = as_pixels(network, prepare(Image.open("photo.png").convert("RGB"))).float()  # (3, S, S), 0 to 255
+x.requires_grad_()
+logits = network.module(prepare.normalise(x / 255)[None])[0]
+(gradient,) = torch.autograd.grad(logits[{target}] - logits[{best}], x)
+x = x.detach()
+{step}
+with torch.inference_mode():
+    probabilities = network.module(prepare.normalise(changed / 255)[None])[0].softmax(0)
+said = probabilities.argmax()
+probability = probabilities.max()
+"""
+    code_panel(
+        code, shows, functions=(compass, noisy if way == "noise" else repainted), photo=True, key="classify_fool"
+    )

@@ -1,0 +1,181 @@
+"""A class over HTTP: what classroom.js asks, and the stream that tells it what changes. No page runs for any of it.
+
+Who asks is known by a cookie that no script can read; a wrong code is answered slowly after some tries.
+"""
+
+import asyncio
+import io
+import json
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from imgcls.classroom import ClassError, Classes, Hall
+from imgcls.classroom.store import LIFE
+from imgcls.store.download import cache_folder
+from imgcls.ui.address import hall_address
+from imgcls.ui.live import nosniff
+
+COOKIE = "imgcls_class"
+TRIES = 10
+"""Wrong codes a minute and address, after which the next ones are answered slowly."""
+SLOW = 3.0  # seconds
+_LARGEST = 4096  # bytes of a question
+_wrong: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=TRIES))
+
+
+def _file() -> Path:
+    return cache_folder() / "class.sqlite3"
+
+
+@cache
+def hall() -> Hall:
+    """The classes of this server's cache folder, and who listens here."""
+    return Hall(Classes(_file()))
+
+
+def end_old() -> None:
+    """Nothing stays of a class whose time is over, also when nobody asks for it."""
+    if _file().exists():
+        hall().classes.end_old()
+
+
+def _begin(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    token, me = hall().classes.begin(str(asked.get("place", "")))
+    return {"token": token, "you": me.name, "code": me.code, "hall": hall_address()}
+
+
+def _join(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    new, me = hall().classes.join(str(asked.get("code", "")))
+    if token:
+        hall().classes.leave(token)  # one is in one class
+    return {"token": new, "you": me.name, "code": me.code, "place": me.place}
+
+
+def _take(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    new, me = hall().classes.take_over(str(asked.get("key", "")))
+    return {"token": new, "you": me.name, "code": me.code, "hall": hall_address()}
+
+
+def _lead(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().classes.lead(token, str(asked.get("place", "")))
+    return {}
+
+
+def _stand(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().classes.stand(token, str(asked.get("place", "")), bool(asked.get("alone")))
+    return {}
+
+
+def _pause(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().classes.pause(token, bool(asked.get("paused")))
+    return {}
+
+
+def _hand(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {"key": hall().classes.hand_over(token)}
+
+
+def _leave(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().classes.leave(token)
+    return {"token": ""}
+
+
+def _end(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().classes.end(token)
+    return {"token": ""}
+
+
+ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
+    "begin": _begin,
+    "join": _join,
+    "take": _take,
+    "lead": _lead,
+    "stand": _stand,
+    "pause": _pause,
+    "hand": _hand,
+    "leave": _leave,
+    "end": _end,
+}
+"""What can be asked: from a token and a question to the answer, in which a new "token" becomes the cookie."""
+
+
+@nosniff
+async def _act(request: Request) -> Response:
+    """200 with a JSON object, 422 with a sentence for what cannot be done."""
+    act = ACTIONS.get(request.path_params["action"])
+    # Only our own script sends JSON: a form on another site cannot.
+    if act is None or not request.headers.get("content-type", "").startswith("application/json"):
+        return Response("There is nothing here.", status_code=404, media_type="text/plain")
+    body = await request.body()
+    token = request.cookies.get(COOKIE, "")
+    try:
+        asked = json.loads(body) if len(body) <= _LARGEST else None
+        if not isinstance(asked, dict):
+            raise ClassError("This question makes no sense.")
+        before = await asyncio.to_thread(hall().classes.member, token)
+        answer = await asyncio.to_thread(act, token, asked)
+    except ClassError as trouble:
+        if act in (_join, _take):
+            await _slow_down(request)
+        return Response(str(trouble), status_code=422, media_type="text/plain")
+    except (ValueError, RecursionError):
+        return Response("This question makes no sense.", status_code=422, media_type="text/plain")
+    if before is not None:
+        if act in (_leave, _join):
+            hall().dismiss(token)
+        hall().wake(before.code)
+    given = answer.pop("token", None)
+    response = Response(json.dumps(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
+    if given is not None:
+        life = round(LIFE) if given else 0
+        response.set_cookie(COOKIE, given, max_age=life, path="/", httponly=True, samesite="lax")
+    return response
+
+
+async def _slow_down(request: Request) -> None:
+    """After some wrong codes within a minute each further one takes its time."""
+    times = _wrong[request.client.host if request.client else ""]
+    now = time.monotonic()
+    often = len(times) == TRIES and now - times[0] < 60
+    times.append(now)
+    if often:
+        await asyncio.sleep(SLOW)
+
+
+async def _events(request: Request) -> Response:
+    """Server-sent events: one for every change, a comment as a sign of life."""
+
+    async def stream() -> AsyncIterator[str]:
+        async for news in hall().listen(request.cookies.get(COOKIE, "")):
+            yield f"data: {json.dumps(news)}\n\n" if news else ": here\n\n"
+
+    # "no-transform" and "identity": whoever packs the stream would hold it back; "X-Accel-Buffering" is for nginx.
+    headers = {"Cache-Control": "no-store, no-transform", "Content-Encoding": "identity", "X-Accel-Buffering": "no"}
+    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+
+@nosniff
+async def _code(request: Request) -> Response:
+    """The QR code of an address, as SVG: black on white, whatever the page's colours, or no phone reads it."""
+    text = request.query_params.get("text", "")
+    if not text.startswith(("http://", "https://")) or len(text) > 500:
+        return Response("This is no address.", status_code=422, media_type="text/plain")
+    picture = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(picture, kind="svg", scale=8, border=3, light="#fff", dark="#000")
+    return Response(picture.getvalue(), media_type="image/svg+xml")
+
+
+ROUTES = (
+    Route("/imgcls/class/events", _events),
+    Route("/imgcls/class/code.svg", _code),
+    Route("/imgcls/class/{action}", _act, methods=["POST"]),
+)

@@ -1,0 +1,99 @@
+"""Part 4 of the dense lesson: a linear classifier, whose weights are pictures."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+
+from imgcls.figures.images import colourise
+from imgcls.models.templates import load_templates
+from imgcls.ops.convolution import signed_limit, working_pixels
+from imgcls.ops.dense import linear_scores
+from imgcls.ui.address import as_number
+from imgcls.ui.dense.templates import templates
+from imgcls.ui.photo import current_photo
+from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Numbers, Setting, stage
+
+VIEW, CLASS = "dense_templates", "dense_class"
+
+
+def signed(number: float) -> str:
+    """With two decimals and a true minus sign."""
+    return f"{number:.2f}".replace("-", "−")
+
+
+def as_sum(positive: float, negative: float, bias: float, score: float) -> str:
+    """The score as a sum; with "≈" where the rounded parts do not add up to the rounded score."""
+    parts = round(positive, 2) + round(negative, 2) + round(bias, 2)
+    sign = "=" if round(parts, 2) == round(score, 2) else "≈"
+    return (
+        f"All products above 0: {positive:.2f}\nAll products below 0: {signed(negative)}\n"
+        f"{positive:.2f} − {abs(negative):.2f} {'−' if bias < 0 else '+'} {abs(bias):.2f} (bias) {sign} {signed(score)}"
+    )
+
+
+@st.fragment
+def templates_part() -> None:
+    """The photo's scores with all templates, and how one of them comes about."""
+    known = load_templates()
+    pixels = working_pixels(current_photo().image, known.side, "colour")
+    result = linear_scores(pixels / 127.5 - 1, known.weights, known.bias)
+    best = int(result.scores.argmax())
+
+    def read(candidate: object) -> int | None:
+        number = as_number(candidate, 0, len(known.classes) - 1)
+        return None if number is None else round(number)
+
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        chosen = best if numbers[CLASS] is None else numbers[CLASS]
+        sums = (float(each[chosen]) for each in (result.positive, result.negative, known.bias, result.scores))
+        products = result.products.sum(1)
+        limit = signed_limit(products)
+        shown = templates(
+            known.classes,
+            _pictured(known.weights),
+            [signed(float(score)) for score in result.scores],
+            best,
+            chosen,
+            pixels.round().byte().permute(1, 2, 0).numpy(),
+            colourise(products[chosen].numpy(), "activation", -limit, limit),
+            sum_of=as_sum(*sums),
+            sets=CLASS,
+        )
+        return {VIEW: shown, "chosen": chosen}
+
+    live = stage("dense_linear", [Setting(CLASS, VIEW, None, read, str)], picture)
+    live.show()
+    count = known.weights[0].numel()
+    st.markdown(
+        f"One dense layer from {count:,} pixel values to {len(known.classes)} classes: a **linear classifier**. Each "
+        f"class has {count:,} weights, so its weights are a picture too, a **template**. Its score is the sum of all "
+        "products with your photo and a **bias**, which does not depend on the photo. It learned from CIFAR-10, and "
+        "is "
+        f"right for **{known.accuracy:.0%}** of that set's test pictures; guessing is right for "
+        f"{1 / len(known.classes):.0%}. With one template a class, all poses of a dog have to share it."
+    )
+    chosen = live["chosen"]
+    code = f"""
+    import numpy as np
+    import torch
+    from PIL import Image, ImageOps
+    from imgcls.models.templates import load_templates
+
+    known = load_templates()
+    photo = Image.open("photo.png").convert("RGB")
+    square = ImageOps.fit(photo, ({known.side}, {known.side}), Image.Resampling.BICUBIC)
+    x = torch.from_numpy(np.array(square)).permute(2, 0, 1) / 127.5 - 1  # (3, {known.side}, {known.side})
+    scores = torch.nn.functional.linear(x.flatten(), known.weights.flatten(1), known.bias)
+    score = scores[{chosen}]  # {known.classes[chosen]}
+    """
+    shows = {"score": float(result.scores[chosen]), "scores": result.scores.tolist()}
+    code_panel(code, shows, functions=(linear_scores,), photo=True, key="dense_templates")
+
+
+def _pictured(weights: torch.Tensor) -> np.ndarray:
+    """Templates (K, 3, S, S) as uint8 (K, S, S, 3): 0 is mid-grey, the largest weight of each in size at the end."""
+    largest = weights.abs().flatten(1).amax(1)[:, None, None, None]
+    return (127.5 + 127.5 * weights / largest).round().byte().permute(0, 2, 3, 1).contiguous().numpy()

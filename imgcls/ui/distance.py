@@ -1,0 +1,20 @@
+"""How far the photo is from the pictures that a network learned from, as a number on the page."""
+
+import streamlit as st
+
+from imgcls.models.world import SHARE
+
+
+def distance_words(distance: float) -> str:
+    """The number and what it is measured against."""
+    return f"Distance from its training pictures: **{distance:.1f}**. {SHARE:.0%} of pictures like those lie below 1."
+
+
+def distance_note(distance: float | None) -> None:
+    """The number with its explanation; nothing where it is not known."""
+    if distance is not None:
+        st.caption(
+            distance_words(distance),
+            help="A Mahalanobis distance. The first layers of EfficientNet-Lite0 see the picture at 64 × 64 pixels; "
+            "the mean and spread of their 40 maps are compared with those of the training pictures.",
+        )
