@@ -22,7 +22,7 @@ def likelihood_curve(
     ticks = [-step * k for k in range(int(-low // step) + 1)]
     figure = curves(
         [Curve("sum of logarithms", counts, powers, HUES["loss"].line, "solid")],
-        x_title="number of photos", at=now, height=300,
+        x_title="number of photos", at=now, height=280,
         yaxis={
             "range": [1.06 * low, -0.04 * low], "tickvals": ticks, "fixedrange": True,
             "ticktext": ["1", *(f"10{raised(tick)}" for tick in ticks[1:])],
@@ -42,7 +42,7 @@ def accuracy_curve(logits: Sequence[float], accuracy: Sequence[float], now: floa
     """The accuracy of a batch over the true logit of one of its examples: a staircase."""
     line = Curve("accuracy", logits, accuracy, HUES["activation"].line, "solid")
     ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"]}
-    return curves([line], x_title=x_title, y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=200)
+    return curves([line], x_title=x_title, y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=190)
 
 
 def slope_curves(
@@ -54,5 +54,5 @@ def slope_curves(
         Curve("squared error (1 − p)²", logits, squared, HUES["evidence"].line, "dash"),
     ]
     return curves(
-        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=200
+        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=190
     )

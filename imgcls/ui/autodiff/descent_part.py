@@ -40,13 +40,14 @@ AT, HALF = "autodiff_at", "autodiff_half"
 ACROSS, UP = "autodiff_across", "autodiff_up"
 STEPS = 30
 VALUE = "the value"
-MOMENTUM = Dial("autodiff_beta", "momentum β", 0.0, 0.99, 0.01, 0.9)
-NOISE = Dial("autodiff_noise", "noise σ", 0.0, 2.0, 0.05, 0.5)
-DRAW = Dial("autodiff_draw", "random draw", 1, 20, 1, 1, 0)
+MOMENTUM = Dial("autodiff_beta", "β", 0.0, 0.99, 0.01, 0.9)
+NOISE = Dial("autodiff_noise", "σ", 0.0, 2.0, 0.05, 0.5)
+DRAW = Dial("autodiff_draw", "draw", 1, 20, 1, 1, 0)
 METHODS = {"momentum": (MOMENTUM,), "SGD": (NOISE, DRAW)}
 NOTES = {
     "momentum": "Momentum keeps β of the last step: v ← β v + gradient, then variable ← variable − rate · v.",
-    "SGD": "SGD sees a few examples at a time, so its gradient is noisy; random noise stands in for that here.",
+    "SGD": "SGD sees a few examples at a time, so its gradient is noisy. Random noise stands in for that here; σ is its "
+    "standard deviation.",
 }
 
 

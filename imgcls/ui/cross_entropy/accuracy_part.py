@@ -36,13 +36,14 @@ def accuracy_picture(rows: SliderRows) -> Drawing:
     slopes, p = measure_slopes(logits, true), worked_batch(rows).probabilities[:, 0].tolist()
     right = (logits.argmax(1) == true).tolist()
     loss, squared = slopes.loss.tolist(), slopes.squared.tolist()
+    most = max(map(abs, loss))  # the same scale for both columns
     answers = ["✓ right" if good else "✗ wrong" for good in right]
     return Drawing(
         [
             Column("p of the true class", [percent(share) for share in p], p),
             Column("answer", answers, total=f"accuracy {percent(sum(right) / len(right))}"),
-            Column("slope of the loss", all_written(loss), loss, "gradient", signed=True),
-            Column("of squared error", all_written(squared), squared, "gradient", signed=True),
+            Column("slope of the loss", all_written(loss), [x / most for x in loss], "gradient", signed=True),
+            Column("of squared error", all_written(squared), [x / most for x in squared], "gradient", signed=True),
         ],
         note=nudge_words(rows),
     )
@@ -57,8 +58,7 @@ def nudge_words(rows: SliderRows) -> str:
     moved = "stays at" if old.accuracy == new.accuracy else "jumps to"
     return (
         f"Raise photo {rows.active + 1}'s logit by {NUDGE}: accuracy {moved} **{percent(float(new.accuracy))}**, and "
-        f"the loss falls from {written(float(old.loss))} to **{written(float(new.loss))}**. Gradient descent needs a "
-        "slope, and accuracy has none."
+        f"the loss falls from {written(float(old.loss))} to **{written(float(new.loss))}**. Accuracy has no slope."
     )
 
 
@@ -83,7 +83,7 @@ def accuracy_part() -> None:
         rows = ROWS.of(numbers)
         steps, slopes = accuracy_figures(rows)
         alt = "One photo a row: the true class's logit, its probability, right or wrong, and two slopes"
-        title = "logit of the true class (two others: 0)"
+        title = "true logit (others: 0)"
         return {
             ROWS.key: sliders(rows, photo_names(rows), accuracy_picture(rows), title=title, head="photo", alt=alt),
             "ce_steps_plot": plot(steps, alt="Accuracy over one logit: flat, one step up where the logit passes 0"),

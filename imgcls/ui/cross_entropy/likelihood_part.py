@@ -21,7 +21,7 @@ from imgcls.ui.stage import Dial, Numbers, stage
 
 MOST = 900
 ROWS = Rows("ce_likely", (2.0, 0.5, -1.0), LOW, 10.0)
-PHOTOS = Dial("ce_photos", "number of photos: these three, again and again", 3, MOST, 3, 3, 0)
+PHOTOS = Dial("ce_photos", "photos (these three repeated)", 3, MOST, 3, 3, 0)
 
 
 def probabilities(rows: SliderRows, count: int) -> Tensor:
@@ -55,7 +55,6 @@ def likelihood_picture(rows: SliderRows) -> Drawing:
             Column("ln p", all_written(logs), priced([-log for log in logs]), "loss",
                    total=f"sum {written(float(exact.sums[-1]))}"),
         ],
-        details=[f"ln {written(p)} = {written(log)}" for p, log in zip(own.tolist(), logs, strict=True)],
         figure=likelihood_curve(range(1, MOST + 1), sums.tolist(), ends, count),
     )  # fmt: skip
 
@@ -88,7 +87,7 @@ def likelihood_part() -> None:
         drawing = likelihood_picture(rows)
         alt = "Three photos: the true class's logit, its probability and the logarithm; their product and sum"
         curve = "The likelihood falls by the same factor with each photo; each number format ends somewhere"
-        title = "logit of the true class (two others: 0)"
+        title = "true logit (two others: 0)"
         return {
             ROWS.key: sliders(rows, photo_names(rows), drawing, title=title, head="photo", alt=alt),
             "ce_likely_plot": plot(drawing.figure, alt=curve),
