@@ -22,16 +22,17 @@ def likelihood_curve(
     ticks = [-step * k for k in range(int(-low // step) + 1)]
     figure = curves(
         [Curve("sum of logarithms", counts, powers, HUES["loss"].line, "solid")],
-        x_title="number of photos", at=now, height=280,
+        x_title="number of photos", x_range=(0, max(counts)), at=now, height=280,
         yaxis={
             "range": [1.06 * low, -0.04 * low], "tickvals": ticks, "fixedrange": True,
             "ticktext": ["1", *(f"10{raised(tick)}" for tick in ticks[1:])],
             "title": {"text": "likelihood", "font": {"size": FONT + 1}},
         },
     )  # fmt: skip
+    places = [(count, power) for _, count, power in ends]
     figure.add_scatter(
-        x=[count for _, count, _ in ends], y=[power for _, _, power in ends], mode="markers+text",
-        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition="middle right",
+        x=[count for count, _ in places], y=[power for _, power in places], mode="markers+text",
+        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition=["middle right" if count < max(counts) / 2 else "middle left" for count, *_ in places],
         marker={"symbol": "x", "size": 11, "color": HUES["evidence"].line}, textfont={"size": FONT},
         hoverinfo="skip", showlegend=False, cliponaxis=False,
     )  # fmt: skip

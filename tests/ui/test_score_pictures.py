@@ -185,7 +185,7 @@ def test_the_likelihood_shows_the_product_the_sum_of_logs_and_that_they_agree():
 
 def test_a_product_that_underflows_is_named_and_the_sum_goes_on():
     note = likelihood_part.likelihood_words(rows(*THREE, ce_photos=300))
-    assert "**0** in float32; it is too small for float16 and float32, which makes it 0" in note
+    assert "**0** in float32, because it is too small for float16 and float32" in note
     assert written(100 * float(true_p(*THREE).log().sum())) in note
 
 

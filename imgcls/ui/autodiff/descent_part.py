@@ -46,8 +46,8 @@ DRAW = Dial("autodiff_draw", "draw", 1, 20, 1, 1, 0)
 METHODS = {"momentum": (MOMENTUM,), "SGD": (NOISE, DRAW)}
 NOTES = {
     "momentum": "Momentum keeps β of the last step: v ← β v + gradient, then variable ← variable − rate · v.",
-    "SGD": "SGD sees a few examples at a time, so its gradient is noisy. Random noise stands in for that here; σ is its "
-    "standard deviation.",
+    "SGD": "SGD sees a few examples at a time, so its gradient is noisy. Random noise stands in for that here, with "
+    "standard deviation σ.",
 }
 
 

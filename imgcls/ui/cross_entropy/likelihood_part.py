@@ -69,7 +69,7 @@ def likelihood_words(rows: SliderRows) -> str:
     loss = -total / count
     product = f"**{written(products['float32'])}** in float32"
     if gone:
-        product += f"; it is too small for {' and '.join(gone)}, which makes it 0"
+        product += f", because it is too small for {' and '.join(gone)}"
     return (
         f"**Likelihood**, the probability of all {count} true answers together: {product}. "
         f"The **sum of logs** is {written(total)}. Divided by −{count} it is the **loss**, {written(loss)}.\n\n"
