@@ -25,6 +25,7 @@ OTHER = {
     "tensors_n": "3", "tensors_i": "1", "tensors_row": "77",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
+    "autodiff_beta": "0.5", "autodiff_noise": "1", "autodiff_draw": "4",
     "autodiff_(image|kernel)_\\d\\d": "4",
     "(data|train)_(colour|crop|erasing)": "0.2", "(data|train)_rotation": "30", "(data|train)_draws": "5",
     "dense_channels": "2", "dense_layers": "3", "dense_size": "40", "dense_width\\d": "90",
@@ -40,6 +41,7 @@ OTHER = {
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
+    "ce_likely": "1_2_3_4_5", "ce_photos": "200", "ce_accuracy": "1_2_3_4_5",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
     "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
@@ -111,8 +113,9 @@ def test_all_numbers_of_a_part_follow_its_address_and_back(lesson: Lesson) -> No
 
 def softmax(app: AppTest) -> tuple[list[float], float]:
     """The logits and the temperature that the page's sliders show."""
-    fields = next(json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes)
-    return fields["numbers"], fields["settings"]["softmax_t"]
+    shown = [json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes]
+    logits = next(fields["numbers"] for fields in shown if "numbers" in fields)
+    return logits, next(fields["number"] for fields in shown if fields.get("name") == "softmax_t")
 
 
 def test_a_link_shows_what_it_names_and_the_menu_what_was_left() -> None:
