@@ -34,9 +34,11 @@ OTHER = {
     "conv_size": "64", "conv_(stride|padding|dilation)": "2", "conv_preset": "your own",
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
     "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9",
-    "pool_shift": "5",
-    "act_points": "a0Zbz9",
-    "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3", "act_alpha": "2", "act_pieces": "3",
+    "pool_shift": "5", "pool_times": "2", "pool_order": "4", "pool_upstream": "0,1,0,2",
+    "conv_field_place": "0.25_0.75", "conv_field_layer": "4", "conv_field_kernel": "5",
+    "conv_field_(stride|dilation)": "2", "conv_kind_map": "7",
+    "act_points": "a0Zbz9", "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3",
+    "act_alpha": "2", "act_pieces": "3",
     "act_[wb]\\d": "-0.7", "drop_p": "0.3", "drop_node_p": "0.3", "drop_step": "4",
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
@@ -54,10 +56,11 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
     ),
     "pooling": ({"pool_source": "your photo"},),
+    "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
     "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.
-APART = {"convolution": ("conv_side",), "network": ("net_model",)}
+APART = {"convolution": ("conv_side",), "pooling": ("pool_typed",), "network": ("net_model",)}
 
 
 def other(name: str) -> str:

@@ -58,7 +58,9 @@ function draw(own) {
     right.textContent = feeds ? `feeds ${feeds} output${feeds > 1 ? "s" : ""}` : "feeds no output"
   } else {
     left.textContent = `window from row ${written(top)}, column ${written(first)}`
-    right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}`
+    const { low, high } = data.output, clipped = low === 0 && (value < low || value > high)
+    const drawn = clipped ? `: ${written(value)} is clipped to ${value < low ? low : high}` : ""
+    right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}${drawn}`
   }
   const spoken = own.hover?.on === "input"
     ? `${left.textContent} ${right.textContent}`
