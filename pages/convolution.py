@@ -9,7 +9,7 @@ from imgcls.ui.convolution.code import learned_code, volume_code
 from imgcls.ui.convolution.field_part import field_part
 from imgcls.ui.convolution.kernel_part import one_kernel_part
 from imgcls.ui.convolution.kinds_part import kinds_part
-from imgcls.ui.convolution.learned_part import bank, stages_figure
+from imgcls.ui.convolution.learned_part import bank, network, stages_figure
 from imgcls.ui.convolution.volume_part import beside_dense, current_volume, player, volume_row, why_these_sizes
 from imgcls.ui.shell import Part, code_panel, parts
 
@@ -35,10 +35,10 @@ def volume_part() -> None:
 def learned_part() -> None:
     """The kernels of a trained network, on the photo."""
     layer = bank(editor=ONE)
-    st.header("What batch norm and ReLU6 do to these values", anchor=False)
+    st.header("What batch norm and the activation do to these values", anchor=False)
     stages_figure(layer)
     code_panel(
-        learned_code(),
+        learned_code(network()),
         {
             "kernels": len(layer.weights),
             "convolved_mean": layer.convolved.mean().item(),

@@ -1,4 +1,4 @@
-"""What does a network learn from? The pictures, their classes, the hard ones, means, duplicates, augmentation, tests."""
+"""What does a network learn from? Pictures, classes, hard ones, means, duplicates, augmentation; and how good it is."""
 
 from collections.abc import Callable
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from imgcls.numbers import fixed
+
 Progress = Callable[[int, int | None], None]
 Cancelled = Callable[[], bool]
 
@@ -149,7 +151,7 @@ def _download(
 
 # ---- Only one at a time, only from safe addresses -------------------------------------------------------------------
 
-_locks: dict[Path, threading.Lock] = {}
+locks: dict[Path, threading.Lock] = {}
 _locks_guard = threading.Lock()
 
 
@@ -157,7 +159,7 @@ _locks_guard = threading.Lock()
 def _alone_with(target: Path, cancelled: Cancelled | None, what: str) -> Iterator[None]:
     """Hold back every other thread that wants the same file; one that is cancelled need not wait."""
     with _locks_guard:
-        lock = _locks.setdefault(target.absolute(), threading.Lock())
+        lock = locks.setdefault(target.absolute(), threading.Lock())
     while not lock.acquire(timeout=0.1):
         _stop_if(cancelled, what)
     try:
@@ -243,4 +245,4 @@ def _failure(error: Exception, timeout: float) -> tuple[str, str]:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{count / 1e3:,.1f} kB"
+    return f"{fixed(count / 1e6, 1)} MB" if count >= 1e5 else f"{fixed(count / 1e3, 1)} kB"

@@ -4,28 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from imgcls.lessons import Lesson
+from tests.browser.hands import PHONE, PROJECTOR, choose, opened, settle
 
 OURS = "[data-testid=stBidiComponentIsolated], [data-testid=stBidiComponentRegular]"
-PROJECTOR, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
-
-# The script has run, nothing waits to be replaced, every picture is there, and so it stays for a moment.
-_SETTLED = """() => new Promise((done) => {
-  let since = null
-  const look = () => {
-    const app = document.querySelector("[data-testid=stApp]"), now = performance.now()
-    const moves = ({ playState, effect }) => playState === "running" && effect.getTiming().iterations < 9
-    const busy = app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1") ||
-      document.querySelector("[data-stale=true]") || [...document.images].some((image) => !image.complete) ||
-      document.getAnimations().some(moves)
-    since = busy ? null : since ?? now
-    if (since !== null && now - since > 150) done()
-    else setTimeout(look, 40)
-  }
-  look()
-})"""
 
 _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelectorAll(where)] } : document, {
   resultTypes: ["violations"],
@@ -85,23 +69,14 @@ STREAMLITS: dict[tuple[str, str], str] = {
 }
 
 
-def settle(page: Page) -> None:
-    """Wait until the page is whole and at rest."""
-    page.evaluate(_SETTLED)
-
-
 def views(page: Page, url: str, lesson: Lesson) -> Iterator[str]:
     """The lesson, then each of its parts, as a click on "Part" shows them."""
-    page.goto(f"{url}/{lesson.slug}")
-    settle(page)
+    opened(page, f"{url}/{lesson.slug}")
     yield lesson.title
     parts = page.get_by_role("radiogroup", name="Part", exact=True).get_by_role("radio")
-    for each in parts.all()[1:]:
-        each.click()
-        expect(each).to_be_checked()
-        page.wait_for_timeout(100)  # until Streamlit says that it runs
-        settle(page)
-        yield f"{lesson.title}, {each.inner_text()}"
+    for part in [each.inner_text() for each in parts.all()[1:]]:
+        choose(page, part)
+        yield f"{lesson.title}, {part}"
 
 
 def findings(page: Page, view: str, rules: Sequence[str] = (), where: str = "") -> list[Finding]:

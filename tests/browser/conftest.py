@@ -5,30 +5,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.hands import PROJECTOR
+from tests.browser.reruns import RERUNS
 from tests.serving import ARGUMENTS, browser_path, running_app
 
-expect.set_options(timeout=20_000)  # a shared machine may be slow; a wrong page stays wrong
+expect.set_options(timeout=30_000)  # a shared machine may be slow; a wrong page stays wrong
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "context(**settings): the page's browser is another one, such as a phone's")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On a shared machine a real browser now and then misses a moment: what is truly broken fails three times."""
+    """What RERUNS names may fail twice, and is named in the summary then; everything else fails at once."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(Path(__file__).parent) and item.nodeid.partition("browser/")[2] in RERUNS:
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 # "package": Playwright keeps an event loop running, which other tests must not find when these are over.
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of a process. Its own context has a profile on disk, where the programs that every page
+    of the app needs stay compiled: another context compiles a megabyte anew for each test."""
     path = browser_path()
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs a browser: install Debian's package chromium.")
         pytest.skip("no browser on this machine: install Chromium to run the browser tests")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        profile = tmp_path_factory.mktemp("profile")
+        own = playwright.chromium.launch_persistent_context(
+            profile, executable_path=path, args=ARGUMENTS, viewport=PROJECTOR
+        )
+        yield own.browser
+        own.close()
 
 
 @pytest.fixture(scope="package")
@@ -39,13 +52,31 @@ def server_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh session at projector size; an uncaught JavaScript error fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh session at projector size, or as the marker `context` says; an uncaught JavaScript error fails the test.
+
+    Nothing stays of the tab, its storage and cookies.
+    """
+    marker = request.node.get_closest_marker("context")
+    context = browser.new_context(**{"viewport": PROJECTOR, **marker.kwargs}) if marker else browser.contexts[0]
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
+    if marker:
+        context.close()
+    else:
+        _forget(context, page)
     assert not errors, f"uncaught JavaScript errors: {errors}"
+
+
+def _forget(context: BrowserContext, page: Page) -> None:
+    """Closes the tabs of a test; one without an address stays, and with it the browser."""
+    if page.url.startswith("http"):
+        origin = "/".join(page.url.split("/")[:3])
+        what = {"origin": origin, "storageTypes": "local_storage,indexeddb"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", what)
+    context.clear_cookies()
+    for tab in context.pages[1:]:
+        tab.close()

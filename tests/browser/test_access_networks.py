@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imgcls.lessons import Lesson, built_lessons
-from tests.browser.access import OURS, PHONE, check, findings, in_all_lights, settle, too_small
+from tests.browser.access import OURS, check, findings, in_all_lights, settle, too_small
+from tests.browser.hands import on_a_phone
 
 LESSONS = [lesson for lesson in built_lessons() if lesson.section in ("From scores to loss", "The whole network")]
 QUICK = (
@@ -45,9 +46,8 @@ def test_everyone_can_look_into_a_map_of_the_network(page: Page, server_url: str
     assert not found + too_small(page, "a close-up")
 
 
-def test_the_menu_of_a_phone_has_room_for_a_finger(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True)
-    page = context.new_page()
+@on_a_phone
+def test_the_menu_of_a_phone_has_room_for_a_finger(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/tensors")
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(page.get_by_test_id("stSidebarNavLink").first).to_be_in_viewport()
@@ -56,4 +56,3 @@ def test_the_menu_of_a_phone_has_room_for_a_finger(browser: Browser, server_url:
     assert links.count() == len(built_lessons())
     assert all(link.bounding_box()["height"] >= 44 for link in links.all())
     assert not too_small(page, "the menu")
-    context.close()

@@ -6,6 +6,7 @@ import time
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from imgcls.jobs.runner import WAITED_GRACE, _gpus, long_workers
+from tests.browser.hands import lead
 
 LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500"
 
@@ -76,6 +77,7 @@ def test_a_broken_connection_ends_no_training_and_a_pause_makes_room(
         stood = step(pauses)
         pauses.get_by_role("button", name="Resume").click()
         expect(pauses.get_by_text(waits)).to_be_visible()
+        # Nothing may happen until the grace is over.
         page.wait_for_timeout(max(0.0, cut + WAITED_GRACE + 2 - time.monotonic()) * 1000)
         expect(pauses.get_by_text(waits)).to_be_visible()  # all the time somebody needed a place
 
@@ -107,12 +109,3 @@ def test_a_race_does_not_wait_for_ones_own_that_was_left(page: Page, server_url:
     lead(page, "/dense?dense_part=Shuffle+the+pixels")
     expect(page.get_by_role("heading", name="Why not connect")).to_be_visible()
     expect(page.get_by_text("Stopped.")).to_be_visible()  # it made room before its end
-
-
-def lead(page: Page, address: str) -> None:
-    """To another page in the same session."""
-    script = """(address) => {
-        history.pushState({}, "", address)
-        dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-    }"""
-    page.evaluate(script, address)

@@ -13,19 +13,18 @@ from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.models.registry import load
 from imgcls.ops.convolution import working_pixels
 from imgcls.ops.kernels import preset_kernel
+from tests.browser.hands import drawn, opened, settle
 
 
 def open_lens(page: Page, server_url: str, **address: object) -> None:
-    page.goto(f"{server_url}/convolution?{urlencode(address)}")
-    page.wait_for_selector(".lens[data-drawn]")
-    page.wait_for_timeout(300)
+    opened(page, f"{server_url}/convolution?{urlencode(address)}", ".lens[data-drawn]")
 
 
 def point(page: Page, picture: str, row: float, column: float, rows: int) -> None:
     """Put the pointer on the middle of a pixel of the (square) picture `picture`."""
     box = page.locator(f".{picture} .picture").bounding_box()
     page.mouse.move(box["x"] + (column + 0.5) * box["width"] / rows, box["y"] + (row + 0.5) * box["height"] / rows)
-    page.wait_for_timeout(60)
+    drawn(page)
 
 
 def number(text: str) -> float:
@@ -126,7 +125,7 @@ def test_a_drag_of_the_geometry_asks_the_live_route_alone_and_the_code_follows(p
     page.get_by_text("The code behind these numbers").click()
     expect(page.get_by_text("dilation=4")).to_be_attached()
     dilation, padding = page.get_by_label("dilation", exact=True), page.get_by_label("padding", exact=True)
-    page.wait_for_timeout(500)
+    settle(page)
     frames.clear()
 
     def drag(number: int, event: str = "input") -> None:
@@ -150,7 +149,6 @@ def test_pointing_costs_no_message(page: Page, server_url: str) -> None:
     frames: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
     open_lens(page, server_url)
-    page.wait_for_timeout(500)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     frames.clear()

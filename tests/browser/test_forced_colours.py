@@ -1,24 +1,21 @@
 """A contrast theme replaces all colours of a page: what only a colour would say is still to be seen."""
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.access import settle
+from tests.browser.hands import settle
 
 
 @pytest.fixture
-def themed(browser: Browser) -> Iterator[Page]:
+def themed(page: Page) -> Page:
     """A page as Windows shows it in a contrast theme."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, forced_colors="active")
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    yield page
-    context.close()
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.emulate_media(forced_colors="active")
+    return page
 
 
 def opened(page: Page, url: str) -> None:
@@ -57,7 +54,11 @@ def test_bars_keep_their_length_and_the_sum_its_parts(themed: Page, server_url: 
 
 @pytest.mark.parametrize(
     ("path", "slider"),
-    [("softmax", ".sliders .plain"), ("tensors", ".slicer .track"), ("pooling?pool_part=A+volume", ".slider input")],
+    [
+        ("softmax", ".sliders .dial input"),
+        ("tensors", ".slicer .track"),
+        ("pooling?pool_part=A+volume", ".slider input"),
+    ],
 )
 def test_a_slider_shows_its_track_and_how_far_it_is(themed: Page, server_url: str, path: str, slider: str) -> None:
     opened(themed, f"{server_url}/{path}")

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import on_a_mobile, on_a_phone
 
 # What Tab stops at inside an element with its shadow roots.
 STOPS = """(box) => [...box.querySelectorAll("a[href], button, input, select, textarea, [tabindex]")]
@@ -81,7 +83,7 @@ def test_the_cells_of_a_convolution_s_gradients_are_chosen_without_a_pointer(pag
     page.keyboard.press("ArrowRight")
     assert "value of image[2, 1]" in focused(page)
     page.keyboard.press("Enter")
-    expect(graph.locator(".dial")).to_contain_text("image[2, 1]")
+    expect(page.get_by_label("image[2, 1]", exact=True)).to_be_visible()
     assert "value of image[2, 1]" in focused(page), "the picture was drawn anew"
 
 
@@ -133,9 +135,8 @@ def test_focus_returns_to_the_uploader_and_stays_in_an_opened_code_panel(
     expect(panel).to_be_focused()
 
 
-def test_on_a_phone_focus_returns_to_the_button_that_took_the_photo(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+@on_a_phone
+def test_on_a_phone_focus_returns_to_the_button_that_took_the_photo(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/convolution")
     page.locator(".lens[data-drawn]").wait_for()
     own = page.get_by_role("button", name="Use your own photo")
@@ -146,12 +147,10 @@ def test_on_a_phone_focus_returns_to_the_button_that_took_the_photo(browser: Bro
     page.keyboard.press("Enter")
     expect(page.locator(".gallery button[data-slug]")).to_have_count(0)
     expect(own).to_be_focused()
-    context.close()
 
 
-def test_what_a_pointer_reads_the_focus_and_a_finger_read_too(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
+@on_a_mobile
+def test_what_a_pointer_reads_the_focus_and_a_finger_read_too(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/softmax")
     segments, detail = page.locator(".segment"), page.locator(".sliders .detail")
     segments.first.focus()
@@ -168,12 +167,10 @@ def test_what_a_pointer_reads_the_focus_and_a_finger_read_too(browser: Browser, 
     assert heading.inner_text() == product.get_attribute("aria-label")
     page.goto(f"{server_url}/autodiff")
     expect(page.locator(".graph .sideways")).to_contain_text("swipe it sideways")
-    context.close()
 
 
-def test_a_kernel_is_read_before_it_is_opened_on_a_phone(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
+@on_a_mobile
+def test_a_kernel_is_read_before_it_is_opened_on_a_phone(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/convolution?conv_part=Kernels+a+network+learned")
     tile = page.locator(".bank button").nth(3)
     tile.tap()
@@ -181,7 +178,6 @@ def test_a_kernel_is_read_before_it_is_opened_on_a_phone(browser: Browser, serve
     expect(tile).to_have_class("shown")
     tile.tap()
     page.locator(".lens[data-drawn]").wait_for()
-    context.close()
 
 
 def test_what_the_keyboard_moves_is_heard_once_it_rests(page: Page, server_url: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from imgcls.lessons import built_lessons
+from tests.browser.hands import opened
 
 
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in built_lessons()])
@@ -11,9 +12,8 @@ def test_a_lesson_asks_its_own_server_alone(page: Page, server_url: str, slug: s
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
-    page.goto(f"{server_url}/{slug}")
-    page.locator("h1").wait_for()
-    page.wait_for_timeout(1000)
+    opened(page, f"{server_url}/{slug}")
+    page.wait_for_load_state("networkidle")
     elsewhere = [url for url in asked if not url.startswith((server_url, "data:", "blob:"))]
     assert len(asked) > 5
     assert elsewhere == []

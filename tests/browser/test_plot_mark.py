@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.hands import opened
+
 # Where the mark, the grid's lines (each named by the label closest to it) and the drawn curves stand in the window.
 READ = """(plot) => {
   const all = (what) => [...plot.querySelectorAll(what)]
@@ -66,14 +68,13 @@ def test_line_and_dots_stand_at_the_marked_place(
     )
     check(plot, after)
     page.set_viewport_size({"width": 1000, "height": 720})
-    page.wait_for_timeout(800)  # Plotly waits a moment before it takes another size
+    width = plot.bounding_box()["width"]
+    page.wait_for_function("width => document.querySelector('.plot .main-svg').clientWidth <= width", arg=width)
     assert check(plot, after)["x"] != first["x"]
 
 
 def test_a_mark_that_moves_alone_does_not_draw_the_chart_again(page: Page, server_url: str) -> None:
-    page.goto(f"{server_url}/pooling?pool_part=Why+it+helps&pool_shift=4")
-    page.locator(".plot[data-drawn]").wait_for()
-    page.wait_for_timeout(500)  # what the components tell the server when they are first drawn
+    opened(page, f"{server_url}/pooling?pool_part=Why+it+helps&pool_shift=4", ".plot[data-drawn]")
     page.evaluate(COUNT)
     plot, slider = page.locator(".plot"), page.get_by_label("the photo moves right by", exact=True)
     for place, event in (("8", "input"), ("12", "change")):  # on the way, and let go

@@ -9,15 +9,15 @@ from torch.nn import functional as F
 
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.models.registry import load
+from tests.browser import hands
+from tests.browser.hands import count_messages, drawn, eventually
 
 EXAMPLE = torch.tensor([[1.0, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
 THREE = "pool_window=3+%C3%97+3"
 
 
 def opened(page: Page, url: str, query: str, wait_for: str) -> None:
-    page.goto(f"{url}/pooling?{query}")
-    page.locator(f"{wait_for}[data-drawn]").wait_for()
-    page.wait_for_timeout(500)  # what the components tell the server when they are first drawn
+    hands.opened(page, f"{url}/pooling?{query}", f"{wait_for}[data-drawn]")
 
 
 def numbers(cells: Locator) -> list[float]:
@@ -27,13 +27,6 @@ def numbers(cells: Locator) -> list[float]:
 def wait_for_numbers(cells: Locator, expected: Tensor) -> None:
     for cell, number in zip(cells.all(), expected.flatten().tolist(), strict=True):
         expect(cell).to_have_attribute("data-value", re.compile(rf"^{re.escape(f'{number:g}')}(\.0*)?$"))
-
-
-def count_messages(page: Page) -> list[object]:
-    """A list that grows with every message from the page to the server."""
-    sent: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    return sent
 
 
 def test_a_number_typed_or_dragged_changes_the_pooled_grid_as_in_torch(page: Page, server_url: str) -> None:
@@ -123,9 +116,13 @@ def test_the_patch_moves_over_the_photo(page: Page, server_url: str) -> None:
     page.locator(".photo canvas").focus()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("pool_patch=10%2C11"))
-    page.wait_for_timeout(300)
-    second = numbers(page.locator(".before .cell"))
-    assert [first[row * 6 + 1 : row * 6 + 6] for row in range(6)] == [second[row * 6 : row * 6 + 5] for row in range(6)]
+    rest = [first[row * 6 + 1 : row * 6 + 6] for row in range(6)]
+
+    def moved() -> None:
+        second = numbers(page.locator(".before .cell"))
+        assert rest == [second[row * 6 : row * 6 + 5] for row in range(6)]
+
+    eventually(moved)
 
 
 def volume() -> Tensor:
@@ -146,7 +143,7 @@ def test_slices_are_chosen_by_slider_and_click_and_the_lens_shows_torchs_numbers
         expect(pair).to_have_attribute("data-slice", str(slice_))
         expect(pair).to_have_attribute("data-exact", "true")
         page.locator(".pair .before canvas").hover(position={"x": 100, "y": 90})
-        page.wait_for_timeout(200)
+        drawn(page)
         row, column = (int(place) for place in (pair.get_attribute("data-shown") or "").split(","))
         shown = numbers(page.locator(".pair .tiles").nth(1).locator("span"))
         torch.testing.assert_close(
@@ -166,7 +163,7 @@ def test_sliding_through_the_slices_does_not_send_the_stack_again(page: Page, se
     received: list[int] = []
     page.on("response", lambda answer: received.append(len(answer.body())) if "/live/" in answer.url else None)
     opened(page, server_url, "pool_part=A+volume", ".stack")
-    page.wait_for_timeout(1500)
+    page.wait_for_load_state("networkidle")
     received.clear()
     slider = page.get_by_label("slice", exact=True)
     slider.evaluate("""async (input) => {

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_softmax import drag
+from tests.browser.hands import drag
 from tests.proxies import Proxy, proxied
 from tests.serving import running_app
 
@@ -152,7 +152,7 @@ def test_a_photo_goes_in_whenever_the_connection_breaks(page: Page, proxy: Proxy
         if moment == "dead":  # the connection is, but nobody knows it yet
             proxy.freeze = True
             chooser.set_input_files(photograph("dead.jpg"))
-            page.wait_for_timeout(1200)
+            page.wait_for_timeout(1200)  # nothing happens: nobody can know that it does not arrive
         elif moment == "sending":
             with page.expect_request(lambda request: "upload_file" in request.url):
                 chooser.set_input_files(photograph("sending.jpg", side=2000))

@@ -4,26 +4,14 @@ import re
 
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-
-def number(text: str) -> float:
-    return float(text.replace("−", "-").replace(",", "").rstrip("%"))
+from tests.browser.hands import drag, eventually, number, on_a_phone
 
 
 def cells(page: Page, column: int) -> list[float]:
     rows = page.locator(".sliders .row[data-index]")
     return [number(rows.nth(i).locator(".value").nth(column).inner_text()) for i in range(rows.count())]
-
-
-def drag(page: Page, slider: Locator, share: float) -> None:
-    """Drag a slider's thumb from where it is to a share of its width, and keep hold of it."""
-    box = slider.bounding_box()
-    now = slider.evaluate("s => (s.value - s.min) / (s.max - s.min)")
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 11 + now * (box["width"] - 22), middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 11 + share * (box["width"] - 22), middle, steps=6)
 
 
 def logits(page: Page) -> torch.Tensor:
@@ -38,9 +26,12 @@ def test_dragging_a_logit_moves_every_probability_to_torchs_before_the_hand_lets
     expect(page.locator(".sliders .value").nth(1)).to_have_text("70.5%")
     drag(page, page.locator(".sliders .range").nth(1), 0.7)
     expect(page.locator(".sliders .value").nth(1)).not_to_have_text("70.5%")
-    page.wait_for_timeout(500)
-    shown, expected = cells(page, 1), torch.softmax(logits(page), 0)
-    torch.testing.assert_close(torch.tensor(shown, dtype=torch.float64) / 100, expected, atol=6e-4, rtol=0)
+
+    def follows() -> None:
+        shown, expected = cells(page, 1), torch.softmax(logits(page), 0)
+        torch.testing.assert_close(torch.tensor(shown, dtype=torch.float64) / 100, expected, atol=6e-4, rtol=0)
+
+    eventually(follows)
     page.mouse.up()
     page.wait_for_url(re.compile("softmax_logits=1_"))
 
@@ -88,9 +79,8 @@ def test_dragging_the_point_of_the_triangle_sets_the_logits(page: Page, server_u
     assert float(logits(page).std()) < 0.1
 
 
-def test_long_names_stand_whole_at_the_corners_of_the_triangle_on_a_phone(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+@on_a_phone
+def test_long_names_stand_whole_at_the_corners_of_the_triangle_on_a_phone(page: Page, server_url: str) -> None:
     names = "Bernese mountain dog, Entlebucher mountain, Pug"
     page.goto(f"{server_url}/softmax?softmax_view=Triangle&softmax_names={names}")
     expect(page.locator(".simplex .name").first).to_have_text("Bernese mountain dog")
@@ -98,7 +88,6 @@ def test_long_names_stand_whole_at_the_corners_of_the_triangle_on_a_phone(browse
     for label in page.locator(".simplex text").all():
         box = label.bounding_box()
         assert drawing["x"] - 1 <= box["x"] and box["x"] + box["width"] <= drawing["x"] + drawing["width"] + 1
-    context.close()
 
 
 def test_float16_breaks_in_words_and_subtracting_the_maximum_saves_it(page: Page, server_url: str) -> None:
@@ -125,8 +114,8 @@ def test_a_drag_of_label_smoothing_moves_table_and_curve_before_the_hand_lets_go
     page.wait_for_selector(".plot[data-drawn]")
     total = page.locator(".sliders .foot .total").nth(2)
     expect(total).to_have_text("loss 1.040")
-    drag(page, page.locator(".sliders input.plain").first, 0.6)
-    expect(page.locator(".sliders output").first).to_have_text("0.30")
+    drag(page, page.get_by_label("label smoothing", exact=True), 0.6)
+    expect(page.locator(".slider output").nth(0)).to_have_text("0.30")
     expected = F.cross_entropy(torch.tensor([[-2.85, 0.86, 0.28]]), torch.tensor([2]), label_smoothing=0.3)
     expect(total).to_have_text(f"loss {expected:.3f}")
     expect(page.locator(".plot").get_by_text("with label smoothing")).to_be_visible()

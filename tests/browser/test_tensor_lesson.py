@@ -2,19 +2,18 @@
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.ops.tensors import cut, photo_tensor
+from tests.browser import hands
+from tests.browser.hands import eventually, on_a_phone
 
-expect.set_options(timeout=20_000)  # a shared machine can be slow; nothing here is timed
 PARTS = ("Slice", "Memory", "Reshape or permute", "Normalise", "Broadcast", "Batch", "CPU or GPU")
 
 
 def opened(page: Page, url: str, part: str, shown: str, more: str = "") -> None:
-    page.goto(f"{url}/tensors?tensors_part={part}{more}")
-    page.locator(shown).first.wait_for()
-    page.wait_for_timeout(500)
+    hands.opened(page, f"{url}/tensors?tensors_part={part}{more}", shown)
 
 
 def fact(page: Page, name: str) -> str:
@@ -34,14 +33,20 @@ def test_dragging_the_rectangle_cuts_what_torch_cuts_while_the_button_is_down(pa
     page.mouse.down()
     page.mouse.move(start[0] + 40, start[1] + 30, steps=4)
     expect(page.locator(".slicer code")).not_to_have_text("photo[:, 100:300, 100:200]")
-    page.wait_for_timeout(300)
-    rows, columns = (
-        [int(n) for n in pair] for pair in re.findall(r"(\d+):(\d+)", page.locator(".slicer code").inner_text())
-    )
-    assert rows[1] - rows[0] == 200, "moved, not resized"
-    expected = cut(photo, tuple(rows), tuple(columns)).facts
-    assert fact(page, "shape") == str(expected.shape)
-    assert fact(page, "storage_offset") == str(expected.storage_offset)
+
+    def cut_out() -> tuple[list[int], list[int]]:
+        """The rows and columns that the code names; the facts are torch's of that part."""
+        rows, columns = (
+            [int(n) for n in pair] for pair in re.findall(r"(\d+):(\d+)", page.locator(".slicer code").inner_text())
+        )
+        assert rows[1] - rows[0] == 200, "moved, not resized"
+        expected = cut(photo, tuple(rows), tuple(columns)).facts
+        assert fact(page, "shape") == str(expected.shape)
+        assert fact(page, "storage_offset") == str(expected.storage_offset)
+        return rows, columns
+
+    eventually(cut_out)
+    rows, columns = cut_out()
     page.mouse.up()
     expect(page).to_have_url(re.compile(f"tensors_slice={rows[0]}_{rows[1]}_{columns[0]}_{columns[1]}_1_all"))
 
@@ -109,13 +114,9 @@ def test_typed_shapes_are_stretched_or_refused(page: Page, server_url: str) -> N
     expect(page.locator(".broadcast .trouble")).to_contain_text("must match")
 
 
-def test_on_a_phone_no_part_runs_off_the_page(browser: Browser, server_url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+@on_a_phone
+def test_on_a_phone_no_part_runs_off_the_page(page: Page, server_url: str) -> None:
     for part in PARTS:
-        page.goto(f"{server_url}/tensors?tensors_part={part}")
-        page.get_by_text("Try this").wait_for()
-        page.wait_for_timeout(800)
+        hands.opened(page, f"{server_url}/tensors?tensors_part={part}", ":text('Try this')")
         whole, seen = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
         assert whole <= seen, part
-    context.close()

@@ -11,6 +11,7 @@ from torch import Tensor
 from imgcls.models.field import sight
 from imgcls.models.graph import graph_of
 from imgcls.models.registry import load
+from imgcls.numbers import sides
 from imgcls.ops.convolution import working_pixels
 from imgcls.ops.receptive import (
     Layer,
@@ -182,7 +183,7 @@ def _drawn(pixels: np.ndarray, seen: Look, place: tuple[float, float]) -> Any:
 
 
 def _size(here: Receptive) -> str:
-    return f"{here.size} × {here.size} pixels"
+    return f"{sides(here.size, here.size)} pixels"
 
 
 def _told(seen: Look, side: int) -> str:
@@ -190,12 +191,12 @@ def _told(seen: Look, side: int) -> str:
     if not seen.layer:
         return "Before the first layer each number is one pixel. Add layers."
     whole = " That is the whole photo and more." if seen.field.size > 2 * side else ""
-    text = f"One output of **{title}** sees **{_size(seen.field)}** of the {side} × {side} (white square).{whole}"
+    text = f"One output of **{title}** sees **{_size(seen.field)}** of the {sides(side, side)} (white square).{whole}"
     if seen.strength is not None and not seen.effective:
         text += " Here it is 0 whatever the pixels are: a ReLU is off."
     elif 0 < seen.effective < seen.field.size:
         text += (
-            f" They do not count alike: 95% of the gradient lies within **{seen.effective} × {seen.effective}** "
+            f" They do not count alike: 95% of the gradient lies within **{sides(seen.effective, seen.effective)}** "
             "(dashed). Bright pixels move the output most."
         )
     return f"{text}\n\n{seen.note}" if seen.note else text
@@ -207,7 +208,7 @@ def _table(seen: Look) -> list[list[str]]:
     shown = list(enumerate(seen.rows))[first : first + TABLE_ROWS]
     rows = [["output of", "sees", "steps of", "map"]]
     for n, (title, here, side) in shown:
-        cells = [title, f"{here.size} × {here.size}", str(here.jump), f"{side} × {side}"]
+        cells = [title, sides(here.size, here.size), str(here.jump), sides(side, side)]
         rows.append([f"**{cell}**" for cell in cells] if n == seen.layer else cells)
     return rows
 

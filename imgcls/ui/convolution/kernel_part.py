@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
+from imgcls.numbers import percent, sides
 from imgcls.ops.convolution import (
     PADDING_MODES,
     Convolution,
@@ -164,7 +165,7 @@ def _windows(kernel: Kernel, size: int, geometry: Geometry) -> dict[str, Any]:
 
 def _input_side(pixels: Tensor) -> Side:
     size = pixels.shape[-1]
-    return Side(_last(pixels), f"Your photo, {size} × {size}", histogram(pixels, 0, 255))
+    return Side(_last(pixels), f"Your photo, {sides(size, size)}", histogram(pixels, 0, 255))
 
 
 def _output_side(kernel: Kernel, result: Convolution, view: str, summed: bool) -> tuple[Side, Weights]:
@@ -173,7 +174,7 @@ def _output_side(kernel: Kernel, result: Convolution, view: str, summed: bool) -
     counted = histogram(result.output, *((0.0, 255.0) if view == "clipped" else (-limit, limit)))
     height, width = result.output.shape[1:]
     share = (counted.below + counted.above) / result.output.numel()
-    caption = f"Output {height} × {width}" + (f" ({share:.0%} of it clipped)" if share > 0.0055 else "")
+    caption = f"Output {sides(height, width)}" + (f" ({percent(share, 0)} of it clipped)" if share > 0.0055 else "")
     plain = kernel.divisor == 1 and kernel.bias == 0 and not summed
     sums = None if plain else _last(result.sums)
     return (

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 import torch
 
+from imgcls.numbers import sides, written
 from imgcls.ops.convolution import missing_stride, output_extent, whole_strides
 from imgcls.ops.volume_walk import Volume, as_dense, random_volume, walk
 from imgcls.plain import markdown
@@ -53,13 +54,13 @@ def why_these_sizes(stride: int, padding: int) -> str:
     )
     text = (
         f"**Output size** (W − F + 2P) / S + 1: {worked}, so {count} filter{'s' if count > 1 else ''} "
-        f"make{'' if count > 1 else 's'} **{extents[0].size} × {extents[1].size} × {count}**, with "
+        f"make{'' if count > 1 else 's'} **{sides(extents[0].size, extents[1].size, count)}**, with "
         f"{count} · ({side} · {side} · {channels} + 1) = {current_volume().parameters} parameters."
     )
     missing = missing_stride(sizes, side, padding)
     if missing:
         text += (
-            f" Stride {missing.stride} is not offered: it would give {missing.exact:.3g} windows "
+            f" Stride {missing.stride} is not offered: it would give {written(missing.exact, 3)} windows "
             f"along {missing.size} pixels."
         )
     return text

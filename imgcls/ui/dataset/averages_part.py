@@ -8,6 +8,7 @@ import streamlit as st
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Summary, copy_of, planted, summarise
 from imgcls.figures.channels import channel_statistics
+from imgcls.numbers import fixed
 from imgcls.training.config import DataChoice
 from imgcls.training.picture_work import Survey
 from imgcls.ui.components.plot import plot
@@ -59,7 +60,7 @@ def averages_part(choice: DataChoice) -> None:
             key="data_channels",
             alt="Mean and standard deviation of red, green and blue over all pictures, and for each class.",
         )
-    mean, std = (", ".join(f"{value:.3f}" for value in values) for values in (summary.mean, summary.std))
+    mean, std = (", ".join(fixed(value, 3) for value in values) for values in (summary.mean, summary.std))
     st.markdown(
         f"Over the training part red, green and blue have the means **{mean}** and the standard deviations **{std}**. "
         "With these, `Normalize` gives every channel mean 0 and standard deviation 1. Where the mean pictures of two "

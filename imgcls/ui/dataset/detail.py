@@ -7,6 +7,7 @@ from PIL import Image
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.picture_files import PictureError
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, drawn_one_by_one
+from imgcls.numbers import sides
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import Album, recipe_of
@@ -38,7 +39,7 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
     if large is not None:
         title = "drawn large" if drawn else "the picture"
         row.image(large, caption=title, alt=f"{name}, {title}", width=BESIDE, output_format="JPEG")
-    size = f"{album.size}\u00a0×\u00a0{album.size}"
+    size = sides(album.size, album.size)
     learned = f"as the network sees it: {size}"
     row.image(small, caption=learned, alt=f"{name}, {learned}", width=BESIDE if large else LARGE, output_format="PNG")
     if drawn:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Duplicate, duplicates
+from imgcls.numbers import percent, whole
 from imgcls.training.config import DataChoice
 from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
 from imgcls.ui.dataset.album import Album
@@ -30,13 +31,14 @@ def duplicates_part(choice: DataChoice) -> None:
         twins.setdefault(pair.validation, []).append(pair)
     if not found:
         st.success(
-            f"None of the {len(album.validation):,} validation pictures also appears in the training part, not even nearly.",
+            f"None of the {whole(len(album.validation))} validation pictures appears in the training part, not even "
+            "nearly.",
             icon=":material/verified:",
         )
     else:
         _warn(album, twins)
         if plant:
-            st.caption("One of them is the copy that was hidden: without looking at every pair, nobody would see it.")
+            st.caption("One of them is the copy that was hidden. Would you have found it by eye?")
         _pairs(album, choice, twins)
     st.caption(
         "“The same”: equal in every pixel. “Nearly the same”: their 64-bit difference hashes differ in 4 bits at most, "
@@ -58,11 +60,12 @@ def _warn(album: Album, twins: dict[int, list[Duplicate]]) -> None:
     at_odds = sum(any(labels[pair.training] != labels[place] for pair in pairs) for place, pairs in twins.items())
     share = len(twins) / len(album.validation)
     text = (
-        f"**{len(twins):,}** of the {len(album.validation):,} validation pictures ({share:.1%}) also appear in "
+        f"**{whole(len(twins))}** of the {whole(len(album.validation))} validation pictures ({percent(share)}) "
+        "also appear in "
         "training. The network may know their answers by heart, so the validation accuracy is too high."
     )
     if at_odds:
-        text += f" **{at_odds:,}** of them have a twin with another label: one of the two must be wrong."
+        text += f" **{whole(at_odds)}** of them have a twin with another label: one of the two must be wrong."
     st.warning(text, icon=":material/content_copy:")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.sources import SOURCES
+from imgcls.numbers import fixed, percent, whole
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.training.hardest import Hardest, Judge, hardest
@@ -23,9 +24,9 @@ JUDGES: dict[Judge, str] = {
     "run": "your last network",
 }
 _EXPLAINED = {
-    "linear": "a linear model that learned in seconds from the {learned:,} training pictures at 32 × 32 pixels",
-    "features": "a linear model on the features that EfficientNet-Lite0, trained on ImageNet, computes for {learned:,} of "
-    "the training pictures",
+    "linear": "a linear model that learned in seconds from the {learned} training pictures at 32 × 32 pixels",
+    "features": "a linear model on the features that EfficientNet-Lite0, trained on ImageNet, computes for {learned} "
+    "of the training pictures",
     "run": "the network that you trained last on this set, as it was at its best validation accuracy",
 }
 KEY = "data_hardest"
@@ -91,16 +92,18 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     for number, place in enumerate(found.places):
         truth, said = classes[found.truth[number]], classes[found.said[number]]
         if found.truth[number] == found.said[number]:
-            captions.append(f"✓ {said} {found.p_said[number]:.0%}")
+            captions.append(f"✓ {said} {percent(found.p_said[number], 0)}")
         else:
-            captions.append(f"✗ {said} {found.p_said[number]:.0%}, is {truth}")
+            captions.append(f"✗ {said} {percent(found.p_said[number], 0)}, is {truth}")
             wrong.append(number)
         names.append(
-            f"{album.names[place]}: {truth} {found.p_truth[number]:.1%}, taken for {said} {found.p_said[number]:.0%}"
+            f"{album.names[place]}: {truth} {percent(found.p_truth[number])}, taken for {said} "
+            f"{percent(found.p_said[number], 0)}"
         )
     told = (
-        f"The judge is {_EXPLAINED[judge].format(learned=found.learned)}. It gets **{found.accuracy:.1%}** of "
-        f"{found.judged:,} validation pictures right; these are the {len(found.places)} whose true class gets the "
+        f"The judge is {_EXPLAINED[judge].format(learned=whole(found.learned))}. It gets "
+        f"**{percent(found.accuracy)}** of "
+        f"{whole(found.judged)} validation pictures right; these are the {len(found.places)} whose true class gets the "
         "lowest probability. Minus the logarithm of that probability is called the cross-entropy: a later lesson."
     )
     picked = picked_tile(KEY, len(names), (choice, judge))
@@ -113,7 +116,7 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     with right:
         number = picked or 0
         said, loss = markdown(classes[found.said[number]]), found.losses[number]
-        note = f"taken for **{said}** ({found.p_said[number]:.0%}), at a cross-entropy of **{loss:.1f}**"
+        note = f"taken for **{said}** ({percent(found.p_said[number], 0)}), at a cross-entropy of **{fixed(loss, 1)}**"
         detail(album, int(found.places[number]), choice, note)
     st.markdown(told)
     _code(album, choice, judge, found)

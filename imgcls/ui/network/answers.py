@@ -16,6 +16,7 @@ from imgcls.models.influence import Backward, order_of_maps
 from imgcls.models.occlusion import covered
 from imgcls.models.trace import Trace
 from imgcls.models.unit import mean_contributions
+from imgcls.numbers import sides
 from imgcls.ops.convolution import signed_limit
 from imgcls.ui.network import details
 from imgcls.ui.network.look import Look
@@ -127,7 +128,7 @@ def _column(
     seen = graph.steps[column.step].receptive
     return {
         "title": column.title, "step": column.step, "kind": graph.steps[column.step].kind,
-        "shape": f"{channel} × {height} × {width}", "maps": channel, "size": f"{height} × {width}",
+        "shape": sides(channel, height, width), "maps": channel, "size": sides(height, width),
         "parameters": column.parameters, "channels": channels, "page": page, "pages": count, "rows": height,
         "limit": signed_limit(maps),
         "seen": [seen.size, seen.jump, seen.first] if seen else None,

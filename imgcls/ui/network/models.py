@@ -28,7 +28,7 @@ def choose_network(photo: Picture) -> Classifier:
 
     What the student chose, or the address names, wins and stands in the address; else `fitting` chooses for the photo.
     """
-    titles, session = _titles(), st.session_state
+    titles, session = network_titles(), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
     chosen = kept(KEY, lambda text: text, _CHOSEN)
     if chosen not in titles:
@@ -49,10 +49,11 @@ def choose_network(photo: Picture) -> Classifier:
 def fitting(photo: Picture) -> str:
     """The network to open with: TinyVGG for a drawing, EfficientNet-Lite0 for a photo of the real world.
 
-    Our samples say which they are. Any other picture is a drawing if it could be one of those that TinyVGG knows.
+    Our drawings of dogs are known. Any other picture is a drawing if it could be one of those TinyVGG learned from.
     """
-    if sample := SAMPLES.get(current_sample() or ""):
-        return TINY if sample.kind == "drawing" else DEFAULT
+    sample = SAMPLES.get(current_sample() or "")
+    if sample and sample.drawn_dog:
+        return TINY
     distance = distance_from(tinyvgg(), photo)
     return TINY if distance is not None and distance <= 1 else DEFAULT
 
@@ -100,7 +101,7 @@ def _knows_drawings(name: str) -> bool:
     return name == TINY
 
 
-def _titles() -> dict[str, str]:
+def network_titles() -> dict[str, str]:
     titles = {TINY: "TinyVGG · drawn dogs", DEFAULT: f"{MODELS[DEFAULT].title} · 224 × 224"}
     # What it is comes first: beside the row of dogs the box is narrow.
     titles |= {name: " · ".join(reversed(title.split(" · ", 1))) for name, title in trained_runs(KEY).items()}

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from imgcls.figures.curves import DASHES, Curve, curves, mark
 from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.registry import load
+from imgcls.numbers import percent
 from imgcls.ops.shift import (
     BLURRED,
     EVERYWHERE,
@@ -152,7 +153,7 @@ def shift_note() -> str:
 
 def _words(measure: str, shift: int, changes: dict[str, tuple[float, ...]], stride: int) -> str:
     """What the curves say at this shift."""
-    at = {name: f"**{change[shift]:.1%}**" for name, change in changes.items()}
+    at = {name: f"**{percent(change[shift])}**" for name, change in changes.items()}
     if measure == "place":
         return (
             f"Moved by {shift}, the features change by {at[UNPOOLED]}, pooled once by {at['pooled 1×']}, three times "

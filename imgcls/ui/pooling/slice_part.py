@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from imgcls.numbers import sides, written
 from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
 from imgcls.ui.components import Element
 from imgcls.ui.memo import remember
@@ -173,7 +174,7 @@ def _grid(shown: Slice, direction: str, source: Source, corner: tuple[int, int])
 
 
 def _sized(name: str, sheet: Tensor) -> str:
-    return f"{name}, {sheet.shape[1]} × {sheet.shape[2]}"
+    return f"{name}, {sides(sheet.shape[1], sheet.shape[2])}"
 
 
 def _formula(size: int, window: int, stride: int) -> str:
@@ -181,7 +182,7 @@ def _formula(size: int, window: int, stride: int) -> str:
     exact = (size - window) / stride + 1
     rounded = pooled_size(size, window, stride)
     down = "" if exact == rounded else f", rounded down to {rounded}"
-    return f"(W − F) / S + 1 = ({size} − {window}) / {stride} + 1 = {exact:.3g}{down}"
+    return f"(W − F) / S + 1 = ({size} − {window}) / {stride} + 1 = {written(exact, 3)}{down}"
 
 
 def grey_pixels(image: Image.Image, longest: int = 96) -> np.ndarray:

@@ -7,6 +7,7 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.models.registry import load
+from imgcls.numbers import percent, sides, whole, written
 from imgcls.ops.pooling import Reduction, pool, sign_pair_volume
 from imgcls.ui.components import sent
 from imgcls.ui.memo import remember
@@ -55,7 +56,7 @@ def summary(window: int, stride: int, kind: str) -> Summary:
 
 def _stack(volume: Tensor, values: int, size: int) -> Stack:
     depth, height, width = volume.shape
-    caption = (f"{height} × {width} × {depth}", f"{values:,} values", f"{size:,} bytes")
+    caption = (sides(height, width, depth), f"{whole(values)} values", f"{whole(size)} bytes")
     return Stack(slice_thumbnails(volume), (depth, height, width), caption)
 
 
@@ -72,7 +73,11 @@ def volume_part(window: int, stride: int, kind: str) -> None:
         stack = volume_stack(
             *whole.stacks,
             number,
-            between=(f"{facts.dropped:.1%} dropped", f"{kind} {window} × {window}, stride {stride}", "depth kept"),
+            between=(
+                f"{percent(facts.dropped)} dropped",
+                f"{kind} {sides(window, window)}, stride {stride}",
+                "depth kept",
+            ),
             version=version,
             quantity="activation",
             alt=f"{facts.shape_before[0]} slices in depth before and after pooling; arrow keys choose a slice",
@@ -87,7 +92,7 @@ def volume_part(window: int, stride: int, kind: str) -> None:
             one,
             number=number,
             captions=(f"slice {number}: kernel {which}{' × (−1)' if negative else ''}", "pooled"),
-            note=f"Largest value {one.values.max():.3g}.\n"
+            note=f"Largest value {written(one.values.max(), 3)}.\n"
             f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1).",
             exact=not held,
             quantity="activation",

@@ -4,7 +4,7 @@ import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { pooledText, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { colour, fitted } from "../../js/tiles.js"
@@ -84,13 +84,12 @@ function draw(own) {
   get("verb").textContent = !forward ? "sent back" : kind === "max" ? "the largest" : "the mean"
   get("result").textContent = forward ? `= ${value}` : `of ${gradient}`
   get("result").dataset.value = forward ? arrays.output[at] : arrays.upstream[at]
-  const numbers = inside.map((i) => written(arrays.values[i])), tie = arrays.ties?.[at]
+  const worked = pooledText(kind, inside.map((i) => arrays.values[i]), arrays.output[at]), tie = arrays.ties?.[at]
   get("words").textContent = own.hover?.side === before ? aboutInput(own, own.hover.place)
-    : forward ? kind === "max" ? `max(${numbers.join(", ")}) = ${value}${tie ? ". A tie: torch keeps the first." : ""}`
-      : `(${numbers.join(" + ")}) / ${w * w} = ${value}`
+    : forward ? `${worked}${tie ? ". A tie: torch keeps the first." : ""}`
     : kind === "max"
-      ? `The winner ${written(arrays.values[winner])} gets the whole gradient ${gradient}; the other ${w * w - 1} get 0.${
-        tie ? " A tie: torch chose the first." : ""}`
+      ? `The winner ${written(arrays.values[winner])} gets the whole gradient ${gradient}; the other ${
+        w * w - 1} get 0.${tie ? " A tie: torch chose the first." : ""}`
     : `Each of the ${w * w} values gets 1/${w * w} of ${gradient}, that is ${written(parts[0])}.`
   own.box.dataset.shown = `${r},${c}`
   drawBeams(own, r, c)

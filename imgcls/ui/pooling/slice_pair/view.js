@@ -1,10 +1,10 @@
 // One slice before and after pooling, one value a pixel, and a lens over two by two windows. No message to the server.
-import { sizedCanvas } from "../../js/canvas.js"
+import { outline, sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
-import { written } from "../../js/number.js"
+import { pooledText } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { atLevel, coloured, fitted } from "../../js/tiles.js"
 
@@ -33,11 +33,7 @@ function drawPicture(own, k, row, column, span) {
   const pen = sizedCanvas(own.canvases[k], columns * zoom, rows * zoom)
   pen.imageSmoothingEnabled = false
   pen.drawImage(own.pictures[k], 0, 0, columns * zoom, rows * zoom)
-  for (const [line, width] of [["#000", 4], ["#ffb000", 2]]) {
-    pen.strokeStyle = line
-    pen.lineWidth = width
-    pen.strokeRect(column * zoom - 1.5, row * zoom - 1.5, span * zoom + 3, span * zoom + 3)
-  }
+  outline(pen, column * zoom - 1.5, row * zoom - 1.5, span * zoom + 3, span * zoom + 3, "#ffb000", 2)
 }
 
 function fillTiles(own, holder, k, row, column, count, mark) {
@@ -74,15 +70,14 @@ function draw(own) {
   fillTiles(own, own.inputs, 0, row * s, column * s, reach, (element, y, x, at) => {
     const inside = y >= r * s && y < r * s + w && x >= c * s && x < c * s + w
     element.className = at === winner ? "inside winner" : inside ? "inside" : ""
-    if (inside && values) terms.push(written(values[at]))
+    if (inside && values) terms.push(values[at])
   })
   fillTiles(own, own.outputs, 1, row, column, 2, (element, y, x) => {
     element.className = y === r && x === c ? "inside winner" : ""
     element.onpointerenter = element.onclick = () => { own.active = [y - row, x - column]; own.redraw() }
   })
   box.querySelector(".verb").textContent = `${kind} \u2192`
-  const shown = kind === "max" ? `max(${terms.join(", ")})` : `(${terms.join(" + ")}) / ${w * w}`
-  box.querySelector("p").textContent = values ? `${shown} = ${written(result)}` : "\u2026"
+  box.querySelector("p").textContent = values ? pooledText(kind, terms, result) : "\u2026"
   box.dataset.shown = `${r},${c}`
 }
 
