@@ -9,6 +9,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from imgcls.numbers import percent, whole
 from imgcls.plain import one_line
 from imgcls.training.cli import add_datasets, add_train
 
@@ -110,15 +111,15 @@ def _table(answer: dict) -> str:
     if "error" in answer:
         return f"{one_line(answer['file'])}\n  {answer['error']}"
     lines = [one_line(answer["file"])]
-    lines += [f"  {ranked['probability']:6.1%}  {display_name(ranked['label'])}" for ranked in answer["top"]]
+    lines += [f"  {percent(ranked['probability']):>7}  {display_name(ranked['label'])}" for ranked in answer["top"]]
     if answer["dog"] is not None:
-        lines.append(f"  {answer['dog']:6.1%}  any of the dog breeds together")
+        lines.append(f"  {percent(answer['dog']):>7}  any of the dog breeds together")
     return "\n".join(lines)
 
 
 def _show_progress(received: int, total: int | None) -> None:
-    share = f" of {total / 1e6:.0f}" if total else ""
-    print(f"\rDownloading: {received / 1e6:.0f}{share} MB", end="\n" if received == total else "", file=sys.stderr)
+    share = f" of {whole(total / 1e6)}" if total else ""
+    print(f"\rDownloading: {whole(received / 1e6)}{share} MB", end="\n" if received == total else "", file=sys.stderr)
 
 
 def _fail(sentence: str, status: int) -> int:

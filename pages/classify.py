@@ -8,13 +8,13 @@ from imgcls.models.classify import classify
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
-from imgcls.ui.classify.code import readings_code
+from imgcls.ui.classify.code import preprocessing_code, readings_code, unknown_code
 from imgcls.ui.classify.fool_part import fool_part
 from imgcls.ui.classify.grad_cam_part import grad_cam_part
 from imgcls.ui.classify.preprocessing_part import preprocessing_part
 from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
+from imgcls.ui.classify.sight import patch_sight, placed_patch
 from imgcls.ui.components.plot import show_chart
-from imgcls.ui.components.sight import patch_sight, placed_patch
 from imgcls.ui.components.slider import live_slider
 from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import classify_photo, distance_from, network_input
@@ -80,12 +80,16 @@ def unknown() -> None:
         if len(classifier.labels) == len(IMAGENET_LABELS)
         else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
     )
+    code, shows = unknown_code(classifier, prediction)
+    code_panel(code, shows, functions=(softmax,), photo=True, key="classify_unknown")
 
 
 def prepared() -> None:
     """Every step from the photo to the network's input."""
     with st.container(key="classify_steps"):
         preprocessing_part(classifier.preprocess, photo.image, steps)
+    code, shows = preprocessing_code(classifier, steps[4].value)
+    code_panel(code, shows, photo=True, key="classify_steps_code")
 
 
 parts(

@@ -9,13 +9,14 @@ from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
 from imgcls.models.trace import trace
 from imgcls.models.unit import map_unit
+from imgcls.numbers import percent
 from imgcls.plain import markdown
-from imgcls.ui.components.network import QUESTIONS, network_canvas
 from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
 from imgcls.ui.network.answers import answerer, first_overview
+from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look
@@ -23,7 +24,6 @@ from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.photo import current_photo, sample_note, sample_row
-from imgcls.ui.scores import percent
 from imgcls.ui.shell import code_panel, try_this
 
 FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
@@ -31,8 +31,8 @@ MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
 TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
-        "Open a map, then point into it, or tap it. Which input adds most at that place, and with which sign?",
-        "Choose *Colours: one for all*: in which layer are the values largest? What did ReLU do to the negative ones?",
+        "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
+        "Choose *Colours: one for all*. In which layer are the values largest? What did ReLU do to the negative ones?",
         "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (
@@ -43,7 +43,7 @@ TRY = {
     ),
     BACKWARDS: (
         "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
-        "Choose the layers' names from right to left: Grad-CAM gets finer, and means less and less.",
+        "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
         "Choose the class that came second. Where do the two maps of evidence differ?",
     ),
 }

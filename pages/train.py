@@ -38,5 +38,6 @@ try_this(
     "Pause, take single steps, then raise the learning rate tenfold while it runs. What do the curves do?",
     "Look back with the slider: which breed was recognised first? Choose a cell of the confusion matrix.",
     "Train “Linear” and then TinyVGG, and compare: what do convolutions gain?",
-    "Draw only 120 pictures: the network learns them by heart. Does augmentation help?",
+    "Press “Let it overfit” and train again: how far apart are the two curves of accuracy now?",
+    "Start from zeros, then from weights that are too large. Which learns at all, and what do the first losses say?",
 )

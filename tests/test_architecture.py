@@ -110,6 +110,17 @@ def test_no_modules_import_each_other() -> None:
     assert not edges
 
 
+def test_views_import_what_their_modules_export() -> None:
+    """A name that is missing would stop a whole view, and only in the browser."""
+    modules = {path: path.read_text() for path in (ROOT / "imgcls/ui").rglob("*.js")}
+    for path, text in modules.items():
+        for names, source in re.findall(r"^import \{([^}]*)\} from \"([^\"]+)\"", text, flags=re.MULTILINE):
+            other = modules[(path.parent / source).resolve()]
+            for name in filter(None, (name.strip() for name in names.split(","))):
+                exported = re.search(rf"^export .*\b{name}\b", other, flags=re.MULTILINE)
+                assert exported, f"{path.relative_to(ROOT)}: {source} has no {name}"
+
+
 def test_no_line_of_a_view_is_longer_than_one_of_python() -> None:
     limit = tomllib.loads((ROOT / ".ruff.toml").read_text())["line-length"]
     views = [path for path in (ROOT / "imgcls").rglob("*") if path.suffix in {".js", ".css"}]

@@ -18,6 +18,7 @@ from imgcls.data import file_kinds
 from imgcls.data.datasets import DatasetError, Skipped
 from imgcls.data.names import clean_name, composed, decoded
 from imgcls.data.picture_files import MAX_BYTES, PictureError
+from imgcls.numbers import whole
 
 MOST_FILES = 150_000
 MOST_BYTES = 4 * 2**30  # unpacked, all together, of a zip that is not itself nearly as large
@@ -183,7 +184,7 @@ def _check_directory(file: BinaryIO) -> None:
             raise DatasetError("This zip archive is damaged or incomplete: pack it again.")
         count, size = struct.unpack_from("<QQ", tail, long + 32)
     if count > MOST_FILES or size > MOST_FILES * _DIRECTORY_BYTES_PER_FILE:
-        raise DatasetError(f"This zip archive holds more than {MOST_FILES:,} files: take fewer pictures.")
+        raise DatasetError(f"This zip archive holds more than {whole(MOST_FILES)} files: take fewer pictures.")
     file.seek(0)
 
 
@@ -214,7 +215,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo], length: int) -> None:
     unpacked = sum(info.file_size for info in entries)
     packed = sum(info.compress_size for info in entries)
     if len(entries) > MOST_FILES:
-        raise DatasetError(f"This zip archive holds more than {MOST_FILES:,} files: take fewer pictures.")
+        raise DatasetError(f"This zip archive holds more than {whole(MOST_FILES)} files: take fewer pictures.")
     if unpacked > max(MOST_BYTES, 2 * length):
         raise DatasetError(f"This zip archive unpacks to more than {MOST_BYTES // 2**30} GB: it is refused.")
     # Entries that share their bytes (packed > length) are the other way to make much of little.
@@ -235,7 +236,7 @@ def _open_folder(root: Path) -> FileTree:
             links.append(_text_of(Path(entry.path).relative_to(root)))
         elif entry.is_file(follow_symlinks=False):
             if len(sizes) >= MOST_FILES:
-                raise DatasetError(f"This folder holds more than {MOST_FILES:,} files: take fewer pictures.")
+                raise DatasetError(f"This folder holds more than {whole(MOST_FILES)} files: take fewer pictures.")
             facts = entry.stat(follow_symlinks=False)
             name = _not_yet_in(paths, _text_of(Path(entry.path).relative_to(root)))
             sizes[name] = f"{facts.st_size} {facts.st_mtime_ns}"

@@ -11,6 +11,7 @@ from PIL import Image
 
 from imgcls.data.picture_files import PictureError
 from imgcls.data.prepared import prepared_file, read_prepared, write_prepared
+from imgcls.numbers import sides, whole
 
 Task = Literal["binary", "breeds"]
 Progress = Callable[[int, int], None]
@@ -150,7 +151,8 @@ def prepare(
     chosen, labels, classes = task_labels(source, task)
     if len(chosen) * size * size * 3 > MOST_BYTES:
         raise DatasetError(
-            f"{len(chosen):,} pictures of {size} x {size} pixels do not fit into memory: choose a smaller size."
+            f"{whole(len(chosen))} pictures of {sides(size, size)} pixels do not fit into memory: choose a smaller "
+            "size."
         )
     images, skipped = _read_all(source, chosen, size, progress)
     good = np.array([place for place in range(len(chosen)) if place not in skipped], int)

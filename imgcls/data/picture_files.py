@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from imgcls.data.jpeg_files import read_jpeg
+from imgcls.numbers import sides
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -66,12 +67,12 @@ def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
         raise PictureError("This picture has no pixels; choose another picture.")
     if width * height > most:
         raise PictureError(
-            f"This picture has {width:,} × {height:,} pixels, more than the {most // 1_000_000} million "
+            f"This picture has {sides(height, width)} pixels, more than the {most // 1_000_000} million "
             "this app opens; make it smaller and try again."
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise PictureError(
-            f"This picture is a strip of {width:,} × {height:,} pixels, too thin to show anything; "
+            f"This picture is a strip of {sides(height, width)} pixels, too thin to show anything; "
             "crop it to a shape nearer to a square and try again."
         )
 

@@ -25,6 +25,7 @@ from pillow_heif import HeifImageFile
 from imgcls.data.colour_profiles import in_srgb, profile_of
 from imgcls.data.jpeg_files import Jpeg, completed, read_jpeg
 from imgcls.data.picture_files import PictureError, check_size, exif_orientation, kind_of, needed_for_pixels, read_file
+from imgcls.numbers import sides
 
 __all__ = ["Picture", "PictureError", "open_picture", "picture_from_image"]
 
@@ -148,7 +149,8 @@ def _check_jpeg(jpeg: Jpeg) -> None:
         raise PictureError(_CUT)
     if jpeg.in_passes and jpeg.coefficients > MAX_PASSES:
         raise PictureError(
-            f"This progressive JPEG of {jpeg.width:,} × {jpeg.height:,} pixels takes too much memory to open; "
+            f"This progressive JPEG of {sides(jpeg.height, jpeg.width)} pixels takes too much memory to "
+            "open; "
             "save it as an ordinary JPEG, or smaller, and try again."
         )
 

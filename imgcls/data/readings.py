@@ -28,6 +28,7 @@ from imgcls.data.folders import (
 )
 from imgcls.data.names import clean_name
 from imgcls.data.tables import TableReading, table_readings
+from imgcls.numbers import whole
 
 MOST_CLASSES = 1000
 _NO_CLASS = "pictures in no folder of a class"
@@ -304,7 +305,7 @@ def _why_not(tree: FileTree, possible: list[Reading], trouble: str, flat: dict[s
     counts = [len(each.classes) for each in possible]
     if most := max(counts, default=0):
         if most > MOST_CLASSES and not any(2 <= count <= MOST_CLASSES for count in counts):
-            return f"There are {most:,} classes, but it takes 2 to {MOST_CLASSES}: {_OWN_FOLDERS}"
+            return f"There are {whole(most)} classes, but it takes 2 to {MOST_CLASSES}: {_OWN_FOLDERS}"
         return f"There is 1 class, but it takes 2 to {MOST_CLASSES}: {_OWN_FOLDERS}"
     example = clean_name(tree.paths[0])
     return f"Nothing tells the classes of the pictures (“{example}”, for instance): {_OWN_FOLDERS}"

@@ -31,6 +31,11 @@ class Sample:
     about: str
     file: Path
 
+    @property
+    def drawn_dog(self) -> bool:
+        """Whether it is one of the project's own drawings of dogs."""
+        return self.slug.startswith(("drawn-", "small-"))
+
 
 @dataclass(frozen=True)
 class OnlinePhoto:
@@ -134,8 +139,9 @@ def _photographs() -> tuple[Sample, ...]:
 
 _TUNED = (
     "No camera took this: code painted it, hair by hair. Its numbers were found by a search that changed them a little "
-    "and kept every change that made EfficientNet-Lite0 surer of the breed. So that this network recognises it proves "
-    "little: whoever may ask a network often enough can please it. Photographs, which nobody tuned, are the real test."
+    "and kept every change that made EfficientNet-Lite0 surer of the breed. That this network recognises it "
+    "therefore proves little: with enough queries you can always find a picture that a network likes. Photographs, "
+    "which nobody tuned, are the real test."
 )
 _SMALL = (
     "Code drew this in 64 × 64 pixels, as it drew the pictures that TinyVGG learned from; TinyVGG has never seen this "

@@ -16,6 +16,7 @@ from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animal, drawn_animals
 from imgcls.data.layouts import Renamed, labelled
 from imgcls.data.pictures import open_picture
+from imgcls.numbers import whole
 from imgcls.store.download import DownloadError, cache_folder, fetch
 
 DRAWN_DOGS, PETS, CIFAR10 = "drawn-dogs", "pets", "cifar10"
@@ -89,7 +90,7 @@ def drawn_counts(task: Task, count: int) -> dict[str, int]:
     """
     check_task(task)
     if not 2 * len(ANIMALS) <= count <= 50_000:
-        raise DatasetError(f"Between {2 * len(ANIMALS)} and 50,000 animals can be drawn, not {count:,}.")
+        raise DatasetError(f"Between {2 * len(ANIMALS)} and 50,000 animals can be drawn, not {whole(count)}.")
     dogs = count // 2 if task == "binary" else count
     counts = {breed: dogs // len(BREEDS) + (place < dogs % len(BREEDS)) for place, breed in enumerate(BREEDS)}
     return counts | ({CAT: count - dogs} if task == "binary" else {})

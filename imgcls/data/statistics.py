@@ -1,6 +1,6 @@
 """What a data set is like: how many of each class, mean picture, colours, and pictures that are in both parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -121,6 +121,27 @@ def duplicates(dataset: Dataset, progress: Progress | None = None) -> tuple[Dupl
         if progress:
             progress(int(np.searchsorted(dataset.validation, block[-1])) + 1, len(dataset.validation))
     return tuple(found)
+
+
+def planted(labels: np.ndarray, training: np.ndarray, validation: np.ndarray, seed: int) -> tuple[int, int]:
+    """A training picture and a validation picture of the same class, by lot: where `copy_of` the first may be put."""
+    rng = np.random.default_rng((seed, 41))
+    place = int(rng.permutation(validation)[0])
+    alike = training[labels[training] == labels[place]]
+    return int(rng.permutation(alike if len(alike) else training)[0]), place
+
+
+def copy_of(picture: np.ndarray) -> np.ndarray:
+    """A picture uint8 (S, S, 3) a little brighter: what a second upload of it might look like."""
+    return np.clip(picture.astype(int) + 4, 0, 255).astype(np.uint8)
+
+
+def with_copy(dataset: Dataset, seed: int) -> Dataset:
+    """The data set with one validation picture replaced by a copy of a training picture."""
+    source, place = planted(dataset.labels, dataset.training, dataset.validation, seed)
+    images = np.array(dataset.images)
+    images[place] = copy_of(images[source])
+    return replace(dataset, images=images)
 
 
 def _blocks(indices: np.ndarray) -> list[np.ndarray]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from imgcls.figures.base import figure
+from imgcls.numbers import percent
 from imgcls.palette import HUES
 from imgcls.plain import plotly
 
@@ -42,7 +43,7 @@ def probability_bars(
     across all bars.
     """
     places = list(range(len(labels)))
-    written = [f"{p:.1%}" for p in probabilities]
+    written = [percent(p) for p in probabilities]
     ends = list(probabilities)
     traces = [
         go.Bar(
@@ -58,7 +59,7 @@ def probability_bars(
     ]
     clear = "rgba(0,0,0,0)"
     if before is not None:
-        written = [f"{now} (was {old:.1%})" for now, old in zip(written, before, strict=True)]
+        written = [f"{now} (was {percent(old)})" for now, old in zip(written, before, strict=True)]
         ends = [max(pair) for pair in zip(ends, before, strict=True)]
         outline = {"color": clear, "line": {"color": HUES["pixel"].line, "width": 2}}
         traces.append(go.Bar(x=list(before), y=places, orientation="h", name="before", width=0.8, marker=outline))

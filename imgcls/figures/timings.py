@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from imgcls.figures.base import figure
+from imgcls.numbers import written
 from imgcls.ops.timing import Timing
 from imgcls.palette import SERIES
 
@@ -22,7 +23,8 @@ def timing_bars(timings: Sequence[Timing], *, height: int = 330) -> go.Figure:
         traces.append(
             go.Bar(
                 y=there, x=milliseconds, name=device, orientation="h", cliponaxis=False,
-                text=[f"{value:.3g} ms" for value in milliseconds], textposition="outside", textfont={"size": 16},
+                text=[f"{written(value, 3)} ms" for value in milliseconds], textposition="outside",
+                textfont={"size": 16},
                 customdata=[[1000 * found[name].spread, found[name].runs] for name in there],
                 hovertemplate="%{x:.3g} ms ± %{customdata[0]:.2g}, %{customdata[1]} runs<extra></extra>",
                 marker={"color": SERIES[place], "pattern": {"shape": PATTERNS[place % len(PATTERNS)]}},

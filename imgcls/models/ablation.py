@@ -10,6 +10,7 @@ from imgcls.models.graph import Graph
 from imgcls.models.occlusion import covered
 from imgcls.models.small import ACTIVATIONS
 from imgcls.models.trace import Run, Trace, trace
+from imgcls.numbers import sides
 
 SWAPS: dict[str, Callable[[], nn.Module]] = {
     "none": nn.Identity,
@@ -62,7 +63,7 @@ def moved(inputs: Tensor, right: int, down: int) -> Tensor:
     """
     height, width = inputs.shape[-2:]
     if abs(right) >= width or abs(down) >= height:
-        raise ValueError(f"A picture of {height} x {width} cannot move by {down} rows and {right} columns.")
+        raise ValueError(f"A picture of {sides(height, width)} cannot move by {down} rows and {right} columns.")
     if not right and not down:
         return inputs
     rows = (torch.arange(height) - down).clamp(0, height - 1)

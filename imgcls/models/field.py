@@ -7,6 +7,7 @@ from torch import Tensor
 
 from imgcls.models.graph import Graph
 from imgcls.models.trace import compute
+from imgcls.numbers import sides
 from imgcls.ops.receptive import Receptive, effective_side, influence
 
 
@@ -37,7 +38,7 @@ def sight(graph: Graph, inputs: Tensor, step: int, row: int, column: int) -> Sig
         raise ValueError(f"Every output of {graph.steps[step].name} sees the whole picture.")
     _, height, width = graph.steps[step].shape
     if not (0 <= row < height and 0 <= column < width):
-        raise IndexError(f"{graph.steps[step].name} has {height} x {width} places, and none at {row}, {column}.")
+        raise IndexError(f"{graph.steps[step].name} has {sides(height, width)} places, and none at {row}, {column}.")
     box = field.box(row, column)
     top, left, bottom, right = box
     if step == 0:

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from imgcls.models.classify import Classifier
 from imgcls.models.taps import with_taps
+from imgcls.numbers import sides
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class GradCam:
         if self.is_empty:
             return "At this layer nothing speaks for this class: every weighted sum is zero or negative."
         rows, columns = self.heatmap.shape
-        return f"Brighter: stronger evidence for this class at that position ({rows} × {columns} grid)."
+        return f"Brighter: stronger evidence for this class at that position ({sides(rows, columns)} grid)."
 
     def upsampled(self, size: tuple[int, int]) -> Tensor:
         """The heat map enlarged to `size` = (height, width), bilinearly, for laying over the network's input."""

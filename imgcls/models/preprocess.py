@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor, nn
 
+from imgcls.numbers import fixed, sides
 from imgcls.vision import torchvision
 
 InterpolationMode, TF = torchvision.transforms.InterpolationMode, torchvision.transforms.functional
@@ -72,14 +73,15 @@ class Preprocess:
         side = self.crop
         means, stds = _plain(self.mean), _plain(self.std)
         words = (
-            ("Original", "The photo as it was opened: three numbers a pixel, for red, green and blue."),
+            ("Original", "The photo as it was opened: three numbers per pixel, for red, green and blue."),
             (
                 "Resized",
-                f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay.",
+                f"The shorter side becomes {self.resize} pixels ({self.interpolation.value}); the proportions stay "
+                "the same.",
             ),
-            ("Centre crop", f"The middle {side} x {side} pixels are kept. What lies outside is never seen."),
+            ("Centre crop", f"The middle {sides(side, side)} pixels are kept. The network never sees the rest."),
             ("Scaled to 0..1", "Every number is divided by 255, and the channels become three separate layers."),
-            ("Normalised", f"From each channel its mean ({means}) is subtracted; the rest is divided by {stds}."),
+            ("Normalised", f"Each channel's mean ({means}) is subtracted, and the result is divided by {stds}."),
         )
         values = tuple(self._stages(image))
         return tuple(
@@ -124,5 +126,5 @@ def _plain(values: tuple[float, ...]) -> str:
 
 def _shape(value: Image.Image | Tensor) -> str:
     if isinstance(value, Image.Image):
-        return f"{value.height} x {value.width} x {len(value.getbands())}, uint8 0..255"
-    return f"{' x '.join(map(str, value.shape))}, float32 {value.min():.2f}..{value.max():.2f}"
+        return f"{sides(value.height, value.width, len(value.getbands()))}, uint8 0..255"
+    return f"{sides(*value.shape)}, float32 {fixed(value.min(), 2)}..{fixed(value.max(), 2)}"

@@ -19,7 +19,7 @@ class Preset:
 PRESETS: Mapping[str, Preset] = {
     "tinyvgg": Preset(
         "TinyVGG",
-        "Two blocks of two 3 x 3 convolutions with 10 kernels each: the network of CNN Explainer.",
+        "Two blocks of two 3 × 3 convolutions with 10 kernels each: the network of CNN Explainer.",
         SmallConfig(),
     ),
     "lenet5": Preset(
@@ -32,12 +32,12 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "convnetjs_cifar": Preset(
         "ConvNetJS CIFAR-10",
-        "Three 5 x 5 convolutions with pooling: the network that learned in the browser in 2014.",
+        "Three 5 × 5 convolutions with pooling: the network that learned in the browser in 2014.",
         SmallConfig(size=32, channels=(16, 20, 20), convolutions=1, kernel=5, padding="same"),
     ),
     "convnetjs_mnist": Preset(
         "ConvNetJS MNIST",
-        "Two 5 x 5 convolutions for handwritten digits; it sees small grey pictures.",
+        "Two 5 × 5 convolutions for handwritten digits; it sees small grey pictures.",
         SmallConfig(size=24, channels=(8, 16), convolutions=1, kernel=5, padding="same", pool=(2, 3), grey=True),
     ),
     "dense": Preset(

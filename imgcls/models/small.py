@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from imgcls.models.first_weights import draw_first_weights
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
+from imgcls.numbers import sides, whole
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -94,7 +95,7 @@ class SmallConfig:
             raise ValueError(f"Dropout drops a share from 0 to below 1 of the values, not {self.dropout:g}.")
         if self.padding == "same" and self.kernel % 2 == 0 and self.channels:
             raise ValueError(
-                f"A {self.kernel} x {self.kernel} kernel has no middle: choose an odd size or valid padding."
+                f"A {sides(self.kernel, self.kernel)} kernel has no middle: choose an odd size or valid padding."
             )
         if self.residual and (self.padding != "same" or self.convolutions < 2 or self.pooling == "stride"):
             raise ValueError("Residual blocks need same padding, two convolutions or more, and pooling without stride.")
@@ -106,7 +107,7 @@ class SmallConfig:
         parameters = count_parameters(SmallCNN.skeleton(self))
         if parameters > MOST_PARAMETERS:
             raise ValueError(
-                f"This network would have {parameters:,} parameters, more than {MOST_PARAMETERS:,}: "
+                f"This network would have {whole(parameters)} parameters, more than {whole(MOST_PARAMETERS)}: "
                 "choose fewer channels, narrower dense layers or smaller pictures."
             )
 
@@ -117,7 +118,8 @@ class SmallConfig:
             if self.padding == "valid":
                 if side < self.kernel:
                     raise ValueError(
-                        f"In block {number} the picture is only {side} x {side}: a {self.kernel} x {self.kernel} "
+                        f"In block {number} the picture is only {sides(side, side)}: a "
+                        f"{sides(self.kernel, self.kernel)} "
                         "kernel does not fit. Use fewer blocks, same padding, a smaller kernel or larger pictures."
                     )
                 side -= self.kernel - 1
@@ -126,8 +128,8 @@ class SmallConfig:
         if self.pooling in ("max", "average"):
             if side < pool:
                 raise ValueError(
-                    f"After the convolutions of block {number} the picture is only {side} x {side}: "
-                    f"{pool} x {pool} pooling does not fit. Use fewer blocks, same padding or larger pictures."
+                    f"After the convolutions of block {number} the picture is only {sides(side, side)}: "
+                    f"{sides(pool, pool)} pooling does not fit. Use fewer blocks, same padding or larger pictures."
                 )
             side //= pool
         return side
@@ -259,3 +261,14 @@ def layer_table(config: SmallConfig) -> tuple[LayerRow, ...]:
         x = layer(x)
         rows.append(LayerRow(name, type(layer).__name__, tuple(x.shape[1:]), count_parameters(layer)))
     return tuple(rows)
+
+
+def map_titles(config: SmallConfig) -> dict[str, str]:
+    """The layers that give feature maps, by name: "layers.pool1" -> "pool1: 10 channels, 30 × 30"."""
+    titles = {}
+    for row in layer_table(config)[1:]:
+        # The mean over all places comes last and has a single one: there is nothing to see in it, nor for Grad-CAM.
+        if len(row.shape) == 3 and row.kind != "AdaptiveAvgPool2d":
+            channels, height, width = row.shape
+            titles[f"layers.{row.name}"] = f"{row.name}: {channels} channels, {sides(height, width)}"
+    return titles

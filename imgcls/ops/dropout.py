@@ -4,7 +4,9 @@ p is PyTorch's: the probability to DROP. CS231n's p is the probability to KEEP, 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -64,17 +66,55 @@ def _check(p: float) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class ManyPasses:
-    """The output of one neuron, w . dropout(x) + b, over many masks.
+class Thinned:
+    """A dense network in one training step with dropout: the nodes that are left, and their weights.
 
-    `outputs` (N,) of the single passes, `means` (N,) of the first 1, 2, ... N of them, `exact` the output without
-    dropout, `spread` the standard deviation of one pass; the mean of n passes has spread / sqrt(n).
+    Attributes:
+        kept: of each layer (width,) of True for a node that takes part; the inputs and the outputs all do.
+        weights: how many take part in this step; `of`: how many there are.
+        networks: how many different thinned networks there are, 2 to the number of hidden nodes.
+    """
+
+    kept: tuple[Tensor, ...]
+    weights: int
+    of: int
+    networks: int
+
+
+def thinned(widths: Sequence[int], p: float, generator: torch.Generator) -> Thinned:
+    """Dropout on the hidden layers of a network with these widths, from the inputs to the outputs.
+
+    A dropped node takes all its weights with it, those that come in and those that go out (Srivastava et al. 2014).
+
+    Raises:
+        ValueError: p is not in 0..1.
+    """
+    _check(p)
+    hidden = [torch.rand(width, generator=generator) >= p for width in widths[1:-1]]
+    kept = (torch.ones(widths[0], dtype=torch.bool), *hidden, torch.ones(widths[-1], dtype=torch.bool))
+    left = [int(each.sum()) for each in kept]
+    return Thinned(
+        kept, sum(a * b for a, b in pairwise(left)), sum(a * b for a, b in pairwise(widths)), 2 ** sum(widths[1:-1])
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ManyPasses:
+    """A logit and a probability of a network, softmax(W dropout(x) + b), over many masks.
+
+    `outputs` (N,) are the logits of the single passes, `means` (N,) those of the first 1, 2, ... N of them, `exact` the
+    logit without dropout, `spread` the standard deviation of one pass; the mean of n passes has spread / sqrt(n).
+    `chances`, `chance_means` and `exact_chance` are the same for the probability, whose mean does not come to its value
+    without dropout, since softmax is no straight line.
     """
 
     outputs: Tensor
     means: Tensor
     exact: float
     spread: float
+    chances: Tensor
+    chance_means: Tensor
+    exact_chance: float
 
     def band(self, width: float = 2.0) -> tuple[Tensor, Tensor]:
         """`exact` -/+ width * spread / sqrt(n) for n = 1 .. N: where about 95% of all running means lie (width 2)."""
@@ -83,9 +123,9 @@ class ManyPasses:
 
 
 def many_passes(
-    x: Tensor, weights: Tensor, bias: float, p: float, passes: int, generator: torch.Generator
+    x: Tensor, weights: Tensor, bias: Tensor, best: int, p: float, passes: int, generator: torch.Generator
 ) -> ManyPasses:
-    """`passes` masks on the inputs x (n,) of one neuron with `weights` (n,).
+    """`passes` masks on the inputs x (n,) of a last layer, weights (K, n) and bias (K,): class `best` of K.
 
     Var[w . dropout(x)] = p / (1 - p) * sum_i (w_i x_i)^2, since the masks are independent.
 
@@ -96,8 +136,19 @@ def many_passes(
     if p == 1 or passes < 1:
         raise ValueError("An average needs at least one pass, and values to keep.")
     masks = (torch.rand(passes, len(x), generator=generator) >= p).to(x.dtype)
-    terms = weights * x
-    outputs = masks @ terms / (1 - p) + bias
-    means = outputs.double().cumsum(0) / torch.arange(1, passes + 1)
-    spread = math.sqrt(p / (1 - p) * float((terms.double() ** 2).sum()))
-    return ManyPasses(outputs, means.to(x.dtype), float(terms.double().sum()) + bias, spread)
+    logits = (masks * x) @ weights.T / (1 - p) + bias
+    outputs, chances = logits[:, best], logits.softmax(1)[:, best]
+    terms = (weights[best] * x).double()
+    return ManyPasses(
+        outputs,
+        _running_means(outputs),
+        float(terms.sum() + bias[best]),
+        math.sqrt(p / (1 - p) * float((terms**2).sum())),
+        chances,
+        _running_means(chances),
+        float((weights @ x + bias).softmax(0)[best]),
+    )
+
+
+def _running_means(values: Tensor) -> Tensor:
+    return (values.double().cumsum(0) / torch.arange(1, len(values) + 1)).to(values.dtype)

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from imgcls.numbers import sides
+
 KINDS = ("max", "average")
 
 
@@ -209,7 +211,7 @@ def halve(sheet: Tensor, way: str, times: int) -> Halved:
         raise ValueError(f"A map is halved by {', '.join(HALVINGS)}, not {way!r}.")
     window = 2**times
     if min(sheet.shape) < window:
-        raise ValueError(f"A map of {sheet.shape[0]} x {sheet.shape[1]} cannot be halved {times} times.")
+        raise ValueError(f"A map of {sides(sheet.shape[0], sheet.shape[1])} cannot be halved {times} times.")
     output = sheet[None, None]
     for _ in range(times):
         if way == "stride":

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from imgcls.numbers import fixed
+
 Progress = Callable[[int, int | None], None]
 Cancelled = Callable[[], bool]
 
@@ -243,4 +245,4 @@ def _failure(error: Exception, timeout: float) -> tuple[str, str]:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{count / 1e3:,.1f} kB"
+    return f"{fixed(count / 1e6, 1)} MB" if count >= 1e5 else f"{fixed(count / 1e3, 1)} kB"

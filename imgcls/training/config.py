@@ -169,6 +169,14 @@ _USUAL = {
     "augmentation": Augmentation(flip=True),
 }
 _RECIPES: Mapping[str, Mapping[str, Any]] = {
+    # Its 2,000 drawn pictures are soon known by heart: shifted by up to a tenth of the side, they are not. See
+    # assets/tinyvgg/README.md for what this gives over five seeds.
+    "tinyvgg": {
+        "optimiser": "adamw",
+        "lr": 5e-3,
+        "weight_decay": 1e-2,
+        "augmentation": Augmentation(flip=True, crop=0.1),
+    },
     "lenet5": {"augmentation": Augmentation()},
     "convnetjs_cifar": {"lr": 2e-3, "batch_size": 64},
     "convnetjs_mnist": {"lr": 2e-3, "batch_size": 64},

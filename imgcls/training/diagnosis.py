@@ -4,13 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imgcls.numbers import fixed, percent
+from imgcls.ops.verdicts import DEAD_SHARE, OVERFITTING_FACTOR, PATIENCE
 from imgcls.training.records import Evaluation, Finding, Snapshot
 
 # Divergence: the loss, smoothed over DIVERGING_STEPS, is this many times its best, and worse than guessing.
 DIVERGING_STEPS, DIVERGING_FACTOR = 20, 1.5
-# Overfitting: validation loss has risen by this factor over its best for PATIENCE evaluations while training loss fell.
-OVERFITTING_FACTOR, PATIENCE = 1.1, 3
-DEAD_SHARE = 0.5
 # Plateau: the training loss of so many evaluations, and of all within so many steps, is within 2% of guessing.
 PLATEAU_EVALUATIONS, PLATEAU_STEPS = 4, 50
 
@@ -119,14 +118,16 @@ class Watchdog:
 
     def _divergence(self) -> str:
         return (
-            f"Since step {self._best_step + 1} the loss rises, to {self._smoothed:.2f}; guessing would cost "
-            f"{chance_loss(self.classes):.2f}. The steps are so large that they jump over the valley: take a smaller "
+            f"Since step {self._best_step + 1} the loss rises, to {fixed(self._smoothed, 2)}; guessing would cost "
+            f"{fixed(chance_loss(self.classes), 2)}. The steps are so large that they jump over the valley: take a "
+            "smaller "
             f"learning rate than {self.lr:g}."
         )
 
     def _dead(self, layer: str, share: float) -> str:
         silent = (
-            f"{share:.0%} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the gradient is 0, so "
+            f"{percent(share, 0)} of the units of {layer} give 0 for every picture. Where ReLU gives 0 the "
+            "gradient is 0, so "
             "their weights learn no more. "
         )
         if self._hopeless:
@@ -136,8 +137,9 @@ class Watchdog:
     def _overfitting_words(self, best: Evaluation, last: Evaluation) -> str:
         return (
             f"Since step {best.step} the network learns its training pictures by heart: their loss fell from "
-            f"{best.train_loss:.2f} to {last.train_loss:.2f}, but on validation pictures it rose from "
-            f"{best.val_loss:.2f} to {last.val_loss:.2f}. More pictures, augmentation, dropout or weight decay help, "
+            f"{fixed(best.train_loss, 2)} to {fixed(last.train_loss, 2)}, but on validation pictures it rose from "
+            f"{fixed(best.val_loss, 2)} to {fixed(last.val_loss, 2)}. More pictures, augmentation, dropout or "
+            "weight decay help, "
             "or stopping there."
         )
 
@@ -146,7 +148,7 @@ class Watchdog:
         return self.first_weights in ("zeros", "small")
 
     def _plateau_words(self, last: Evaluation) -> str:
-        still = f"After {last.step} steps the loss is still that of guessing ({chance_loss(self.classes):.2f}). "
+        still = f"After {last.step} steps the loss is still that of guessing ({fixed(chance_loss(self.classes), 2)}). "
         if self._hopeless:
             return still + "Hardly a gradient passes these first weights: choose others."
         if "dead" in self._found:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -48,27 +49,59 @@ class Contestant:
     val: tuple[Tensor, Tensor]
 
 
-def drawn_breeds(count: int, seed: int) -> tuple[Tensor, Tensor]:
+def drawn_breeds(count: int, seed: int, level: float = 0.5) -> tuple[Tensor, Tensor]:
     """`count` drawn dogs of each breed: float32 (N, 3, SIDE, SIDE) in -1..1, and labels (N,)."""
-    difficulty = Difficulty.level(0.5)
+    difficulty = Difficulty.level(level)
     pictures = np.concatenate([drawn_animals(breed, count, seed, difficulty, SIDE) for breed in BREEDS])
     inputs = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous()
     return inputs, torch.arange(len(BREEDS)).repeat_interleave(count)
 
 
-def dropout_race(
-    p: float = 0.5, per_breed: int = 15, epochs: int = 20, seed: int = 0, inbox: Inbox | None = None
-) -> Iterator[RaceEpoch]:
-    """The same network without and with dropout, from the same weights, on few pictures: overfitting and what helps.
+EASY = 0.2  # difficulty of the drawings in the race with dropout
+
+
+def dropout_network(p: float, seed: int) -> SmallCNN:
+    """A network for the drawn breeds with dropout before each of its dense layers; the same first weights for any p.
 
     Raises:
         ValueError: p is not in 0 .. below 1.
     """
-    train, val = drawn_breeds(per_breed, seed), drawn_breeds(VALIDATION, seed + 1000)
-    config = SmallConfig(len(BREEDS), SIDE, channels=(12, 24), convolutions=1, padding="same", kernel=5, dense=(96,))
+    config = SmallConfig(len(BREEDS), SIDE, channels=(8, 16), convolutions=1, padding="same", kernel=3, dense=(128,))
+    return SmallCNN(config.with_(dropout=p), seed)
+
+
+def wrong_labels(labels: Tensor, share: float, seed: int) -> Tensor:
+    """The labels (N,) with this share of them changed to those of another breed, each as likely.
+
+    Raises:
+        ValueError: the share is not in 0..1.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"From none to all of the labels can be wrong, not {share:g} of them.")
+    generator = torch.Generator().manual_seed(seed)
+    changed = torch.randperm(len(labels), generator=generator)[: round(share * len(labels))]
+    by = torch.randint(1, len(BREEDS), (len(changed),), generator=generator)
+    found = labels.clone()
+    found[changed] = (found[changed] + by) % len(BREEDS)
+    return found
+
+
+def dropout_race(
+    p: float = 0.5, per_breed: int = 20, wrong: float = 0.3, epochs: int = 25, seed: int = 0, inbox: Inbox | None = None
+) -> Iterator[RaceEpoch]:
+    """The same network without and with dropout, from the same weights, on few drawings: overfitting and what helps.
+
+    This share of the labels that both learn from is `wrong`: a network that learns them by heart gets new drawings
+    wrong. All labels of the validation part are right.
+
+    Raises:
+        ValueError: p is not in 0 .. below 1, or `wrong` not in 0..1.
+    """
+    inputs, labels = drawn_breeds(per_breed, seed, EASY)
+    train, val = (inputs, wrong_labels(labels, wrong, seed)), drawn_breeds(VALIDATION, seed + 1000, EASY)
     contestants = {
-        "without dropout": Contestant(SmallCNN(config, seed), train, val),
-        "with dropout": Contestant(SmallCNN(config.with_(dropout=p), seed), train, val),
+        "without dropout": Contestant(dropout_network(0.0, seed), train, val),
+        "with dropout": Contestant(dropout_network(p, seed), train, val),
     }
     yield from race(contestants, epochs, 2e-3, seed, inbox)
 
@@ -194,9 +227,15 @@ def learned_template(side: int, seed: int = 0) -> Template:
 
 def _pictures(side: int, seed: int) -> tuple[Tensor, Tensor]:
     """Flattened drawings (N, 3 * side * side) in 0..1 and targets (N,): the dogs +1, the cats -1."""
+    pictures = _dogs_and_cats(seed)
+    targets = torch.tensor([1.0] * (len(pictures) - EACH) + [-1.0] * EACH)
+    return F.adaptive_avg_pool2d(pictures, side).flatten(1), targets
+
+
+@cache
+def _dogs_and_cats(seed: int) -> Tensor:
+    """(N, 3, DRAWN, DRAWN) in 0..1, the EACH cats last: drawn once, shown at many sizes."""
     difficulty = Difficulty.level(0.3)
     dogs = [drawn_animals(breed, EACH // len(BREEDS), seed, difficulty, DRAWN) for breed in BREEDS]
     drawn = np.concatenate([*dogs, drawn_animals(CAT, EACH, seed, difficulty, DRAWN)])
-    pictures = torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 255
-    count = len(pictures) - EACH
-    return F.adaptive_avg_pool2d(pictures, side).flatten(1), torch.tensor([1.0] * count + [-1.0] * EACH)
+    return torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 255

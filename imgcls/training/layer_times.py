@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from imgcls.numbers import fixed, whole
 from imgcls.ops.convolution import output_extent
 from imgcls.ops.dense import LayerCost, LayerShape, layer_costs
 
@@ -39,11 +40,11 @@ def too_large(cost: LayerCost) -> str:
     """Why a layer is not measured: a sentence with the size it would need; empty if it can be."""
     if max(cost.weight_bytes, cost.activation_bytes) > MOST_BYTES:
         kind, size = max(("weights", cost.weight_bytes), ("activations", cost.activation_bytes), key=lambda of: of[1])
-        return f"its {kind} would need {size / 1e6:,.0f} MB of memory, and {MOST_BYTES / 1e6:.0f} MB is the limit here"
+        need, limit = whole(size / 1e6), whole(MOST_BYTES / 1e6)
+        return f"its {kind} would need {need} MB of memory, and {limit} MB is the limit here"
     if cost.multiply_adds > MOST_WORK:
-        return (
-            f"it would take {cost.multiply_adds / 1e9:,.1f} billion multiply-adds, and {MOST_WORK / 1e9:g} is the limit"
-        )
+        work, limit = fixed(cost.multiply_adds / 1e9, 1), whole(MOST_WORK / 1e9)
+        return f"it would take {work} billion multiply-adds, and {limit} is the limit"
     return ""
 
 

@@ -72,7 +72,7 @@ def measure_alone(recipe: Recipe, judge: Measurer, progress: Progress | None = N
     """TinyVGG on new drawings of its breeds, as difficult as those of the recipe; or dog or not on the samples."""
     if judge == "samples":
         pictures = [load_sample(slug).image for slug in SAMPLES]
-        truth = np.array([sample.kind == "drawing" for sample in SAMPLES.values()], np.int64)  # every drawing is a dog
+        truth = np.array([sample.drawn_dog for sample in SAMPLES.values()], np.int64)  # no photograph shows a dog
         dogs = _dogs(pictures, progress)
         small = np.stack([square(picture, SIDE) for picture in pictures])
         names = tuple(sample.title for sample in SAMPLES.values())

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from imgcls.data.datasets import Progress
 from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from imgcls.data.sources import open_source
-from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise
+from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise, with_copy
 from imgcls.training.hardest import Hardest, Judge, hardest
 from imgcls.training.measured import ALONE, Measured, Measurer, measure, measure_alone
 
@@ -74,14 +74,16 @@ def shelve(recipe: Recipe) -> Iterator[Working | Shelved]:
     yield Shelved(recipe)
 
 
-def survey(recipe: Recipe, validation: float | None, seed: int) -> Iterator[Working | Survey]:
-    """Counts, means and duplicates of a split.
+def survey(recipe: Recipe, validation: float | None, seed: int, plant: bool = False) -> Iterator[Working | Survey]:
+    """Counts, means and duplicates of a split; with `plant`, of one into which a duplicate was put.
 
     Raises:
         DatasetError: the set cannot be used.
     """
     yield from _on_shelf(recipe)
     dataset = open_shelf(recipe, validation, seed)
+    if plant:
+        dataset = with_copy(dataset, seed)
     summary = summarise(dataset)
     found = yield from told(partial(Working, "Comparing"), lambda progress: duplicates(dataset, progress))
     yield Survey(summary, found)

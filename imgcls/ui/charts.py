@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imgcls.ops.diagnosis import written
+from imgcls.numbers import raised, written
 
 Place = tuple[float, float]
 
@@ -45,16 +45,8 @@ def axis_for(numbers: Sequence[float], *, powers: bool = False) -> Axis:
         step = max(1.0, math.floor(step))
     first = math.ceil(low / step)
     ticks = [step * k for k in range(first, first + 12) if step * k <= high]
-    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    labels = [f"10{str(round(tick)).translate(raised)}" if powers else _label(tick) for tick in ticks]
+    labels = [f"10{raised(round(tick))}" if powers else written(tick) for tick in ticks]
     return Axis(low, high, tuple(zip(ticks, labels, strict=True)))
-
-
-def _label(number: float) -> str:
-    """Whole numbers below a million in full, others with four digits."""
-    if abs(number) < 1e6 and number == round(number):
-        return f"{round(number):,}".replace(",", "\u202f").replace("-", "−")
-    return written(number)
 
 
 def _round_step(wanted: float) -> float:

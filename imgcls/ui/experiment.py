@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from imgcls import jobs
+from imgcls.numbers import whole
 from imgcls.plain import markdown
 from imgcls.ui.session import start_here
 
@@ -71,7 +72,7 @@ def _say(status: jobs.JobStatus | None, records: Sequence[Any], step: str, idle:
         share = last.epoch / last.of if last else 0.0
         st.progress(share, f"{step} {last.epoch} of {last.of}" if last else "getting ready")
     elif status.state == "done":
-        st.caption(f":material/check: Done in {status.seconds:.0f} s.")
+        st.caption(f":material/check: Done in {whole(status.seconds)} s.")
     elif status.state == "cancelled":
         st.caption(":material/stop: Stopped.")
     elif status.state == "released":

@@ -11,6 +11,7 @@ import streamlit as st
 
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import DEFAULT, MODELS, ModelUnavailable, is_ready, load
+from imgcls.numbers import fixed, whole
 from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, RunInfo, run_folder
 from imgcls.training.trained import load_trained
@@ -142,8 +143,8 @@ def load_run(name: str) -> Classifier:
 
 def title_of(name: str) -> str:
     spec = MODELS[name]
-    size = f"{spec.parameters / 1e6:.1f} M parameters"
-    return f"{spec.title} · {size}" + ("" if is_ready(name) else f" · download {spec.megabytes:.0f} MB")
+    size = f"{fixed(spec.parameters / 1e6, 1)} M parameters"
+    return f"{spec.title} · {size}" + ("" if is_ready(name) else f" · download {whole(spec.megabytes)} MB")
 
 
 def _give_up_on_failed(key: str) -> None:
@@ -186,4 +187,4 @@ def _watch(name: str) -> None:
     if not download.running:
         st.rerun()
     share = download.received / download.total if download.total else 0.0
-    st.progress(min(share, 1.0), f"Downloading {MODELS[name].title}: {download.received / 1e6:.0f} MB")
+    st.progress(min(share, 1.0), f"Downloading {MODELS[name].title}: {whole(download.received / 1e6)} MB")

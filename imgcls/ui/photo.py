@@ -8,6 +8,7 @@ from PIL import Image
 
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
+from imgcls.numbers import sides
 from imgcls.plain import markdown
 from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
@@ -141,7 +142,8 @@ def _caption(photo: Picture) -> str:
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
     name = sample.title if sample else markdown(photo.name)
-    return f"{name} · {width}\u00a0×\u00a0{height}" + (" · turned upright" if photo.turned else "")
+    size = sides(height, width).replace(" ", "\u00a0")  # not broken at the end of a line
+    return f"{name} · {size}" + (" · turned upright" if photo.turned else "")
 
 
 def _ways(place: str) -> None:

@@ -1,7 +1,7 @@
-"""What the lessons on logits share: class names, presets, the photo's own logits, and numbers as they are written."""
+"""What the lessons on logits share: class names, presets, the photo's own logits, and bars."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,6 +11,8 @@ from torch import Tensor
 from imgcls.labels import display_name
 from imgcls.models.classify import Prediction
 from imgcls.models.registry import ModelUnavailable, load
+from imgcls.numbers import percent
+from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.ui.components.sliders import set_sliders
 from imgcls.ui.hall import classify_photo
@@ -22,8 +24,6 @@ LOW, HIGH = -10.0, 15.0
 BREEDS = (
     "Samoyed", "Dalmatian", "Rottweiler", "Beagle", "Pug", "Boxer", "Chow Chow", "Saluki", "Whippet", "Collie",
 )  # fmt: skip
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,12 @@ def photo_note(prefix: str, logits: tuple[float, ...]) -> None:
         return
     prediction = photo_prediction()
     best = prediction.top(1)[0]
-    st.caption(
-        f"Your photo's {len(logits)} largest logits share the 100% here. Among all {len(prediction.labels)} classes of "
-        f"the network, {display_name(best.label)} gets {percent(best.probability)}."
+    here = float(softmax(torch.tensor(logits, dtype=torch.float64))[0])
+    name = markdown(display_name(best.label))
+    st.markdown(
+        f":material/pets: Only the {len(logits)} largest of your photo's {len(prediction.labels)} logits are here, and "
+        f"the others get nothing. So {name} starts at **{percent(here)}** here, and at "
+        f"**{percent(best.probability)}** in the whole network, as on the other pages."
     )
 
 
@@ -106,40 +109,6 @@ def class_names(prefix: str, count: int) -> list[str]:
 def including(grid: Tensor, *points: float) -> Tensor:
     """The points of a curve's axis (N,), sorted, with `points` among them: where a curve is to carry a dot."""
     return torch.cat([grid, torch.tensor(points, dtype=grid.dtype)]).unique()
-
-
-def written(number: float) -> str:
-    """A number to four digits as a lesson writes it: 2.718, 0.0183, 4.85×10⁸, inf."""
-    if math.isnan(number) or math.isinf(number):
-        return str(number).replace("-", "−")
-    if number == 0:
-        return "0"
-    power = int(f"{number:.3e}".split("e")[1])  # of the rounded number: 0.99996 is 1.000
-    if -3 <= power < 5:
-        text = f"{number:,.{min(4, max(0, 3 - power))}f}"
-    else:
-        digits, exponent = f"{number:.2e}".split("e")
-        text = f"{digits}×10{str(int(exponent)).translate(_RAISED)}"
-    return text.replace("-", "−")
-
-
-def all_written(numbers: Iterable[float]) -> list[str]:
-    """Each number as `written`."""
-    return [written(number) for number in numbers]
-
-
-def short(number: float) -> str:
-    """A number with no more digits than it needs, at most four: 1, −2, 0.86."""
-    return f"{number:.4g}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A probability as a percentage that never rounds to a false 0% or 100%."""
-    if math.isnan(share):
-        return "nan"
-    if 0 < share < 0.0005:
-        return "< 0.1%"
-    return "> 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
 
 
 def lengths(numbers: Sequence[float]) -> list[float]:

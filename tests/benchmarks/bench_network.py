@@ -72,7 +72,7 @@ def photo_switches(page: Page, count: int = 9) -> list[float]:
 def closeups(page: Page, count: int = 12) -> list[float]:
     """Clicks on maps of several columns; Escape in between."""
     box, times = page.locator(".network canvas").bounding_box(), []
-    status, y = page.locator(".network .status"), box["y"] + 112
+    status, y = page.locator(".network .status"), box["y"] + 132
     places = []
     for x in range(200, 720, 6):
         page.mouse.move(box["x"] + x, y)

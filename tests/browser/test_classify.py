@@ -118,7 +118,7 @@ def test_a_tall_photo_leaves_the_way_to_another_on_the_screen(page: Page, server
     buffer = io.BytesIO()
     Image.new("RGB", (100, 900), "teal").save(buffer, "PNG")
     upload(page, "tall.png", buffer.getvalue())
-    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("100 × 900")
+    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("900 × 100")
     settle(page)
     assert page.locator("[data-testid=stSidebar] [data-testid=stFileUploader]").bounding_box()["y"] < 720
 
@@ -165,13 +165,18 @@ def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_take
 
 
 def test_a_copied_link_brings_back_the_settings(page: Page, server_url: str) -> None:
-    layer = "Stage+3:+40+channels,+28+x+28"
-    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95&classify_layer={layer}")
+    page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95")
     page.wait_for_selector(SHOWN)
     page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
     assert len(bars(page, 1)) == 9
     assert page.locator(".slider input").nth(1).input_value() == "0.95"
-    expect(page.get_by_text("28 x 28 places")).to_be_visible()
+
+
+@pytest.mark.parametrize("times", ["x", "×"])
+def test_a_link_names_part_and_layer_also_an_old_one(page: Page, server_url: str, times: str) -> None:
+    layer = f"Stage+3:+40+channels,+28+{times}+28"
+    page.goto(f"{server_url}/classify?classify_part=Where+did+it+look%3F&classify_layer={layer}")
+    expect(page.get_by_text("28 × 28 grid").first).to_be_visible()
 
 
 def test_a_bad_value_in_a_link_is_ignored(page: Page, server_url: str) -> None:
@@ -190,7 +195,7 @@ def test_the_pixels_under_the_pointer_are_those_of_the_photo(page: Page, server_
     page.goto(server_url)
     page.wait_for_selector(".pixels canvas")
     upload(page, "noise.png", buffer.getvalue())
-    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("60 × 40")
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("40 × 60")
     expect(page.locator(".pixels output")).to_contain_text(re.compile(r"row [0-3]?\d, column [0-5]?\d "))
     page.locator(".pixels canvas").first.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 
 def test_output_is_feature_times_scaled_mask_in_every_cell(page: Page, server_url: str) -> None:
-    page.goto(f"{server_url}/dropout?drop_p=0.75&drop_seed=3")
+    page.goto(f"{server_url}/dropout?drop_part=One+mask&drop_p=0.75&drop_seed=3")
     page.wait_for_selector(".grids canvas")
     page.locator(".grids canvas").first.focus()
     for _ in range(5):
@@ -20,7 +20,7 @@ def test_output_is_feature_times_scaled_mask_in_every_cell(page: Page, server_ur
 def test_a_race_is_drawn_epoch_by_epoch_and_stops_on_request(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/dropout?drop_part=Against+overfitting&drop_pictures=60")
     page.get_by_role("button", name="Race").click()
-    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of 20"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of 25"))).to_be_visible(timeout=60_000)
     page.wait_for_selector(".plot[data-drawn]")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Stopped.")).to_be_visible()
@@ -29,11 +29,22 @@ def test_a_race_is_drawn_epoch_by_epoch_and_stops_on_request(page: Page, server_
 
 
 def test_evaluating_has_no_mask_and_the_mean_of_many_no_such_switch(page: Page, server_url: str) -> None:
-    page.goto(f"{server_url}/dropout?drop_mode=evaluating")
+    page.goto(f"{server_url}/dropout?drop_part=One+mask&drop_mode=evaluating")
     expect(page.get_by_text("no mask: 1 everywhere")).to_be_visible()
-    expect(page.get_by_text("after training all go on as they are")).to_be_visible()
+    expect(page.get_by_text("after training all are passed on as they are")).to_be_visible()
     page.get_by_text("The mean of many").click()
-    expect(page.get_by_text(re.compile("The mean of 400 masks is"))).to_be_visible()
+    expect(page.get_by_text(re.compile("The mean of 200 masks is"))).to_be_visible()
     expect(page.get_by_text("evaluating", exact=True)).to_have_count(0)
     page.get_by_text("One mask", exact=True).click()
     expect(page.get_by_text("no mask: 1 everywhere")).to_be_visible()  # what was chosen is still chosen
+
+
+def test_a_dropped_node_is_crossed_out_and_another_step_drops_others(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dropout?drop_step=3")
+    network = page.locator(".nodes canvas")
+    expect(network).to_have_attribute("aria-label", re.compile("of its 20 hidden nodes are crossed out"))
+    first = network.evaluate("(canvas) => canvas.toDataURL()")
+    page.get_by_label("training step").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Step 4 trains with")).to_be_visible()
+    assert network.evaluate("(canvas) => canvas.toDataURL()") != first

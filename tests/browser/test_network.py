@@ -14,6 +14,7 @@ from imgcls.models.graph import graph_of
 from imgcls.models.influence import backward
 from imgcls.models.registry import load
 from imgcls.models.trace import trace
+from imgcls.numbers import percent, read
 from imgcls.ops.convolution import signed_limit
 from imgcls.palette import colour_table
 from imgcls.training.trained import tinyvgg
@@ -121,10 +122,10 @@ def test_the_window_of_a_large_kernel_shows_input_kernel_or_product(page: Page, 
     for name in ("input", "kernel", "product"):
         page.locator(f".network [data-shows={name}]").click()
         texts = page.locator(".network .cell > :visible").all_inner_texts()
-        written[name] = [float(text.replace("\u2212", "-")) for text in texts]
+        written[name] = [float(read(text.removeprefix("≈ "))) for text in texts]
         assert len(texts) == 25
-    titles = [cell.get_attribute("title") for cell in page.locator(".network .cell").all()]
-    exact = [[float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", title)[:3]] for title in titles]
+    cells = page.locator(".network .cell").all()
+    exact = [[float(number) for number in cell.get_attribute("data-exact").split()] for cell in cells]
     for place, name in enumerate(("input", "kernel", "product")):
         assert written[name] == pytest.approx([numbers[place] for numbers in exact], rel=0.03, abs=0.006)
     assert sum(numbers[2] for numbers in exact) == pytest.approx(total, rel=1e-4, abs=1e-4)
@@ -141,7 +142,7 @@ def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(page: Page, ser
     for row, share in zip(rows.all(), after.tolist(), strict=True):
         assert row.is_visible()
         text = row.locator("b").inner_text()
-        assert share < 0.0005 if "<" in text else float(text.rstrip("%")) == pytest.approx(100 * share, abs=0.06)
+        assert text == percent(share)
     expect(page.locator(".network .list p")).to_contain_text("among these 6, whatever it is shown")
     canvas = page.locator(".network canvas")
     before, small = canvas.screenshot(), canvas.get_attribute("data-scale")
@@ -162,7 +163,7 @@ def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(page: Page, ser
 def test_a_finger_drags_the_patch_down_and_the_page_stays(page: Page, server_url: str) -> None:
     open_network(page, server_url, "?net_part=What+if")
     box, fingers = page.locator(".network canvas").bounding_box(), page.context.new_cdp_session(page)
-    x, y = box["x"] + 4 + 72, box["y"] + 62 + 36  # across the middle of the photo, down a quarter of it
+    x, y = box["x"] + 4 + 72, box["y"] + 82 + 36  # across the middle of the photo, down a quarter of it
     for kind, down in (("touchStart", 0), *(("touchMove", 9 * step) for step in range(1, 9)), ("touchEnd", None)):
         points = [] if down is None else [{"x": x, "y": y + down, "id": 1}]
         fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
@@ -439,3 +440,37 @@ def test_a_finger_s_first_tap_lights_up_what_comes_in_and_the_second_opens(page:
     assert canvas.screenshot() != plain
     page.touchscreen.tap(box["x"] + 250, box["y"] + 90)
     expect(page.locator(".network")).to_have_attribute("data-view", "map")
+
+
+def test_at_a_projectors_size_every_map_has_56_pixels_and_the_bars_stay_in_sight(page: Page, server_url: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_network(page, server_url)
+    canvas, status = page.locator(".network canvas"), page.locator(".network .status")
+    box = canvas.bounding_box()
+    y = box["y"] + 82 + 28  # through the first row
+    widths: dict[str, int] = {}
+    for x in range(int(box["x"]) + 152, int(box["x"] + box["width"]) - 2, 2):
+        page.mouse.move(x, y)
+        if (words := status.inner_text()).startswith(("conv", "relu", "pool")):
+            name = words.partition(",")[0]
+            widths[name] = widths.get(name, 0) + 2
+    whole = list(widths.values())[:-1]  # the last one is cut where the bars begin
+    assert len(whole) >= 6 and min(whole) >= 56
+    page.mouse.move(box["x"] + box["width"] - 40, y)
+    expect(status).to_contain_text("Dalmatian")
+    walk_to(page, 10, 9)  # the last map of the last layer is scrolled to
+    expect(status).to_contain_text("pool2, map 9")
+    page.mouse.move(box["x"] + box["width"] - 40, y)
+    expect(status).to_contain_text("Dalmatian")
+
+
+def test_what_comes_before_softmax_is_said_and_opens_the_winning_class(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    walk_to(page, 11)
+    page.keyboard.press("ArrowUp")
+    layer = tinyvgg().module.layers.logits
+    parameters = layer.weight.numel() + layer.bias.numel()
+    expect(page.locator(".network .status")).to_contain_text(f"flatten: {layer.in_features:,} numbers")
+    expect(page.locator(".network .status")).to_contain_text(f"{parameters:,} parameters")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".network[data-view=class]")

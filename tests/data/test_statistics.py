@@ -6,7 +6,7 @@ from PIL import Image
 
 from imgcls.data.datasets import Dataset, Source, prepare
 from imgcls.data.sources import drawn_dogs
-from imgcls.data.statistics import Duplicate, balance, duplicates, summarise
+from imgcls.data.statistics import Duplicate, balance, copy_of, duplicates, planted, summarise, with_copy
 
 
 def dataset(images: np.ndarray, labels: list[int], splits: list[str]) -> Dataset:
@@ -57,3 +57,15 @@ def test_planted_duplicates_are_found_and_nothing_else() -> None:
 
 def test_the_drawn_set_has_no_duplicates_across_its_parts() -> None:
     assert duplicates(prepare(drawn_dogs(count=150, size=32), size=32)) == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_copy_is_put_in_the_place_of_a_picture_of_its_class_and_is_found(seed: int) -> None:
+    whole = prepare(drawn_dogs("breeds", 60, size=16), size=16)
+    source, place = planted(whole.labels, whole.training, whole.validation, seed)
+    assert source in whole.training and place in whole.validation
+    assert whole.labels[source] == whole.labels[place]
+    changed = with_copy(whole, seed)
+    assert np.array_equal(changed.images[place], copy_of(whole.images[source]))
+    assert np.array_equal(np.delete(changed.images, place, 0), np.delete(whole.images, place, 0))
+    assert Duplicate(source, place, "nearly the same") in duplicates(changed)

@@ -25,7 +25,7 @@ def test_the_numbers_have_room_in_pixels_behind_a_full_bar() -> None:
     for figure in (plain, compared):
         assert tuple(figure.layout.xaxis.range) == (0, 1)
     assert plain.layout.yaxis.ticktext == ("Bernese<br>mountain dog", "Pug")
-    # "100.0%" and "100.0% (was 100.0%)" in letters of 16 pixels, of which a digit is half as wide
+    # "100.0%" and "100.0% (was 100%)" in letters of 16 pixels, of which a digit is half as wide
     assert plain.layout.margin.r >= 6 * 8 and compared.layout.margin.r >= 17 * 8
     number = next(trace for trace in compared.data if trace.name == "number")
-    assert (number.x, number.text) == ((1.0,), ("25.0% (was 100.0%)",))
+    assert (number.x, number.text) == ((1.0,), ("25.0% (was 100%)",))

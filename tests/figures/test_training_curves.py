@@ -37,6 +37,13 @@ def test_the_step_that_is_looked_at_and_what_was_found_are_marked() -> None:
     assert run_curves(POINTS, HELD, epochs=2).layout.shapes == ()
 
 
+def test_guessing_is_a_line_among_the_accuracies_with_its_number() -> None:
+    chart = run_curves(Points((), (), ()), [], epochs=4, chance=1 / 6)
+    (line,) = chart.layout.shapes
+    assert (line.y0, line.y1, line.yref) == (1 / 6, 1 / 6, "y2")
+    assert [word.text for word in chart.layout.annotations] == ["guessing: 16.7%"]
+
+
 def test_findings_that_stand_close_together_are_named_in_one_line() -> None:
     chart = run_curves(
         POINTS, HELD, epochs=20, marks=[(1.0, "stands still"), (1.5, "silent units"), (19.0, "overfits")]

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import nn
 
 from imgcls.models.classify import Classifier
-from imgcls.models.gradcam import GradCam, grad_cam
+from imgcls.models.gradcam import GradCam, difference, grad_cam
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.specs import MODELS
 from imgcls.models.taps import with_taps
@@ -136,3 +136,22 @@ def test_a_vision_transformer_says_why_there_is_none(tiny, image):
     note = MODELS["vit_b_16"].layers_note
     with pytest.raises(ValueError, match="class token"):
         grad_cam(replace(tiny, layers={}, layers_note=note), image, [0])
+
+
+def test_the_difference_of_two_maps_is_grad_cam_of_the_difference_of_the_logits(tiny, image):
+    one, other = grad_cam(tiny, image, [0, 2], "relu")
+    activations = tiny.module.relu(tiny.module.second(tiny.module.first(tiny.preprocess(image).double())))
+    activations = activations.detach().requires_grad_()
+    logits = tiny.module.head(activations.mean(dim=(2, 3)))[0]
+    (gradient,) = torch.autograd.grad(logits[0] - logits[2], activations)
+    raw = torch.einsum("c,chw->hw", gradient[0].mean(dim=(1, 2)), activations.detach()[0])
+    more, less = difference(one, other)
+    torch.testing.assert_close((more - less).double(), (raw / raw.abs().max()).double(), atol=1e-5, rtol=1e-4)
+    assert not (more * less).any()
+    assert max(float(more.max()), float(less.max())) == pytest.approx(1)
+
+
+def test_maps_of_two_layers_are_not_compared(tiny, image):
+    (one,), (other,) = (grad_cam(tiny, image, [0], layer) for layer in ("relu", "second"))
+    with pytest.raises(ValueError, match="same layer"):
+        difference(one, other)

@@ -44,16 +44,16 @@ def test_steps_end_in_the_very_input(photographs):
 
 def test_steps_tell_their_shapes(photographs):
     shapes = [step.shape for step in Preprocess().steps(photographs["coffee"])]  # 600 x 400 pixels
-    assert shapes[:3] == ["400 x 600 x 3, uint8 0..255", "256 x 384 x 3, uint8 0..255", "224 x 224 x 3, uint8 0..255"]
-    assert shapes[3].startswith("3 x 224 x 224, float32 0.0")
-    low, high = (float(end) for end in shapes[4].removeprefix("3 x 224 x 224, float32 ").split(".."))
+    assert shapes[:3] == ["400 × 600 × 3, uint8 0..255", "256 × 384 × 3, uint8 0..255", "224 × 224 × 3, uint8 0..255"]
+    assert shapes[3].startswith("3 × 224 × 224, float32 0.0")
+    low, high = (float(end) for end in shapes[4].removeprefix("3 × 224 × 224, float32 ").split(".."))
     assert -1 <= low < -0.9 < 0.9 < high <= 1
 
 
 def test_steps_name_the_numbers_of_the_recipe(photographs):
     recipe = Preprocess(232, 224, InterpolationMode.BILINEAR, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     sentences = " ".join(step.sentence for step in recipe.steps(photographs["chelsea"]))
-    for words in ("232", "bilinear", "224 x 224", "0.485, 0.456, 0.406", "0.229, 0.224, 0.225"):
+    for words in ("232", "bilinear", "224 × 224", "0.485, 0.456, 0.406", "0.229, 0.224, 0.225"):
         assert words in sentences
 
 

@@ -66,8 +66,8 @@ def test_every_combination_makes_a_network_that_learns_or_one_sentence() -> None
 @pytest.mark.parametrize(
     ("choices", "sentence"),
     [
-        ({"size": 16, "channels": (8, 8, 8)}, "In block 3 the picture is only 1 x 1"),
-        ({"size": 16, "channels": (8,), "pool": (13,)}, "13 x 13 pooling does not fit"),
+        ({"size": 16, "channels": (8, 8, 8)}, "In block 3 the picture is only 1 × 1"),
+        ({"size": 16, "channels": (8,), "pool": (13,)}, "13 × 13 pooling does not fit"),
         ({"kernel": 4, "padding": "same"}, "has no middle"),
         ({"dropout": 1.0}, "from 0 to below 1"),
         ({"activation": "swish"}, "choose one of relu"),
@@ -90,7 +90,7 @@ def test_maxout_is_the_larger_of_two_dense_layers() -> None:
     x = torch.rand(5, 48)
     first, second = x @ layers.dense1.weight.T.chunk(2, 1)[0], x @ layers.dense1.weight.T.chunk(2, 1)[1]
     expected = torch.maximum(first + layers.dense1.bias[:7], second + layers.dense1.bias[7:])
-    assert torch.allclose(layers.maxout_dense1(layers.dense1(x)), expected)
+    assert torch.allclose(layers.maxout_dense1(layers.dense1(x)), expected, atol=1e-6)
     assert Maxout()(torch.tensor([[1.0, -2.0, 0.5, 3.0]])).tolist() == [[1.0, 3.0]]
 
 

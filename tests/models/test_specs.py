@@ -34,7 +34,7 @@ def test_figures_and_layer_titles_agree_with_the_network(name):
     assert list(shapes) == list(spec.layers), "not in network order"
     for layer, title in spec.layers.items():
         _, channels, height, width = shapes[layer]
-        assert title.endswith(f": {channels} channels, {height} x {width}")
+        assert title.endswith(f": {channels} channels, {height} × {width}")
 
 
 IMAGENET = [name for name in MODELS if name != SMALL_RESNET.name]

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from imgcls.ops.dense import (
     DenseLayer,
@@ -12,6 +13,7 @@ from imgcls.ops.dense import (
     dense_layers,
     first_weights,
     layer_costs,
+    linear_scores,
     neighbour_difference,
     neuron,
     random_weights,
@@ -152,3 +154,23 @@ def test_random_weights_stay_within_one_over_the_root_of_the_inputs() -> None:
 
 def test_by_hand_neighbours_of_a_two_by_two_picture_differ_by_two() -> None:
     assert neighbour_difference(torch.tensor([[[[0.0, 1.0], [3.0, 5.0]]]])) == pytest.approx((1 + 2 + 3 + 4) / 4)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_linear_scores_are_those_of_one_dense_layer_and_add_up(seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    x, weights = torch.randn(3, 5, 4, generator=generator), torch.randn(7, 3, 5, 4, generator=generator)
+    bias = torch.randn(7, generator=generator)
+    result = linear_scores(x, weights, bias)
+    torch.testing.assert_close(result.scores, F.linear(x.flatten(), weights.flatten(1), bias))
+    torch.testing.assert_close(result.products.flatten(1).sum(1) + bias, result.scores)
+    assert (result.positive >= 0).all()
+    assert (result.negative <= 0).all()
+
+
+def test_a_score_by_hand() -> None:
+    x, weights = torch.tensor([[[1.0, -2.0]]]), torch.tensor([[[[3.0, 4.0]]]])
+    result = linear_scores(x, weights, torch.tensor([0.5]))
+    assert (float(result.positive), float(result.negative), float(result.scores)) == (3.0, -8.0, -4.5)
+    with pytest.raises(ValueError, match="needs a weight"):
+        linear_scores(x, torch.zeros(1, 1, 2, 2), torch.zeros(1))

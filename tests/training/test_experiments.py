@@ -9,15 +9,18 @@ from imgcls.jobs.inbox import Inbox
 from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.training.experiments import (
     BREEDS,
+    EASY,
     SIDE,
     Contestant,
     RaceEpoch,
     drawn_breeds,
+    dropout_network,
     dropout_race,
     pixel_permutation,
     race,
     shuffle_pixels,
     shuffle_race,
+    wrong_labels,
 )
 
 
@@ -119,3 +122,33 @@ def test_a_cancelled_race_ends_in_the_middle_of_an_epoch() -> None:
     assert next(records).epoch == 0
     inbox.cancel()
     assert list(records) == []
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_wrong_label_is_always_that_of_another_breed(share: float) -> None:
+    labels = torch.arange(len(BREEDS)).repeat_interleave(20)
+    found = wrong_labels(labels, share, 3)
+    assert int((found != labels).sum()) == round(share * len(labels))
+    assert set(found.tolist()) <= set(range(len(BREEDS)))
+    assert found.equal(wrong_labels(labels, share, 3))
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_no_other_share_of_labels_can_be_wrong(share: float) -> None:
+    with pytest.raises(ValueError, match="can be wrong"):
+        wrong_labels(torch.arange(6), share, 0)
+
+
+def test_with_wrong_labels_dropout_wins_in_accuracy_on_average_over_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page lets everybody find out: the network without dropout learns the wrong labels, too."""
+    monkeypatch.setattr("imgcls.training.experiments.VALIDATION", 40)
+    gains, learned = [], []
+    for seed in (0, 1, 2):
+        inputs, labels = drawn_breeds(20, seed, EASY)
+        train, val = (inputs, wrong_labels(labels, 0.3, seed)), drawn_breeds(40, seed + 1000, EASY)
+        both = {str(p): Contestant(dropout_network(p, seed), train, val) for p in (0.0, 0.5)}
+        *_, last = race(both, 25, 2e-3, seed)
+        gains.append(last.val_accuracy["0.5"] - last.val_accuracy["0.0"])
+        learned.append(last.train_accuracy["0.0"] - last.train_accuracy["0.5"])
+    assert sum(gains) / 3 > 0.015
+    assert min(learned) > 0.02

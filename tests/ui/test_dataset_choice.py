@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgcls.data.augment import Augmentation
 from imgcls.data.own import identity_of, keep_pictures, keep_zip
 from imgcls.training.config import DataChoice, TrainConfig
 from tests.data.test_datasets import picture, zipped
@@ -17,15 +18,20 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path / "cache"))
 
 
+USUAL = Augmentation(flip=True, crop=0.1)  # of the page "train"
+
+
 def two_pages() -> None:
     import streamlit as st
 
+    from imgcls.data.augment import Augmentation
     from imgcls.ui.dataset.augmentation import choose_augmentation
     from imgcls.ui.dataset.choice import choose_data
 
     page = st.session_state.get("page", "data")
     st.session_state["said"] = choose_data(page)
-    st.session_state["augmented"] = choose_augmentation(page)
+    usual = Augmentation(flip=True, crop=0.1) if page == "train" else Augmentation()
+    st.session_state["augmented"] = choose_augmentation(page, usual=usual)
 
 
 def opened(**address: str) -> AppTest:
@@ -75,6 +81,25 @@ def test_a_choice_goes_along_to_the_other_page_and_back() -> None:
     assert said(app).level == 0.9
     assert app.session_state["augmented"].flip
     assert app.session_state["augmented"].rotation == 20
+
+
+def test_what_a_page_shows_unasked_does_not_go_along() -> None:
+    app = opened()
+    app.session_state["page"] = "train"
+    app.run()
+    assert app.session_state["augmented"] == USUAL
+    app.session_state["page"] = "data"
+    app.run()
+    assert not app.session_state["augmented"].active
+
+
+def test_a_number_that_is_turned_down_to_nothing_stays_there_in_the_address() -> None:
+    app = AppTest.from_function(two_pages, default_timeout=30)
+    app.session_state["page"] = "train"
+    app.query_params.update({"train_crop": "0", "train_flip": "false"})
+    app.run()
+    assert not app.session_state["augmented"].active
+    assert app.query_params["train_crop"] in ("0", ["0"])
 
 
 def test_an_address_of_the_other_page_counts_more_than_what_was_chosen_before() -> None:

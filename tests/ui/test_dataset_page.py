@@ -65,12 +65,14 @@ def run_panels(app: AppTest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> d
         ("Averages", "data_averages"),
         ("Duplicates", "data_duplicates"),
         ("Augmentation", "data_augment"),
+        ("How good is it?", "data_measure"),
     ],
 )
 def test_the_code_of_every_part_gives_the_numbers_shown(
     part: str, panel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once(monkeypatch)
+    monkeypatch.setattr("imgcls.training.measured.TEST", 4)
     changes = {"data_flip": "true", "data_crop": "0.2", "data_rotation": "30", "data_colour": "0.4"}
     app = opened(data_part=part, data_erasing="0.25", **changes, **SMALL)
     app.run()  # the job is done
@@ -151,13 +153,13 @@ def test_words_say_what_a_draw_does() -> None:
 
 
 def test_traits_of_a_breed_are_those_it_is_drawn_by() -> None:
-    assert "ears *prick*" in traits_of("Husky")
-    assert "legs *short*" in traits_of("Dachshund")
-    assert "snout *flat*" in traits_of("Pug")
+    assert "upright ears" in traits_of("Husky")
+    assert "short legs" in traits_of("Dachshund")
+    assert "flat snout" in traits_of("Pug")
 
 
 def test_a_real_worker_draws_the_set_for_the_page() -> None:
-    app = opened(data_part="Duplicates", **SMALL)
+    app = opened(data_part="Duplicates", data_planted="false", **SMALL)
     end = time.monotonic() + 60
     while not app.success and time.monotonic() < end:
         time.sleep(0.3)
@@ -172,9 +174,9 @@ def test_the_sessions_own_training_judges_and_nobody_elses(monkeypatch: pytest.M
     config = TrainConfig(choice, model, epochs=1, device="cpu", mode="fp32")
     records = list(train(config, folder=run_folder("mine")))
     accuracy = [record for record in records if isinstance(record, Evaluation)][-1].val_accuracy
-    address = {"data_part": "Hardest", "data_judge": "for your last training", **SMALL}
+    address = {"data_part": "Hardest", "data_judge": "your last network", **SMALL}
     app = opened(**address)
-    assert "no training on these pictures" in app.info[0].value
+    assert "not trained a network on these pictures" in app.info[0].value
     app.session_state["train_runs"] = ["mine"]
     for _ in range(3):
         app.run()
@@ -182,7 +184,7 @@ def test_the_sessions_own_training_judges_and_nobody_elses(monkeypatch: pytest.M
     assert any(f"It gets **{accuracy:.1%}** of 24 validation" in each.value for each in app.markdown)
     app.session_state["data_seed"] = 5  # another split: the network has seen some of these pictures
     app.run()
-    assert "no training on these pictures" in app.info[0].value
+    assert "not trained a network on these pictures" in app.info[0].value
 
 
 def test_what_is_left_out_is_told_by_kind_and_a_poor_class_beside_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,10 +196,35 @@ def test_what_is_left_out_is_told_by_kind_and_a_poor_class_beside_the_counts(mon
     app.run()
     words = " ".join(element.value for element in app.markdown)
     assert "**9** pictures to learn from and **2**" in words
-    assert "no picture of “key \\*one\\*” for validation: nobody sees how well it is recognised" in words
+    assert "no picture of “key \\*one\\*” for validation: nobody can tell how well it is recognised" in words
     assert "“gone” is left out: there is no picture to learn it from" in words
     table = app.dataframe[0].value
     assert table[["what", "how many"]].values.tolist() == [
         ["pictures that cannot be read", 2],
         ["classes without a picture to learn from", 1],
     ]
+
+
+def test_a_hidden_copy_is_found_and_shown_beside_what_it_was_copied_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once(monkeypatch)
+    app = opened(data_part="Duplicates", **SMALL)
+    for _ in range(2):
+        app.run()
+    assert "**1** of the 24 validation pictures" in app.warning[0].value
+    assert "the copy that was hidden" in " ".join(each.value for each in app.caption)
+
+
+def test_augmentation_opens_with_some_of_everything_that_no_other_page_takes_over() -> None:
+    app = opened(data_part="Augmentation")
+    assert app.toggle(key="data_flip").value is True
+    assert not [name for name in app.query_params if name.startswith("data_") and name != "data_part"]
+    assert "chosen_augmentation" not in app.session_state
+    app.toggle(key="data_flip").set_value(False).run()
+    assert app.session_state["chosen_augmentation"]["rotation"] == 10
+    assert app.session_state["chosen_augmentation"]["flip"] is False
+
+
+def test_a_number_of_nought_in_the_address_is_nought() -> None:
+    app = opened(data_part="Augmentation", data_rotation="0")
+    assert app.session_state["data_rotation"] == 0
+    assert app.query_params["data_rotation"] == "0"

@@ -22,7 +22,7 @@ from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui import live
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import PLOTLY_PATH
-from imgcls.ui.components.pool_grid import numbers_within
+from imgcls.ui.pooling.pool_grid import numbers_within
 from imgcls.ui.server import routes, send_at_once
 from imgcls.ui.softmax.simplex import point_of
 from tests.test_pages import parts

@@ -12,7 +12,7 @@ from imgcls.models.graph import graph_of
 from imgcls.models.influence import order_of_maps
 from imgcls.models.registry import load
 from imgcls.training.trained import tinyvgg
-from imgcls.ui.network.answers import DRAFT_SIDE, ROWS, SIDE, answerer, first_overview
+from imgcls.ui.network.answers import DRAFT_SIDE, ROWS, SIDE, TAIL, answerer, first_overview
 from imgcls.ui.network.look import Look
 from imgcls.ui.packet import unpack
 from tests.models.random_networks import untrained
@@ -43,6 +43,22 @@ def test_the_overview_shows_the_maps_of_the_trace(look: Look) -> None:
     for bar in fields["classes"]:
         assert bar["probability"] == bar["before"] == pytest.approx(float(look.trace.probabilities[bar["index"]]))
     assert len(unpacked := json.dumps(fields)) < 40_000 and unpacked
+
+
+def test_the_row_before_the_dense_layer_is_what_its_weights_multiply(look: Look) -> None:
+    fields, arrays = ask(look, want="overview")
+    tail, values = fields["tail"], arrays["tail"].reshape(-1)
+    linear = [module for module in look.graph.classifier.module.modules() if isinstance(module, torch.nn.Linear)][-1]
+    assert (tail["count"], tail["outputs"]) == (linear.in_features, linear.out_features)
+    assert tail["parameters"] == linear.weight.numel() + linear.bias.numel()
+    maps = look.trace.output(look.graph.columns[-2].step)
+    assert tail["from"] == len(maps)
+    row = maps.flatten() if tail["title"] == "flatten" else maps.mean((1, 2))
+    assert len(row) == linear.in_features and tail["title"] in ("flatten", "average")
+    torch.testing.assert_close(row @ linear.weight.T + linear.bias, look.trace.logits, atol=1e-3, rtol=1e-3)
+    assert len(values) == TAIL  # neighbours averaged
+    assert values.mean() == pytest.approx(float(row.mean()), rel=0.1)
+    assert row.min() <= values.min() and values.max() <= row.max()
 
 
 def test_while_a_hand_moves_the_maps_are_coarser_and_the_numbers_the_same(look: Look) -> None:

@@ -27,11 +27,11 @@ def test_what_a_column_shows_has_the_columns_title(large: Graph) -> None:
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("features.0.0", "Stem: convolution 3\u00a0×\u00a03"),
-        ("features.3.0.block.1.0", "Stage 3, block 1: depthwise 5\u00a0×\u00a05"),
+        ("features.0.0", "Stem: convolution 3 × 3"),
+        ("features.3.0.block.1.0", "Stage 3, block 1: depthwise 5 × 5"),
         ("features.3.0.block.2.1", "Stage 3, block 1: batch norm"),
         ("features.3.1.block.0.2", "Stage 3, block 2: ReLU6"),
-        ("features.8.0", "Last: convolution 1\u00a0×\u00a01"),
+        ("features.8.0", "Last: convolution 1 × 1"),
     ],
 )
 def test_inside_a_column_block_and_operation_are_named(large: Graph, name: str, title: str) -> None:

@@ -14,14 +14,16 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from imgcls import jobs
+from imgcls.data.augment import Augmentation
 from imgcls.data.datasets import Dataset
 from imgcls.data.own import identity_of, keep_pictures
 from imgcls.jobs import JobRefusedError, pipes
 from imgcls.jobs.runner import JobRunner
+from imgcls.models.first_weights import FIRST_WEIGHTS
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallCNN, count_parameters
 from imgcls.store.download import DownloadError
-from imgcls.training.config import TrainConfig
+from imgcls.training.config import TrainConfig, recipe
 from imgcls.training.follow import Followed
 from imgcls.training.runs import RunFiles, new_run_folder, run_folder, run_id, runs_folder
 from imgcls.training.script import model_code
@@ -31,6 +33,7 @@ from imgcls.training.transfer import head
 from imgcls.ui.shell import PANEL
 from imgcls.ui.training import run as page_runs
 from imgcls.ui.training import use as use_part
+from imgcls.ui.training import words
 from tests.data.test_datasets import picture
 from tests.history import led_to
 from tests.training.toy import toy, toy_config
@@ -75,8 +78,40 @@ def test_a_newcomer_finds_one_button_that_trains_tinyvgg_on_drawn_dogs(monkeypat
     config = started(monkeypatch, app)
     assert config.data.source == "drawn-dogs"
     assert config.model == PRESETS["tinyvgg"].config.with_(classes=config.model.classes)
-    assert (config.optimiser, config.lr, config.schedule, config.batch_size) == ("adam", 3e-3, "one-cycle", 32)
-    assert config.augmentation.flip
+    assert (config.optimiser, config.lr, config.schedule, config.batch_size) == ("adamw", 5e-3, "one-cycle", 32)
+    assert config == recipe("tinyvgg", config.data)
+    assert config.augmentation == Augmentation(flip=True, crop=0.1)
+
+
+def test_overfitting_is_one_click_away_and_so_is_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page({"train_dropout": "0.25"})
+    app.button(key="train_overfit").click().run()
+    assert any("Nothing keeps this network from overfitting" in each.value for each in app.caption)
+    bare = started(monkeypatch, app)
+    assert not bare.augmentation.active
+    assert (bare.weight_decay, bare.label_smoothing, bare.model.dropout) == (0, 0, 0)
+    app.button(key="train_usual").click().run()
+    usual = started(monkeypatch, app)
+    assert usual == recipe("tinyvgg", usual.data)
+    assert not any("Nothing keeps" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("name", FIRST_WEIGHTS)
+def test_first_weights_are_a_choice_with_a_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page({"train_first_weights": words.FIRST_WEIGHTS[name]})
+    config = started(monkeypatch, app)
+    assert config.first_weights == name
+    assert words.first_weights_words(name, config.model) in [each.value for each in app.caption]
+
+
+def test_what_first_weights_do_is_said_for_the_network_at_hand() -> None:
+    tiny, linear = PRESETS["tinyvgg"].config, PRESETS["linear"].config
+    assert set(words.FIRST_WEIGHTS) == set(FIRST_WEIGHTS)
+    assert "Batch norm evens" in words.first_weights_words("large", tiny.with_(batch_norm=True))
+    assert "Batch norm" not in words.first_weights_words("large", tiny.with_(batch_norm=True, dense=(9,)))
+    assert "no hidden layer" in words.first_weights_words("zeros", linear)
+    assert "no hidden layer" in words.first_weights_words("zeros", None)
+    assert "stay alike" in words.first_weights_words("zeros", tiny.with_(activation="sigmoid"))
 
 
 def test_the_table_and_the_code_count_what_torch_counts() -> None:
@@ -113,7 +148,8 @@ def test_everything_in_the_address_reaches_the_run(monkeypatch: pytest.MonkeyPat
             "train_preset": "LeNet-5", "train_optimiser": "Nesterov", "train_lr": "0.02", "train_schedule": "cosine",
             "train_batch": "64", "train_epochs": "7", "train_run_seed": "11", "train_dropout": "0.25",
             "train_activation": "maxout", "train_channels": "4, 8", "train_dense": "32", "train_task": "Dog or not",
-            "train_decay": "0.001", "train_smoothing": "0.1", "train_flip": "true", "train_crop": "0.1",
+            "train_decay": "0.001", "train_smoothing": "0.1", "train_flip": "true", "train_crop": "0.2",
+            "train_first_weights": "He (Kaiming)",
         }
     )  # fmt: skip
     config = started(monkeypatch, app)
@@ -124,7 +160,8 @@ def test_everything_in_the_address_reaches_the_run(monkeypatch: pytest.MonkeyPat
     assert (config.model.dropout, config.model.grey) == (0.25, True)
     assert config.data.task == "binary"
     assert config.augmentation.flip
-    assert config.augmentation.crop == pytest.approx(0.1)
+    assert config.augmentation.crop == pytest.approx(0.2)
+    assert config.first_weights == "he"
 
 
 def test_a_preset_brings_its_own_settings_along(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +170,7 @@ def test_a_preset_brings_its_own_settings_along(monkeypatch: pytest.MonkeyPatch)
     config = started(monkeypatch, app)
     assert (config.model.channels, config.model.dense) == ((), (128,))
     assert (config.lr, config.schedule) == (3e-4, "cosine")
+    assert config.augmentation == Augmentation(flip=True)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +385,7 @@ def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> Non
 def test_what_the_photo_is_called_comes_from_the_best_epoch(run: str) -> None:
     app = page({"train_run": run, "train_part": "Use it"})
     best = Followed.of_files(RunFiles(run_folder(run))).best
-    told = f"best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}"
+    told = f"at its best: **{best.val_accuracy:.1%}** of the validation pictures, after epoch {best.epoch:g}"
     assert any(told in each.value for each in app.caption)
 
 
@@ -387,13 +425,14 @@ def test_classify_offers_the_sessions_runs_and_explains_them(run: str, tmp_path:
     (offered,) = [each for each in app.selectbox(key="classify_model").options if each.startswith(title)]
     app.selectbox(key="classify_model").set_value(f"run-{run}").run()
     assert not app.exception, app.exception[0].message
-    assert {"left", "right"} == {label.lower().split(" ")[0] for label in app.selectbox(key="classify_first").options}
     monkeypatch.chdir(tmp_path)
     app.session_state["current_photo"].image.save("photo.png")
     panel = app.session_state[PANEL]["classify"]
     variables: dict[str, object] = {}
     exec(panel.code, variables)
     np.testing.assert_allclose(variables["top"], panel.shows["top"], rtol=1e-4)
+    app.segmented_control(key="classify_part").set_value("Where did it look?").run()
+    assert {"left", "right"} == {label.lower().split(" ")[0] for label in app.selectbox(key="classify_first").options}
     linked = page({"classify_model": offered}, name="classify")
     assert linked.selectbox(key="classify_model").value == f"run-{run}"
 

@@ -1,6 +1,7 @@
 """What the views of a run show: rows of the film, lines of histograms, samples, words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,8 @@ def test_the_film_shows_the_first_kernels_and_the_maps_behind_the_bends(run: Pag
     snapshot, _ = run.files.view(run.files.view_steps()[-1])
     kernels, maps = film_rows(snapshot, run.config)
     assert kernels.title == "conv1_1: 6 learned kernels, 3 × 3"
+    first = film_rows(replace(snapshot, step=0), run.config)[0]
+    assert first.title == "conv1_1: 6 untrained kernels, 3 × 3"
     assert kernels.pictures.shape == (6, 3, 3, 3)
     assert maps.title == "relu1_1 on your photo: 6 maps, 14 × 14"
     assert maps.pictures.shape == (6, 14, 14)

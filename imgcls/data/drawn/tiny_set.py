@@ -12,6 +12,7 @@ import numpy as np
 from imgcls.data.drawn.tiny import draw_tiny
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.drawn.tiny_scene import Difficulty
+from imgcls.numbers import whole
 from imgcls.store.download import DownloadError, cache_folder
 from imgcls.store.files import prune, replaced
 
@@ -61,7 +62,7 @@ def drawn_animals(
     if animal not in ANIMALS:
         raise ValueError(f"There is no drawing of {animal!r}; choose one of {', '.join(ANIMALS)}.")
     if not 0 <= count <= MOST_PICTURES:
-        raise ValueError(f"Up to {MOST_PICTURES:,} pictures of an animal can be drawn, not {count:,}.")
+        raise ValueError(f"Up to {whole(MOST_PICTURES)} pictures of an animal can be drawn, not {whole(count)}.")
     if size not in SIDES:
         raise ValueError(f"The pictures can be {SIDES[0]} to {SIDES[-1]} pixels wide, not {size}.")
     difficulty = difficulty or Difficulty()

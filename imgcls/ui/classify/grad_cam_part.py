@@ -9,11 +9,13 @@ from torch.nn import functional as F
 
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction
-from imgcls.models.gradcam import GradCam, difference, grad_cam
+from imgcls.models.gradcam import GradCam, difference, grad_cam, weighed
+from imgcls.numbers import percent, sides
 from imgcls.plain import markdown
-from imgcls.ui.components.sight import Heat, heat_sight
+from imgcls.ui.classify.code import grad_cam_code
+from imgcls.ui.classify.sight import Heat, heat_sight
 from imgcls.ui.memo import remember
-from imgcls.ui.shell import choose
+from imgcls.ui.shell import choose, code_panel
 
 BOTH, DIFFERENCE = "side by side", "difference"
 _SIDE = (112, 112)
@@ -26,10 +28,11 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         st.info(classifier.layers_note)
         return
     ranked = {each.index: each for each in prediction.top(10)}
-    names = {index: f"{classifier.name_of(index)} ({each.probability:.1%})" for index, each in ranked.items()}
+    names = {index: f"{classifier.name_of(index)} ({percent(each.probability)})" for index, each in ranked.items()}
     columns = st.columns(3)
     first = columns[0].selectbox("Evidence for", names, format_func=names.get, key="classify_first")
     second = columns[1].selectbox("compared with", names, format_func=names.get, index=1, key="classify_second")
+    _old_address(classifier)
     layer = columns[2].selectbox(
         "At layer",
         list(classifier.layers),
@@ -44,10 +47,21 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         (classifier.name, photo.digest, first, second, layer),
         lambda: grad_cam(classifier, photo.image, (first, second), layer),
     )
+    code, shows = grad_cam_code(classifier, maps)
     if view == DIFFERENCE:
         _difference(crop, maps, {index: classifier.name_of(index) for index in (first, second)})
     else:
         _both(crop, maps, names)
+    code_panel(code, shows, functions=(grad_cam, weighed, difference), photo=True, key="classify_cam")
+
+
+def _old_address(classifier: Classifier) -> None:
+    """Links from before sizes were written with ×."""
+    text = st.query_params.get("classify_layer", "")
+    if " x " in text and "classify_layer" not in st.session_state:
+        named = {title: name for name, title in classifier.layers.items()}
+        if name := named.get(text.replace(" x ", " × ")):
+            st.session_state["classify_layer"] = name
 
 
 def _both(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str]) -> None:
@@ -64,7 +78,7 @@ def _both(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str])
     if told[0] != told[1]:
         told = [f"{markdown(names[cam.class_index])}: {cam.sentence}" for cam in maps]
     st.caption(
-        f"{' '.join(dict.fromkeys(told))} Each map has its own scale. Two breeds often share most of their evidence: "
+        f"{' '.join(dict.fromkeys(told))} Each map has its own scale. Two classes may share much of their evidence: "
         "then look at the difference. Grad-CAM, Selvaraju et al. 2017."
     )
 
@@ -79,7 +93,7 @@ def _difference(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int,
     rows, columns = maps[0].raw.shape
     st.caption(
         f"Grad-CAM of the logit of {markdown(one)} minus that of {markdown(other)}: on the left where it is positive, "
-        f"on the right where it is negative, on one scale ({rows} × {columns} grid)."
+        f"on the right where it is negative, on one scale ({sides(rows, columns)} grid)."
         + (" Both are the same class: choose another." if one == other else "")
     )
 

@@ -10,6 +10,7 @@ from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.confidence import confidence_words
 from imgcls.models.occlusion import occlude
+from imgcls.numbers import percent
 from imgcls.plain import words
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import Chart
@@ -39,8 +40,8 @@ class Readings:
         answer = "\u2713 **a dog**" if now.dog >= self.threshold else "\u2717 **not a dog**"
         return Chart(
             probability_bars(["Dog"], [now.dog], before=before, threshold=self.threshold),
-            f"The probability of a dog is {now.dog:.1%}; the threshold is {self.threshold:.0%}.",
-            f"{answer}: the probabilities of its breeds add up to {now.dog:.1%}.",
+            f"The probability of a dog is {percent(now.dog)}; the threshold is {percent(self.threshold, 0)}.",
+            f"{answer}: the probabilities of its breeds add up to {percent(now.dog)}.",
         )
 
     def classes(self, now: Prediction, covered: bool) -> Chart:
@@ -51,7 +52,7 @@ class Readings:
         best = now.top(1)[0]
         return Chart(
             probability_bars(names, chances, before=[each.probability for each in top] if covered else None),
-            "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True)),
+            "; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
             f"Top answer: **{words(display_name(best.label, now.labels))}**, "
             f"{confidence_words(best.probability, self.distance)}.",
         )

@@ -2,6 +2,8 @@
 
 from torch import Tensor
 
+from imgcls.models.classify import Classifier
+from imgcls.models.registry import DEFAULT
 from imgcls.ops.convolution import PADDING_MODES, Geometry
 from imgcls.ops.kernels import Kernel
 from imgcls.ops.volume_walk import Volume
@@ -60,18 +62,20 @@ def volume_code(volume: Volume, stride: int, padding: int) -> str:
     ])  # fmt: skip
 
 
-def learned_code() -> str:
-    """The first layer of the default network, part by part."""
-    return """
+def learned_code(network: Classifier) -> str:
+    """The first layer of a network, part by part."""
+    side, default = network.preprocess.crop, network.name == DEFAULT
+    name, block = ("", "features[0]") if default else (f'"{network.name}"', "layers[:3]")
+    return f"""
 import torch
 from PIL import Image
 
 from imgcls.models.registry import load
 
-network = load()
-convolution, norm, activation = network.module.features[0]
+network = load({name})
+convolution, norm, activation = network.module.{block}
 with torch.inference_mode():
-    pixels = network.preprocess(Image.open("photo.png"))  # (1, 3, 224, 224), from -1 to 1
+    pixels = network.preprocess(Image.open("photo.png"))  # (1, 3, {side}, {side})
     convolved = convolution(pixels)
     normalised = norm(convolved)
     activated = activation(normalised.clone())

@@ -9,22 +9,24 @@ import torch
 from imgcls.figures.loss_curves import loss_curve
 from imgcls.labels import display_name
 from imgcls.models.registry import ModelUnavailable
+from imgcls.numbers import all_written, percent, written
 from imgcls.ops.losses import cross_entropy, log_loss
 from imgcls.plain import markdown
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.sliders import Column, fixed_rows
-from imgcls.ui.cross_entropy.parts import Snippet
-from imgcls.ui.cross_entropy.pictures import priced, probability_axis
-from imgcls.ui.scores import all_written, percent, photo_prediction, written
+from imgcls.ui.components.sliders import Column, Drawing, fixed_rows
+from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced, probability_axis
+from imgcls.ui.scores import photo_prediction
+from imgcls.ui.shell import code_panel
 
 
-def your_photo() -> Snippet | None:
+@st.fragment
+def your_photo() -> None:
     """The network's 1000 probabilities for the photo, against the breed that the student says is true."""
     try:
         prediction = photo_prediction()
     except ModelUnavailable as trouble:
         st.error(markdown(str(trouble)))
-        return None
+        return
     top = prediction.top(3)
     best = top[0].index
     names = unique_names(prediction.labels)
@@ -47,13 +49,15 @@ def your_photo() -> Snippet | None:
     y_shown, gradient = result.targets[0, shown].tolist(), result.gradient[0, shown].tolist()
     fixed_rows(
         [names[i] for i in shown],
-        [
-            Column("logit z", all_written(logits[shown].tolist())),
-            Column("probability p", [percent(x) for x in p_shown], p_shown),
-            Column("target y", [f"{y:.0f}" for y in y_shown]),
-            Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
-            Column("gradient p − y", all_written(gradient), gradient, "gradient", signed=True),
-        ],
+        Drawing(
+            [
+                Column("logit z", all_written(logits[shown].tolist())),
+                Column("probability p", [percent(x) for x in p_shown], p_shown),
+                Column("target y", all_written(y_shown)),
+                Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
+                Column("gradient p − y", all_written(gradient), gradient, "gradient", signed=True),
+            ]
+        ),
         key="ce_photo_rows",
         picked=0,
         alt="The photo's true class and its strongest rivals",
@@ -68,10 +72,10 @@ def your_photo() -> Snippet | None:
     blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
     right.markdown(
         f"**{markdown(names[target])}** is number **{rank}** of {len(names)} in the network's ranking.\n\n"
-        f"−ln {written(p)} = **{written(loss)}**\n\n"
+        f"{log_loss_worked(p, loss)}\n\n"
         f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}."
     )
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
@@ -84,6 +88,9 @@ def your_photo() -> Snippet | None:
         loss = F.cross_entropy(logits, torch.tensor([{target}])).item()    # {names[target]}
         """,
         {"loss": loss},
+        functions=(cross_entropy,),
+        photo=True,
+        key="ce",
     )
 
 

@@ -1,12 +1,13 @@
-"""What the cross-entropy lesson draws for its sliders, without Streamlit: the same for a page's run and for a drag."""
+"""What the cross-entropy lesson draws for its sliders, without Streamlit."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from imgcls.figures.loss_curves import branch_curves, loss_curve, way_curves
+from imgcls.numbers import MOST_DIGITS, all_written, equation, joined, percent, written
 from imgcls.ops.losses import (
     BinaryLogLoss,
     CrossEntropy,
@@ -20,8 +21,9 @@ from imgcls.ops.losses import (
 )
 from imgcls.ops.softmax import sweep
 from imgcls.plain import words
-from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows
-from imgcls.ui.scores import LOW, all_written, including, percent, written
+from imgcls.ui.components.sliders import Column, Drawing, SliderRows
+from imgcls.ui.dials import Dial
+from imgcls.ui.scores import LOW, including
 
 DEAR = 5.0
 """The loss whose bar is full; -ln 0.0067 is 5."""
@@ -45,34 +47,69 @@ def probability_axis(now: float) -> Tensor:
     return including(torch.cat([steep, torch.linspace(0.06, 1, 60, dtype=torch.float64)]), now)
 
 
-def worked_example(rows: SliderRows, settings: Mapping[str, float]) -> CrossEntropy:
+def worked_example(rows: SliderRows) -> CrossEntropy:
     """The cross-entropy of the rows' logits against the row that is picked, a batch of one."""
+    settings = rows.settings
     logits, true = torch.tensor([rows.numbers], dtype=torch.float64), torch.tensor([rows.picked])
     return cross_entropy(logits, true, settings[SMOOTHING.name], settings[TEMPERATURE.name])
 
 
-def one_example(rows: SliderRows, names: Sequence[str], settings: Mapping[str, float]) -> Drawing:
+def one_example(rows: SliderRows, names: Sequence[str]) -> Drawing:
     """Probability, target, loss and gradient of each class, and where the example stands on the curve."""
-    result, true = worked_example(rows, settings), rows.picked
+    result, true, settings = worked_example(rows), rows.picked, rows.settings
     p, y = result.probabilities[0].tolist(), result.targets[0].tolist()
     parts, gradient, loss = result.contributions[0].tolist(), result.gradient[0].tolist(), float(result.loss)
-    over_t, slope = (" / T", "(p − y) / T") if settings[TEMPERATURE.name] != 1 else ("", "p − y")
+    slope = "(p − y) / T" if settings[TEMPERATURE.name] != 1 else "p − y"
     line = probability_axis(p[true])
     smoothed = smoothed_curve(result, true, line).tolist() if settings[SMOOTHING.name] else None
     return Drawing(
         [
             Column("probability p", [percent(x) for x in p], p),
-            Column("target y", [f"{x:.3g}" for x in y]),
+            Column("target y", all_written(y, 3)),
             Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
             Column(f"gradient {slope}", all_written(gradient), gradient, "gradient", signed=True),
         ],
         details=[
-            f"{words(name)}: −{y[i]:.3g} · ln {written(p[i])} = {written(parts[i])};  "
-            f"gradient ({written(p[i])} − {y[i]:.3g}){over_t} = {written(gradient[i])}"
+            f"{words(name)}: {_part(y[i], p[i], parts[i])};  gradient "
+            f"{_slope(p[i], y[i], settings[TEMPERATURE.name], gradient[i])}"
             for i, name in enumerate(names)
         ],
         figure=loss_curve(line.tolist(), log_loss(line).tolist(), p[true], smoothed),
     )
+
+
+def _part(y: float, p: float, part: float) -> str:
+    """−y · ln p worked out."""
+    shown = equation((y, p), lambda y, p: -y * _ln(p) if y else 0.0, part)
+    return f"−{shown.operands[0]} · ln {shown.operands[1]} {shown.sign} {shown.result}"
+
+
+def _slope(p: float, y: float, temperature: float, gradient: float) -> str:
+    """(p − y) / T worked out."""
+    shown = equation((p, y, temperature), lambda p, y, t: (p - y) / t, gradient)
+    over_t = f" / {shown.operands[2]}" if temperature != 1 else ""
+    return f"({shown.operands[0]} − {shown.operands[1]}){over_t} {shown.sign} {shown.result}"
+
+
+def log_loss_worked(p: float, loss: float, digits: int = MOST_DIGITS) -> str:
+    """−ln p worked out."""
+    shown = equation((p,), lambda p: -_ln(p), loss, digits)
+    return f"−ln {shown.operands[0]} {shown.sign} {shown.result}"
+
+
+def _other_branch(p: float, loss: float) -> str:
+    shown = equation((p,), lambda p: -_ln(1 - p), loss)
+    return f"−ln(1 − {shown.operands[0]}) {shown.sign} {shown.result}"
+
+
+def _ln(number: float) -> float:
+    return math.log(number) if number > 0 else -math.inf
+
+
+def _mean(losses: Sequence[float], mean: float) -> str:
+    """(a + b + ...) / n worked out."""
+    shown = equation(losses, lambda *numbers: math.fsum(numbers) / len(numbers), mean)
+    return f"({joined(shown.operands)}) / {len(losses)} {shown.sign} {shown.result}"
 
 
 def worked_binary(rows: SliderRows, y: int) -> BinaryLogLoss:
@@ -89,7 +126,6 @@ def two_classes(rows: SliderRows, name: str, y: int, over_logit: bool) -> Drawin
     line = binary_cross_entropy(logits, torch.full_like(logits, y))
     x, title = (logits, "logit z") if over_logit else (line.probability, f"probability p of a {name}")
     here = x[logits.tolist().index(rows.numbers[0])].item()
-    branch = f"−ln {written(p)}" if y else f"−ln(1 − {written(p)})"
     return Drawing(
         [
             Column("p = sigmoid(z)", [percent(p)], [p]),
@@ -97,7 +133,7 @@ def two_classes(rows: SliderRows, name: str, y: int, over_logit: bool) -> Drawin
             Column("loss", [written(loss)], priced([loss]), "loss"),
             Column("gradient p − y", [written(gradient)], [gradient], "gradient", signed=True),
         ],
-        details=[f"−[ y ln p + (1 − y) ln(1 − p) ] = {branch} = {written(loss)}"],
+        details=[f"−[ y ln p + (1 − y) ln(1 − p) ] = {log_loss_worked(p, loss) if y else _other_branch(p, loss)}"],
         figure=branch_curves(x.tolist(), line.if_one.tolist(), line.if_zero.tolist(), here, y, title),
     )
 
@@ -121,7 +157,7 @@ def batch(rows: SliderRows) -> Drawing:
             Column("loss −ln p", all_written(losses), priced(losses), "loss", total=f"mean {written(mean)}"),
             Column(f"pull (p − 1) / {count}", all_written(pulls), pulls, "gradient", signed=True),
         ],
-        details=[f"({' + '.join(all_written(losses))}) / {count} = {written(mean)}"] * count,
+        details=[_mean(losses, mean)] * count,
         note=f"The mean of the {count} losses is **{written(mean)}**. Photo {worst + 1} alone accounts for "
         f"**{percent(losses[worst] / sum(losses))}** of it, and pulls hardest at the weights.",
     )
@@ -132,9 +168,8 @@ def worked_ways(behind: float, kind: str) -> ThreeWays:
     return three_ways(torch.tensor([[-behind, 0.0, -1.0]], dtype=KINDS[kind]), torch.tensor([0]))
 
 
-def logits_in(rows: SliderRows, kind: str) -> Drawing:
-    """The same loss computed in three ways, two of which break."""
-    behind = rows.settings[BEHIND.name]
+def logits_in(behind: float, kind: str) -> Drawing:
+    """The same loss computed in three ways, two of which break; the true class's logit is `behind` by so much."""
     now = worked_ways(behind, kind)
     gaps = including(torch.linspace(BEHIND.low, BEHIND.high, 111, dtype=torch.float64), behind)
     logits = sweep(torch.tensor([0.0, 0.0, -1.0], dtype=torch.float64), 0, -gaps).to(KINDS[kind])

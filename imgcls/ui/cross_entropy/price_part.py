@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from imgcls.numbers import percent, whole
 from imgcls.ops.forecasts import Forecast, by_price, forecasts
 from imgcls.ops.losses import log_loss
 from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.cross_entropy.parts import Snippet
-from imgcls.ui.cross_entropy.pictures import priced
+from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced
 from imgcls.ui.cross_entropy.ranking import Card, draw_ranking, read_order, reset_order
-from imgcls.ui.scores import class_names, percent, written
+from imgcls.ui.scores import class_names
+from imgcls.ui.shell import code_panel
 
 _RANKING, _ROUND, _CHECKED, _SORTED = "ce_ranking", "ce_round", "ce_checked", "ce_sorted"
 
 
-def price_list() -> Snippet:
+@st.fragment
+def price_list() -> None:
     """Draw the cards, and the verdict once it has been asked for."""
     seed = _round()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -40,7 +42,7 @@ def price_list() -> Snippet:
         _verdict(made, right, in_place) if checked
         else "**Drag the forecasts into order of price**, the cheapest on top."
     )  # fmt: skip
-    return Snippet(
+    code_panel(
         f"""
         import torch
 
@@ -49,7 +51,8 @@ def price_list() -> Snippet:
         losses = (-torch.log(p)).tolist()
         """,
         {"losses": [made[i].loss for i in right]},
-        (log_loss, forecasts, by_price),
+        functions=(log_loss, forecasts, by_price),
+        key="ce",
     )
 
 
@@ -72,7 +75,7 @@ def _card(forecast: Forecast, names: Sequence[str], belongs: int | None) -> Card
     title = f"It was a {names[forecast.true]}"
     if belongs is None:
         return Card(title, forecast.probabilities, texts)
-    verdict = f"−ln {forecast.probabilities[forecast.true]:.3g} = {written(forecast.loss)}"
+    verdict = log_loss_worked(forecast.probabilities[forecast.true], forecast.loss)
     (length,) = priced([forecast.loss])
     return Card(title, forecast.probabilities, texts, verdict, length, forecast.true, belongs)
 
@@ -80,4 +83,4 @@ def _card(forecast: Forecast, names: Sequence[str], belongs: int | None) -> Card
 def _verdict(made: Sequence[Forecast], right: Sequence[int], in_place: int) -> str:
     cheapest, dearest = made[right[0]].loss, made[right[-1]].loss
     score = "**All six in place!**" if in_place == len(made) else f"**{in_place} of {len(made)} in place.**"
-    return f"{score} The most expensive costs {dearest / cheapest:,.0f} times as much as the cheapest."
+    return f"{score} The most expensive costs {whole(dearest / cheapest)} times as much as the cheapest."

@@ -34,12 +34,15 @@ class Album:
     size: int
     skipped: tuple[Skipped, ...] = ()
     dataset: Dataset | None = None
+    copied: tuple[int, np.ndarray] | None = None  # a picture that was put in the place of another
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def picture(self, place: int) -> np.ndarray:
         """Picture `place` as it is learned from: uint8 (S, S, 3)."""
+        if self.copied is not None and place == self.copied[0]:
+            return self.copied[1]
         if self.dataset is not None:
             return self.dataset.images[place]
         return square(self.source.image(int(self.chosen[place])), self.size)

@@ -9,6 +9,7 @@ import torch
 
 from imgcls.data.augment import Augmentation, Draw, draw, variations
 from imgcls.data.datasets import square
+from imgcls.numbers import fixed, whole
 from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components import sent
 from imgcls.ui.components.sheet import Sheet, sheet
@@ -30,10 +31,8 @@ _DIALS = (  # name, label, highest, step, digits
     ("erasing", "erasing", 0.8, 0.05, 2),
 )
 
-PRESETS = {
-    "A bit of everything": {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25},
-    "Nothing": _CHOICES.defaults,
-}
+EVERYTHING = {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25}
+PRESETS = {"A bit of everything": EVERYTHING, "Nothing": _CHOICES.defaults}
 
 
 def choose_augmentation(
@@ -55,7 +54,7 @@ def choose_augmentation(
     flip = row.toggle("flip", usual.flip, key=f"{prefix}_flip", bind="query-params", persist_state="session")
     seed = draws_seed(prefix)
     row.button(
-        "Draw again", icon=":material/casino:", key=f"{prefix}:redraw",
+        "New random draw", icon=":material/casino:", key=f"{prefix}:redraw",
         on_click=lambda: st.session_state.update({f"{prefix}_draws": (seed + 1) % 10000}),
     )  # fmt: skip
     for title, values in PRESETS.items():
@@ -100,16 +99,18 @@ def in_words(drawn: Draw, number: int) -> str:
     if drawn.flip is not None and drawn.flip[number]:
         said.append("flipped")
     if drawn.shift is not None:
-        said.append("shifted by {} right, {} down".format(*drawn.shift[number].tolist()))
+        said.append("shifted by {} right, {} down".format(*map(whole, drawn.shift[number].tolist())))
     if drawn.turn is not None:
-        said.append(f"turned by {drawn.turn[number].item():.0f}°")
+        said.append(f"turned by {whole(drawn.turn[number].item())}°")
     if drawn.factors is not None:
         said.append(
-            "brightness × {:.2f}, contrast × {:.2f}, saturation × {:.2f}".format(*drawn.factors[number].tolist())
+            "brightness × {}, contrast × {}, saturation × {}".format(
+                *(fixed(f, 2) for f in drawn.factors[number].tolist())
+            )
         )
     if drawn.erased is not None:
-        said.append("erased at {}, {}, {} wide".format(*map(round, drawn.erased[number].tolist())))
-    return ", ".join(said).replace("-", "−") or "as it is"
+        said.append("erased at {}, {}, {} wide".format(*map(whole, drawn.erased[number].tolist())))
+    return ", ".join(said) or "as it is"
 
 
 def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: int) -> Sheet:

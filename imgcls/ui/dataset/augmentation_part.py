@@ -8,7 +8,7 @@ from imgcls.data.augment import Augmentation, apply, draw, variations
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import Album, album_of, opening_code
-from imgcls.ui.dataset.augmentation import SIDE, choose_augmentation, draws_seed, first_draw, photo_square
+from imgcls.ui.dataset.augmentation import EVERYTHING, SIDE, choose_augmentation, draws_seed, first_draw, photo_square
 from imgcls.ui.shell import code_panel
 
 DRAWS = 12
@@ -39,12 +39,12 @@ def augmentation_part(choice: DataChoice) -> None:
 @st.fragment
 def _stage(album: Album | None, place: int, choice: DataChoice) -> None:
     picture = np.asarray(album.picture(place)) if album else photo_square()
-    augmentation = choose_augmentation("data", picture, draws=DRAWS, tile=98)
+    augmentation = choose_augmentation("data", picture, usual=Augmentation(**EVERYTHING), draws=DRAWS, tile=98)
     st.caption(
-        "*crop*: shifted by up to this part of the side. *colour*: brightness, contrast and saturation, each times 1 ± "
-        "this. *erasing*: a hole of this part of the side. In every epoch each training picture is drawn anew, so that "
-        "the network does not learn its pixels by heart; validation pictures stay as they are. Point at a picture, or "
-        "tap it, to read what happened to it."
+        "*crop*: shifted by up to this fraction of the side. *colour*: brightness, contrast and saturation, each times "
+        "1 ± this number. *erasing*: a square hole, this fraction of the side wide. Each training picture is augmented "
+        "afresh in every epoch, so that the network cannot learn its pixels by heart; validation pictures stay as they "
+        "are. Point at a picture, or tap it, to read what happened to it."
     )
     _code(album, place, choice, picture, augmentation)
 

@@ -1,11 +1,14 @@
 """Part 3: mean pictures and channel statistics."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
 from imgcls.data.sources import DRAWN_DOGS
-from imgcls.data.statistics import Summary, summarise
+from imgcls.data.statistics import Summary, copy_of, planted, summarise
 from imgcls.figures.channels import channel_statistics
+from imgcls.numbers import fixed
 from imgcls.training.config import DataChoice
 from imgcls.training.picture_work import Survey
 from imgcls.ui.components.plot import plot
@@ -17,13 +20,17 @@ from imgcls.ui.shell import code_panel
 MOST_CLASSES = 40
 
 
-def survey_of(choice: DataChoice) -> tuple[Album, Survey] | None:
+def survey_of(choice: DataChoice, *, plant: bool = False) -> tuple[Album, Survey] | None:
     """The set and what was found in it; None, with a progress bar, until both are there."""
     album = shelved_album(choice)
     if album is None:
         return None
     settings = {"recipe": recipe_of(choice), "validation": choice.validation, "seed": choice.split_seed}
+    settings |= {"plant": True} if plant else {}
     found = result_of("data_survey", "imgcls.training.picture_work:survey", settings)
+    if found and plant:
+        source, place = planted(album.labels, album.training, album.validation, choice.split_seed)
+        album = replace(album, copied=(place, copy_of(album.picture(source))))
     return (album, found) if found else None
 
 
@@ -51,13 +58,14 @@ def averages_part(choice: DataChoice) -> None:
                 np.concatenate([[summary.std], summary.class_std[: len(shown)]]),
             ),
             key="data_channels",
-            alt="Mean and spread of red, green and blue over all pictures, and for each class.",
+            alt="Mean and standard deviation of red, green and blue over all pictures, and for each class.",
         )
-    mean, std = (", ".join(f"{value:.3f}" for value in values) for values in (summary.mean, summary.std))
+    mean, std = (", ".join(fixed(value, 3) for value in values) for values in (summary.mean, summary.std))
     st.markdown(
-        f"Over the training part red, green and blue have the means **{mean}** and the spreads **{std}**: with these "
-        "`Normalize` brings every channel to mean 0 and spread 1. Where the mean pictures of two classes differ, a "
-        "linear model already sees something; where they are one grey mist, only shapes help."
+        f"Over the training part red, green and blue have the means **{mean}** and the standard deviations **{std}**. "
+        "With these, `Normalize` gives every channel mean 0 and standard deviation 1. Where the mean pictures of two "
+        "classes differ, a linear model can already tell them apart; where both are the same grey mist, only shapes "
+        "help."
     )
     _averages_code(album, choice, summary)
 

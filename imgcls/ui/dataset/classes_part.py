@@ -8,6 +8,7 @@ import streamlit as st
 from imgcls.data.datasets import WITHOUT_PICTURES, split
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Balance, balance
+from imgcls.numbers import fixed, percent, whole
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.components import sent
@@ -21,7 +22,7 @@ KEY = "data_classes"
 A_CLASS, ON_A_SHEET = 5, 30  # pictures of a class at least, and together if there are few classes
 DRAGGED = 12  # pictures that are drawn while the difficulty moves
 MOST_CLASSES = 40  # on one sheet
-LEVEL = Dial("data_level", "Difficulty: how much varies that says nothing about the breed", 0.0, 1.0, 0.05, 0.5)
+LEVEL = Dial("data_level", "Difficulty: amount of irrelevant variation", 0.0, 1.0, 0.05, 0.5)
 
 
 def classes_part(choice: DataChoice) -> None:
@@ -81,7 +82,7 @@ def _samples(album: Album, places: list[int], counted: Balance, columns: int) ->
         Group(
             album.classes[label],
             int(np.searchsorted(labels, label)),
-            f"{counted.training[label]:,} train + {counted.validation[label]:,} val",
+            f"{whole(counted.training[label])} train + {whole(counted.validation[label])} val",
             float(both[label] / both.max()),
         )
         for label in sorted(set(labels.tolist()))
@@ -97,19 +98,19 @@ def in_words(album: Album, counted: Balance) -> str:
     classes = len(album.classes)
     most = album.classes[int(counted.training.argmax())]
     text = (
-        f"**{len(album.training):,}** pictures to learn from and **{len(album.validation):,}** that are kept for "
+        f"**{whole(len(album.training))}** pictures to learn from and **{whole(len(album.validation))}** kept for "
         f"validation, in {classes} classes. "
     )
     if counted.imbalance < 1.05:
         text += "The classes are balanced: "
     else:
-        text += f"The largest class has **{counted.imbalance:.1f}** times as many as the smallest: "
+        text += f"The largest class has **{fixed(counted.imbalance, 1)}** times as many as the smallest: "
     text += (
-        f"a network that always says “{markdown(most)}” has learned nothing, and is right in "
-        f"**{counted.baseline:.1%}**."
+        f"a network that always says “{markdown(most)}” has learned nothing, and is still right "
+        f"**{percent(counted.baseline)}** of the time."
     )
     if lone := [name for name, held in zip(album.classes, counted.validation, strict=True) if not held]:
-        seen = f"nobody sees how well {_it(lone, 'it is')} recognised."
+        seen = f"nobody can tell how well {_it(lone, 'it is')} recognised."
         text += f" There is no picture of {_some(lone)} for validation: {seen}"
     if gone := [each.name for each in album.skipped if each.what == WITHOUT_PICTURES]:
         text += f" {_some(gone)} {_it(gone, 'is')} left out: there is no picture to learn {_it(gone, 'it')} from."

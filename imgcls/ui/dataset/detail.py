@@ -7,6 +7,7 @@ from PIL import Image
 from imgcls.data.drawn.tiny_breeds import ANIMALS
 from imgcls.data.picture_files import PictureError
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, drawn_one_by_one
+from imgcls.numbers import sides
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import Album, recipe_of
@@ -23,6 +24,9 @@ _PATTERNS = {
 }
 
 
+_EARS = {"prick": "upright", "cat": "small upright"}
+
+
 def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None:
     """Picture `place` as large as there is, beside it what a network gets of it; below, what is known."""
     part = "validation" if place in album.validation else "training"
@@ -35,8 +39,8 @@ def detail(album: Album, place: int, choice: DataChoice, note: str = "") -> None
     if large is not None:
         title = "drawn large" if drawn else "the picture"
         row.image(large, caption=title, alt=f"{name}, {title}", width=BESIDE, output_format="JPEG")
-    size = f"{album.size}\u00a0×\u00a0{album.size}"
-    learned = f"as learned from: {size}"
+    size = sides(album.size, album.size)
+    learned = f"as the network sees it: {size}"
     row.image(small, caption=learned, alt=f"{name}, {learned}", width=BESIDE if large else LARGE, output_format="PNG")
     if drawn:
         st.markdown(traits_of(album.names[place].rsplit(" ", 1)[0]))
@@ -50,15 +54,10 @@ def traits_of(animal: str) -> str:
     snout = "flat" if traits.snout < 0.2 else "long" if traits.snout > 0.55 else "medium"
     legs = "short" if traits.leg < 0.5 else "long" if traits.leg > 0.85 else "medium"
     fur = "shaggy" if traits.fur >= 0.5 else "rough" if traits.fur > 0.05 else "smooth"
-    facts = {
-        "ears": traits.ear,
-        "snout": snout,
-        "legs": legs,
-        "coat": f"{_PATTERNS[traits.pattern]}, {len(traits.coats)} colours",
-        "fur": fur,
-        "tail": traits.tail,
-    }
-    return f"What makes a **{animal}**: " + ", ".join(f"{name} *{value}*" for name, value in facts.items()) + "."
+    ears, tail = _EARS.get(traits.ear, traits.ear), "hanging" if traits.tail == "hang" else traits.tail
+    coat = f"{_PATTERNS[traits.pattern]} coat in one of {len(traits.coats)} colours"
+    facts = (f"{ears} ears", f"{snout} snout", f"{legs} legs", f"{fur} fur", f"{tail} tail", coat)
+    return f"What makes a **{animal}**: {', '.join(facts)}."
 
 
 def _large(album: Album, place: int, choice: DataChoice) -> Image.Image | None:

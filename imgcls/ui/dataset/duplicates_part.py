@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Duplicate, duplicates
+from imgcls.numbers import percent, whole
 from imgcls.training.config import DataChoice
 from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
 from imgcls.ui.dataset.album import Album
@@ -16,7 +18,11 @@ KEY = "data_pairs"
 
 def duplicates_part(choice: DataChoice) -> None:
     """Validation pictures that are in the training part, too, each beside its first twin there."""
-    ready = survey_of(choice)
+    plant = choice.source == DRAWN_DOGS and st.toggle(
+        "Hide a copy: put a training picture, a little brighter, among the validation pictures", True,
+        key="data_planted", bind="query-params", persist_state="session",
+    )  # fmt: skip
+    ready = survey_of(choice, plant=plant)
     if ready is None:
         return
     album, found = ready[0], ready[1].duplicates
@@ -25,20 +31,23 @@ def duplicates_part(choice: DataChoice) -> None:
         twins.setdefault(pair.validation, []).append(pair)
     if not found:
         st.success(
-            f"None of the {len(album.validation):,} validation pictures is in the training part, nor nearly so.",
+            f"None of the {whole(len(album.validation))} validation pictures appears in the training part, not even "
+            "nearly.",
             icon=":material/verified:",
         )
     else:
         _warn(album, twins)
+        if plant:
+            st.caption("One of them is the copy that was hidden. Would you have found it by eye?")
         _pairs(album, choice, twins)
     st.caption(
         "“The same”: equal in every pixel. “Nearly the same”: their 64-bit difference hashes differ in 4 bits at most, "
         "and their 16 × 16 thumbnails by less than 6 of 255 on average."
     )
     code = f"""{opening(choice, album)}
-        from imgcls.data.statistics import duplicates
+        from imgcls.data.statistics import duplicates{", with_copy" if plant else ""}
 
-        found = duplicates(dataset)
+        found = duplicates({f"with_copy(dataset, {choice.split_seed})" if plant else "dataset"})
         pairs = len(found)
         pictures = len(set(pair.validation for pair in found))
         """
@@ -51,11 +60,12 @@ def _warn(album: Album, twins: dict[int, list[Duplicate]]) -> None:
     at_odds = sum(any(labels[pair.training] != labels[place] for pair in pairs) for place, pairs in twins.items())
     share = len(twins) / len(album.validation)
     text = (
-        f"**{len(twins):,}** of the {len(album.validation):,} validation pictures ({share:.1%}) are in training, "
-        "too: there the network may know the answer by heart, and the validation accuracy is too good."
+        f"**{whole(len(twins))}** of the {whole(len(album.validation))} validation pictures ({percent(share)}) "
+        "also appear in "
+        "training. The network may know their answers by heart, so the validation accuracy is too high."
     )
     if at_odds:
-        text += f" **{at_odds:,}** of them have a twin with another label: one of the two must be wrong."
+        text += f" **{whole(at_odds)}** of them have a twin with another label: one of the two must be wrong."
     st.warning(text, icon=":material/content_copy:")
 
 

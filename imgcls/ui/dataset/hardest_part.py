@@ -1,4 +1,4 @@
-"""Part 2: the validation pictures that are hardest, for one of three judges."""
+"""Part 2: the validation pictures that are hardest for one of three judges."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.sources import SOURCES
+from imgcls.numbers import fixed, percent, whole
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.training.hardest import Hardest, Judge, hardest
@@ -18,15 +19,15 @@ from imgcls.ui.dataset.work import result_of
 from imgcls.ui.shell import code_panel
 
 JUDGES: dict[Judge, str] = {
-    "linear": "Hard for a linear model",
-    "features": "for one on learned features",
-    "run": "for your last training",
+    "linear": "a linear model",
+    "features": "a linear model on learned features",
+    "run": "your last network",
 }
 _EXPLAINED = {
-    "linear": "softmax regression that learned in seconds from the {learned:,} training pictures at 32 × 32 pixels",
-    "features": "softmax regression on what EfficientNet-Lite0, trained on ImageNet, makes of {learned:,} of the "
-    "training pictures",
-    "run": "the network of your last training on this set, as it was at its best validation accuracy",
+    "linear": "a linear model that learned in seconds from the {learned} training pictures at 32 × 32 pixels",
+    "features": "a linear model on the features that EfficientNet-Lite0, trained on ImageNet, computes for {learned} "
+    "of the training pictures",
+    "run": "the network that you trained last on this set, as it was at its best validation accuracy",
 }
 KEY = "data_hardest"
 
@@ -34,15 +35,15 @@ KEY = "data_hardest"
 def hardest_part(choice: DataChoice) -> None:
     """Choose a judge; see what it gets most wrong."""
     judge: Judge = st.segmented_control(
-        "Hard for whom?", list(JUDGES), format_func=JUDGES.get, default="linear", required=True, key="data_judge",
-        bind="query-params", persist_state="session", label_visibility="collapsed",
+        "Hard for", list(JUDGES), format_func=JUDGES.get, default="linear", required=True, key="data_judge",
+        bind="query-params", persist_state="session",
     )  # fmt: skip
     run = ""
     if judge == "run":
         run = last_run(choice)
         if not run:
             st.info(
-                "You have no training on these pictures with this split yet: train on them, then come back.",
+                "You have not trained a network on these pictures with this split yet: train one, then come back.",
                 icon=":material/model_training:",
             )
             return
@@ -91,17 +92,19 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     for number, place in enumerate(found.places):
         truth, said = classes[found.truth[number]], classes[found.said[number]]
         if found.truth[number] == found.said[number]:
-            captions.append(f"✓ {said} {found.p_said[number]:.0%}")
+            captions.append(f"✓ {said} {percent(found.p_said[number], 0)}")
         else:
-            captions.append(f"✗ {said} {found.p_said[number]:.0%}")
+            captions.append(f"✗ {said} {percent(found.p_said[number], 0)}, is {truth}")
             wrong.append(number)
         names.append(
-            f"{album.names[place]}: {truth} {found.p_truth[number]:.1%}, taken for {said} {found.p_said[number]:.0%}"
+            f"{album.names[place]}: {truth} {percent(found.p_truth[number])}, taken for {said} "
+            f"{percent(found.p_said[number], 0)}"
         )
     told = (
-        f"The judge is {_EXPLAINED[judge].format(learned=found.learned)}. It gets **{found.accuracy:.1%}** of "
-        f"{found.judged:,} validation pictures right; these are the {len(found.places)} to whose class it gives the "
-        "least probability, that is, the highest cross-entropy."
+        f"The judge is {_EXPLAINED[judge].format(learned=whole(found.learned))}. It gets "
+        f"**{percent(found.accuracy)}** of "
+        f"{whole(found.judged)} validation pictures right; these are the {len(found.places)} whose true class gets the "
+        "lowest probability. Minus the logarithm of that probability is called the cross-entropy: a later lesson."
     )
     picked = picked_tile(KEY, len(names), (choice, judge))
     left, right = st.columns([0.62, 0.38], gap="medium")
@@ -113,7 +116,7 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     with right:
         number = picked or 0
         said, loss = markdown(classes[found.said[number]]), found.losses[number]
-        note = f"taken for **{said}** ({found.p_said[number]:.0%}), at a cross-entropy of **{loss:.1f}**"
+        note = f"taken for **{said}** ({percent(found.p_said[number], 0)}), at a cross-entropy of **{fixed(loss, 1)}**"
         detail(album, int(found.places[number]), choice, note)
     st.markdown(told)
     _code(album, choice, judge, found)

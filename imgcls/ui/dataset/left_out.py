@@ -5,6 +5,7 @@ import streamlit as st
 
 from imgcls.data.datasets import split, summary
 from imgcls.data.shelf import open_shelf
+from imgcls.numbers import whole
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import recipe_of
 from imgcls.ui.shell import code_panel
@@ -18,7 +19,7 @@ def left_out(choice: DataChoice) -> None:
     rows = summary(open_shelf(recipe, choice.validation, choice.split_seed).skipped)
     if not rows:
         return
-    with st.expander(f"{sum(row.count for row in rows):,} left out", icon=":material/broken_image:"):
+    with st.expander(f"{whole(sum(row.count for row in rows))} left out", icon=":material/broken_image:"):
         table = [{"what": row.what, "how many": row.count, "for example": row.name, "why": row.reason} for row in rows]
         st.dataframe(table, hide_index=True)
 

@@ -21,7 +21,7 @@ from imgcls.ui.components.words import table, words
 from imgcls.ui.dataset.album import recipe_of
 from imgcls.ui.dataset.hardest_part import changed, last_run
 from imgcls.ui.dataset.work import result_of
-from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 
 JUDGES: dict[Measurer, str] = {
@@ -47,9 +47,9 @@ def measure_part(choice: DataChoice) -> None:
         fitting.append("dogs")
     elif choice.source == DRAWN_DOGS:
         fitting.append("tinyvgg")
-    judge = choose(
-        "Whose answers?", {each: JUDGES[each] for each in (*fitting, "samples", "linear", "features", "run")},
-        key="data_measured",
+    judge: Measurer = st.selectbox(
+        "Whose answers?", [*fitting, "samples", "linear", "features", "run"], format_func=JUDGES.get,
+        key="data_measured", bind="query-params", persist_state="session", width=400,
     )  # fmt: skip
     run = last_run(choice) if judge == "run" else ""
     if judge == "run" and not run:
@@ -128,9 +128,9 @@ def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
 def _whose(found: Measured, judge: Measurer) -> str:
     number = len(found.truth)
     return {
-        "tinyvgg": f"Here is such a test: **{number}** new drawings that neither TinyVGG nor anybody else has seen.",
-        "samples": f"Here are the **{number}** samples; every drawing among them is a dog. So few tell little.",
-        "dogs": f"EfficientNet-Lite0 has learned from none of these sets: here are **{number}** pictures.",
+        "tinyvgg": f"Here is such a test: **{number}** new drawings that TinyVGG has never seen.",
+        "samples": f"Here are the **{number}** samples; the drawings of dogs are the dogs. So few pictures say little.",
+        "dogs": f"EfficientNet-Lite0 was not trained on this set: here are **{number}** validation pictures.",
     }.get(judge, f"Here are **{number}** validation pictures; it learned from {found.learned or 0:,} others.")
 
 

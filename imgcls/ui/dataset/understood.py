@@ -12,6 +12,7 @@ from imgcls.data.layouts import MOST_CLASSES, Renamed
 from imgcls.data.names import LONGEST_NAME, clean_name
 from imgcls.data.own import OwnSet, describe_own
 from imgcls.data.shelf import stamp
+from imgcls.numbers import whole
 from imgcls.plain import markdown
 from imgcls.ui.address import to_address
 
@@ -57,7 +58,7 @@ def understood(prefix: str, file: Path) -> tuple[OwnSet, Renamed] | None:
     text = st.session_state.get(f"{prefix}_names", "")
     to_address(f"{prefix}_names", text if text and len(text) <= LONGEST_IN_ADDRESS else None)
     with st.container(border=True):
-        pictures = f"{about.pictures:,} pictures in {len(about.classes)} classes."
+        pictures = f"{whole(about.pictures)} pictures in {len(about.classes)} classes."
         st.caption(f":material/account_tree: **{markdown(about.title)}:** {pictures} {markdown(about.layout)}")
         row = st.container(horizontal=True, vertical_alignment="center")
         if len(about.readings) > 1:
@@ -67,7 +68,7 @@ def understood(prefix: str, file: Path) -> tuple[OwnSet, Renamed] | None:
             _names(prefix, about, renamed)
         if about.skipped:
             rows = summary(about.skipped)
-            kinds = ", ".join(f"{row.what} ({row.count:,})" for row in rows[:_KINDS_SHOWN])
+            kinds = ", ".join(f"{row.what} ({whole(row.count)})" for row in rows[:_KINDS_SHOWN])
             more = f" and {len(rows) - _KINDS_SHOWN} more kinds" if len(rows) > _KINDS_SHOWN else ""
             row.caption(f"Left out: {markdown(kinds)}{more}.")
         if len(text) > LONGEST_IN_ADDRESS:

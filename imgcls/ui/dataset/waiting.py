@@ -3,6 +3,7 @@
 import streamlit as st
 
 from imgcls.jobs import Job
+from imgcls.numbers import whole
 from imgcls.training.picture_work import Working
 
 _MEGA = 1_000_000
@@ -19,7 +20,7 @@ def progress_of(job: Job) -> None:
     if told is None:
         st.progress(0.0, "Getting ready")
     elif told.unit == "bytes":
-        share = f"{told.done / _MEGA:,.0f} of {told.total / _MEGA:,.0f} MB"
+        share = f"{whole(told.done / _MEGA)} of {whole(told.total / _MEGA)} MB"
         st.progress(told.share, f"{told.what}: {share}")
     else:
-        st.progress(told.share, f"{told.what}: {told.done:,} of {told.total:,}")
+        st.progress(told.share, f"{told.what}: {whole(told.done)} of {whole(told.total)}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.dense import DenseLayer, dense_layers, first_weights
 from imgcls.ui.components.nodes import Connections, Layer, nodes
 from imgcls.ui.components.slider import set_slider
@@ -53,13 +54,13 @@ def _network(numbers: Numbers, seed: int) -> dict[str, Any]:
     drawn = nodes(
         [Layer(title, count, _drawn(count)) for title, count in zip(titles, counts, strict=True)],
         [_connections(layer, total, seed + i) for i, layer in enumerate(layers)],
-        alt=f"A network with {' – '.join(f'{count:,}' for count in counts)} nodes and {total:,} parameters.",
+        alt=f"A network with {' – '.join(map(whole, counts))} nodes and {whole(total)} parameters.",
     )
     text = words(
-        f"**{total:,} parameters**: {sum(layer.weights for layer in layers):,} weights and "
-        f"{sum(layer.outputs for layer in layers):,} biases. The input has {size} × {size} × {channels} = "
-        f"**{layers[0].inputs:,}** values, each with a weight to every node of the next layer: "
-        f"**{layers[0].parameters / total:.2%}** of all parameters sit there."
+        f"**{whole(total)} parameters**: {whole(sum(layer.weights for layer in layers))} weights and "
+        f"{whole(sum(layer.outputs for layer in layers))} biases. The input has {sides(size, size, channels)} = "
+        f"**{whole(layers[0].inputs)}** values, each with a weight to every node of the next layer: "
+        f"**{percent(layers[0].parameters / total, 2)}** of all parameters sit there."
     )
     return {"dense_nodes": drawn, "dense_words": text, "layers": layers, "counts": counts, "total": total}
 
@@ -71,10 +72,10 @@ def _drawn(count: int) -> int:
 def _connections(layer: DenseLayer, total: int, seed: int) -> Connections:
     drawn = _drawn(layer.inputs)
     weights = first_weights(layer, _drawn(layer.outputs), seed)[:, :drawn]
-    whole = drawn == layer.inputs and len(weights) == layer.outputs
+    complete = drawn == layer.inputs and len(weights) == layer.outputs
     return Connections(
         layer.weights, layer.parameters / total, weights.numpy(), 1 / math.sqrt(layer.inputs),
-        bundled=not whole or layer.weights > MOST_EDGES,
+        bundled=not complete or layer.weights > MOST_EDGES,
     )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """The parts of the dropout lesson that are live on the photo: one mask, the mean of many, whole maps."""
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 import torch
 
@@ -13,6 +15,7 @@ from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
+from imgcls.numbers import ABOUT, equation, fixed, percent, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
 from imgcls.palette import HUES
@@ -25,8 +28,9 @@ from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose, code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 
+GROUND, CROSS = 125, 70  # grey between the maps, and of a cross
 SHOWN = (4, 5)  # rows and columns of the features that are printed
-PASSES = 400
+PASSES = 200
 P = Dial("drop_p", "p, the probability to drop a value", 0.0, 0.95, 0.01, 0.5)
 
 
@@ -44,7 +48,7 @@ def mask_controls(*, modes: bool = True) -> tuple[int, bool]:
     if not modes:
         return seed, True
     with right:
-        mode = choose("The layer is", ["training", "evaluating"], key="drop_mode", labelled=True)
+        mode = choose("Mode", ["training", "evaluating"], key="drop_mode", labelled=True)
     return seed, mode == "training"
 
 
@@ -72,31 +76,44 @@ def mask_part(seed: int, training: bool) -> None:
         result = dropout(head.features, p, _seeded(seed), training=training)
         high = most * max(result.scale, 1.0)
         factors = result.mask * result.scale
-        masked = f"mask × 1 / (1 − p): 0 or {result.scale:.2f}" if training else "no mask: 1 everywhere"
+        masked = f"mask × 1 / (1 − p): 0 or {written(result.scale)}" if training else "no mask: 1 everywhere"
+        worked = [
+            equation((x, factor), operator.mul, output)
+            for x, factor, output in zip(
+                *(each[places].tolist() for each in (head.features, factors, result.output)), strict=True
+            )
+        ]
+        features, scales = ([each.operands[i] for each in worked] for i in (0, 1))
+        outputs = [each.result for each in worked]
 
-        def grid(title: str, values: torch.Tensor, quantity: str, low: float, top: float, sign: str) -> Grid:
-            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, 2, sign)
+        def grid(
+            title: str, values: torch.Tensor, texts: list[str], quantity: str, low: float, top: float, sign: str
+        ) -> Grid:
+            return Grid(title, values[places].view(SHOWN).numpy(), quantity, low, top, texts, sign)
 
+        equals = "=" if all(each.sign == "=" for each in worked) else ABOUT
         shown = grids(
             [
-                grid("features", head.features, "activation", -high, high, "×"),
-                grid(masked, factors, "pixel", 0, result.scale, "="),
-                grid("what goes on", result.output, "activation", -high, high, ""),
+                grid("features", head.features, features, "activation", -high, high, "×"),
+                grid(masked, factors, scales, "pixel", 0, result.scale, equals),
+                grid("what is passed on", result.output, outputs, "activation", -high, high, ""),
             ],
-            alt=f"Features, scaled mask and output; {result.kept:.0%} of the features are kept.",
+            [f"{each.operands[0]} × {each.operands[1]} {each.sign} {each.result}" for each in worked],
+            alt=f"Features, scaled mask and output; {percent(result.kept, 0)} of the features are kept.",
         )
         chance = float(softmax(head.logits(result.output))[best])
         name = f"**{display_name(network.labels[best])}**"
         outcome = (
-            f"**{result.kept:.1%}** of all are kept. With this mask it says {name} with **{chance:.1%}**, without "
-            f"dropout {exact[best]:.1%}."
+            f"**{percent(result.kept)}** of all are kept. With this mask it says {name} with **{percent(chance)}**, "
+            f"without dropout {percent(float(exact[best]))}."
             if training
-            else f"after training all go on as they are, whatever p was. It says {name} with **{chance:.1%}**."
+            else f"after training all are passed on as they are, whatever p was. It says {name} with "
+            f"**{percent(chance)}**."
         )
         text = words(
             f"The {count} largest of the {len(head.features)} features that {network.title} computes for your photo; "
             f"{outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to **keep**, "
-            f"here {1 - p:.2f}."
+            f"here {written(1 - p)}."
         )
         return {"drop_grids": shown, "drop_words": text, "kept": result.kept, "top": chance}
 
@@ -123,37 +140,46 @@ def mask_part(seed: int, training: bool) -> None:
 
 @st.fragment
 def average_part(seed: int) -> None:
-    """The logit of the best class over many masks: its running mean closes in on the output without dropout."""
+    """The best class over many masks: the mean of its logit comes to that without dropout, of its probability not."""
     network, head = load(), _head()
     best = int(head.logits(head.features).argmax())
     name = display_name(network.labels[best])
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         p = numbers[P.name]
-        result = many_passes(head.features, head.weights[best], float(head.bias[best]), p, PASSES, _seeded(seed))
-        places = list(range(1, PASSES + 1))
-        low, high = result.band()
-        exact = Curve(
-            "without dropout, ± 2 spreads / √n", places, [result.exact] * PASSES, HUES["pixel"].line, "dash",
-            band=(low.tolist(), high.tolist()),
-        )  # fmt: skip
-        mean = Curve("mean of the first n masks", places, result.means.tolist(), HUES["probability"].line, "solid")
-        chart = plot(
-            curves([exact, mean], x_title="n, the number of masks", y_title=f"logit of {name}", height=330),
-            alt=f"The running mean of the logit of {name} over {PASSES} masks, which ends at {result.means[-1]:.2f}.",
-        )
+        result = many_passes(head.features, head.weights, head.bias, best, p, PASSES, _seeded(seed))
+        logit = _running(result.means, result.exact, f"logit of {name}", result.band())
+        chance = _running(result.chance_means, result.exact_chance, f"probability of {name}")
+        alt = "The running mean of the {} of {} over {} masks, which ends at {}; without dropout it is {}."
+        ends = float(result.means[-1]), float(result.chance_means[-1])
         text = words(
-            f"One mask gives a logit of {result.outputs[0]:.2f} here, the next {result.outputs[1]:.2f}: they spread "
-            f"around **{result.exact:.2f}**, the logit without dropout, by **{result.spread:.2f}** (their standard "
-            "deviation). The mean of "
-            f"{PASSES} masks is **{result.means[-1]:.2f}**. So evaluation leaves dropout out: that "
-            "stands for the mean of all masks."
+            f"One mask gives a logit of {fixed(float(result.outputs[0]), 2)} here, the next "
+            f"{fixed(float(result.outputs[1]), 2)}: they scatter around **{fixed(result.exact, 2)}**, the logit "
+            f"without dropout, with a standard deviation of **{fixed(result.spread, 2)}**. The mean of {PASSES} masks "
+            f"is **{fixed(ends[0], 2)}**. A probability is different, because softmax bends: the mean of its {PASSES} "
+            f"values is **{percent(ends[1])}**, without dropout it is **{percent(result.exact_chance)}**. Evaluation "
+            "leaves dropout out: one pass, which only **approximates** the mean answer of all masks."
         )
-        return {"drop_average": chart, "drop_words": text, "mean": float(result.means[-1]), "exact": result.exact}
+        return {
+            "drop_average": plot(
+                logit, alt=alt.format("logit", name, PASSES, fixed(ends[0], 2), fixed(result.exact, 2))
+            ),
+            "drop_chance": plot(
+                chance, alt=alt.format("probability", name, PASSES, percent(ends[1]), percent(result.exact_chance))
+            ),
+            "drop_words": text,
+            "result": result,
+        }
 
     live = stage("drop_average", [P], picture)
-    live.show()
-    p = live.numbers[P.name]
+    live.show(P.name)
+    left, right = st.columns(2)
+    with left:
+        live.show("drop_average")
+    with right:
+        live.show("drop_chance")
+    live.show("drop_words")
+    p, result = live.numbers[P.name], live["result"]
     code = f"""
     import torch
     from PIL import Image
@@ -161,14 +187,33 @@ def average_part(seed: int) -> None:
     from imgcls.models.registry import load
 
     head = last_layer(load("{network.name}"), Image.open("photo.png").convert("RGB"))
-    x, w, b = head.features, head.weights[{best}], head.bias[{best}]
+    x = head.features  # ({len(head.features)},)
     masks = (torch.rand({PASSES}, len(x), generator=torch.Generator().manual_seed({seed})) >= {p:g}).float()
-    logits = masks @ (w * x) / (1 - {p:g}) + b  # {PASSES} passes
-    mean = logits.mean()
-    exact = w @ x + b
+    logits = head.logits(masks * x / (1 - {p:g}))  # {PASSES} passes, ({PASSES}, {len(head.bias)})
+    mean = logits[:, {best}].mean()
+    exact = head.logits(x)[{best}]
+    mean_probability = logits.softmax(1)[:, {best}].mean()
+    probability = head.logits(x).softmax(0)[{best}]
     """
-    shows = {"mean": live["mean"], "exact": live["exact"]}
+    shows = {
+        "mean": float(result.means[-1]),
+        "exact": result.exact,
+        "mean_probability": float(result.chance_means[-1]),
+        "probability": result.exact_chance,
+    }
     code_panel(code, shows, functions=(many_passes,), photo=True, key="drop_average")
+
+
+def _running(
+    means: torch.Tensor, exact: float, quantity: str, band: tuple[torch.Tensor, torch.Tensor] | None = None
+) -> go.Figure:
+    """The mean of the first 1, 2, ... masks beside the value without dropout, with a band around that."""
+    places = list(range(1, len(means) + 1))
+    title = "without dropout, ± 2 standard deviations / √n" if band else "without dropout"
+    around = tuple(each.tolist() for each in band) if band else None
+    straight = Curve(title, places, [exact] * len(places), HUES["pixel"].line, "dash", band=around)
+    mean = Curve("mean of the first n masks", places, means.tolist(), HUES["probability"].line, "solid")
+    return curves([straight, mean], x_title="n, the number of masks", y_title=quantity, height=250)
 
 
 @st.fragment
@@ -183,20 +228,25 @@ def maps_part(seed: int, training: bool) -> None:
         dropped = (result.mask.flatten(1).amax(1) == 0).tolist()
         count = sum(dropped)
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
-        shown = picture(maps_sheet(result.output.numpy(), dropped, limit), alt=alt)
+        shown = picture(maps_sheet(result.output.numpy(), dropped, limit), alt=alt, smooth=True)
         done = (
-            f"**{count}** are dropped whole, the others multiplied by {result.scale:.2f}"
+            f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
             if training
-            else "after training all go on as they are"
+            else "after training all are passed on as they are"
         )
         text = words(
-            f"The {len(maps)} feature maps of the first layer of {network.title} on your photo: {done}. Single dropped "
-            "pixels would hide nothing, since their neighbours say nearly the same: so Dropout2d drops whole maps."
+            f"The {len(maps)} feature maps of the first layer of {network.title} on your photo: {done}. Dropping "
+            "single pixels would hide little, since their neighbours carry nearly the same information. So Dropout2d "
+            "drops whole maps."
         )
         return {"drop_sheet": shown, "drop_words": text, "dropped": count, "mean": float(result.output.mean())}
 
     live = stage("drop_maps", [P], show)
-    live.show()
+    left, right = st.container(key="picture_first").columns([0.32, 0.68], gap="medium")
+    with left:
+        live.show(P.name, "drop_words")
+    with right:
+        live.show("drop_sheet")
     p = live.numbers[P.name]
     code = f"""
     import torch
@@ -217,19 +267,24 @@ def maps_part(seed: int, training: bool) -> None:
     code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
 
 
-def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 11, gap: int = 6) -> np.ndarray:
-    """All maps (C, H, W) as one picture, eleven in a row; those that were dropped are crossed out."""
+def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = 6) -> np.ndarray:
+    """All maps (C, H, W) as one picture, eight in a row; those that were dropped are crossed out."""
     tiles = [colourise(each, "activation", -limit, limit) for each in maps]
-    side = tiles[0].shape[0]
-    for tile, crossed in zip(tiles, dropped, strict=True):
-        if crossed:
-            diagonal = np.arange(side)
-            for width in (-1, 0, 1):
-                tile[diagonal, (diagonal + width) % side] = (125, 132, 143)
-                tile[diagonal, (side - 1 - diagonal + width) % side] = (125, 132, 143)
+    height, width = maps.shape[1:]
+    ink = _cross(height, width)[..., None]
     rows = -(-len(tiles) // columns)
-    sheet = np.full((rows * (side + gap) - gap, columns * (side + gap) - gap, 3), 125, np.uint8)
-    for i, tile in enumerate(tiles):
-        top, left = (i // columns) * (side + gap), (i % columns) * (side + gap)
-        sheet[top : top + side, left : left + side] = tile
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), GROUND, np.uint8)
+    for i, (tile, crossed) in enumerate(zip(tiles, dropped, strict=True)):
+        top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = (
+            np.rint(tile + ink * (CROSS - tile.astype(float))) if crossed else tile
+        )
     return sheet
+
+
+def _cross(height: int, width: int) -> np.ndarray:
+    """How much of each place both diagonals cover, 0..1 (H, W): their edges are smooth."""
+    down, across = np.mgrid[:height, :width]
+    down, across = (down + 0.5) / height, (across + 0.5) / width
+    away = np.minimum(np.abs(down - across), np.abs(down + across - 1)) * min(height, width) / np.sqrt(2)
+    return np.clip(0.016 * min(height, width) + 1 - away, 0, 1)

@@ -1,4 +1,6 @@
 // A slider with its name, its number and a line of help; imgcls/ui/dials.py is the Python side.
+import { fixed } from "./numbers.js"
+
 export const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 
 // `turn(number, final)` says what a move does.
@@ -22,7 +24,7 @@ export function showDial(box, { name: key = "", label, low, high, step, digits, 
   Object.assign(input, { min: low, max: high, step })
   if (number === undefined) number = Number(input.value)
   else input.value = number
-  output.textContent = number.toFixed(digits).replace("-", "\u2212") + (unit && " " + unit)
+  output.textContent = fixed(number, digits) + (unit && " " + unit)
   input.setAttribute("aria-valuetext", output.textContent)
   input.style.setProperty("--share", (100 * (number - low)) / (high - low || 1) + "%")
 }

@@ -2,17 +2,9 @@
 // A field is {input, surface, what, low, high, get(), step(), set(number, final), refuse(reason)} and, where wanted,
 // nonzero, whole and pace (pixels of drag a step, 4 otherwise).
 import { clamp } from "./geometry.js"
+import { written } from "./numbers.js"
 
 const SPELLING = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-
-// At most four digits that count, the minus sign as typeset.
-export function written(number) {
-  const size = Math.abs(number)
-  const text = Number.isInteger(number)
-    ? String(number)
-    : String(Number(number.toFixed(size >= 100 ? 1 : size >= 1 ? 2 : 3)))
-  return text.replace("-", "\u2212")
-}
 
 function readNumber(text, field) {
   const plain = text.trim().replace("\u2212", "-").replace(",", ".")

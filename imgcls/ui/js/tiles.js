@@ -2,9 +2,8 @@
 import { paint } from "./canvas.js"
 import { textOn } from "./colour.js"
 import { clamp } from "./geometry.js"
-import { written } from "./number.js"
+import { shortened, written } from "./numbers.js"
 
-const minus = (text) => String(text).replace("-", "\u2212")
 const levelOf = (number, [low, high]) => clamp(Math.round(((number - low) / (high - low)) * 255), 0, 255)
 export const atLevel = (colours, level) => [colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]]
 
@@ -16,7 +15,7 @@ export function colour(element, number, scale, colours) {
 
 // As many decimals as fit into a cell of this width, in pixels, a digit being so wide.
 export function fitted(number, width, digit = 9.5) {
-  const shorter = [written(number), ...[2, 1, 0].map((digits) => minus(Number(number.toFixed(digits))))]
+  const shorter = [written(number), ...[2, 1, 0].map((decimals) => shortened(number, decimals))]
   return shorter.find((text) => text.length * digit < width - 4) ?? shorter[3]
 }
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from imgcls.figures.images import signed_levels
 from imgcls.models.ablation import WhatIf, moved
 from imgcls.models.evidence import Evidence, evidence
 from imgcls.models.graph import Column, Graph
@@ -15,8 +16,8 @@ from imgcls.models.influence import Backward, order_of_maps
 from imgcls.models.occlusion import covered
 from imgcls.models.trace import Trace
 from imgcls.models.unit import mean_contributions
+from imgcls.numbers import sides
 from imgcls.ops.convolution import signed_limit
-from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.network import details
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.state import ORDERS, change_of, class_of
@@ -127,7 +128,7 @@ def _column(
     seen = graph.steps[column.step].receptive
     return {
         "title": column.title, "step": column.step, "kind": graph.steps[column.step].kind,
-        "shape": f"{channel} × {height} × {width}", "maps": channel, "size": f"{height} × {width}",
+        "shape": sides(channel, height, width), "maps": channel, "size": sides(height, width),
         "parameters": column.parameters, "channels": channels, "page": page, "pages": count, "rows": height,
         "limit": signed_limit(maps),
         "seen": [seen.size, seen.jump, seen.first] if seen else None,

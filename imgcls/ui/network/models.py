@@ -49,10 +49,11 @@ def choose_network(photo: Picture) -> Classifier:
 def fitting(photo: Picture) -> str:
     """The network to open with: TinyVGG for a drawing, EfficientNet-Lite0 for a photo of the real world.
 
-    Our samples say which they are. Any other picture is a drawing if it could be one of those that TinyVGG knows.
+    Our drawings of dogs are known. Any other picture is a drawing if it could be one of those TinyVGG learned from.
     """
-    if sample := SAMPLES.get(current_sample() or ""):
-        return TINY if sample.kind == "drawing" else DEFAULT
+    sample = SAMPLES.get(current_sample() or "")
+    if sample and sample.drawn_dog:
+        return TINY
     distance = distance_from(tinyvgg(), photo)
     return TINY if distance is not None and distance <= 1 else DEFAULT
 

@@ -3,6 +3,7 @@
 from torch import nn
 
 from imgcls.models.graph import Graph, Step, window_of
+from imgcls.numbers import sides
 
 _LAYERS = {"BatchNorm2d": "batch norm", "MaxPool2d": "max pooling", "AvgPool2d": "average pooling"}
 
@@ -44,5 +45,5 @@ def _operation(step: Step) -> str:
     if isinstance(module, nn.Conv2d):
         side = window_of(module)[0]
         each = module.groups == module.in_channels > 1
-        return f"{'depthwise' if each else 'convolution'} {side}\u00a0×\u00a0{side}"
+        return f"{'depthwise' if each else 'convolution'} {sides(side, side)}"
     return layer_name(step)

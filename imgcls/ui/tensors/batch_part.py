@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 
 from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.numbers import whole
 from imgcls.ops.batches import Batch, squared, stack
 from imgcls.plain import markdown
 from imgcls.ui.components.words import words
@@ -76,8 +77,9 @@ def _told(made: Batch, chosen: int) -> str:
     size, apart = made.facts.bytes, made.facts.stride[0]
     return (
         f"batch.shape = **{made.facts.shape}**: photos, channels, rows, columns. batch.stride() = "
-        f"**{made.facts.stride}**: the next photo begins {apart:,} numbers further on. {size:,} bytes as uint8, "
-        f"{4 * size:,} as float32. batch[{chosen}] is a view: no number is copied."
+        f"**{made.facts.stride}**: the next photo begins {whole(apart)} numbers further on. {whole(size)} bytes as "
+        "uint8, "
+        f"{whole(4 * size)} as float32. batch[{chosen}] is a view: no number is copied."
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from imgcls.numbers import whole
 from imgcls.ops.histogram import Histogram
 from imgcls.ops.tensors import SPAN, Normalised
 from imgcls.ui.charts import Axis, axis_for, line, place
@@ -12,7 +13,7 @@ COLOURS = ("red", "green", "blue")
 def moved_histograms(made: Normalised) -> dict[str, Any]:
     """One stepped line a channel after normalising, over what the three were before."""
     low, high = SPAN
-    across = Axis(low, high, tuple((x, str(x).replace("-", "−")) for x in range(round(low), round(high) + 1)))
+    across = Axis(low, high, tuple((x, whole(x)) for x in range(round(low), round(high) + 1)))
     # The same height whatever is chosen, so that widening is seen as getting lower.
     up = axis_for([0, max(int(counted.counts.max()) for counted in made.before)])
     return {

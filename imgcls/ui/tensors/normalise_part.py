@@ -12,11 +12,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.figures.images import signed_levels
 from imgcls.models.normalisation import Agreement, Numbers, Seen, agreement, scaled, seen_with, top_answers
 from imgcls.models.registry import load
+from imgcls.numbers import bracketed, equation, fixed, percent
 from imgcls.ops.tensors import IMAGENET, Normalised, channel_statistics, normalise, photo_tensor
 from imgcls.ui.components.map_table import MapRow, map_table
-from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.components.words import table, words
 from imgcls.ui.hall import classify_photo
 from imgcls.ui.memo import remember
@@ -49,7 +50,7 @@ def normalise_part() -> None:
     pixels: Tensor = remember("tensors_pixels", photo.digest, lambda: scaled(network, photo.image))
     right = _bytes(pixels), *_channels(network.preprocess(photo.image)[0])
     own = classify_photo(network, photo).top(1)[0]
-    own_words = f"**{network.name_of(own.index)}**, {own.probability:.1%}"
+    own_words = f"**{network.name_of(own.index)}**, {percent(own.probability)}"
 
     def picture(moved: Moved) -> dict[str, Any]:
         if way == "this photo's own":
@@ -59,8 +60,8 @@ def normalise_part() -> None:
         made, seen = normalise(small, mean, std), seen_with(network, pixels, mean, std)
         first, *others = seen.prediction.top(3)
         answer = (
-            f"{network.title} says **{network.name_of(first.index)}**, **{first.probability:.1%}**, then "
-            + " and ".join(f"{network.name_of(each.index)}, {each.probability:.1%}" for each in others)
+            f"{network.title} says **{network.name_of(first.index)}**, **{percent(first.probability)}**, then "
+            + " and ".join(f"{network.name_of(each.index)}, {percent(each.probability)}" for each in others)
             + f". With the 0.5 and 0.5 of its training it says {own_words}."
         )
         return {
@@ -100,7 +101,7 @@ def over_the_samples() -> None:
     with st.spinner("Asking …"), _turn:  # one measurement at a time: who comes second finds it done
         found = _agreements()
     rows = [["normalised with", f"same answer, of {count}", "mean confidence"]]
-    rows += [[way, str(each.kept), f"{each.confidence:.0%}"] for way, each in found.items()]
+    rows += [[way, str(each.kept), f"{percent(each.confidence, 0)}"] for way, each in found.items()]
     table(rows, key="tensors_agreement")
     st.markdown(summary(found))
 
@@ -175,17 +176,21 @@ def _bytes(pixels: Tensor) -> np.ndarray:
 def _told(made: Normalised, seen: Seen) -> list[str]:
     """One pixel worked out, what the channels are like afterwards, and what no photo could be."""
     before, after = (pair.tolist() for pair in made.pixel)
-    pixel = ";  ".join(
-        f"{name} ({b:.2f} − {mean:.3g}) / {std:.3g} = {a:z.2f}"
-        for name, b, mean, std, a in zip(COLOURS, before, made.mean, made.std, after, strict=True)
-    )
-    means, stds = (", ".join(f"{value:z.2f}" for value in pair[1].tolist()) for pair in (made.means, made.stds))
+    channels = zip(COLOURS, before, made.mean, made.std, after, strict=True)
+    pixel = ";  ".join(f"{name} {_standardised(*numbers)}" for name, *numbers in channels)
+    means, stds = (", ".join(fixed(value, 2) for value in pair[1].tolist()) for pair in (made.means, made.stds))
     channels = f"Afterwards the channels have means {means} and standard deviations {stds}."
     if made.beyond > 0.005:
-        channels += f" {made.beyond:.0%} of the numbers lie beyond the axis, and are counted at its ends."
+        channels += f" {percent(made.beyond, 0)} of the numbers lie beyond the axis, and are counted at its ends."
     if seen.beyond > 0.005:
-        channels += f" To the network {seen.beyond:.0%} of them are darker than black or brighter than white."
-    return [text.replace("-", "−") for text in (f"The middle pixel: {pixel}", channels)]
+        channels += f" To the network {percent(seen.beyond, 0)} of them are darker than black or brighter than white."
+    return [f"The middle pixel: {pixel}", channels]
+
+
+def _standardised(before: float, mean: float, std: float, after: float) -> str:
+    shown = equation((before, mean, std), lambda x, m, s: (x - m) / s, after, digits=3)
+    x, m, s = shown.operands
+    return f"({x} − {bracketed(m)}) / {s} {shown.sign} {shown.result}"
 
 
 def _code(made: Normalised, top: float) -> None:

@@ -5,6 +5,7 @@ import threading
 import streamlit as st
 
 from imgcls.figures.timings import timing_bars
+from imgcls.numbers import fixed, written
 from imgcls.ops.timing import BUDGET, WORKS, Timing, devices, measure
 from imgcls.ui.components.plot import plot
 from imgcls.ui.shell import code_panel
@@ -17,7 +18,8 @@ def speed_part() -> None:
     found = devices()
     seconds = BUDGET * len(WORKS) * len(found)
     st.markdown(
-        f"Four operations on the machine that serves this page, {seconds:.1f} seconds in all. Each is warmed up, timed "
+        f"Four operations on the machine that serves this page, {fixed(seconds, 1)} seconds in all. Each is warmed "
+        "up, timed "
         "until it has really finished, and the median of many runs is shown."
     )
     if st.button("Time them now", icon=":material/timer:", key="tensors_time"):
@@ -30,7 +32,7 @@ def speed_part() -> None:
             st.info("Somebody else is timing just now; try again in a second.", icon=":material/hourglass_top:")
     timings: list[Timing] = st.session_state.get("tensors_timings", [])
     if timings:
-        alt = "; ".join(f"{t.operation} on {t.device}: {1000 * t.median:.3g} ms" for t in timings)
+        alt = "; ".join(f"{t.operation} on {t.device}: {written(1000 * t.median, 3)} ms" for t in timings)
         plot(timing_bars(timings), key="tensors_speed", alt=alt)
     if len(found) == 1:
         st.markdown(

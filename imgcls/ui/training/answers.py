@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.training.evaluate import KeptPictures
 from imgcls.training.records import Evaluation
@@ -36,7 +37,7 @@ def verdicts(pictures: Sequence[Verdict], *, key: str, alt: str) -> None:
     """The pictures in a grid that changes in place, each with a tick or a cross, the answer, and how sure it is."""
     labels, captions, wrong = [], [], []
     for place, each in enumerate(pictures):
-        sure = f"{each.confidence:.0%}" if math.isfinite(each.confidence) else "nan"
+        sure = f"{percent(each.confidence, 0)}" if math.isfinite(each.confidence) else "nan"
         labels.append(f"A picture of the class {each.truth}, called {each.answer}, {sure}")
         if each.truth == each.answer:
             captions.append(f"✓ {each.answer} {sure}")
@@ -56,10 +57,10 @@ def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:
     pictures = [each for place in shown if (each := _verdict(run, evaluation, place))]
     right = sum(each.truth == each.answer for each in pictures)
     verdicts(pictures, key=f"samples:{run.id}", alt=f"{right} of {len(pictures)} sample pictures are answered rightly.")
-    whole = f"{'all ' if evaluation.whole else ''}{len(evaluation.indices):,}"
-    when = f"After step {evaluation.step:,}" if evaluation.step else "Before training, with its first weights"
+    asked = f"{'all ' if evaluation.whole else ''}{whole(len(evaluation.indices))}"
+    when = f"After step {whole(evaluation.step)}" if evaluation.step else "Before training, with its first weights"
     st.caption(
-        f"{when}: **{evaluation.val_accuracy:.1%}** of {whole} validation pictures are right, "
+        f"{when}: **{percent(evaluation.val_accuracy)}** of {asked} validation pictures are right, "
         f"{right} of the {len(pictures)} here. ✓ right · ✗ wrong, with the probability of its answer."
     )
 
@@ -68,6 +69,9 @@ def confusions(run: PageRun, evaluation: Evaluation | None) -> None:
     """The matrix at the step that is looked at, and the pictures of the cell that was clicked."""
     if not _there(run, evaluation):
         return
+    if not evaluation.step:
+        early = "This run ended before its first epoch did. " if not (run.active or run.followed.best) else ""
+        st.caption(f"{early}These are the answers before training, with the first weights.")
     counts, classes = evaluation.confusion, run.classes
     kept = np.arange(len(classes))
     if len(classes) > MOST_CLASSES:

@@ -10,6 +10,7 @@ from imgcls.data.augment import Augmentation
 from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import ACTIVATIONS, POOLINGS, SmallConfig
+from imgcls.numbers import whole
 from imgcls.plain import markdown
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig, recipe
 from imgcls.training.optimisers import SCHEDULES
@@ -61,7 +62,9 @@ def _suggest_transfer(data: DataChoice) -> None:
     """One click to what learns most from a handful of photos."""
     pictures = MANY if data.source in SOURCES else described(data.source, data.reading, data.renamed).pictures
     if pictures < MANY:
-        st.caption(f"{pictures:,} pictures are few for a network that starts from noise: it soon knows them by heart.")
+        st.caption(
+            f"{whole(pictures)} pictures are few for a network that starts from noise: it soon knows them by heart."
+        )
         st.button("Start from a trained network", icon=":material/bolt:", on_click=_take_transfer)
 
 
@@ -108,7 +111,7 @@ def _numbers(text: str, what: str) -> tuple[int, ...]:
     except ValueError:
         raise ValueError(f"{what} are whole numbers with commas between them, such as 10, 10; not {text!r}.") from None
     if any(number > WIDEST for number in numbers):
-        raise ValueError(f"{what} are {WIDEST:,} at most: this network would not fit into the memory.")
+        raise ValueError(f"{what} are {whole(WIDEST)} at most: this network would not fit into the memory.")
     return numbers
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from imgcls.figures.training import compare_curves
+from imgcls.numbers import fixed, percent, whole
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import Followed
 from imgcls.training.runs import RunError, RunFiles, RunInfo
@@ -33,7 +34,7 @@ def compare(run: PageRun) -> None:
     for column, measure in ((left, "loss"), (right, "accuracy")):
         with column:
             last = {name: getattr(each[-1], f"val_{measure}") for name, each in curves.items()}
-            ends = "; ".join(f"{name} ends at {number:.3f}" for name, number in last.items())
+            ends = "; ".join(f"{name} ends at {fixed(number, 3)}" for name, number in last.items())
             plot(compare_curves(curves, measure), key=f"train_compare_{measure}", alt=f"Validation {measure}: {ends}.")
     st.table(settings_table({names[name]: (files[name].info(), each) for name, each in followed.items()}))
     others = [name for name in followed if name != run.id]
@@ -64,9 +65,9 @@ def settings_table(runs: Mapping[str, tuple[RunInfo, Followed]]) -> dict[str, li
         if len(set(values)) > 1 or len(rows) == 1:
             columns[name] = values
     best = [followed.best for _, followed in runs.values()]
-    columns["Best validation"] = [f"{each.val_accuracy:.1%}" if each else "none yet" for each in best]
-    columns["at epoch"] = [f"{each.epoch:.0f}" if each else "" for each in best]
-    columns["Seconds"] = [f"{each.steps[-1].seconds:.1f}" if each.steps else "" for _, each in runs.values()]
+    columns["Best validation"] = [percent(each.val_accuracy) if each else "none yet" for each in best]
+    columns["at epoch"] = [whole(each.epoch) if each else "" for each in best]
+    columns["Seconds"] = [fixed(each.steps[-1].seconds, 1) if each.steps else "" for _, each in runs.values()]
     return columns
 
 

@@ -5,6 +5,7 @@ import math
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from imgcls.numbers import fixed, percent, whole, written
 from imgcls.plain import markdown
 from imgcls.training.config import TrainConfig
 from imgcls.ui.training.choices import RATES
@@ -79,7 +80,9 @@ def progress(run: PageRun) -> None:
     elif run.active and followed.started is None:
         loading = followed.loading
         share = loading.done / max(1, loading.total) if loading else 0.0
-        st.progress(share, f"{loading.what}: {loading.done:,} of {loading.total:,}" if loading else "Getting ready")
+        st.progress(
+            share, f"{loading.what}: {whole(loading.done)} of {whole(loading.total)}" if loading else "Getting ready"
+        )
     elif run.active and not followed.steps:
         st.progress(0.0, "First steps")
     elif followed.steps:
@@ -93,8 +96,8 @@ def _progress_line(run: PageRun) -> None:
     config = run.config
     total = followed.total_steps
     share = last.step / total if total else min(1.0, last.epoch / config.epochs if config else 1.0)
-    epochs = f"epoch {last.epoch:.1f} of {config.epochs}" if config else f"epoch {last.epoch:.1f}"
-    best = f" · best **{followed.best.val_accuracy:.1%}**" if followed.best else ""
+    epochs = f"epoch {fixed(last.epoch, 1)} of {config.epochs}" if config else f"epoch {fixed(last.epoch, 1)}"
+    best = f" · best **{percent(followed.best.val_accuracy)}**" if followed.best else ""
     if run.active and run.waits:
         ahead = ":material/pause: paused; another run has its place"
     elif run.active and followed.paused:
@@ -103,10 +106,10 @@ def _progress_line(run: PageRun) -> None:
         ahead = f"**{duration(last.seconds_left)} left**"
     elif followed.finished:
         done = ":material/check: " if followed.finished.reason == "epochs" else ":material/stop_circle: "
-        ahead = f"{done}**{ENDS[followed.finished.reason]}** after {followed.finished.seconds:.1f} s"
+        ahead = f"{done}**{ENDS[followed.finished.reason]}** after {fixed(followed.finished.seconds, 1)} s"
     else:
         ahead = ":material/stop_circle: ended early"
-    speed = f"{last.images_per_second:,.0f} images/s"
+    speed = f"{whole(last.images_per_second)} images/s"
     st.progress(min(1.0, share), f"{ahead} · {epochs} · {speed}{best}")
 
 
@@ -122,7 +125,7 @@ def rate_while_running(run: PageRun) -> None:
         st.session_state[key] = min(options, key=lambda each: abs(math.log(each / told)))
     now = run.followed.steps[-1].lr if run.followed.steps else config.lr
     steady = config.schedule == "constant"
-    label = "Learning rate" if steady else f"Peak learning rate (now: {now:.2g}, {config.schedule})"
+    label = "Learning rate" if steady else f"Peak learning rate (now: {written(now, 2)}, {config.schedule})"
     st.select_slider(
         label, options, key=key, format_func=lambda number: f"{number:g}",
         on_change=lambda: run.send({"lr": st.session_state[key]}),
@@ -152,7 +155,7 @@ def _unsaved_words(run: PageRun) -> str:
             "it or use it afterwards. Tell the person who runs the server."
         )
     return (
-        f"Since step {run.followed.unsaved.step:,} the server cannot keep this run ({run.unsaved}). It goes on "
+        f"Since step {whole(run.followed.unsaved.step)} the server cannot keep this run ({run.unsaved}). It goes on "
         "learning, but later steps cannot be looked back at. Tell the person who runs the server."
     )
 
@@ -163,16 +166,16 @@ def machine(run: PageRun) -> None:
     if started is None:
         return
     tried = [trial for trial in started.trials if trial.images_per_second]
-    speeds = ", ".join(f"{trial.mode} {trial.images_per_second:,.0f}" for trial in tried)
+    speeds = ", ".join(f"{trial.mode} {whole(trial.images_per_second)}" for trial in tried)
     chosen = f"The fastest of {len(tried)} ways in a short trial, in images/s: {speeds}." if tried else None
     threads = "1 thread" if started.threads == 1 else f"{started.threads} threads"
     device = f"CPU, {threads}" if started.device == "cpu" else started.device
-    st.caption(f"{device}, **{started.mode}** · {started.parameters:,} parameters", help=chosen)
+    st.caption(f"{device}, **{started.mode}** · {whole(started.parameters)} parameters", help=chosen)
 
 
 def findings(run: PageRun) -> None:
     """What goes wrong, in words."""
     for finding in run.followed.findings:
         st.warning(
-            f"**Step {finding.since:,}: {FINDINGS[finding.kind]}.** {finding.sentence}", icon=":material/search:"
+            f"**Step {whole(finding.since)}: {FINDINGS[finding.kind]}.** {finding.sentence}", icon=":material/search:"
         )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from imgcls.numbers import percent
 from imgcls.training.records import Histogram, LayerView, Snapshot
 from imgcls.ui.components.histograms import Spread, histograms
 from imgcls.ui.training.run import PageRun
@@ -34,7 +35,7 @@ def spread_lines(snapshot: Snapshot) -> list[Spread]:
 def _note(view: LayerView, behind: LayerView | None) -> str:
     kind = {"Conv2d": "convolution", "Linear": "dense", "Residual": "residual block"}.get(view.kind, view.kind)
     if behind is not None and behind.dead is not None and behind.weight is None:
-        return f"{kind}; {behind.dead:.0%} of its units silent"
+        return f"{kind}; {percent(behind.dead, 0)} of its units silent"
     return kind
 
 

@@ -30,7 +30,13 @@ def live(run: PageRun, config: TrainConfig | None) -> None:
             progress(run)
         trouble(run)
         snapshot, evaluation, at = looked_at(run)
-        if run.followed.steps or snapshot:
+        if snapshot and not run.followed.steps:  # the curves are still to come
+            left, right = st.columns([0.46, 0.54], gap="medium")
+            with left:
+                sample_answers(run, evaluation)
+            with right:
+                network(run, snapshot)
+        elif run.followed.steps:
             left, right = st.columns([0.46, 0.54], gap="medium")
             with left:
                 curves(run, at)

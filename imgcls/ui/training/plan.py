@@ -9,6 +9,7 @@ from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS
 from imgcls.models.small import LayerRow, layer_table
+from imgcls.numbers import sides, whole
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.script import model_code
@@ -71,12 +72,12 @@ def plan_rows(config: TrainConfig, classes: int) -> tuple[LayerRow, ...]:
 
 def plan(network: Plan) -> None:
     """The table, and what it adds up to."""
-    st.markdown(f"**{network.parameters:,} parameters** will be learned, for {network.classes} classes.")
+    st.markdown(f"**{whole(network.parameters)} parameters** will be learned, for {network.classes} classes.")
     st.table({
         "Layer": [row.name for row in network.rows],
         "Type": [_KINDS.get(row.kind, row.kind) for row in network.rows],
-        "Output": [" × ".join(map(str, row.shape)) for row in network.rows],
-        "Parameters": [f"{row.parameters:,}" if row.parameters else "" for row in network.rows],
+        "Output": [sides(*row.shape) for row in network.rows],
+        "Parameters": [whole(row.parameters) if row.parameters else "" for row in network.rows],
     })  # fmt: skip
 
 

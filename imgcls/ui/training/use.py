@@ -11,6 +11,7 @@ from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
+from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
@@ -66,7 +67,9 @@ def use(run: PageRun) -> None:
         _answer(prediction, distance_from(kit.classifier, photo))
         if best := run.followed.best:
             st.caption(
-                f"As it was at its best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}."
+                f"This is the network at its best: **{percent(best.val_accuracy)}** of the validation pictures, after "
+                "epoch "
+                f"{best.epoch:g}. Above it is as it was at the step of the timeline."
             )
     with right:
         _ways_on(run)
@@ -119,7 +122,7 @@ def _answer(prediction: Prediction, distance: float | None) -> None:
     names = [display_name(each.label, prediction.labels) for each in top]
     chances = [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
-    told = "; ".join(f"{name} {chance:.1%}" for name, chance in zip(names, chances, strict=True))
+    told = "; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True))
     plot(probability_bars(names, chances), key="train_photo", alt=told)
     st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0], distance)}.")
     distance_note(distance)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from imgcls.figures.training import run_curves
 from imgcls.models.small import layer_table
+from imgcls.numbers import fixed, percent, sides, whole
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import training_points, view_at
 from imgcls.training.records import Evaluation, Snapshot
@@ -46,8 +47,9 @@ def curves(run: PageRun, at: int | None) -> None:
     last = evaluations[-1] if evaluations else None
     chance = 1 / len(run.classes) if run.classes else None
     told = (
-        f"Training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, training accuracy "
-        f"{last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%} after epoch {last.epoch:.1f}."
+        f"Training loss {fixed(last.train_loss, 2)}, validation loss {fixed(last.val_loss, 2)}, training accuracy "
+        f"{percent(last.train_accuracy, 0)}, validation accuracy {percent(last.val_accuracy, 0)} after epoch "
+        f"{fixed(last.epoch, 1)}."
         if last and last.epoch else "No epoch is over yet."
     )  # fmt: skip
     seen = (run.id, at, len(evaluations), len(followed.findings), run.active, len(followed.steps) // STEPS_A_DRAWING)
@@ -91,7 +93,7 @@ def network(run: PageRun, snapshot: Snapshot | None) -> None:
     places = range(len(classes)) if order is None else order.tolist()
     bars = [(classes[place], float(snapshot.probabilities[place])) for place in places]
     rows = film_rows(snapshot, run.config)
-    film(rows, bars, heading=f"its answer for your photo at step {snapshot.step:,}", key=f"film:{run.id}",
+    film(rows, bars, heading=f"its answer for your photo at step {whole(snapshot.step)}", key=f"film:{run.id}",
          alt=f"The network at step {snapshot.step}: " + "; ".join(row.title for row in rows))  # fmt: skip
 
 
@@ -101,23 +103,23 @@ def film_rows(snapshot: Snapshot, config: TrainConfig | None) -> list[FilmRow]:
     rows = []
     for view in snapshot.layers:
         if view.kernels is not None:
-            rows.append(_kernel_row(view.name, view.kind, view.kernels))
+            rows.append(_kernel_row(view.name, view.kind, view.kernels, learned=snapshot.step > 0))
     maps = [view for view in snapshot.layers if view.maps is not None and view.maps.ndim == 3]
     after = [view for view in maps if view.kind not in _PLAIN] or [view for view in maps if view.kind == "Conv2d"]
     chosen = [after[round(place)] for place in np.linspace(0, len(after) - 1, min(MOST_ROWS, len(after)))]
     for view in chosen:
         channels, height, width = shapes.get(view.name, view.maps.shape)
         some = f"{len(view.maps)} of {channels} maps" if channels > len(view.maps) else f"{channels} maps"
-        rows.append(FilmRow(f"{view.name} on your photo: {some}, {height} × {width}", _signed_places(view.maps)))
+        rows.append(FilmRow(f"{view.name} on your photo: {some}, {sides(height, width)}", _signed_places(view.maps)))
     return rows
 
 
-def _kernel_row(name: str, kind: str, kernels: np.ndarray) -> FilmRow:
+def _kernel_row(name: str, kind: str, kernels: np.ndarray, learned: bool) -> FilmRow:
     count, channels, height, width = kernels.shape
     places = _signed_places(kernels[:MOST_KERNELS])
     what = "kernels" if kind == "Conv2d" else "nodes, their weights"
     some = f"{min(count, MOST_KERNELS)} of {count}" if count > MOST_KERNELS else str(count)
-    title = f"{name}: {some} learned {what}, {height} × {width}"
+    title = f"{name}: {some} {'learned' if learned else 'untrained'} {what}, {sides(height, width)}"
     if channels == 3:
         return FilmRow(title, places.transpose(0, 2, 3, 1))
     return FilmRow(title, places.mean(1).round().astype(np.uint8), "weight")
@@ -145,6 +147,7 @@ def _epoch_words(run: PageRun) -> str:
     if last is None or not last.epoch:
         return ""
     return (
-        f"Epoch {last.epoch:.0f}: training loss {last.train_loss:.2f}, validation loss {last.val_loss:.2f}, "
-        f"training accuracy {last.train_accuracy:.0%}, validation accuracy {last.val_accuracy:.0%}."
+        f"Epoch {whole(last.epoch)}: training loss {fixed(last.train_loss, 2)}, validation loss "
+        f"{fixed(last.val_loss, 2)}, "
+        f"training accuracy {percent(last.train_accuracy, 0)}, validation accuracy {percent(last.val_accuracy, 0)}."
     )

@@ -4,6 +4,8 @@ from imgcls.data.server_sets import name_on_server
 from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallConfig
+from imgcls.numbers import fixed, whole
+from imgcls.ops.verdicts import VERDICTS
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig
 
 TRANSFER_TITLE = "Transfer: EfficientNet-Lite0 with a new head"
@@ -40,7 +42,7 @@ FINDINGS = {
     "nan": "not a number",
     "divergence": "diverges",
     "dead": "silent units",
-    "overfitting": "overfits",
+    "overfitting": VERDICTS["overfits"].title,
     "plateau": "stands still",
 }
 
@@ -76,5 +78,5 @@ def preset_of(config: TrainConfig) -> str:
 def duration(seconds: float) -> str:
     """In one unit: "9 s", "3 min", "2.0 h"."""
     if seconds < 99.5:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"{whole(seconds)} s"
+    return f"{whole(seconds / 60)} min" if seconds < 5400 else f"{fixed(seconds / 3600, 1)} h"

@@ -4,7 +4,7 @@ import { keepDrawn } from "../../js/canvas.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
-import { written } from "../../js/number.js"
+import { fixed, percent, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { drawAnswer, drawNetwork } from "./draw.js"
@@ -149,7 +149,9 @@ function draw(own) {
   if (!width || !own.film) return
   const narrow = width < 640, side = narrow ? Math.min(width, 340) : Math.min(252, Math.floor((width - 28) * 0.3))
   drawNetwork(own, own.network, narrow ? width : width - 2 * side - 28, own.film, own.frame)
-  own.answers.forEach((canvas, twin) => drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross))
+  own.answers.forEach((canvas, twin) => {
+    drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross)
+  })
   own.captions.forEach((caption) => { caption.style.width = `${side}px` })
   read(own)
   own.box.dataset.drawn = String(Number(own.box.dataset.drawn ?? 0) + 1)
@@ -157,11 +159,11 @@ function draw(own) {
 
 function read(own) {
   const { film, frame, about } = own, step = stepOf(film, frame)
-  own.box.querySelector(".step").textContent = `step ${step.toLocaleString("en-US")}`
+  own.box.querySelector(".step").textContent = `step ${whole(step)}`
   const says = own.captions.map((caption, twin) => {
     const loss = film.losses[2 * frame + twin], right = film.accuracies[2 * frame + twin]
     const name = twin || about.title === "none" ? "without a bend" : `with ${about.title}`
-    const numbers = Number.isNaN(loss) ? "no points yet" : `${(100 * right).toFixed(0)}% right, loss ${loss.toFixed(3)}`
+    const numbers = Number.isNaN(loss) ? "no points yet" : `${percent(right, 0)} right, loss ${fixed(loss, 3)}`
     caption.innerHTML = `<b></b><br>${numbers}`
     caption.firstChild.textContent = name
     return `${name}: ${numbers}`
@@ -169,8 +171,8 @@ function read(own) {
   const [a, b, c] = film.lines.slice(3 * frame, 3 * frame + 3), sign = (number) => (number < 0 ? "− " : "+ ")
   const amount = (number) => written(Math.abs(number)), hidden = about.layers.length - 2
   const what = hidden ? `its ${hidden + 1} layers come to one:` : "it is a single layer:"
-  own.box.querySelector(".line").textContent =
-    `Without a bend ${what} ${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}; the boundary is where this is 0.`
+  const logit = `${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}`
+  own.box.querySelector(".line").textContent = `Without a bend ${what} ${logit}; the boundary is where this is 0.`
   own.answers[0].setAttribute("aria-label", `What the network answers at each place. ${says[0]}. ` +
     "Arrow keys move a cross, Enter sets a point of the chosen class, Delete removes the nearest of yours.")
   own.answers[1].setAttribute("aria-label", `What the network without a bend answers. ${says[1]}.`)

@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from imgcls.ops.diagnosis import written
+from imgcls.numbers import bracketed, written
 from imgcls.ops.routes import NAMES, Routes
 from imgcls.palette import HUES, colour_table, text_on
 from imgcls.ui.autodiff.graph import Cell, words
@@ -82,10 +82,10 @@ def _chain(routes: Routes, turn: int, chosen: Cell) -> dict[str, Any]:
     cell = f"{name}[{row}, {column}]"
     arrived = routes.trace.gradient_at(node, turn) is not None
     live = [term for term in _terms(routes, chosen) if term.arriving]
-    products = (
-        " + ".join(f"{_product(written(term.arriving))} · {_product(written(term.local))}" for term in live) or "0"
-    )
-    total = written(float(routes.gradient(name)[row, column]))
+    gradient = float(routes.gradient(name)[row, column])
+    shown = words.products_added([(term.arriving, term.local) for term in live], gradient)
+    factors = list(map(bracketed, shown.operands))
+    products = " + ".join(f"{a} · {b}" for a, b in zip(factors[::2], factors[1::2], strict=True)) or "0"
     factors = {
         "image": "kernel value that lay on it",
         "kernel": "image value that lay under it",
@@ -93,22 +93,22 @@ def _chain(routes: Routes, turn: int, chosen: Cell) -> dict[str, Any]:
         "pooled": "1 if it is counted, else 0",
     }
     many = len(_terms(routes, chosen))
+    worked = f" = {products} {shown.sign} {shown.result}" if arrived else ": nothing has arrived yet."
     return {
         "heading": f"{cell} = {written(float(routes.value(name)[row, column]))}",
-        "plain": f"∂out / ∂{cell} = {products} = {total}" if arrived else f"∂out / ∂{cell}: nothing has arrived yet.",
+        "plain": f"∂out / ∂{cell}{worked}",
         "terms": [], "recorded": routes.trace.nodes[node].grad_fn, "cut": "",
         "note": f"Each product: the gradient at a cell of {next_name} times the {factors[name]}. "
-        f"It takes part in {many} cell{'s' if many > 1 else ''} of {next_name}; a gradient arrived at {len(live)}.",
+        f"It takes part in {many} cell{'s' if many > 1 else ''} of {next_name}; gradients arrived at {len(live)}.",
     }  # fmt: skip
-
-
-def _product(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text
 
 
 def _check(routes: Routes) -> str:
     """How the gradients compare with central differences, and what ties have to do with it."""
-    told = f"All 45 gradients were checked numerically: the largest difference is {routes.disagreement:.1e}."
+    told = (
+        f"All 45 gradients were checked numerically: the largest difference is {written(routes.disagreement, 1)}. "
+        "No step builds a whole Jacobian: it multiplies what arrives by it at once (a vector-Jacobian product)."
+    )
     if routes.ties:
         windows = " and ".join(f"pooled[{row}, {column}]" for row, column in routes.ties)
         told += (

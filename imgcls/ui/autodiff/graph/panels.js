@@ -16,7 +16,7 @@ export function chainRule(chain) {
   const symbols = chain.terms.map((t) => product(t, fraction(chain.output, t.upper), fraction(t.upper, chain.name)))
   const numbers = chain.terms.map((t) =>
     product(t, `<mn>${t.done ? esc(bracket(t.arriving)) : "?"}</mn>`, `<mn>${esc(bracket(t.local))}</mn>`))
-  const total = chain.total ? `<mo>=</mo><mn class="total">${esc(chain.total)}</mn>` : ""
+  const total = chain.total ? `<mo>${esc(chain.sign)}</mo><mn class="total">${esc(chain.total)}</mn>` : ""
   return `<span>${formula(`${fraction(chain.output, chain.name)}<mo>=</mo>${symbols.join(plus)}`)}</span>
     <span>${formula(`<mo>=</mo>${numbers.join(plus)}${total}`)}</span>`
 }

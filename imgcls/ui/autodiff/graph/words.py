@@ -6,8 +6,9 @@ from typing import Any
 
 from torch import Tensor
 
+from imgcls.numbers import Equation, equation, written
 from imgcls.ops.autodiff import Edge, Node, Trace
-from imgcls.ops.diagnosis import disagreement, written
+from imgcls.ops.diagnosis import disagreement
 from imgcls.ops.program import OPERATIONS, Step
 from imgcls.ui.autodiff.graph.layout import Layout, lay_out
 
@@ -35,11 +36,7 @@ def short(number: Tensor | float | None) -> str:
     """Three significant digits for a node; "" for None and tensors of several numbers."""
     if number is None or (isinstance(number, Tensor) and number.numel() != 1):
         return ""
-    value = float(number)
-    if value == 0 or 0.001 <= abs(value) < 99_999:
-        text = f"{value + 0.0:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-        return text.replace("-", "−")
-    return written(float(f"{value:.2g}"))
+    return written(float(number), 3)
 
 
 def sign(number: Tensor | float | None) -> int:
@@ -208,25 +205,41 @@ def chain_rule(trace: Trace, index: int, turn: int) -> dict[str, Any]:
         heading = f"{name} = {_formula(node.step, called)} = {written(float(node.value))}"
     else:
         heading = f"{name} = {written(float(node.value))}" if node.step.kind == "variable" else f"the constant {name}"
-    terms = []
-    for edge in trace.arrivals(index):
-        reader = called[edge.target]
-        terms.append({
-            "upper": reader, "done": edge.turn <= turn, "rule": rule(edge, trace, called),
-            "arriving": written(float(trace.nodes[edge.target].gradient)), "local": written(float(edge.local)),
-            "product": written(float(edge.passed)),
-        })  # fmt: skip
     gradient = trace.gradient_at(index, turn)
+    arrivals = trace.arrivals(index)
+    shown = products_added(
+        [(float(trace.nodes[edge.target].gradient), float(edge.local)) for edge in arrivals if edge.turn <= turn],
+        0.0 if gradient is None else float(gradient),
+    )
+    factors = iter(shown.operands)
+    terms = []
+    for edge in arrivals:
+        done = edge.turn <= turn
+        arriving, local = (next(factors), next(factors)) if done else ("", written(float(edge.local)))
+        terms.append({
+            "upper": called[edge.target], "done": done, "rule": rule(edge, trace, called), "arriving": arriving,
+            "local": local, "product": written(float(edge.passed)),
+        })  # fmt: skip
     return {
         "heading": heading,
         "recorded": node.grad_fn,
         "name": name,
         "output": OUTPUT,
         "terms": terms,
-        "total": "" if gradient is None else written(float(gradient)),
+        "sign": shown.sign,
+        "total": "" if gradient is None else shown.result,
         "note": _note(trace, index),
         "cut": _switch(trace, index, name),
     }
+
+
+def products_added(factors: Sequence[tuple[float, float]], total: float) -> Equation:
+    """The equation a · b + c · d + ... = total, of the pairs (a, b), (c, d), ..."""
+    return equation([number for pair in factors for number in pair], _products_added, total)
+
+
+def _products_added(*numbers: float) -> float:
+    return math.fsum(a * b for a, b in zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _switch(trace: Trace, index: int, name: str) -> str:
@@ -236,7 +249,7 @@ def _switch(trace: Trace, index: int, name: str) -> str:
         return f"set requires_grad of {name} to {'False' if node.requires_grad else 'True'}"
     if node.step.kind == "constant" or index == len(trace.nodes) - 1:
         return ""
-    return "take the detach away" if node.step.name == "detach" else f"detach {name}"
+    return "remove the detach" if node.step.name == "detach" else f"detach {name}"
 
 
 def _note(trace: Trace, index: int) -> str:

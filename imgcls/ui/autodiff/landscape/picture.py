@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from imgcls.numbers import written
 from imgcls.ops.descent import Descent, Point
-from imgcls.ops.diagnosis import written
 from imgcls.ops.landscape import ASPECT, SIZES, curve, half_height, level_curves, levels, surface
 from imgcls.ops.program import Expression, Step
 from imgcls.ui.charts import Axis, axis_for, line

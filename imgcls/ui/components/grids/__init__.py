@@ -15,7 +15,8 @@ _mount = declare("grids")
 class Grid:
     """Numbers (rows, columns) under a title; `sign` stands between this grid and the next ("×", "=").
 
-    `low` and `high` get the first and the last colour of `quantity`.
+    `texts` are the numbers as they are printed, in reading order. `low` and `high` get the first and the
+    last colour of `quantity`.
     """
 
     title: str
@@ -23,16 +24,17 @@ class Grid:
     quantity: str
     low: float
     high: float
-    digits: int = 2
+    texts: Sequence[str]
     sign: str = ""
 
 
-def grids(pictures: Sequence[Grid], *, alt: str, key: str | None = None) -> Element:
-    """Show the grids in a row; they must have the same shape."""
+def grids(pictures: Sequence[Grid], lines: Sequence[str], *, alt: str, key: str | None = None) -> Element:
+    """Show the grids in a row; they must have the same shape. `lines` say what is in one place of all, in words."""
     fields = {
         "alt": alt,
+        "lines": list(lines),
         "grids": [
-            {"title": g.title, "low": g.low, "high": g.high, "digits": g.digits, "sign": g.sign} for g in pictures
+            {"title": g.title, "low": g.low, "high": g.high, "texts": list(g.texts), "sign": g.sign} for g in pictures
         ],
     }
     arrays = {f"values{i}": np.asarray(grid.values, np.float32) for i, grid in enumerate(pictures)}

@@ -13,8 +13,6 @@ function build(root) {
   return { box, row: box.firstElementChild, at: null, canvases: [] }
 }
 
-const typeset = (number, digits) => number.toFixed(digits).replace("-", "\u2212")
-
 function layOut(own) {
   const { grids } = own.packet
   if (own.canvases.length === grids.length) return
@@ -33,7 +31,7 @@ function draw(own) {
   const { packet } = own
   const [rows, columns] = packet.arrays.values0.shape
   own.canvases.forEach((canvas, i) => {
-    const { title, low, high, digits } = packet.grids[i]
+    const { title, low, high, texts } = packet.grids[i]
     const values = packet.arrays[`values${i}`], colours = packet.arrays[`colours${i}`]
     canvas.previousElementSibling.textContent = title
     const width = canvas.parentElement.clientWidth
@@ -49,7 +47,7 @@ function draw(own) {
       pen.fillStyle = `rgb(${rgb})`
       pen.fillRect(x, y, cell - 1, height - 1)
       pen.fillStyle = textOn(...rgb)
-      pen.fillText(typeset(value, digits), x + cell / 2, y + height / 2)
+      pen.fillText(texts[place], x + cell / 2, y + height / 2)
       if (place !== own.at) return
       pen.strokeStyle = cssValue(own.box, "--st-primary-color", "#2a62a3")
       pen.lineWidth = 4
@@ -60,7 +58,7 @@ function draw(own) {
   own.canvases.forEach((canvas) => canvas.setAttribute("aria-label", packet.alt))
   own.box.querySelector("output").textContent = own.at === null
     ? `${byFinger() ? "Tap" : "Point at"} a cell: the same one lights up everywhere.`
-    : packet.grids.map((grid, i) => `${typeset(packet.arrays[`values${i}`][own.at], 4)} ${grid.sign}`).join(" ")
+    : packet.lines[own.at]
 }
 
 export default function (component) {

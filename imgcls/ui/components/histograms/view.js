@@ -1,21 +1,15 @@
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
+import { percent, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 
 const HEIGHT = 52
 
-function power(number) {
-  if (number === 0) return "0"
-  if (number >= 0.01) return number.toPrecision(2)
-  const raised = (_, size) => "·10⁻" + [...size].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")
-  return number.toExponential(0).replace(/e-(.*)/, raised)
-}
-
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
 function drawSpread(box, canvas, name, counts, about, quantity, missing) {
-  const reach = about && power(about.reach)
-  const spread = about && `${Math.round(100 * about.negative)}% negative, all within ±${reach}`
+  const reach = about && written(about.reach, 2)
+  const spread = about && `${percent(about.negative, 0)} negative, all within ±${reach}`
   canvas.setAttribute("aria-label", `${name}: ${spread ?? missing}`)
   const width = canvas.parentElement.clientWidth
   const pen = sizedCanvas(canvas, width, HEIGHT + 18)

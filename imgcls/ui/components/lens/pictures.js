@@ -1,7 +1,7 @@
 // The lens's two pictures, the beams between them and the histograms below.
-import { bitmap, sizedCanvas } from "../../js/canvas.js"
+import { bitmap, outline, sizedCanvas } from "../../js/canvas.js"
 import { clamp } from "../../js/geometry.js"
-import { written } from "../../js/number.js"
+import { written } from "../../js/numbers.js"
 
 export function pixelAt({ data: { arrays } }, row, column, channel) {
   const r = arrays.rows[row], c = arrays.columns[column]
@@ -53,14 +53,6 @@ function fed(places, taps, { stride, dilation }, outputs) {
       const reach = place - o * stride
       return reach >= 0 && reach % dilation === 0 && reach / dilation < taps
     }))
-}
-
-function outline(pen, x, y, width, height) {
-  for (const [colour, line] of [["#000", 4.5], ["#ffb000", 2.5]]) {
-    pen.strokeStyle = colour
-    pen.lineWidth = line
-    pen.strokeRect(x, y, width, height)
-  }
 }
 
 export function drawInput(own, r, c) {
@@ -163,7 +155,7 @@ export function drawHistogram(own, name) {
   pen.font = `14px ${own.theme.font}`
   const at = (number, align, x) => {
     pen.textAlign = align
-    pen.fillText(written(Number(number.toPrecision(3))), x, high + 16)
+    pen.fillText(written(number, 3), x, high + 16)
   }
   at(scale.low, "left", 0)
   at(scale.high, "right", width)

@@ -13,11 +13,15 @@ _mount = declare("nodes")
 
 @dataclass(frozen=True)
 class Layer:
-    """A column of `count` nodes, of which the first `drawn` are drawn; `title` stands above, the count below."""
+    """A column of `count` nodes, of which the first `drawn` are drawn; `title` stands above, the count below.
+
+    Those in `off` are crossed out, and their connections are left away.
+    """
 
     title: str
     count: int
     drawn: int
+    off: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,24 @@ class Connections:
     bundled: bool
 
 
-def nodes(layers: Sequence[Layer], connections: Sequence[Connections], *, alt: str, key: str | None = None) -> Element:
-    """Draw the columns from left to right with one set of connections between each two."""
+def nodes(
+    layers: Sequence[Layer],
+    connections: Sequence[Connections],
+    *,
+    alt: str,
+    shares: bool = True,
+    key: str | None = None,
+) -> Element:
+    """Draw the columns from left to right with one set of connections between each two.
+
+    With `shares` a row below tells where the parameters are.
+    """
     pairs = [
         {"count": each.count, "share": each.share, "limit": each.limit, "bundled": each.bundled} for each in connections
     ]
     fields = {
         "alt": alt,
+        "shares": shares,
         "layers": [asdict(layer) for layer in layers],
         "pairs": pairs,
         "colours": [NEGATIVE_LINE["weight"], HUES["weight"].line],

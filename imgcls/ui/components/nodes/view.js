@@ -2,6 +2,7 @@ import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
+import { percent, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 
@@ -14,7 +15,7 @@ function build(root) {
     <canvas tabindex="0" role="img"></canvas>
     <div class="legend">
       <span><i class="line minus"></i>weight &lt; 0</span><span><i class="line plus"></i>weight &gt; 0</span>
-      <span>wider: larger |w|</span><span class="many"><i class="band"></i>too many to draw</span>
+      <span>thicker: larger |w|</span><span class="many"><i class="band"></i>too many to draw</span>
     </div>
     <output aria-live="polite"></output>
     <div class="shares"></div>`
@@ -29,14 +30,13 @@ function build(root) {
   return own
 }
 
-const grouped = (count) => count.toLocaleString("en-US")
 function brief(count) {
   const [size, letter] = count >= 1e9 ? [1e9, "G"] : count >= 1e6 ? [1e6, "M"] : count >= 1e4 ? [1e3, "k"] : [1, ""]
-  return (letter ? (count / size).toPrecision(3) : grouped(count)) + (letter && "\u202f" + letter)
+  return (letter ? written(count / size, 3) : whole(count)) + (letter && "\u202f" + letter)
 }
 
 // The exact number where there is room for it.
-const fitting = (pen, count, room) => (pen.measureText(grouped(count)).width < room ? grouped(count) : brief(count))
+const fitting = (pen, count, room) => (pen.measureText(whole(count)).width < room ? whole(count) : brief(count))
 
 // Where the drawn nodes are: columns of {x, y, radius}; a column that leaves nodes out ends in three dots.
 function place(own, width) {
@@ -60,7 +60,7 @@ function edges(own, pen, l, alpha, chosen) {
   pen.globalAlpha = alpha
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < count; j++) {
-      if (chosen && !chosen(i, j)) continue
+      if ((chosen && !chosen(i, j)) || packet.off[l + 1].has(i) || packet.off[l].has(j)) continue
       const weight = w[i * count + j]
       pen.strokeStyle = packet.colours[+(weight > 0)]
       pen.setLineDash(weight > 0 ? [] : [6, 4])
@@ -86,6 +86,13 @@ function band(own, pen, l) {
   pen.fillStyle = cssValue(own.box, "--q-weight", "#218c81")
   pen.fill()
   pen.globalAlpha = 1
+}
+
+function cross(pen, x, y, size) {
+  pen.lineWidth = 3
+  pen.beginPath()
+  for (const way of [-1, 1]) { pen.moveTo(x - size, y - way * size); pen.lineTo(x + size, y + way * size) }
+  pen.stroke()
 }
 
 function draw(own) {
@@ -116,8 +123,12 @@ function draw(own) {
       pen.fillStyle = chosen ? cssValue(own.box, "--st-primary-color", "#2a62a3") : page
       pen.strokeStyle = text
       pen.lineWidth = 2
+      const off = packet.off[l].has(i)
+      pen.globalAlpha = off ? 0.45 : 1
       pen.fill()
       pen.stroke()
+      pen.globalAlpha = 1
+      if (off) cross(pen, column.x, y, column.radius + 3)
     })
     pen.fillStyle = text
     if (layer.count > layer.drawn)
@@ -148,26 +159,32 @@ function describe(own) {
   const output = own.box.querySelector("output")
   if (!at) {
     const bands = packet.pairs.flatMap((pair, l) =>
-      pair.bundled ? [`${packet.layers[l + 1].title}: ${grouped(pair.count)}`] : [])
+      pair.bundled ? [`${packet.layers[l + 1].title}: ${whole(pair.count)}`] : [])
     output.textContent = bands.length
       ? `Weights in the bands: into ${bands.join("; ")}.`
       : `${byFinger() ? "Tap" : "Point at"} a node: its connections light up.`
     return
   }
   const layer = packet.layers[at.l], before = packet.layers[at.l - 1], after = packet.layers[at.l + 1]
-  const parts = []
-  if (before) parts.push(`${grouped(before.count)} weights and a bias come in`)
-  if (after) parts.push(`${grouped(after.count)} weights go out`)
-  output.textContent = `${layer.title}, node ${at.i + 1} of ${grouped(layer.count)}: ${parts.join(", ")}.`
+  if (packet.off[at.l].has(at.i)) {
+    output.textContent = `${layer.title}, node ${at.i + 1}: dropped in this step, with all its weights.`
+    return
+  }
+  const parts = [], left = (layer) => whole(layer.count - layer.off.length)
+  if (before) parts.push(`${left(before)} weights and a bias come in`)
+  if (after) parts.push(`${left(after)} weights go out`)
+  output.textContent = `${layer.title}, node ${at.i + 1} of ${whole(layer.count)}: ${parts.join(", ")}.`
 }
 
 // Where all the parameters are: one segment a layer, as wide as its share.
 function shares(own) {
   const { packet } = own, row = own.box.querySelector(".shares")
+  row.hidden = !packet.shares
+  if (row.hidden) return
   row.replaceChildren(...packet.pairs.map((pair, l) => {
     const part = document.createElement("span")
     part.style.flexGrow = pair.share
-    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${(100 * pair.share).toFixed(2)}%`
+    const name = `${packet.layers[l].title} → ${packet.layers[l + 1].title}: ${percent(pair.share, 2)}`
     part.title = name
     part.textContent = name
     part.setAttribute("role", "img")
@@ -186,6 +203,7 @@ function shares(own) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.packet = unpack(component.data)
+  own.packet.off = own.packet.layers.map((layer) => new Set(layer.off))
   const { layers } = own.packet, { canvas } = own
   if (own.at && !(own.at.i < layers[own.at.l]?.drawn)) own.at = null
   canvas.onpointermove = canvas.onpointerdown = (event) => {

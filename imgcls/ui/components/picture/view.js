@@ -6,6 +6,7 @@ export default function ({ parentElement, data }) {
   const { arrays, ...fields } = unpack(data)
   paint(canvas, arrays.picture)
   canvas.setAttribute("aria-label", fields.alt)
+  canvas.classList.toggle("smooth", fields.smooth)
   caption.textContent = fields.caption
   canvas.dataset.drawn = Number(canvas.dataset.drawn ?? 0) + 1
 }

@@ -1,4 +1,5 @@
 import { enable, instance } from "../../js/elements.js"
+import { fixed, whole } from "../../js/numbers.js"
 import { Sender } from "../../js/sender.js"
 
 const FRAME = 160 // milliseconds a picture while it plays
@@ -30,7 +31,7 @@ function show(own) {
   const here = data.marks.filter(([at]) => own.at !== null && placeOf(data.steps, at) === place)
   const found = here.map(([, told]) => `; ▾ ${told}`).join("")
   const which = own.at === null ? "newest: " : "looking back: "
-  const text = `${which}step ${step.toLocaleString("en")}, epoch ${(step / data.perEpoch).toFixed(1)}${found}`
+  const text = `${which}step ${whole(step)}, epoch ${fixed(step / data.perEpoch, 1)}${found}`
   own.output.textContent = text
   input.setAttribute("aria-valuetext", text)
   enable(own.newest, own.at !== null)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from imgcls.numbers import whole
 from imgcls.ops.tensors import CHANNELS, Cut, same_memory
 from imgcls.ui.components import Element, declare, ignore
 from imgcls.ui.stage import Setting
@@ -88,7 +89,7 @@ def slicer_answer(made: Cut, photo: Tensor) -> dict[str, Any]:
     names = ("channel", "row", "column")[-len(found.shape) :]
     aligned = found.contiguous == "yes"
     rows = [
-        ["shape", str(found.shape), f"{found.numel:,} numbers"],
+        ["shape", str(found.shape), f"{whole(found.numel)} numbers"],
         ["dtype", found.dtype, "one byte each, 0 to 255"],
         ["stride", str(found.stride), f"to the next {', '.join(names)}"],
         ["storage_offset", str(found.storage_offset), "position of its first number in memory"],

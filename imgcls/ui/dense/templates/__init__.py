@@ -1,0 +1,36 @@
+"""A linear classifier: a template for each class with its score, and how the photo and one template make it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from imgcls.ui.components import Element, declare, ignore
+
+_mount = declare("templates", folder="dense")
+
+
+def templates(
+    classes: Sequence[str],
+    pictures: np.ndarray,
+    scores: Sequence[str],
+    best: int,
+    chosen: int,
+    photo: np.ndarray,
+    products: np.ndarray,
+    *,
+    sum_of: str,
+    sets: str,
+) -> Element:
+    """K templates, uint8 (K, S, S, 3), with their names and scores; one of them beside the photo.
+
+    Args:
+        best: the class with the largest score.
+        chosen: the template that is multiplied by the photo; clicking another sets the number `sets`.
+        photo, products: uint8 (S, S, 3).
+        sum_of: the score of the chosen class as a sum.
+    """
+    fields = {
+        "classes": list(classes), "scores": list(scores), "best": best, "chosen": chosen, "sum": sum_of, "sets": sets,
+    }  # fmt: skip
+    arrays = {"pictures": pictures, "photo": photo, "products": products}
+    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)

@@ -1,0 +1,57 @@
+"""A whole network on one canvas: overview, close-ups of a map and of a class, what if, and gradients.
+
+The canvas asks for its numbers at `ask` (see `imgcls.ui.network.answers`) when the student opens something; pointing
+at what is on the screen asks nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from imgcls.palette import colour_table
+from imgcls.ui.components import declare, ignore
+from imgcls.ui.packet import pack
+
+QUESTIONS = ("overviews", "closeups")
+"""What the canvas asks over Streamlit while it cannot ask directly; `sent` has each under its name."""
+
+_mount = declare("network/canvas")
+
+
+def network_canvas(
+    *,
+    ask: str,
+    subject: str,
+    mode: str,
+    state: Mapping[str, str],
+    turn: int,
+    activations: Sequence[str],
+    title: str,
+    key: str,
+    overview: bytes | None = None,
+    slow: Mapping[str, tuple[int | None, bytes | None]] | None = None,
+) -> None:
+    """Show the network that answers at `ask`.
+
+    Args:
+        subject: another text for another network or photo: the canvas then asks anew.
+        mode: "forward", "what if" or "backwards".
+        state: what is looked at (`imgcls.ui.network.state.NAMES`); `sent(key, "state")` is where the student went.
+        turn: another number where the canvas must follow `state`, as after the browser's Back.
+        activations: what the network's activation can be swapped for.
+        title: of the network, for screen readers.
+        overview: the answer to the first question about a new subject, so that it need not be asked.
+        slow: what `imgcls.ui.live.slow_answer` has for each of `QUESTIONS`, while the way to `ask` is broken.
+    """
+    fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
+    fields["acks"] = {name: (slow or {}).get(name, (None, None))[0] for name in QUESTIONS}
+    # "pixel" runs from black to white: the scale whose sign needs no colour.
+    tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence", "pixel")}
+    if overview is not None:
+        tables["overview"] = np.frombuffer(overview, np.uint8)
+    tables |= {
+        name: np.frombuffer(answer, np.uint8) for name, (_, answer) in (slow or {}).items() if answer is not None
+    }
+    packet = pack({**fields, "activations": list(activations)}, **tables)
+    told = ("state", *QUESTIONS)
+    _mount(key=key, data=packet, default=dict.fromkeys(told), **{f"on_{name}_change": ignore for name in told})
