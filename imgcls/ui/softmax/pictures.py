@@ -6,7 +6,19 @@ import torch
 from torch import Tensor
 
 from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
-from imgcls.numbers import ABOUT, all_written, bracketed, equation, holds, percent, read, whole, written
+from imgcls.numbers import (
+    ABOUT,
+    Equation,
+    added,
+    all_written,
+    bracketed,
+    equation,
+    holds,
+    percent,
+    read,
+    whole,
+    written,
+)
 from imgcls.ops.softmax import SoftmaxTerms, hardmax, largest_exponent, softmax, softmax_jacobian, softmax_terms, sweep
 from imgcls.plain import words
 from imgcls.ui.components.sliders import Column, Drawing, SliderRows, Stack
@@ -45,7 +57,7 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
     exponent = "z + c" if constant_of(rows) else "z"
     if temperature_of(rows) != 1:
         exponent = f"({exponent}) / T" if constant_of(rows) else "z / T"
-    exponents = all_written(worked.exponents.tolist())
+    exponents, summands = all_written(worked.exponents.tolist()), added(terms, total)
     finite = math.isfinite(total) and total > 0
     note = ""
     if not finite:
@@ -55,18 +67,22 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
         note = as_sigmoid(rows, names)
     return Drawing(
         [
-            Column(f"e^{{{exponent}}}", all_written(terms), lengths(terms), total=f"sum {written(total)}"),
+            Column(f"e^{{{exponent}}}", summands.operands, lengths(terms), total=_summed(summands)),
             Column(
                 f"probability = e^{{{exponent}}} / sum", [percent(q) for q in quotients], quotients,
                 total="sum 100%" if finite else "sum nan",
             ),
         ],
-        Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
+        Stack("The sum:", quotients, summands.operands, f"{summands.sign} {summands.result}") if finite else None,
         [
             f"{words(name)}: {_divided(i, exponents, terms[i], total, quotients[i])}" for i, name in enumerate(names)
         ],
         note,
     )  # fmt: skip
+
+
+def _summed(shown: Equation) -> str:
+    return f"sum {shown.result}" if shown.sign == "=" else f"sum {ABOUT} {shown.result}"
 
 
 def _divided(i: int, exponents: list[str], term: float, total: float, quotient: float) -> str:

@@ -149,7 +149,9 @@ function draw(own) {
   if (!width || !own.film) return
   const narrow = width < 640, side = narrow ? Math.min(width, 340) : Math.min(252, Math.floor((width - 28) * 0.3))
   drawNetwork(own, own.network, narrow ? width : width - 2 * side - 28, own.film, own.frame)
-  own.answers.forEach((canvas, twin) => drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross))
+  own.answers.forEach((canvas, twin) => {
+    drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross)
+  })
   own.captions.forEach((caption) => { caption.style.width = `${side}px` })
   read(own)
   own.box.dataset.drawn = String(Number(own.box.dataset.drawn ?? 0) + 1)
@@ -169,8 +171,8 @@ function read(own) {
   const [a, b, c] = film.lines.slice(3 * frame, 3 * frame + 3), sign = (number) => (number < 0 ? "− " : "+ ")
   const amount = (number) => written(Math.abs(number)), hidden = about.layers.length - 2
   const what = hidden ? `its ${hidden + 1} layers come to one:` : "it is a single layer:"
-  own.box.querySelector(".line").textContent =
-    `Without a bend ${what} ${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}; the boundary is where this is 0.`
+  const logit = `${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}`
+  own.box.querySelector(".line").textContent = `Without a bend ${what} ${logit}; the boundary is where this is 0.`
   own.answers[0].setAttribute("aria-label", `What the network answers at each place. ${says[0]}. ` +
     "Arrow keys move a cross, Enter sets a point of the chosen class, Delete removes the nearest of yours.")
   own.answers[1].setAttribute("aria-label", `What the network without a bend answers. ${says[1]}.`)
