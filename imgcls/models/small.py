@@ -261,3 +261,14 @@ def layer_table(config: SmallConfig) -> tuple[LayerRow, ...]:
         x = layer(x)
         rows.append(LayerRow(name, type(layer).__name__, tuple(x.shape[1:]), count_parameters(layer)))
     return tuple(rows)
+
+
+def map_titles(config: SmallConfig) -> dict[str, str]:
+    """The layers that give feature maps, by name: "layers.pool1" -> "pool1: 10 channels, 30 × 30"."""
+    titles = {}
+    for row in layer_table(config)[1:]:
+        # The mean over all places comes last and has a single one: there is nothing to see in it, nor for Grad-CAM.
+        if len(row.shape) == 3 and row.kind != "AdaptiveAvgPool2d":
+            channels, height, width = row.shape
+            titles[f"layers.{row.name}"] = f"{row.name}: {channels} channels, {sides(height, width)}"
+    return titles

@@ -13,7 +13,7 @@ from imgcls.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.efficientnet_lite import EfficientNetLite, named_by_order
 from imgcls.models.preprocess import Preprocess
 from imgcls.models.presets import PRESETS
-from imgcls.models.small import SmallCNN
+from imgcls.models.small import SmallCNN, map_titles
 from imgcls.store.download import cache_folder
 from imgcls.vision import torchvision
 
@@ -130,17 +130,12 @@ SMALL_RESNET = ModelSpec(
     top5=None,
     build=lambda: SmallCNN(PRESETS["small_resnet"].config),
     preprocess=Preprocess(resize=32, crop=32, mean=(0.464700, 0.460100, 0.427700), std=(0.237800, 0.235500, 0.256200)),
-    file_name="small-resnet-SHA.pth",
+    file_name="small-resnet-069a1742.pth",
     folder=Path(__file__).resolve().parents[2] / "assets" / "small_resnet",
     rename=lambda _, state: state["module"],
     labels=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     dog_indices=(5,),
-    layers={
-        "layers.relu1_1": "First convolution: 32 channels, 32 × 32",
-        "layers.residual1": "Block 1: 32 channels, 16 × 16",
-        "layers.residual2": "Block 2: 64 channels, 8 × 8",
-        "layers.residual3": "Block 3: 64 channels, 4 × 4",
-    },
+    layers=map_titles(PRESETS["small_resnet"].config),
 )
 
 _DOWNLOADED = (

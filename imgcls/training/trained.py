@@ -11,8 +11,7 @@ from torch import nn
 
 from imgcls.models.classify import Classifier
 from imgcls.models.preprocess import Preprocess
-from imgcls.models.small import LayerRow, SmallCNN, layer_table
-from imgcls.numbers import sides
+from imgcls.models.small import SmallCNN, map_titles
 from imgcls.training import transfer
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 
@@ -41,8 +40,7 @@ def load_trained(folder: Path | str, which: Literal["best", "last"] = "best") ->
         return Classifier(name, title, transfer.whole(module), Preprocess(), info.classes, dogs, layers=layers)
     side = info.config.model.size
     preprocess = Preprocess(resize=side, crop=side, mean=info.normalise.mean, std=info.normalise.std)
-    rows = [row for row in layer_table(info.config.model)[1:] if len(row.shape) == 3]
-    layers = {f"layers.{row.name}": _title(row) for row in rows}
+    layers = map_titles(info.config.model)
     note = "" if layers else "This network has no convolution: there are no feature maps to look at."
     module.eval().requires_grad_(False)
     return Classifier(name, f"{info.title}, your training", module, preprocess, info.classes, dogs, layers, note)
@@ -63,11 +61,6 @@ def _module(info: RunInfo) -> nn.Module:
     if info.config.transfer:
         return transfer.head(len(info.classes), 0)
     return SmallCNN(info.config.model)
-
-
-def _title(row: LayerRow) -> str:
-    channels, height, width = row.shape
-    return f"{row.name}: {channels} channels, {sides(height, width)}"
 
 
 TINYVGG = Path(__file__).resolve().parents[2] / "assets" / "tinyvgg"

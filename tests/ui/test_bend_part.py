@@ -72,7 +72,7 @@ def test_a_server_that_is_busy_says_when_to_come_back(monkeypatch: pytest.Monkey
             raise BusyError(0.25)
 
     app = opened(LESSON, address={"act_bend_seed": "7"})
-    monkeypatch.setattr(module, "_films", Busy())
+    monkeypatch.setattr(module, "films", Busy())
     assert asked(app)[0] == {"id": 1, "busy": 0.25}
 
 

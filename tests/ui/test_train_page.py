@@ -13,6 +13,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from imgcls import jobs
 from imgcls.data.augment import Augmentation
 from imgcls.data.datasets import Dataset
 from imgcls.data.own import identity_of, keep_pictures
@@ -223,11 +224,12 @@ def test_the_answer_for_the_photo_is_what_its_code_computes(
 
 
 @pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
+def queue() -> Iterator[JobRunner]:
     """The jobs of the pages: all wait, since there is no worker."""
     runner = JobRunner(long=0, quick=0)
-    monkeypatch.setattr("imgcls.jobs._runner", runner)
+    before = jobs.use(runner)
     yield runner
+    jobs.use(before)
     runner.shutdown()
 
 
@@ -383,7 +385,7 @@ def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> Non
 def test_what_the_photo_is_called_comes_from_the_best_epoch(run: str) -> None:
     app = page({"train_run": run, "train_part": "Use it"})
     best = Followed.of_files(RunFiles(run_folder(run))).best
-    told = f"best validation accuracy, **{best.val_accuracy:.1%}** after epoch {best.epoch:g}"
+    told = f"at its best: **{best.val_accuracy:.1%}** of the validation pictures, after epoch {best.epoch:g}"
     assert any(told in each.value for each in app.caption)
 
 

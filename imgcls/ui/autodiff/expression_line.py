@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
 from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, parse
@@ -18,7 +17,7 @@ from imgcls.ui.stage import Dial, Stage
 TEXT, EXAMPLE, FIXED, PENDING = "autodiff_f", "autodiff_example", "autodiff_fixed", "autodiff_pending"
 RATE = "autodiff_rate"
 LOW, HIGH, STEP = -8.0, 8.0, 0.02
-MOST_IN_A_ROW = 7
+MOST_IN_A_ROW = 6
 
 
 def dial_name(variable: str) -> str:
@@ -75,19 +74,12 @@ def variable_dials(expression: Expression, by: str = "") -> list[Dial]:
     return dials
 
 
-def dial_columns(count: int, beside: int = 0) -> list[DeltaGenerator]:
-    """Places for `count` dials side by side, as many in a row as are wide enough, and for `beside` other controls."""
-    if not count:
-        return []
-    rows = math.ceil((count + beside) / MOST_IN_A_ROW)
-    columns = [column for _ in range(rows) for column in st.columns(math.ceil((count + beside) / rows))]
-    return columns[: count + beside]
-
-
-def show_dials(live: Stage, names: Sequence[str], places: Sequence[DeltaGenerator]) -> None:
-    """Put each dial in its place."""
-    for name, place in zip(names, places, strict=False):
-        with place:
+def show_dials(live: Stage, names: Sequence[str]) -> None:
+    """Put the dials side by side, as many in a row as are wide enough."""
+    rows = math.ceil(len(names) / MOST_IN_A_ROW)
+    columns = [column for _ in range(rows) for column in st.columns(math.ceil(len(names) / rows))]
+    for column, name in zip(columns, names, strict=False):
+        with column:
             live.show(name)
 
 

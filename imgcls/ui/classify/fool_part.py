@@ -74,13 +74,16 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         changed = change(pixels, gradient, int(numbers[dial.name]))
+        # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
+        coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
+        shown_now = _array(changed)[::coarse, ::coarse]
         said = predict(classifier, changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
         labels = [classifier.name_of(index) for index in shown]
         elements = {
-            "fool_after": picture_of(_array(changed), alt="The photo with the change", caption="after"),
+            "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
             "fool_bars": plot(
                 probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
                 alt="; ".join(f"{name} {chance:.1%}" for name, chance in zip(labels, chances, strict=True)),
@@ -92,17 +95,20 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
                 "fool_before": picture_of(_array(pixels), alt="The photo as the network gets it", caption="before"),
                 "fool_compass": picture_of(
                     _direction(gradient), alt="For every pixel the direction that helps the target",
-                    caption="compass: brighter (light) or darker (dark) helps",
+                    caption="compass: light where a brighter value helps, dark where a darker one does",
                 ),
             }  # fmt: skip
         return elements | {"said": top.index, "probability": top.probability}
 
     live = stage(f"fool_{way}", [dial], picture)
     live.show(dial.name)
-    columns = st.columns([0.2, 0.2, 0.2, 0.4], gap="small")
-    for column, name in zip(columns, ("fool_before", "fool_compass", "fool_after", "fool_bars"), strict=True):
-        with column:
-            live.show(name)
+    left, right = st.columns([0.6, 0.4], gap="small")
+    with left, st.container(key="three_abreast"):
+        for column, name in zip(st.columns(3, gap="small"), ("fool_before", "fool_compass", "fool_after"), strict=True):
+            with column:
+                live.show(name)
+    with right:
+        live.show("fool_bars")
     live.show("fool_words")
     _code(classifier, best, target, way, int(live.numbers[dial.name]), {
         "said": live["said"], "probability": live["probability"],

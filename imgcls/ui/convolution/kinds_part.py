@@ -48,7 +48,7 @@ def kinds_part() -> None:
         return {**shown, "conv_kind_words": words(_told(kind, k, block)), "mean": float(output.mean())}
 
     live = stage("conv_kinds", [dial], picture)
-    live.show(dial.name)
+    live.show(dial.name, "conv_kind_words")
     if kind == "depthwise":
         live.show("conv_kind_maps")
     else:
@@ -57,7 +57,6 @@ def kinds_part() -> None:
             live.show("conv_kind_maps")
         with right:
             live.show("conv_kind_output")
-    live.show("conv_kind_words")
     costs(block)
     _code(kind, live.numbers[dial.name], live["mean"])
 

@@ -128,9 +128,9 @@ def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
 def _whose(found: Measured, judge: Measurer) -> str:
     number = len(found.truth)
     return {
-        "tinyvgg": f"Here is such a test: **{number}** new drawings that neither TinyVGG nor anybody else has seen.",
+        "tinyvgg": f"Here is such a test: **{number}** new drawings that TinyVGG has never seen.",
         "samples": f"Here are the **{number}** samples; the drawings of dogs are the dogs. So few pictures say little.",
-        "dogs": f"EfficientNet-Lite0 has learned from none of these sets: here are **{number}** pictures.",
+        "dogs": f"EfficientNet-Lite0 was not trained on this set: here are **{number}** validation pictures.",
     }.get(judge, f"Here are **{number}** validation pictures; it learned from {found.learned or 0:,} others.")
 
 

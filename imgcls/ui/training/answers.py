@@ -69,6 +69,9 @@ def confusions(run: PageRun, evaluation: Evaluation | None) -> None:
     """The matrix at the step that is looked at, and the pictures of the cell that was clicked."""
     if not _there(run, evaluation):
         return
+    if not evaluation.step:
+        early = "This run ended before its first epoch did. " if not (run.active or run.followed.best) else ""
+        st.caption(f"{early}These are the answers before training, with the first weights.")
     counts, classes = evaluation.confusion, run.classes
     kept = np.arange(len(classes))
     if len(classes) > MOST_CLASSES:
