@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from imgcls.figures.base import FONT, figure
 from imgcls.figures.curves import DASHES, SYMBOLS
+from imgcls.numbers import percent
 from imgcls.palette import HUES, SERIES
 from imgcls.plain import plotly
 from imgcls.training.follow import Points
@@ -115,7 +116,7 @@ def _guessing_word(chance: float | None) -> list[dict]:
         return []
     return [{
         "x": 1, "xref": "paper", "xanchor": "right", "y": chance, "yref": "y2", "yanchor": "bottom", "showarrow": False,
-        "text": f"guessing: {chance:.1%}", "font": {"size": FONT},
+        "text": f"guessing: {percent(chance)}", "font": {"size": FONT},
     }]  # fmt: skip
 
 
