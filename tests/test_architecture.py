@@ -194,7 +194,7 @@ def test_a_private_patch_is_found_however_it_is_written(tmp_path: Path) -> None:
 OWN_NUMBERS = {
     "imgcls/ui/js/numbers.js", "imgcls/ui/js/number.js", "imgcls/ui/convolution/field/view.js",
     "imgcls/ui/softmax/simplex/view.js", "imgcls/ui/network/canvas/tools.js", "imgcls/ui/autodiff/landscape/draw.js",
-    "imgcls/ui/autodiff/landscape/view.js",
+    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/board/view.js",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from imgcls.ops.routes import IMAGES, KERNELS, image_named, kernel_named, routes
 from imgcls.ops.tensors import IMAGENET, channel_statistics, normalise, photo_tensor
 from imgcls.ui.autodiff.descent_part import _moves
 from imgcls.ui.autodiff.graph import grids, words
-from imgcls.ui.components.sliders import Drawing, SliderRows, drawing_fields
+from imgcls.ui.components.sliders import Drawing, SliderRows
 from imgcls.ui.cross_entropy import pictures as losses
 from imgcls.ui.packet import unpack
 from imgcls.ui.softmax import pictures
@@ -100,9 +100,8 @@ def rows(numbers: tuple[float, ...], picked: int | None = 0, **settings: float) 
 
 def drawn(drawing: Drawing) -> list[str]:
     """The sentences of a drawing, and the sum that lies below it as one."""
-    fields = drawing_fields(drawing)
-    stack = fields["stack"]
-    return [*fields["details"], fields["note"]] + ([" + ".join(stack["texts"]) + " " + stack["total"]] if stack else [])
+    stack = drawing.stack
+    return [*drawing.details, drawing.note] + ([" + ".join(stack.texts) + " " + stack.total] if stack else [])
 
 
 def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None:
