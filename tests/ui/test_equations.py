@@ -95,7 +95,7 @@ def test_what_comes_out_is_not_blamed(text: str) -> None:
 
 def rows(numbers: tuple[float, ...], picked: int | None = 0, **settings: float) -> SliderRows:
     dials = {"softmax_t": 1.0, "softmax_c": 0.0, "ce_smoothing": 0.0, "ce_t": 1.0, "ce_behind": 20.0} | settings
-    return SliderRows("key", numbers, -10, 15, (2, 10), 0, picked, None, (), dials)
+    return SliderRows("key", numbers, -10, 15, (2, 10), 0, picked, dials)
 
 
 def drawn(drawing: Drawing) -> list[str]:
