@@ -111,8 +111,7 @@ def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None
         names, picked = NAMES[: len(numbers)], source.randrange(len(numbers))
         t, smoothing = round(source.choice((1.0, source.uniform(0.1, 5))), 2), source.choice((0.0, 0.1, 0.37))
         texts += drawn(pictures.arithmetic(rows(numbers, softmax_t=t, softmax_c=float(source.randint(-9, 9))), names))
-        settings = {"ce_smoothing": smoothing, "ce_t": t}
-        texts += drawn(losses.one_example(rows(numbers, picked, **settings), names, settings))
+        texts += drawn(losses.one_example(rows(numbers, picked, ce_smoothing=smoothing, ce_t=t), names))
         texts += drawn(losses.two_classes(rows(numbers[:1]), "dog", picked % 2, False))
         texts += drawn(losses.batch(rows(numbers)))
     assert count(texts) > 600
