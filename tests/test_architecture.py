@@ -188,3 +188,13 @@ def test_a_private_patch_is_found_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("\n".join(lines))
     found = sorted(int(each.split(":")[1]) for each in patched_privately(tmp_path / "test_it.py"))
     assert found == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_fixed_wait_of_a_browser_test_says_why_nothing_can_be_waited_for() -> None:
+    silent = []
+    for path in (ROOT / "tests" / "browser").glob("test_*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if "wait_for_timeout(" in line and "#" not in line and not lines[number - 1].strip().startswith("#"):
+                silent.append(f"{path.name}:{number + 1}: wait for what is to be seen (tests/browser/hands.py)")
+    assert silent == []
