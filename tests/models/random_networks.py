@@ -64,7 +64,8 @@ def random_picture(classifier: Classifier, seed: int) -> Tensor:
 def untrained(name: str) -> Classifier:
     """One of the networks of the registry with random weights, as its builder draws them.
 
-    It takes pictures of 96 x 96 pixels, a fraction of the work, unless its size is fixed as a transformer's.
+    It takes pictures of 96 x 96 pixels, a sixth to a sixteenth of the work, unless its size is fixed, as in a
+    transformer.
     """
     spec = MODELS[name]
     with torch.random.fork_rng(devices=[]):
