@@ -83,13 +83,13 @@ def classify_photos(args: argparse.Namespace) -> int:
         return _fail(str(error), 2)
     failed = False
     for file in args.photos:
-        answer = _answer(classifier, file, args.top)
+        answer = answer_for(classifier, file, args.top)
         failed = failed or "error" in answer
         print(json.dumps(answer) if args.json else _table(answer), flush=True)
     return int(failed)
 
 
-def _answer(classifier: "Classifier", file: str, k: int) -> dict:
+def answer_for(classifier: "Classifier", file: str, k: int) -> dict:
     """What is printed about one photo, ready for JSON: the top categories, or why there are none."""
     from imgcls.data.pictures import PictureError, open_picture
     from imgcls.models.classify import classify

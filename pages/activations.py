@@ -59,7 +59,9 @@ parts(
         lambda: depth_part(function()),
         [
             "Sigmoid with Xavier: at how many layers has the gradient fallen below a thousandth?",
-            "ReLU: compare small, Xavier and He weights. Which one keeps the gradient level, and why a factor of two?",
+            "ReLU with 20 layers: compare small, Xavier and He weights. Which keeps the gradient level, and why a "
+            "factor of two?",
+            "Which functions give outputs that are not zero-centred? Read the last sentence.",
             "Find a pair that explodes. What happens to the numbers first, and in which layer?",
         ],
     ),

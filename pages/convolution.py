@@ -10,11 +10,11 @@ from imgcls.ui.convolution.field_part import field_part
 from imgcls.ui.convolution.kernel_part import one_kernel_part
 from imgcls.ui.convolution.kinds_part import kinds_part
 from imgcls.ui.convolution.learned_part import bank, network, stages_figure
-from imgcls.ui.convolution.volume_part import current_volume, player, volume_row, why_these_sizes
+from imgcls.ui.convolution.volume_part import beside_dense, current_volume, player, volume_row, why_these_sizes
 from imgcls.ui.shell import Part, code_panel, parts
 
 ONE, VOLUME, LEARNED = "One kernel, your photo", "Filters over a volume", "Kernels a network learned"
-FIELD, KINDS = "What one output sees", "1 × 1 and depthwise"
+FIELD, KINDS = "Receptive field", "1 × 1, depthwise"
 
 
 def volume_part() -> None:
@@ -22,6 +22,7 @@ def volume_part() -> None:
     stride, padding = volume_row()
     player(stride, padding)
     st.markdown(why_these_sizes(stride, padding))
+    beside_dense(stride, padding)
     output = walk(current_volume(), stride=stride, padding=padding).output
     code_panel(
         volume_code(current_volume(), stride, padding),
@@ -83,7 +84,8 @@ parts(
         [
             "Find edge detectors, colour detectors and blurs. Nobody wrote them: training shaped them out of random "
             "numbers.",
-            "Four kernels give nothing. Which? Their weights shrank to zero in training.",
+            "Choose **same scale**. Four kernels of EfficientNet-Lite0 give next to nothing: training shrank them to "
+            "zero.",
             "Choose a kernel: in the editor you can take it apart, slice by slice.",
         ],
     ),

@@ -110,6 +110,17 @@ def test_no_modules_import_each_other() -> None:
     assert not edges
 
 
+def test_views_import_what_their_modules_export() -> None:
+    """A name that is missing would stop a whole view, and only in the browser."""
+    modules = {path: path.read_text() for path in (ROOT / "imgcls/ui").rglob("*.js")}
+    for path, text in modules.items():
+        for names, source in re.findall(r"^import \{([^}]*)\} from \"([^\"]+)\"", text, flags=re.MULTILINE):
+            other = modules[(path.parent / source).resolve()]
+            for name in filter(None, (name.strip() for name in names.split(","))):
+                exported = re.search(rf"^export .*\b{name}\b", other, flags=re.MULTILINE)
+                assert exported, f"{path.relative_to(ROOT)}: {source} has no {name}"
+
+
 def test_no_line_of_a_view_is_longer_than_one_of_python() -> None:
     limit = tomllib.loads((ROOT / ".ruff.toml").read_text())["line-length"]
     views = [path for path in (ROOT / "imgcls").rglob("*") if path.suffix in {".js", ".css"}]
@@ -143,3 +154,68 @@ def test_readme_lists_exactly_the_built_lessons() -> None:
     readme = (ROOT / "README.md").read_text()
     listed = re.findall(r"^\| `/([a-z-]*)` \|", readme, flags=re.MULTILINE)
     assert listed == [lesson.slug for lesson in built_lessons()]
+
+
+def patched_privately(path: Path) -> list[str]:
+    """The calls of setattr, delattr, setitem or patch in a file that name something with an underscore before it."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (
+            isinstance(node, ast.Call) and re.search(r"\b(setattr|delattr|setitem|patch)\b", ast.unparse(node.func))
+        ):
+            continue
+        said = [each for place, each in enumerate(node.args[:2]) if place == 0 or isinstance(each, ast.Constant)]
+        named = [ast.unparse(each).strip("'\"").rsplit(".", 1)[-1] for each in said]
+        if any(re.match(r"_[a-z]", name, re.IGNORECASE) for name in named):
+            found.append(f"{path.name}:{node.lineno}: {ast.unparse(node)[:90]}")
+    return found
+
+
+def test_no_test_patches_what_is_private() -> None:
+    """A seam has a name: where a test needs one and there is none, it is made."""
+    files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    assert [each for path in files for each in patched_privately(path)] == []
+
+
+def test_a_private_patch_is_found_however_it_is_written(tmp_path: Path) -> None:
+    lines = [
+        'monkeypatch.setattr(cli, "_answer", f)', 'monkeypatch.setattr("imgcls.jobs._runner", r)',
+        'patch.object(tv.OxfordIIITPet, "_RESOURCES", [])', 'with patch("a._b"): pass', "monkeypatch.delattr(a, '_b')",
+        "monkeypatch.setitem(module._table, 'x', 1)",
+        'monkeypatch.setattr(module, "answer", _own)', 'monkeypatch.setattr(path, "__class__", other)',
+        'monkeypatch.setattr("imgcls.cli.answer", _own)',
+    ]  # fmt: skip
+    (tmp_path / "test_it.py").write_text("\n".join(lines))
+    found = sorted(int(each.split(":")[1]) for each in patched_privately(tmp_path / "test_it.py"))
+    assert found == [1, 2, 3, 4, 5, 6]
+
+
+# Numbers that a program reads: addresses, code panels, what is typed over, places on a canvas.
+OWN_NUMBERS = {
+    "imgcls/ui/js/numbers.js", "imgcls/ui/js/number.js", "imgcls/ui/convolution/field/view.js",
+    "imgcls/ui/softmax/simplex/view.js", "imgcls/ui/network/canvas/tools.js", "imgcls/ui/autodiff/landscape/draw.js",
+    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/board/view.js",
+}  # fmt: skip
+
+
+def test_views_leave_the_writing_of_numbers_to_one_module() -> None:
+    for path in (ROOT / "imgcls/ui").rglob("*.js"):
+        if str(path.relative_to(ROOT)) not in OWN_NUMBERS:
+            found = re.search(r"toFixed|toPrecision|toExponential|toLocaleString", path.read_text())
+            assert not found, f"{path.relative_to(ROOT)}: numbers.js writes numbers for people"
+
+
+def test_sentences_leave_the_writing_of_numbers_to_one_module() -> None:
+    """No f-string of a page groups thousands, counts decimals or makes percent; what is read by a program may."""
+    paths = [
+        *(ROOT / "imgcls/ui").rglob("*.py"),
+        *(ROOT / "pages").glob("*.py"),
+        *(ROOT / "imgcls/figures").glob("*.py"),
+    ]
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+                spec = ast.unparse(node.format_spec).strip("f'\"")
+                assert not re.fullmatch(r"z?[,_]?(\.\d+)?[f%]|[,_]", spec), (
+                    f"{path.relative_to(ROOT)}:{node.lineno}: {spec}"
+                )

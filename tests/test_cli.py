@@ -181,7 +181,7 @@ def test_each_answer_is_written_before_the_next_photo_is_opened(capsys, monkeypa
         return {"file": file, "error": "No."}
 
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
-    monkeypatch.setattr(cli, "_answer", answer)
+    monkeypatch.setattr(cli, "answer_for", answer)
     cli.main(["classify", "a", "b", "c", "--json"])
     assert seen == [0, 1, 2]
 

@@ -15,7 +15,7 @@ from PIL import Image
 from torch.nn import functional as F
 
 HERE = Path(__file__).parent
-SIDE, EPOCHS, BATCH, RATE, DECAY, SEED = 32, 12, 256, 0.02, 1e-2, 0
+SIDE, EPOCHS, BATCH, RATE, DECAY, SEED = 32, 12, 256, 0.02, 0.1, 0
 
 
 def read(archive: zipfile.ZipFile, part: str) -> tuple[torch.Tensor, torch.Tensor, list[str]]:

@@ -21,6 +21,12 @@ from imgcls.store.download import DownloadError, cache_folder, fetch
 
 DRAWN_DOGS, PETS, CIFAR10 = "drawn-dogs", "pets", "cifar10"
 LONGEST_SIDE = 640  # a photograph is read no larger than this
+# The archives of Oxford-IIIT Pet and their MD5 sums, as its authors serve them.
+_PETS_FOLDER = "https://www.robots.ox.ac.uk/~vgg/data/pets/data"
+PETS_FILES: Sequence[tuple[str, str]] = (
+    (f"{_PETS_FOLDER}/images.tar.gz", "5c4f3ee8e5d25df40f4fd59a7f44e54c"),
+    (f"{_PETS_FOLDER}/annotations.tar.gz", "95a8c909bbe2e81eed6a22bccdf3f68f"),
+)
 # What there is by name: title, and what has to be downloaded once.
 SOURCES = {
     DRAWN_DOGS: ("Drawn dogs: six breeds and cats, drawn by this program", ""),
@@ -115,9 +121,7 @@ def pets(progress: Progress | None = None) -> Source:
     """
     from torchvision.datasets import OxfordIIITPet
 
-    root = downloaded(
-        "pets", "Oxford-IIIT Pet photographs", OxfordIIITPet._RESOURCES, "oxford-iiit-pet", OxfordIIITPet, progress
-    )
+    root = downloaded("pets", "Oxford-IIIT Pet photographs", PETS_FILES, "oxford-iiit-pet", progress)
     parts = [OxfordIIITPet(root, split) for split in ("trainval", "test")]
     files = [path for part in parts for path in part._images]
     labels = np.array([label for part in parts for label in part._labels])
@@ -145,7 +149,7 @@ def cifar10(progress: Progress | None = None) -> Source:
     from torchvision import datasets
 
     resources = ((datasets.CIFAR10.url, datasets.CIFAR10.tgz_md5),)
-    root = downloaded(CIFAR10, "CIFAR-10 pictures", resources, "", datasets.CIFAR10, progress)
+    root = downloaded(CIFAR10, "CIFAR-10 pictures", resources, "", progress)
     parts = [datasets.CIFAR10(root, train) for train in (True, False)]
     pictures = np.concatenate([part.data for part in parts])
     return Source(
@@ -167,20 +171,18 @@ def downloaded(
     what: str,
     resources: Sequence[tuple[str, str]],
     subfolder: str,
-    build: Callable[..., object],
     progress: Progress | None,
 ) -> Path:
     """The folder of a torchvision data set; downloaded, checked and unpacked beside it first if need be.
 
     Args:
         resources: address and MD5 of each archive, as torchvision lists them.
-        subfolder: where torchvision looks for the archives.
-        build: the torchvision class: with `download=True` it finds the archives there and unpacks them.
+        subfolder: where torchvision looks for what they hold.
 
     Raises:
         DatasetError: no connection, or what came is not what was expected.
     """
-    from torchvision.datasets.utils import check_integrity
+    from torchvision.datasets.utils import check_integrity, extract_archive
 
     try:
         root = cache_folder() / "datasets" / name
@@ -194,9 +196,7 @@ def downloaded(
                 fetch(url, archive, progress=_in_bytes(progress), what=what)
                 if not check_integrity(str(archive), md5):
                     raise DatasetError(f"The {what} did not arrive whole (their checksum differs): try again.")
-            build(folder, download=True)
-            for archive in (folder / subfolder).glob("*.tar.gz"):
-                archive.unlink()
+                extract_archive(archive, remove_finished=True)
             with suppress(OSError):  # another process was faster
                 folder.replace(root)
             return root

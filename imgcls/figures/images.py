@@ -1,7 +1,9 @@
 """Numbers as pictures: colours from the palette, no smoothing, no maths beyond the colour scale."""
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw
+from torch import Tensor
 
 from imgcls.palette import HUES, colour_table
 
@@ -28,3 +30,17 @@ def with_box(image: Image.Image, box: tuple[float, float, float, float]) -> Imag
     width = max(2, round(max(image.size) / 150))
     ImageDraw.Draw(dimmed).rectangle(corners, outline=HUES["evidence"].line, width=width)
     return dimmed
+
+
+def signed_levels(values: Tensor, largest: Tensor | float) -> np.ndarray:
+    """Values of any shape as uint8 places in a signed palette: 0 in the middle, +-`largest` at the ends."""
+    return (127.5 + 127.5 * values / largest).round().clamp(0, 255).to(torch.uint8).numpy()
+
+
+def shade_limit(values: Tensor) -> Tensor:
+    """For each slice of (C, H, W) the size (C, 1, 1) of value that gets the darkest shade: only one in 200 is larger.
+
+    A single bright spot would otherwise leave everything else pale.
+    """
+    sizes = values.flatten(1).abs()
+    return sizes.topk(1 + sizes.shape[1] // 200, dim=1).values[:, -1].clamp(min=1e-12)[:, None, None]

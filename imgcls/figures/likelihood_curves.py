@@ -6,9 +6,8 @@ import plotly.graph_objects as go
 
 from imgcls.figures.base import FONT
 from imgcls.figures.curves import Curve, curves
+from imgcls.numbers import raised
 from imgcls.palette import HUES
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def likelihood_curve(
@@ -23,27 +22,29 @@ def likelihood_curve(
     ticks = [-step * k for k in range(int(-low // step) + 1)]
     figure = curves(
         [Curve("sum of logarithms", counts, powers, HUES["loss"].line, "solid")],
-        x_title="number of photos", at=now, height=300,
+        x_title="number of photos", x_range=(0, max(counts)), at=now, height=280,
         yaxis={
             "range": [1.06 * low, -0.04 * low], "tickvals": ticks, "fixedrange": True,
-            "ticktext": ["1", *(f"10{str(tick).translate(_RAISED)}" for tick in ticks[1:])],
+            "ticktext": ["1", *(f"10{raised(tick)}" for tick in ticks[1:])],
             "title": {"text": "likelihood", "font": {"size": FONT + 1}},
         },
     )  # fmt: skip
+    places = [(count, power) for _, count, power in ends]
+    sides = ["middle right" if count < max(counts) / 2 else "middle left" for count, _ in places]
     figure.add_scatter(
-        x=[count for _, count, _ in ends], y=[power for _, _, power in ends], mode="markers+text",
-        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition="middle right",
+        x=[count for count, _ in places], y=[power for _, power in places], mode="markers+text",
+        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition=sides,
         marker={"symbol": "x", "size": 11, "color": HUES["evidence"].line}, textfont={"size": FONT},
         hoverinfo="skip", showlegend=False, cliponaxis=False,
     )  # fmt: skip
     return figure
 
 
-def accuracy_curve(logits: Sequence[float], accuracy: Sequence[float], now: float) -> go.Figure:
+def accuracy_curve(logits: Sequence[float], accuracy: Sequence[float], now: float, x_title: str) -> go.Figure:
     """The accuracy of a batch over the true logit of one of its examples: a staircase."""
     line = Curve("accuracy", logits, accuracy, HUES["activation"].line, "solid")
     ticks = {"tickvals": [0, 0.5, 1], "ticktext": ["0%", "50%", "100%"]}
-    return curves([line], y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=150)
+    return curves([line], x_title=x_title, y_title="accuracy", y_range=(-0.08, 1.08), y_axis=ticks, at=now, height=190)
 
 
 def slope_curves(
@@ -55,5 +56,5 @@ def slope_curves(
         Curve("squared error (1 − p)²", logits, squared, HUES["evidence"].line, "dash"),
     ]
     return curves(
-        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=260
+        lines, x_title=x_title, y_title="mean", y_range=(-0.05 * max(loss), 1.05 * max(loss)), at=now, height=190
     )

@@ -18,6 +18,7 @@ from imgcls.jobs.runner import JobRunner
 
 __all__ = [
     "Job", "JobRefusedError", "JobStatus", "State", "adopt", "attend", "find", "prepare", "shutdown", "start", "submit",
+    "use",
 ]  # fmt: skip
 
 attendance = Attendance()
@@ -39,6 +40,17 @@ def start() -> JobRunner:
             _runner = JobRunner(attendance=attendance, warm=tuple(_warm))
             atexit.register(shutdown)
         return _runner
+
+
+def use(runner: JobRunner | None) -> JobRunner | None:
+    """From now on jobs go to this runner, for example a test's own; None: to one that the next `start` makes.
+
+    Returns the one before, which goes on with what it has.
+    """
+    global _runner
+    with _making:
+        before, _runner = _runner, runner
+    return before
 
 
 def shutdown() -> None:

@@ -14,7 +14,7 @@ class Wording:
 WORDINGS = (
     Wording(0.9, "a high score, which means something only if the right class is one of its classes"),
     Wording(0.6, "ahead of the others, but compare the runners-up"),
-    Wording(0.3, "unsure: a class that the network lacks often scores about this much"),
+    Wording(0.3, "unsure: the right class may be another, or not among its classes"),
     Wording(0.0, "a guess: no class stands out"),
 )
 """The highest first. Softmax divides 1 among the classes there are: no probability alone makes an answer likely."""

@@ -17,7 +17,7 @@ DEFAULT = EMBEDDED.name
 Progress = Callable[[int, int | None], None]
 Cancelled = Callable[[], bool]
 
-_loaded: dict[str, Classifier] = {}
+loaded: dict[str, Classifier] = {}
 _locks: dict[str, threading.Lock] = {}
 
 
@@ -43,9 +43,9 @@ def load(name: str = DEFAULT, progress: Progress | None = None, cancelled: Cance
         if cancelled and cancelled():
             raise ModelUnavailable(f"Loading {spec.title} was cancelled.")
     try:
-        if name not in _loaded:
-            _loaded[name] = _load(spec, progress, cancelled)
-        return _loaded[name]
+        if name not in loaded:
+            loaded[name] = _load(spec, progress, cancelled)
+        return loaded[name]
     finally:
         lock.release()
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-SATURATED = 0.05
-"""A slope smaller than this in size counts as saturated: a gradient passing through loses 95% or more."""
+from imgcls.ops.verdicts import SATURATED
 
 MAXOUT_LINES = ((-0.5, 0.0), (1.0, 0.0))
 """(w, b) of the two lines that Maxout starts with."""
@@ -120,7 +119,7 @@ class ActivationCurve:
 
     def zones(self) -> tuple["Zone", ...]:
         """The stretches of x in which gradients die or nearly do, from the slope; neighbours of a kind are one."""
-        kinds = ["dead" if s == 0 else "saturated" if abs(s) < SATURATED else "" for s in self.slope.tolist()]
+        kinds = ["off" if s == 0 else "saturated" if abs(s) < SATURATED else "" for s in self.slope.tolist()]
         found: list[Zone] = []
         start = 0
         for i in range(1, len(kinds) + 1):
@@ -133,7 +132,7 @@ class ActivationCurve:
 
 @dataclass(frozen=True)
 class Zone:
-    """A stretch of x: "dead" (slope exactly 0) or "saturated" (slope below SATURATED in size)."""
+    """A stretch of x: "off" (slope exactly 0) or "saturated" (slope below SATURATED in size)."""
 
     kind: str
     low: float

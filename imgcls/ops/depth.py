@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from imgcls.numbers import power_of_ten, written
-from imgcls.ops.activations import SATURATED, activate, activation_curve
+from imgcls.ops.activations import activate, activation_curve
+from imgcls.ops.verdicts import LEVEL, SATURATED, VERDICTS
 
 INITIALISATIONS = {
     "small": "Small normal (std 0.01)",
@@ -56,7 +57,7 @@ class DepthResult:
 
     @property
     def gradient_ratio(self) -> float:
-        """Norm of the gradient at the first layer divided by that at the last: near 1 is healthy. NaN if undefined."""
+        """Norm of the gradient at the first layer divided by that at the last; see `verdicts`. NaN if undefined."""
         first, last = float(self.gradient_norms[0]), float(self.gradient_norms[-1])
         return first / last if last > 0 else math.nan
 
@@ -73,19 +74,16 @@ class DepthResult:
             return "Nothing reaches the end: the output is the same for every example, so there is no gradient at all."
         if ratio == 0:
             return "Vanishing: nothing of the last layer's gradient is left at the first, which learns nothing."
-        if ratio < 1e-3:
-            return (
-                f"Vanishing: the first layer gets about {power_of_ten(ratio)} times the gradient of the last and "
-                "hardly learns."
-            )
-        if ratio > 1e3:
-            return (
-                f"Exploding: the first layer gets about {power_of_ten(ratio)} times the gradient of the last; a step "
-                "throws it far off."
-            )
-        if float(self.stds[-1]) < 1e-3 * float(self.stds[0]):
+        kind = "vanishing" if ratio < 1 / LEVEL else "exploding" if ratio > LEVEL else "healthy"
+        if kind == "healthy" and float(self.stds[-1]) < 1e-3 * float(self.stds[0]):
             return "The signal fades: the last layer's outputs are nearly the same whatever goes in."
-        return f"Healthy: the first layer gets {written(ratio, 2)} times the gradient of the last."
+        amount = written(ratio, 2) if 1e-3 <= ratio <= 1e3 else f"about {power_of_ten(ratio)}"
+        ends = {"vanishing": ", so it hardly learns", "exploding": "; a step throws it far off", "healthy": ""}
+        verdict = VERDICTS[kind]
+        return (
+            f"{verdict.title} ({verdict.bound}): the gradient at the first layer is {amount} times that at the last"
+            f"{ends[kind]}."
+        )
 
 
 def through_layers(

@@ -52,9 +52,9 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example("Softmax of two logits", "exp(a) / (exp(a) + exp(b))", {"a": 1.0, "b": 0.0}, rate=1.0),
     Example("The same variable three times", "x*x + 3*x", {"x": 2.0}),
-    Example("Leaky ReLU, a maximum", "max(0.1*x, x)", {"x": -2.0}),
+    Example("Leaky ReLU as a maximum", "max(0.1*x, x)", {"x": -2.0}),
     Example("Two valleys", "(x**2 - 1)**2 + 0.3*x", {"x": 1.6}, rate=0.02),
-    Example("Detach: one way is closed", "(w*x - detach(w))**2", {"w": 1.0, "x": 3.0}, ("x",), 0.02),
+    Example("Detach: one path is closed", "(w*x - detach(w))**2", {"w": 1.0, "x": 3.0}, ("x",), 0.02),
     Example("The log of a negative number", "log(w*x)", {"w": -1.0, "x": 2.0}),
     Example("Too large for a float", "exp(exp(x)) * y", {"x": 7.0, "y": 1.0}),
 )

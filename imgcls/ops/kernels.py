@@ -84,7 +84,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "sharpen": Preset(
         "sharpen",
-        "Five times the pixel minus its four neighbours: every difference grows.",
+        "Five times the pixel minus its four neighbours: differences grow.",
         ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
     ),
     "blur": Preset(

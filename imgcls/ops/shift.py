@@ -16,7 +16,7 @@ from imgcls.ops.pooling import pool_forward
 REACH = 16
 """The photo moves by 0 to REACH pixels."""
 
-UNPOOLED, EVERYWHERE, BLURRED = "not pooled", "all places averaged", "pooled 1×, blurred"
+UNPOOLED, EVERYWHERE, BLURRED = "not pooled", "all positions averaged", "pooled 1×, blurred"
 
 
 @dataclass(frozen=True)

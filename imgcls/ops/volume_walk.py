@@ -84,3 +84,16 @@ def walk(volume: Volume, *, stride: int = 1, padding: int = 0) -> Walk:
     windows = padded.unfold(1, side, stride).unfold(2, side, stride)
     products = windows * volume.filters[:, :, None, None]
     return Walk(padded, windows, products, sums, F.conv2d(padded[None], volume.filters, volume.biases, stride)[0])
+
+
+def as_dense(volume: Volume, *, stride: int = 1, padding: int = 0) -> Tensor:
+    """The weights (K H' W', C H W) of the dense layer that does the same: output = weights @ pixels + biases.
+
+    Most are 0, for an output reads its window alone, and all outputs of a filter have the same ones.
+
+    Raises:
+        ValueError: the filters do not fit into the padded volume.
+    """
+    walk(volume, stride=stride, padding=padding)
+    one_each = torch.eye(volume.pixels.numel()).reshape(-1, *volume.pixels.shape)  # one pixel lit, one after the other
+    return F.conv2d(one_each, volume.filters, stride=stride, padding=padding).flatten(1).T

@@ -151,7 +151,7 @@ def _download(
 
 # ---- Only one at a time, only from safe addresses -------------------------------------------------------------------
 
-_locks: dict[Path, threading.Lock] = {}
+locks: dict[Path, threading.Lock] = {}
 _locks_guard = threading.Lock()
 
 
@@ -159,7 +159,7 @@ _locks_guard = threading.Lock()
 def _alone_with(target: Path, cancelled: Cancelled | None, what: str) -> Iterator[None]:
     """Hold back every other thread that wants the same file; one that is cancelled need not wait."""
     with _locks_guard:
-        lock = _locks.setdefault(target.absolute(), threading.Lock())
+        lock = locks.setdefault(target.absolute(), threading.Lock())
     while not lock.acquire(timeout=0.1):
         _stop_if(cancelled, what)
     try:

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgcls.numbers import fixed, percent
+from imgcls.ops.verdicts import DEAD_SHARE, OVERFITTING_FACTOR, PATIENCE
 from imgcls.training.records import Evaluation, Finding, Snapshot
 
 # Divergence: the loss, smoothed over DIVERGING_STEPS, is this many times its best, and worse than guessing.
 DIVERGING_STEPS, DIVERGING_FACTOR = 20, 1.5
-# Overfitting: validation loss has risen by this factor over its best for PATIENCE evaluations while training loss fell.
-OVERFITTING_FACTOR, PATIENCE = 1.1, 3
-DEAD_SHARE = 0.5
 # Plateau: the training loss of so many evaluations, and of all within so many steps, is within 2% of guessing.
 PLATEAU_EVALUATIONS, PLATEAU_STEPS = 4, 50
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -226,9 +227,15 @@ def learned_template(side: int, seed: int = 0) -> Template:
 
 def _pictures(side: int, seed: int) -> tuple[Tensor, Tensor]:
     """Flattened drawings (N, 3 * side * side) in 0..1 and targets (N,): the dogs +1, the cats -1."""
+    pictures = _dogs_and_cats(seed)
+    targets = torch.tensor([1.0] * (len(pictures) - EACH) + [-1.0] * EACH)
+    return F.adaptive_avg_pool2d(pictures, side).flatten(1), targets
+
+
+@cache
+def _dogs_and_cats(seed: int) -> Tensor:
+    """(N, 3, DRAWN, DRAWN) in 0..1, the EACH cats last: drawn once, shown at many sizes."""
     difficulty = Difficulty.level(0.3)
     dogs = [drawn_animals(breed, EACH // len(BREEDS), seed, difficulty, DRAWN) for breed in BREEDS]
     drawn = np.concatenate([*dogs, drawn_animals(CAT, EACH, seed, difficulty, DRAWN)])
-    pictures = torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 255
-    count = len(pictures) - EACH
-    return F.adaptive_avg_pool2d(pictures, side).flatten(1), torch.tensor([1.0] * count + [-1.0] * EACH)
+    return torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 255

@@ -16,14 +16,14 @@ Numbers = Mapping[str, Any]
 class Dial:
     """One slider; `name` is its key, and its name in the page's address.
 
-    `high` and `help` (a line below it) may be functions of the numbers that stand above it in its table. It is a dial
-    of whole numbers if `step` and `start` are ints. `by` is the key of a live picture in which a hand can set the
-    number, too.
+    `low`, `high` and `help` (a line below it) may be functions of the numbers that stand above it in its table. It is
+    a dial of whole numbers if `step` and `start` are ints. `by` is the key of a live picture in which a hand can set
+    the number, too.
     """
 
     name: str
     label: str
-    low: float
+    low: float | Callable[[Numbers], float]
     high: float | Callable[[Numbers], float]
     step: float
     start: float
@@ -33,18 +33,22 @@ class Dial:
     by: str = ""
     kept: ClassVar[bool] = True
 
+    def least(self, numbers: Numbers) -> float:
+        """Its lower limit beside these other numbers."""
+        return self.low(numbers) if callable(self.low) else self.low
+
     def most(self, numbers: Numbers) -> float:
         """Its upper limit beside these other numbers."""
         return self.high(numbers) if callable(self.high) else self.high
 
     def check(self, candidate: object, numbers: Numbers) -> float | None:
         """The number that a message or an address names; None if it is none within the limits."""
-        number = as_number(candidate, self.low, self.most(numbers))
+        number = as_number(candidate, self.least(numbers), self.most(numbers))
         return number if number is None else self._whole(number)
 
     def within(self, number: float, numbers: Numbers) -> float:
         """The number as near as the limits allow."""
-        return self._whole(min(max(number, self.low), self.most(numbers)))
+        return self._whole(min(max(number, self.least(numbers)), self.most(numbers)))
 
     def text(self, number: float) -> str:
         """As it stands in the address."""
@@ -54,7 +58,7 @@ class Dial:
         """What the slider shows of it, with the number and limits of the moment."""
         return {
             "number": numbers[self.name],
-            "low": self.low,
+            "low": self.least(numbers),
             "high": self.most(numbers),
             "help": self.help(numbers) if callable(self.help) else self.help,
         }

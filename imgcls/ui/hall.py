@@ -15,7 +15,7 @@ MOST_ANSWERS = 256  # of a network; each takes some 8 KB
 MOST_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at a time
 
 _lock = threading.Lock()
-_answers: WeakKeyDictionary[Classifier, dict[str, Prediction]] = WeakKeyDictionary()
+kept_answers: WeakKeyDictionary[Classifier, dict[str, Prediction]] = WeakKeyDictionary()
 _distances: WeakKeyDictionary[Classifier, dict[str, float]] = WeakKeyDictionary()
 _inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
 
@@ -26,7 +26,7 @@ def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
     A class begins with the same drawing on a hundred screens.
     """
     with _lock:
-        answers = _answers.setdefault(classifier, {})
+        answers = kept_answers.setdefault(classifier, {})
     prediction = answers.get(photo.digest)
     if prediction is None:
         prediction = classify(classifier, photo.image)

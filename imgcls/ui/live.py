@@ -28,8 +28,8 @@ from imgcls.ui.session import presence
 
 Answer = Callable[[Mapping[str, Any]], bytes]
 
-_LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
-_PATIENCE = 10.0  # seconds in which a question must have arrived: a component sends it in one piece
+LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
+PATIENCE = 10.0  # seconds in which a question must have arrived: a component sends it in one piece
 KEEP = 120.0  # seconds that the answers of a tab are kept after its connection broke
 _answers: dict[str, dict[str, Answer]] = {}
 _there: dict[str, Callable[[], bool]] = {}
@@ -127,16 +127,16 @@ async def _sent(request: Request) -> bytes:
     """The question as it came.
 
     Raises:
-        _TooLong: it has more than _LARGEST bytes, whatever it announced.
-        TimeoutError: it did not arrive within _PATIENCE.
+        _TooLong: it has more than LARGEST bytes, whatever it announced.
+        TimeoutError: it did not arrive within PATIENCE.
         ClientDisconnect: nobody waits for the answer.
     """
     announced = request.headers.get("content-length", "")
     body = bytearray()
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE):
         async for part in request.stream():
             body += part
-            if len(body) > _LARGEST or (announced.isdecimal() and int(announced[:9]) > _LARGEST):
+            if len(body) > LARGEST or (announced.isdecimal() and int(announced[:9]) > LARGEST):
                 raise _TooLong
     return bytes(body)
 

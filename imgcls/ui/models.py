@@ -33,7 +33,7 @@ class _Download:
         self.received, self.total = received, total
 
 
-_downloads: dict[str, _Download] = {}
+downloads: dict[str, _Download] = {}
 _guard = threading.Lock()
 
 
@@ -51,7 +51,7 @@ def choose_model(key: str) -> Classifier:
     name = st.selectbox(
         "Network",
         [*MODELS, *trained],
-        format_func=lambda name: trained.get(name) or _title(name),
+        format_func=lambda name: trained.get(name) or title_of(name),
         key=key,
         bind="query-params",
         persist_state="session",
@@ -78,11 +78,11 @@ def choose_model(key: str) -> Classifier:
                 icon=":material/error:",
             )
             return load(DEFAULT)
-    download = _downloads.get(name)
+    download = downloads.get(name)
     if download and download.running:
         _watch(name)
     else:  # a link brought us here: nothing is fetched without being asked for
-        st.button(f"Download {MODELS[name].title}", icon=":material/download:", on_click=_start, args=(name,))
+        st.button(f"Download {MODELS[name].title}", icon=":material/download:", on_click=start_download, args=(name,))
     st.caption(f"Until it is here, the answers below are those of {MODELS[DEFAULT].title}.")
     return load(DEFAULT)
 
@@ -141,7 +141,7 @@ def load_run(name: str) -> Classifier:
         return _trained[name, version]
 
 
-def _title(name: str) -> str:
+def title_of(name: str) -> str:
     spec = MODELS[name]
     size = f"{fixed(spec.parameters / 1e6, 1)} M parameters"
     return f"{spec.title} · {size}" + ("" if is_ready(name) else f" · download {whole(spec.megabytes)} MB")
@@ -152,7 +152,7 @@ def _give_up_on_failed(key: str) -> None:
     name = st.session_state.get(key)
     if name and name.startswith(RUN):
         return
-    download = _downloads.get(name) if name else None
+    download = downloads.get(name) if name else None
     if download and not download.running and download.trouble:
         st.session_state[key] = DEFAULT
         st.session_state[f"{key}:trouble"] = download.trouble
@@ -161,15 +161,15 @@ def _give_up_on_failed(key: str) -> None:
 def _chosen(key: str) -> None:
     st.session_state.pop(f"{key}:trouble", None)
     if not st.session_state[key].startswith(RUN):
-        _start(st.session_state[key])
+        start_download(st.session_state[key])
 
 
-def _start(name: str) -> None:
+def start_download(name: str) -> None:
     with _guard:
-        if is_ready(name) or (name in _downloads and _downloads[name].running):
+        if is_ready(name) or (name in downloads and downloads[name].running):
             return
-        _downloads[name] = _Download()
-        threading.Thread(target=_fetch, args=(name, _downloads[name]), daemon=True).start()
+        downloads[name] = _Download()
+        threading.Thread(target=_fetch, args=(name, downloads[name]), daemon=True).start()
 
 
 def _fetch(name: str, download: _Download) -> None:
@@ -183,7 +183,7 @@ def _fetch(name: str, download: _Download) -> None:
 
 @st.fragment(run_every=0.4)
 def _watch(name: str) -> None:
-    download = _downloads[name]
+    download = downloads[name]
     if not download.running:
         st.rerun()
     share = download.received / download.total if download.total else 0.0

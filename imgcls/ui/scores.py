@@ -12,6 +12,7 @@ from imgcls.labels import display_name
 from imgcls.models.classify import Prediction
 from imgcls.models.registry import ModelUnavailable, load
 from imgcls.numbers import percent
+from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.ui.components.sliders import set_sliders
 from imgcls.ui.hall import classify_photo
@@ -81,9 +82,12 @@ def photo_note(prefix: str, logits: tuple[float, ...]) -> None:
         return
     prediction = photo_prediction()
     best = prediction.top(1)[0]
-    st.caption(
-        f"Your photo's {len(logits)} largest logits share the 100% here. Among all {len(prediction.labels)} classes of "
-        f"the network, {display_name(best.label)} gets {percent(best.probability)}."
+    here = float(softmax(torch.tensor(logits, dtype=torch.float64))[0])
+    name = markdown(display_name(best.label))
+    st.markdown(
+        f":material/pets: Only the {len(logits)} largest of your photo's {len(prediction.labels)} logits are here, and "
+        f"the others get nothing. So {name} starts at **{percent(here)}** here, and at "
+        f"**{percent(best.probability)}** in the whole network, as on the other pages."
     )
 
 

@@ -130,7 +130,8 @@ def stage(key: str, table: Sequence[Row], picture: Picture) -> Stage:
         moved = _within(table, wanted, question["numbers"])
         news = {name: element.news() for name, element in picture(moved).items() if isinstance(element, Element)}
         for row in table:
-            if isinstance(row, Dial) and (row.name in moved.moved or callable(row.high) or callable(row.help)):
+            limits = (row.low, row.high, row.help) if isinstance(row, Dial) else ()
+            if limits and (row.name in moved.moved or any(map(callable, limits))):
                 news[row.name] = row.data(moved)
         return beside({element_name(name): data for name, data in news.items()})
 

@@ -61,13 +61,22 @@ class Drag:
     address: str
     slider: str
     watched: str
+    target: str = "p50 ≤ 30"
 
 
 LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
+VALLEYS = "(x**2 - 1)**2 %2B 0.3*x"
+DESCENT, HILL = "autodiff?autodiff_part=Gradient descent", ".landscape .field svg"
 DRAGS = (
     Drag("graph: w to redrawn graph", "autodiff", "w", ".graph svg"),
     Drag("log loss: w to redrawn graph", f"autodiff?autodiff_f={LOG_LOSS}", "w", ".graph svg"),
-    Drag("descent: rate to redrawn curve", "autodiff?autodiff_part=Gradient descent", "rate", ".charts"),
+    Drag("map: start to redrawn paths", DESCENT, "w", HILL),
+    Drag("map: rate to redrawn paths", DESCENT, "rate", HILL),
+    Drag("map: step to moved ball", DESCENT, "step", HILL),
+    Drag("map: x to another map", DESCENT, "x", HILL),
+    Drag("map: rate to three paths", f"{DESCENT}&autodiff_methods=momentum&autodiff_methods=SGD", "rate", HILL),
+    Drag("curve: start to redrawn path", f"{DESCENT}&autodiff_f={VALLEYS}", "x", HILL),
+    Drag("graph on the way: rate to redrawn graph", f"{DESCENT}&autodiff_look=Graph", "rate", ".graph svg"),
     Drag(
         "kernel cell to redrawn grids", "autodiff?autodiff_part=Convolution and max-pool", "kernel[0, 0]", ".graph svg"
     ),
@@ -87,7 +96,7 @@ def main() -> None:
             page.goto(f"{url}/{each.address}")
             page.locator(each.watched).first.wait_for()
             page.wait_for_timeout(2500)
-            lines.append(row(each.name, drag(page, each.slider, each.watched), "50", base))
+            lines.append(row(each.name, drag(page, each.slider, each.watched), each.target, base))
     print(HEAD, *lines, sep="\n")
 
 

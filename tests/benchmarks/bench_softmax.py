@@ -43,6 +43,8 @@ CASES = (
     ("cross-entropy: logit → curve", "cross-entropy", ".plot"),
     ("cross-entropy: logit → two branches", "cross-entropy?ce_view=Two+classes", ".plot"),
     ("cross-entropy: logit → batch", "cross-entropy?ce_view=Batch", ".cell .value"),
+    ("cross-entropy: logit → likelihood", "cross-entropy?ce_view=Likelihood", ".plot"),
+    ("cross-entropy: logit → accuracy and loss", "cross-entropy?ce_view=Why+not+accuracy", ".plot"),
 )
 
 

@@ -33,10 +33,10 @@ def test_dragging_a_line_of_maxout_moves_its_weight_and_the_curve(page: Page, se
     assert numbers(page)[1:] == (3.0, 1.0)  # the second line, w = 1 and b = 0
     box = page.locator(".board canvas").bounding_box()
     width = box["width"]
-    handle = box["x"] + 44 + (3 + 6) / 12 * (width - 54), box["y"] + 16 + 214 * (5 - 3) / 9
+    handle = box["x"] + 44 + (3 + 6) / 12 * (width - 54), box["y"] + 16 + 190 * (5 - 3) / 9
     page.mouse.move(*handle)
     page.mouse.down()
-    page.mouse.move(handle[0], handle[1] - 214 / 9, steps=5)  # up by one unit: 3 becomes 4
+    page.mouse.move(handle[0], handle[1] - 190 / 9, steps=5)  # up by one unit: 3 becomes 4
     page.mouse.up()
     expect(page.locator(".board li .y")).to_have_text("f = 4.000")
     page.wait_for_url(re.compile("act_w2=1.1667&act_b2=0.5"))  # the line through (-3, -3) and (3, 4)
@@ -44,7 +44,7 @@ def test_dragging_a_line_of_maxout_moves_its_weight_and_the_curve(page: Page, se
 
 def test_depth_explains_a_vanishing_gradient_in_words(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/activations?act_part=Through+many+layers&act_function=Sigmoid&act_layers=30")
-    expect(page.get_by_text("Vanishing: the first layer gets")).to_be_visible()
+    expect(page.get_by_text("Vanishing (less than 1/20 times): the gradient at the first layer")).to_be_visible()
     expect(page.locator(".plot[data-drawn]")).to_have_count(2)
 
 
@@ -56,8 +56,8 @@ def test_the_board_shows_the_whole_of_its_axis_and_a_steep_elu_without_gaps(page
           const scale = canvas.width / canvas.clientWidth, pen = canvas.getContext("2d")
           const inked = (x, y, w, h) => pen.getImageData(x * scale, y * scale, w * scale, h * scale).data.some((v) => v)
           const tall = canvas.clientHeight, wide = canvas.clientWidth
-          // The slope at x = -0.25 is 3 exp(-0.25) = 2.336; its panel goes from -0.25 to 3.2 and is 106 high.
-          const x = 44 + ((6 - 0.25) / 12) * (wide - 54), y = 16 + 214 + 34 + 106 * (1 - (2.336 + 0.25) / 3.45)
+          // The slope at x = -0.25 is 3 exp(-0.25) = 2.336; its panel goes from -0.25 to 3.2 and is 150 high.
+          const x = 44 + ((6 - 0.25) / 12) * (wide - 54), y = 16 + 190 + 34 + 150 * (1 - (2.336 + 0.25) / 3.45)
           const curve = inked(x - 1, y - 1, 3, 3)
           return { numbers: inked(0, tall - 24, wide, 20), below: inked(0, tall - 3, wide, 3), curve }
         }"""

@@ -4,8 +4,9 @@ import re
 
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from imgcls.ops.diagnosis import written
 from imgcls.ops.routes import image_named, kernel_named
 from imgcls.ui.autodiff.graph.words import short
 from tests.browser import hands
@@ -29,7 +30,8 @@ def neuron(w: float, x: float, b: float) -> list[str]:
 
 
 def test_a_drag_on_a_variable_moves_the_graph_to_torchs_numbers(page: Page, server_url: str) -> None:
-    opened(page, server_url, "?autodiff_f=relu(w*x %2B b)&autodiff_x_=2&autodiff_b_=-1&autodiff_w_=1.5")
+    neuron_at_work = "?autodiff_f=relu(w*x %2B b)&autodiff_x_=2&autodiff_b_=-1&autodiff_w_=1.5"
+    opened(page, server_url, neuron_at_work + "&autodiff_graph_step=4")
     assert numbers(page, 0) == neuron(1.5, 2.0, -1.0)
     slider = page.get_by_label("w", exact=True)
     box = slider.bounding_box()
@@ -47,6 +49,10 @@ def test_a_drag_on_a_variable_moves_the_graph_to_torchs_numbers(page: Page, serv
 
 def test_the_backward_pass_steps_by_button_and_key_and_a_link_brings_the_step_back(page: Page, server_url: str) -> None:
     opened(page, server_url, "?autodiff_f=x*x %2B 3*x&autodiff_x_=2")
+    assert numbers(page, 0) == ["2", "·"], "it opens with its question"
+    expect(page.locator(".graph .caption")).to_contain_text("Which gradient will arrive at x?")
+    page.get_by_role("button", name="to the end of the backward pass", exact=True).click()
+    expect(page.locator(".graph .bar output")).to_have_text("4 / 4")
     assert numbers(page, 0) == ["2", "7"]
     page.get_by_role("button", name="one step back", exact=True).click()
     expect(page.locator(".graph .bar output")).to_have_text("3 / 4")
@@ -82,6 +88,7 @@ def test_nonsense_gets_a_sentence_with_a_caret_and_a_detach_is_written_into_the_
     page.locator(".graph .node.operation").first.click()
     page.get_by_role("button", name=re.compile("^detach")).click()
     expect(line).to_have_value("detach(w*x) + w")
+    page.get_by_role("button", name="to the end of the backward pass", exact=True).click()
     expect(page.locator(".graph [data-node='0'] .number").last).to_have_text("1")
 
 
@@ -107,9 +114,52 @@ def test_moving_a_kernel_cell_moves_the_gradients_of_the_image(page: Page, serve
     eventually(follows)
 
 
+def landscape(page: Page, url: str, settings: str) -> Locator:
+    page.goto(f"{url}/autodiff?autodiff_part=Gradient descent{settings}")
+    picture = page.locator(".landscape .field svg")
+    picture.locator(".ball").first.wait_for()
+    page.wait_for_timeout(500)
+    return picture
+
+
+VALLEYS = "&autodiff_f=(x**2 - 1)**2 %2B 0.3*x&autodiff_rate=0.02"
+
+
+def test_the_start_is_dragged_on_the_function_and_the_path_follows_before_the_hand_lets_go(
+    page: Page, server_url: str
+) -> None:
+    picture = landscape(page, server_url, VALLEYS + "&autodiff_x_=1.6")
+    value = page.locator(".landscape .legend b").first
+    expect(value).to_have_text(written((1.6**2 - 1) ** 2 + 0.3 * 1.6))
+    box, ring = picture.locator(".border").bounding_box(), picture.locator(".origin").bounding_box()
+    page.mouse.move(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 40, steps=5)
+    expect(value).to_have_text(written((1 - 1) ** 2 + 0.3 * -1))
+    expect(page.get_by_label("x", exact=True)).to_have_value("-1")
+    assert "autodiff_x_" not in page.url
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("autodiff_x_=-1"))
+    picture.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"autodiff_x_=-0\.9"))
+
+
+def test_momentum_is_drawn_beside_and_the_ball_rolls_to_the_end(page: Page, server_url: str) -> None:
+    picture = landscape(page, server_url, VALLEYS + "&autodiff_x_=1.6&autodiff_at=27")
+    expect(picture.locator(".path")).to_have_count(1)
+    page.get_by_role("button", name="momentum", exact=True).click()
+    expect(picture.locator(".path.momentum")).to_have_count(1)
+    page.get_by_role("button", name="let the ball roll").click()
+    expect(page).to_have_url(re.compile("autodiff_at=30"))
+    plain, momentum = page.locator(".landscape .legend b").all_text_contents()
+    assert float(plain) > 0 > float(momentum.replace("−", "-")), "each ends in a valley of its own"
+    expect(page.get_by_label("step", exact=True)).to_have_value("30")
+
+
 @on_a_phone
 def test_on_a_phone_nothing_runs_off_the_page(page: Page, server_url: str) -> None:
-    for part in ("Backward pass", "Gradient descent", "Convolution and max-pool"):
+    for part in ("Backward pass", "Gradient descent&autodiff_look=Graph", "Convolution and max-pool"):
         opened(page, server_url, f"?autodiff_part={part}")
         widths = page.evaluate(
             "[...document.querySelectorAll('[data-testid=stMain]')].map((e) => [e.scrollWidth, e.clientWidth])"

@@ -70,7 +70,7 @@ def test_laid_out_to_the_end_the_sum_is_torchs(page: Page, server_url: str) -> N
 def test_the_race_runs_beside_the_page_and_can_be_stopped(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/dense?dense_part=Shuffle+the+pixels&dense_pictures=20")
     page.get_by_role("button", name="Race").click()
-    expect(page.get_by_text(re.compile("of the cases"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("of the time"))).to_be_visible(timeout=60_000)
     stop = page.get_by_role("button", name="Stop")
     if stop.is_enabled():
         stop.click()

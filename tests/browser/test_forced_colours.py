@@ -21,7 +21,7 @@ def themed(page: Page) -> Page:
 def opened(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_function(
-        "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot.children.length"
+        "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.children.length"
     )
     settle(page)
 
@@ -54,7 +54,11 @@ def test_bars_keep_their_length_and_the_sum_its_parts(themed: Page, server_url: 
 
 @pytest.mark.parametrize(
     ("path", "slider"),
-    [("softmax", ".sliders .plain"), ("tensors", ".slicer .track"), ("pooling?pool_part=A+volume", ".slider input")],
+    [
+        ("softmax", ".sliders .dial input"),
+        ("tensors", ".slicer .track"),
+        ("pooling?pool_part=A+volume", ".slider input"),
+    ],
 )
 def test_a_slider_shows_its_track_and_how_far_it_is(themed: Page, server_url: str, path: str, slider: str) -> None:
     opened(themed, f"{server_url}/{path}")

@@ -83,7 +83,7 @@ def test_the_cells_of_a_convolution_s_gradients_are_chosen_without_a_pointer(pag
     page.keyboard.press("ArrowRight")
     assert "value of image[2, 1]" in focused(page)
     page.keyboard.press("Enter")
-    expect(graph.locator(".dial")).to_contain_text("image[2, 1]")
+    expect(page.get_by_label("image[2, 1]", exact=True)).to_be_visible()
     assert "value of image[2, 1]" in focused(page), "the picture was drawn anew"
 
 

@@ -191,9 +191,9 @@ def test_moving_the_photo_moves_the_marker_and_the_words(page: Page, server_url:
 def test_the_legend_that_another_measure_needs_stands_above_its_curves(page: Page, server_url: str) -> None:
     opened(page, server_url, "pool_part=Why+it+helps", ".plot")
     expect(page.locator(".plot .legend")).to_have_count(0)  # the curves are named at their ends
-    page.get_by_role("radio", name="moved along").click(force=True)
+    page.get_by_role("radio", name="aligned with the shift").click(force=True)
     expect(page.locator(".plot .legend")).to_be_visible()
     legend, grid = (page.locator(f".plot {part}").bounding_box() for part in (".legend", ".gridlayer"))
     assert legend["y"] + legend["height"] <= grid["y"]
-    page.get_by_role("radio", name="place by place").click(force=True)
+    page.get_by_role("radio", name="same position").click(force=True)
     expect(page.locator(".plot .legend")).to_have_count(0)

@@ -8,6 +8,8 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from imgcls.training.runs import run_folder
+
 # Few small pictures: drawn in a moment, learned in seconds.
 QUICK = "train_count=600&train_preset=ConvNetJS+CIFAR-10"
 
@@ -28,7 +30,7 @@ def settled_step(page: Page) -> int:
     seen = -1
     while (now := step_shown(page)) != seen:
         seen = now
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(1500)  # nothing happens
     return now
 
 
@@ -45,6 +47,12 @@ def workers(server_url: str) -> list[int]:
     servers = subprocess.run(["pgrep", "-f", f"server.port={port}"], capture_output=True, text=True).stdout.split()
     children = ["pgrep", "-P", ",".join(servers), "-f", "imgcls.jobs.worker"]
     return [int(number) for number in subprocess.run(children, capture_output=True, text=True).stdout.split()]
+
+
+def checkpoint(address: str) -> int:
+    """When the newest checkpoint of the run that the page's address names was written; 0 if there is none yet."""
+    file = run_folder(re.search(r"train_run=([\w-]+)", address)[1]) / "checkpoint.pt"
+    return file.stat().st_mtime_ns if file.is_file() else 0
 
 
 def cpu(pid: int) -> int:
@@ -128,10 +136,11 @@ def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: P
     page.goto(address)  # a reload finds the running job and may command it
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()
     expect(rate).to_have_attribute("aria-valuetext", chosen)
-    page.wait_for_timeout(4000)  # a checkpoint is written every few seconds
+    saved = checkpoint(address)
+    wait_until(page, lambda: checkpoint(address) > saved)
 
     spent = {pid: cpu(pid) for pid in workers(server_url)}
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(700)  # what each of them does meanwhile
     busiest = max(spent, key=lambda pid: cpu(pid) - spent[pid])
     os.kill(busiest, signal.SIGKILL)
     expect(page.get_by_text("ended from outside")).to_be_visible(timeout=5_000)

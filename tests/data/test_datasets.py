@@ -297,7 +297,7 @@ def pets_server(monkeypatch) -> dict[str, int]:
         return target
 
     resources = [(f"https://example.org/{name}", hashlib.md5(data).hexdigest()) for name, data in archives.items()]
-    monkeypatch.setattr(tv.OxfordIIITPet, "_RESOURCES", resources)
+    monkeypatch.setattr(sources, "PETS_FILES", resources)
     monkeypatch.setattr(sources, "fetch", fetch)
     return loads
 
@@ -316,7 +316,7 @@ def test_pets_are_downloaded_once_checked_and_split_as_their_authors_did(pets_se
 
 
 def test_an_archive_with_another_checksum_is_not_used(pets_server, monkeypatch, empty_cache: Path) -> None:
-    monkeypatch.setattr(tv.OxfordIIITPet, "_RESOURCES", [("https://example.org/images.tar.gz", "0" * 32)])
+    monkeypatch.setattr(sources, "PETS_FILES", [("https://example.org/images.tar.gz", "0" * 32)])
     with pytest.raises(DatasetError, match="did not arrive whole"):
         open_source("pets")
     assert not list((empty_cache / "datasets").iterdir())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin, features
+from PIL import Image, ImageFile, PngImagePlugin, features
 
 from imgcls.data.pictures import Picture, PictureError, open_picture, picture_from_image
 from tests.data.picture_makers import (
@@ -246,7 +246,7 @@ def test_a_claimed_size_over_the_limit_is_refused_before_decoding(claim, monkeyp
     largest = 16_000 if claim is webp_claiming else 60_000
     # Pillow itself would refuse the first size, warn at the second and decode the third
     files = [(size, claim(*size)) for size in [(largest, largest), (10_000, 9_500), (7_100, 7_100)]]
-    monkeypatch.setattr(Image, "_getdecoder", no_decoder)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", no_decoder)
     for (width, height), data in files:
         with pytest.raises(PictureError, match=rf"{height:,}.×.{width:,} pixels, more than the 50 million"):
             open_picture(data)

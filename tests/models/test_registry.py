@@ -61,7 +61,7 @@ def server() -> Iterator[Server]:
 def spec(server, tmp_path, monkeypatch) -> ModelSpec:
     """A tiny network on offer, its weights on the local server; forgotten after the test."""
     monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
-    monkeypatch.setattr(registry, "_loaded", {})
+    monkeypatch.setattr(registry, "loaded", {})
     torch.manual_seed(5)
     buffer = io.BytesIO()
     torch.save(build().state_dict(), buffer)
@@ -100,7 +100,7 @@ def test_weights_are_downloaded_kept_and_loaded(spec, server, monkeypatch):
     torch.testing.assert_close(classify_batch(classifier, inputs)[1].logits, expected.eval()(inputs)[1].detach())
     assert (classifier.labels, classifier.layers, classifier.title) == (spec.labels, spec.layers, spec.title)
 
-    monkeypatch.setattr(registry, "_loaded", {})  # another process: the file is there, the server need not be asked
+    monkeypatch.setattr(registry, "loaded", {})  # another process: the file is there, the server need not be asked
     assert load("tiny") is not classifier
     assert len(server.asked) == 1
 
@@ -231,10 +231,10 @@ def test_an_unknown_name_gives_all_names(ask):
 
 
 def test_the_default_is_loaded_without_the_network(monkeypatch):
-    monkeypatch.setattr(registry, "_loaded", {})
+    monkeypatch.setattr(registry, "loaded", {})
     monkeypatch.setattr(registry, "fetch", lambda *_args, **_kwargs: pytest.fail("went to the network"))
     load()
-    assert list(registry._loaded) == [registry.DEFAULT]
+    assert list(registry.loaded) == [registry.DEFAULT]
 
 
 def assert_one_sentence(error: Exception) -> None:

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from imgcls.ops.activations import ACTIVATIONS, SATURATED, activate, activation_curve
+from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
+from imgcls.ops.verdicts import SATURATED
 
 X = torch.linspace(-6, 6, 481, dtype=torch.float64)
 REFERENCES = {
@@ -76,9 +77,9 @@ def test_neither_value_nor_slope_breaks_far_out(name: str) -> None:
     assert torch.isfinite(curve.slope).all()
 
 
-def test_relu_is_dead_below_zero_and_nowhere_else() -> None:
+def test_relu_is_off_below_zero_and_nowhere_else() -> None:
     (zone,) = activation_curve("relu", X).zones()
-    assert (zone.kind, zone.low) == ("dead", -6.0)
+    assert (zone.kind, zone.low) == ("off", -6.0)
     assert zone.high == pytest.approx(0.0, abs=0.026)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from imgcls.ops.dense import (
     DenseLayer,
@@ -12,6 +13,7 @@ from imgcls.ops.dense import (
     dense_layers,
     first_weights,
     layer_costs,
+    linear_scores,
     neighbour_difference,
     neuron,
     random_weights,

@@ -5,6 +5,7 @@ import torch
 
 from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ops.depth import INITIALISATIONS, initial_std, through_layers
+from imgcls.ops.verdicts import LEVEL
 
 
 @pytest.mark.parametrize(("name", "expected"), [("small", 0.01), ("xavier", 0.125), ("he", math.sqrt(2) / 8)])
@@ -30,7 +31,7 @@ def test_he_keeps_relu_alive_over_thirty_layers_where_small_weights_let_it_vanis
     he, small = (through_layers("relu", 30, init, seed=1) for init in ("he", "small"))
     assert 1e-2 < he.gradient_ratio < 1e2
     assert small.gradient_ratio < 1e-3 or math.isnan(small.gradient_ratio)
-    assert he.verdict.startswith("Healthy")
+    assert he.verdict.startswith("Healthy (between 1/20 and 20 times)")
     assert not small.verdict.startswith("Healthy")
 
 
@@ -79,3 +80,20 @@ def test_when_no_gradient_at_all_is_left_the_verdict_says_so() -> None:
     result = through_layers("sigmoid", 50, "small")
     assert float(result.gradient_norms[0]) == 0 < float(result.gradient_norms[-1])
     assert "nothing of the last layer's gradient" in result.verdict
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("name", "initialisation", "layers", "word"),
+    [
+        ("relu", "he", 20, "Healthy"), ("relu", "xavier", 20, "Vanishing"), ("sigmoid", "xavier", 5, "Vanishing"),
+        ("tanh", "xavier", 20, "Healthy"),
+    ],
+)  # fmt: skip
+def test_the_verdict_tells_the_initialisations_apart(
+    name: str, initialisation: str, layers: int, word: str, seed: int
+) -> None:
+    result = through_layers(name, layers, initialisation, seed=seed)
+    assert result.verdict.startswith(f"{word} (")
+    ratio = float(result.gradient_norms[0] / result.gradient_norms[-1])
+    assert (1 / LEVEL <= ratio <= LEVEL) == (word == "Healthy")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from imgcls.ops.volume_walk import Volume, random_volume, walk
+from imgcls.ops.volume_walk import Volume, as_dense, random_volume, walk
 
 
 def test_the_demo_of_cs231n_turns_5x5x3_into_3x3x2() -> None:
@@ -70,3 +70,16 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         Volume(volume.pixels[:1], volume.filters, volume.biases)
     with pytest.raises(ValueError, match="does not fit"):
         walk(random_volume(2, 2, 1, 1, 3, seed=0))
+
+
+def test_a_convolution_is_a_dense_layer_with_most_weights_zero_and_the_others_shared() -> None:
+    volume = random_volume(5, 4, 3, 2, 3, seed=1)
+    volume = Volume(volume.pixels, torch.arange(1.0, 55).reshape(2, 3, 3, 3), volume.biases)  # no weight is 0 or twice
+    weights, output = as_dense(volume, stride=1), walk(volume, stride=1).output
+    biases = volume.biases.repeat_interleave(output[0].numel())
+    torch.testing.assert_close(F.linear(volume.pixels.flatten(), weights, biases).view_as(output), output)
+    assert ((weights != 0).sum(1) == 27).all()
+    first, second = (set(row[row != 0].tolist()) for row in weights[:2])
+    assert first == second == set(range(1, 28))
+    with pytest.raises(ValueError, match="does not fit"):
+        as_dense(Volume(torch.zeros(1, 2, 2), torch.zeros(1, 1, 3, 3), torch.zeros(1)))

@@ -279,7 +279,7 @@ def test_two_downloads_at_once_as_of_two_processes_leave_one_whole_file(
         def setdefault(self, *_) -> threading.Lock:
             return threading.Lock()
 
-    monkeypatch.setattr(download, "_locks", NoLock())
+    monkeypatch.setattr(download, "locks", NoLock())
     with ThreadPoolExecutor(4) as pool:
         results = [pool.submit(fetch, server.url("slow"), tmp_path / "file", sha256=CHECKSUM) for _ in range(4)]
         while len(server.requests) < 4:

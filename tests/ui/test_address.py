@@ -25,20 +25,25 @@ OTHER = {
     "tensors_n": "3", "tensors_i": "1", "tensors_row": "77",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
+    "autodiff_beta": "0.5", "autodiff_noise": "1", "autodiff_draw": "4",
     "autodiff_(image|kernel)_\\d\\d": "4",
     "(data|train)_(colour|crop|erasing)": "0.2", "(data|train)_rotation": "30", "(data|train)_draws": "5",
-    "dense_channels": "2", "dense_layers": "3", "dense_size": "40", "dense_width\\d": "90", "dense_side": "8",
+    "dense_channels": "2", "dense_layers": "3", "dense_size": "40", "dense_width\\d": "90",
+    "dense_side": "8", "dense_class": "8",
     "dense_cost_(kernel|stride)": "2", "dense_cost_padding": "0", "dense_cost_size": "40",
     "conv_size": "64", "conv_(stride|padding|dilation)": "2", "conv_preset": "your own",
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
     "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9",
-    "pool_shift": "5",
-    "act_points": "a0Zbz9",
-    "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3", "act_alpha": "2", "act_pieces": "3",
+    "pool_shift": "5", "pool_times": "2", "pool_order": "4", "pool_upstream": "0,1,0,2",
+    "conv_field_place": "0.25_0.75", "conv_field_layer": "4", "conv_field_kernel": "5",
+    "conv_field_(stride|dilation)": "2", "conv_kind_map": "7",
+    "act_points": "a0Zbz9", "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3",
+    "act_alpha": "2", "act_pieces": "3",
     "act_[wb]\\d": "-0.7", "drop_p": "0.3", "drop_node_p": "0.3", "drop_step": "4",
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
+    "ce_likely": "1_2_3", "ce_photos": "200", "ce_accuracy": "1_2_3_4",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
     "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
@@ -51,10 +56,11 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
     ),
     "pooling": ({"pool_source": "your photo"},),
+    "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
     "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.
-APART = {"convolution": ("conv_side",), "network": ("net_model",)}
+APART = {"convolution": ("conv_side",), "pooling": ("pool_typed",), "network": ("net_model",)}
 
 
 def other(name: str) -> str:
@@ -110,8 +116,9 @@ def test_all_numbers_of_a_part_follow_its_address_and_back(lesson: Lesson) -> No
 
 def softmax(app: AppTest) -> tuple[list[float], float]:
     """The logits and the temperature that the page's sliders show."""
-    fields = next(json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes)
-    return fields["numbers"], fields["settings"]["softmax_t"]
+    shown = [json.loads(each.proto.json) for each in app.get("bidi_component") if not each.proto.bytes]
+    logits = next(fields["numbers"] for fields in shown if "numbers" in fields)
+    return logits, next(fields["number"] for fields in shown if fields.get("name") == "softmax_t")
 
 
 def test_a_link_shows_what_it_names_and_the_menu_what_was_left() -> None:
@@ -145,15 +152,15 @@ def test_what_makes_no_sense_in_an_address_gives_the_default_after_back() -> Non
 
 
 def test_the_last_message_of_a_component_does_not_overrule_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    news = {"act_map": {"number": 3, "final": True, "seq": 1}}
-    monkeypatch.setattr("imgcls.ui.components.slider.sent", lambda key: news.get(key, {}))
+    news = {"act_map": {"numbers": {"act_map": 3}, "final": True, "seq": 1}}
+    monkeypatch.setattr("imgcls.ui.stage.sent", lambda key, *_: news.get(key, {}))
     lesson = next(each for each in built_lessons() if each.slug == "activations")
     part = {"act_part": "On your photo"}
     app = opened(lesson, PHOTO, part)
     assert app.query_params["act_map"] == "3"
     led_to(app, part | {"act_map": "5"})
     assert app.query_params["act_map"] == "5"
-    news["act_map"] = {"number": 7, "final": True, "seq": 2}
+    news["act_map"] = {"numbers": {"act_map": 7}, "final": True, "seq": 2}
     assert app.run().query_params["act_map"] == "7"
 
 

@@ -25,7 +25,7 @@ TWINS = Twins(Plan((4,), "tanh"))
 def shown(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What the page sent to the view."""
     packets = [unpack(each.proto.bytes) for each in app.get("bidi_component") if each.proto.bytes]
-    return next(packet for packet in packets if "run" in packet[0])
+    return next(packet for packet in packets if "token" in packet[0])
 
 
 def asked(app: AppTest, **reel: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -72,7 +72,7 @@ def test_a_server_that_is_busy_says_when_to_come_back(monkeypatch: pytest.Monkey
             raise BusyError(0.25)
 
     app = opened(LESSON, address={"act_bend_seed": "7"})
-    monkeypatch.setattr(module, "_films", Busy())
+    monkeypatch.setattr(module, "films", Busy())
     assert asked(app)[0] == {"id": 1, "busy": 0.25}
 
 

@@ -186,7 +186,7 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pyte
         records = ()
         status = jobs.JobStatus("failed", None, "This computer is offline; connect it and try again.", 0, 0.1)
 
-    monkeypatch.setattr(real_sets, "_downloads", {})
+    monkeypatch.setattr(real_sets, "downloads", {})
     monkeypatch.setattr(jobs, "submit", lambda target, settings, **_: asked.append((target, settings)) or Failed())
     app = opened(data_source="CIFAR-10")
     app.button(key="download_cifar10").click().run()

@@ -98,17 +98,38 @@ def test_every_picture_can_be_sent_even_of_what_is_no_number(text: str, no_grad:
     for turn in range(recorded.backward_steps + 1):
         picture = [words.nodes(recorded, turn, layout, heights), words.edges(recorded, turn, layout)]
         picture += [words.chain_rule(recorded, i, turn) for i in range(len(recorded.nodes))]
-        picture.append(words.leaf_table(recorded, central_differences(expression.steps, {"x": -3.0})))
+        picture.append(words.leaf_table(recorded, turn, central_differences(expression.steps, {"x": -3.0})))
         json.dumps(picture, allow_nan=False)
 
 
 def test_the_table_groups_the_leaves_that_differ_for_the_same_reason() -> None:
     steps = parse("w*x + y").steps
     values = {"w": 1.0, "x": 2.0, "y": 3.0}
-    table = words.leaf_table(trace(steps, values, learn=["w"]), central_differences(steps, values))
-    assert [row["agrees"] for row in table["rows"]] == [True, False, False]
+    recorded = trace(steps, values, learn=["w"])
+    table = words.leaf_table(recorded, recorded.backward_steps, central_differences(steps, values))
+    assert [row["agrees"] for row in table["rows"]] == ["=", "–", "–"], "to have no .grad is no mistake"
     assert len(table["reasons"]) == 1
-    assert table["reasons"][0].startswith("x, y: ")
+    assert table["reasons"][0].startswith("x, y: requires_grad is False")
+
+
+def test_the_table_keeps_each_gradient_to_itself_until_it_has_arrived() -> None:
+    recorded = trace(NEURON.steps, VALUES)
+    differences = central_differences(NEURON.steps, VALUES)
+    for turn in range(recorded.backward_steps + 1):
+        for row in words.leaf_table(recorded, turn, differences)["rows"]:
+            index = recorded.nodes.index(recorded.leaf(row["name"]))
+            arrived = all(edge.turn <= turn for edge in recorded.arrivals(index))
+            assert (row["gradient"] == row["difference"] == "·", row["agrees"] == "") == (not arrived, not arrived)
+    half = parse("w*detach(w)").steps
+    found = trace(half, {"w": 3.0})
+    assert words.leaf_table(found, 9, central_differences(half, {"w": 3.0}))["rows"][0]["agrees"] == "≠"
+
+
+def test_the_backward_pass_opens_with_its_question() -> None:
+    drawn = words.picture(trace(NEURON.steps, VALUES), 0, None, central_differences(NEURON.steps, VALUES))
+    assert drawn["caption"].endswith(f"Which gradient will arrive at {NEURON.variables[0]}?")
+    assert {row["gradient"] for row in drawn["leaves"]["rows"]} == {"·"}
+    assert not any(node["gradient"] for node in drawn["nodes"])
 
 
 def test_a_cells_chain_rule_and_marks_follow_its_route() -> None:
@@ -132,11 +153,11 @@ def test_a_cells_chain_rule_and_marks_follow_its_route() -> None:
 def choosing() -> None:
     import streamlit as st
 
-    from imgcls.ui.autodiff.graph import read_choice
-    from imgcls.ui.dials import Dial, read_dials
+    from imgcls.ui.autodiff.graph import choices
+    from imgcls.ui.stage import stage
 
-    st.session_state["chosen"] = read_choice("page_graph", st.session_state.get("about", "w*x"))
-    st.session_state["numbers"] = read_dials("page_graph", [Dial("page_w_", "w", -8.0, 8.0, 0.02, 1.5)])
+    rows = choices("page_graph", st.session_state.get("about", "w*x"), opens=st.session_state.get("opens", 0))
+    st.session_state["chosen"] = tuple(stage("page", rows, lambda numbers: {}).numbers.values())
 
 
 @pytest.mark.parametrize(
@@ -144,9 +165,9 @@ def choosing() -> None:
     [
         ("3", "2", (3, 2)),
         ("0", "0", (0, 0)),
-        ("abc", "nan", (None, None)),
-        ("-4", "1e9", (None, None)),
-        ("", "", (None, None)),
+        ("abc", "nan", (0, None)),
+        ("-4", "1e9", (0, None)),
+        ("", "", (0, None)),
     ],
 )
 def test_the_address_sets_step_and_node_and_nonsense_is_ignored(
@@ -157,28 +178,20 @@ def test_the_address_sets_step_and_node_and_nonsense_is_ignored(
     app.query_params["page_graph_node"] = node
     app.run()
     assert not app.exception
-    chosen = app.session_state["chosen"]
-    assert (chosen.turn, chosen.picked, chosen.cut, chosen.cell) == (*expected, None, None)
+    assert app.session_state["chosen"] == expected
 
 
-@pytest.mark.parametrize(("text", "number"), [("2.5", 2.5), ("-8", -8.0), ("9", 1.5), ("nan", 1.5), ("x", 1.5)])
-def test_the_address_sets_a_dial_and_nonsense_is_ignored(text: str, number: float) -> None:
+@pytest.mark.parametrize("opens", [0, None])
+def test_another_expression_starts_where_the_first_one_did(opens: int | None) -> None:
     app = AppTest.from_function(choosing)
-    app.query_params["page_w_"] = text
+    app.session_state["opens"] = opens
+    app.query_params.update({"page_graph_step": "2", "page_graph_node": "1"})
     app.run()
-    assert app.session_state["numbers"] == {"page_w_": number}
-    assert ("page_w_" in app.query_params) == (number != 1.5)
-
-
-def test_another_expression_starts_at_the_end_of_its_backward_pass() -> None:
-    app = AppTest.from_function(choosing)
-    app.query_params["page_graph_step"] = "2"
-    app.run()
-    assert app.session_state["chosen"].turn == 2
+    assert app.session_state["chosen"] == (2, 1)
     app.session_state["about"] = "w + x"
     app.run()
-    assert app.session_state["chosen"].turn is None
-    assert "page_graph_step" not in app.query_params
+    assert app.session_state["chosen"] == (opens, None)
+    assert not app.query_params
 
 
 def test_a_step_or_node_beyond_the_picture_counts_as_the_last_step_and_as_none() -> None:

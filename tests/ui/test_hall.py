@@ -20,13 +20,13 @@ def embedded() -> Classifier:
 
 
 def test_the_answer_to_a_photo_is_kept_but_not_the_photo(embedded, monkeypatch):
-    monkeypatch.setattr(module, "_answers", weakref.WeakKeyDictionary())
+    monkeypatch.setattr(module, "kept_answers", weakref.WeakKeyDictionary())
     monkeypatch.setattr(module, "MOST_ANSWERS", 3)
     photos = [picture_from_image(Image.new("RGB", (40, 30), (shade, 90, 90)), "shade") for shade in range(5)]
     answers = [classify_photo(embedded, photo) for photo in photos]
     for photo, answer in zip(photos, answers, strict=True):
         assert torch.allclose(answer.logits, classify(embedded, photo.image).logits, atol=1e-5)
-    assert len(module._answers[embedded]) == 3
+    assert len(module.kept_answers[embedded]) == 3
     same = picture_from_image(Image.new("RGB", (40, 30), (4, 90, 90)), "another name")
     assert classify_photo(embedded, same) is answers[4]
     assert classify_photo(embedded, photos[0]) is not answers[0]  # the oldest was given up

@@ -22,7 +22,7 @@ from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui import live
 from imgcls.ui.address import as_number
 from imgcls.ui.components.plot import PLOTLY_PATH
-from imgcls.ui.components.pool_grid import numbers_within
+from imgcls.ui.pooling.pool_grid import numbers_within
 from imgcls.ui.server import routes, send_at_once
 from imgcls.ui.softmax.simplex import point_of
 from tests.test_pages import parts
@@ -94,7 +94,7 @@ def test_what_is_sent_is_counted_whatever_was_announced(path: str) -> None:
     response = ask(path, endless(), length=2)
     assert response.status_code == 413
     assert response.headers["connection"] == "close"
-    assert sent <= live._LARGEST + 4096
+    assert sent <= live.LARGEST + 4096
     assert ask(path, [b'{"number"', b": 21}"]).status_code == 200  # in parts, and nothing announced
 
 
@@ -104,7 +104,7 @@ def test_an_announcement_without_sense_is_no_failure(path: str, length: str) -> 
 
 
 def test_a_question_that_does_not_arrive_is_dropped(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    monkeypatch.setattr(live, "PATIENCE", 0.05)
     response = ask(path, [b'{"num', None], length=14)
     assert (response.status_code, response.headers["connection"]) == (408, "close")
 
@@ -238,10 +238,12 @@ def test_connections_do_not_hold_small_parts_back() -> None:
 
 def test_answers_outlive_a_connection_that_breaks_and_go_when_the_tab_stays_away(monkeypatch):
     monkeypatch.setattr(live, "KEEP", 0.0)
+    there = {"here": True}
+    monkeypatch.setattr(live, "presence", lambda: lambda: there["here"])
     path = AppTest.from_function(script).run().session_state["path"]
     token = path.split("/")[-2]
     for here, status in ((True, 200), (False, 404)):
-        monkeypatch.setitem(live._there, token, lambda here=here: here)
+        there["here"] = here
         live._left(token)  # what Streamlit calls when the connection ends
         time.sleep(0.01)
         live.drop_departed()

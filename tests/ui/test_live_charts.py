@@ -9,7 +9,7 @@ from PIL import Image
 from imgcls.ops.descent import along_step, descend
 from imgcls.ops.expression import parse
 from imgcls.ops.tensors import normalise, photo_tensor
-from imgcls.ui.autodiff.graph.charts import step_slice, value_path
+from imgcls.ui.autodiff.landscape.charts import step_slice, value_path
 from imgcls.ui.tensors.histogram_chart import moved_histograms
 
 

@@ -30,7 +30,7 @@ def test_offline_another_network_is_one_sentence_and_the_default_stays_selected(
     monkeypatch.setattr(models, "load", load)
     app = classify_page()
     app.selectbox(key="classify_model").set_value("resnet50").run()
-    while models._downloads["resnet50"].running:
+    while models.downloads["resnet50"].running:
         time.sleep(0.01)
     app.run()
     assert not app.exception
@@ -40,10 +40,10 @@ def test_offline_another_network_is_one_sentence_and_the_default_stays_selected(
 
 def test_a_link_to_a_network_that_is_not_here_downloads_nothing_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(models, "_start", asked.append)
+    monkeypatch.setattr(models, "start_download", asked.append)
     app = AppTest.from_file(NAVIGATION, default_timeout=60).run()
     app.switch_page("../../pages/classify.py")
-    app.query_params["classify_model"] = models._title("vit_b_16")
+    app.query_params["classify_model"] = models.title_of("vit_b_16")
     app.run()
     assert app.selectbox(key="classify_model").value == "vit_b_16"
     assert not asked

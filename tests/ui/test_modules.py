@@ -81,6 +81,14 @@ def test_numbers_on_colours_are_black_or_white_as_in_python() -> None:
     assert set(found) == {"#000", "#fff"}
 
 
+def test_shades_have_the_sign_and_the_size_of_their_number() -> None:
+    asked = [f'm.shade("weight", {number}, {most})' for number, most in ((2, 4), (-4, 4), (0, 4), (0, 0))]
+    half, whole, *none = evaluated(JS / "colour.js", asked)
+    assert half == "color-mix(in srgb, var(--q-weight) 31%, transparent)"
+    assert whole == "color-mix(in srgb, var(--q-weight-negative) 62%, transparent)"
+    assert none == ["transparent", "transparent"]
+
+
 def test_a_number_is_held_between_its_ends() -> None:
     asked = [f"m.clamp({number}, -1, 2)" for number in (3, -2, 0.5, 2, -1)]
     assert evaluated(JS / "geometry.js", asked) == [2, -1, 0.5, 2, -1]

@@ -1,5 +1,6 @@
 """The page of the whole network: its state comes from the address, and what does not fit is left out."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.samples import load_sample
+from imgcls.models.confidence import STRANGE
 from imgcls.models.registry import load
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.network import models
@@ -90,7 +92,7 @@ def test_a_transformer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_run_without_weights_falls_back_with_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(models, "_titles", lambda: {models.TINY: "TinyVGG", "run-gone": "gone"})
+    monkeypatch.setattr(models, "network_titles", lambda: {models.TINY: "TinyVGG", "run-gone": "gone"})
     monkeypatch.setattr("imgcls.ui.models.run_folder", lambda _id: tmp_path)
     app = opened(net_model="run-gone")
     assert "weights of this run are not there" in app.warning[0].value
@@ -131,3 +133,16 @@ def test_what_was_chosen_stays_whatever_photo_comes() -> None:
     app.session_state["current_photo_sample"] = "astronaut"
     app.run()
     assert app.selectbox(key=models.KEY).value == models.TINY
+
+
+def test_a_strange_picture_is_called_so_with_its_distance_and_a_known_one_is_not() -> None:
+    app = opened(net_model=models.TINY)
+    for sample, strange in (("coffee", True), ("small-pug", False)):
+        app.session_state["current_photo"] = load_sample(sample)
+        app.session_state["current_photo_sample"] = sample
+        app.run()
+        said = next(each.value for each in app.markdown if each.value.startswith("Top answer"))
+        assert (STRANGE in said) == strange
+        number = next(re.search(r"training pictures: \*\*([\d.]+)", each.value) for each in app.caption
+                      if "Distance" in each.value)  # fmt: skip
+        assert (float(number[1]) > 1) == strange

@@ -1,5 +1,7 @@
 """The pooling lesson without a browser: every part and setting, its code, and what it sends to its components."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +12,24 @@ from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
 from imgcls.data.pictures import picture_from_image
-from imgcls.ui.components.pool_grid import LIMIT, numbers_within
-from imgcls.ui.components.volume_stack import shade_limit, signed_levels, slice_thumbnails
+from imgcls.data.samples import load_sample
+from imgcls.figures.images import shade_limit, signed_levels
+from imgcls.models.registry import load
+from imgcls.ops.shift import EVERYWHERE, REACH, UNPOOLED, pooled_ways, relative_change, shifted
 from imgcls.ui.packet import unpack
+from imgcls.ui.pooling.pool_grid import LIMIT, numbers_within
 from imgcls.ui.pooling.slice_part import PATCH, grey_pixels, liveliest_patch
+from imgcls.ui.pooling.volume_stack import slice_thumbnails
 from imgcls.ui.shell import PANEL
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("slice", "volume", "shift")
+PARTS = {
+    "slice": "One slice",
+    "volume": "A volume",
+    "shift": "Why it helps",
+    "lost": "What is lost",
+    "average": "Global average",
+}
 
 
 def opened(photo: Image.Image | None = None, **settings: object) -> AppTest:
@@ -26,7 +38,7 @@ def opened(photo: Image.Image | None = None, **settings: object) -> AppTest:
         app.session_state["current_photo"] = picture_from_image(photo, "test")
         app.session_state["current_photo_sample"] = None
     for name, value in settings.items():
-        app.session_state[f"pool_{name}"] = value
+        app.session_state[f"pool_{name}"] = PARTS[str(value)] if name == "part" else value
     app.run()
     app.switch_page(str(ROOT / "pages/pooling.py")).run()
     assert not app.exception, app.exception[0].message
@@ -48,6 +60,8 @@ def packets(app: AppTest) -> list[tuple[dict, dict]]:
         ("volume", {"kind": "average"}),
         ("shift", {"window": 3, "stride": 3, "measure": "along"}),
         ("shift", {"stride": 1, "kind": "average"}),
+        ("lost", {}),
+        ("average", {}),
     ],
 )
 def test_the_printed_code_gives_the_numbers_shown(
@@ -121,6 +135,24 @@ def test_the_address_carries_numbers_and_nonsense_in_it_is_ignored() -> None:
 def test_anything_but_enough_small_finite_numbers_is_refused(candidate: object) -> None:
     assert numbers_within(candidate, 4) is None
     assert numbers_within([1, -2.5, LIMIT, 0], 4) == [1, -2.5, LIMIT, 0]
+
+
+def test_the_page_says_first_what_pooling_does_for_shifts_and_it_holds_on_the_samples() -> None:
+    app = opened(part="shift")
+    said = next(each.value for each in app.markdown if each.value.startswith("Moved by 1 pixel"))
+    shares = [float(number) for number in re.findall(r"\*\*(\d+)%\*\*", said)]
+    kernels = load().module.features[0][0].weight.detach()
+    whole = replace(load().preprocess, crop=load().preprocess.resize)
+    for slug in ("drawn-bernese", "cat", "coffee", "motorcycle", "drawn-samoyed"):
+        wide = whole(load_sample(slug).image)[..., REACH:-REACH, :]
+        features = F.conv2d(wide, kernels).relu()
+        resting, moved = (pooled_ways(shifted(features, shift), 2, 2, "max") for shift in (0, 1))
+        changes = {name: relative_change(moved[name], resting[name]) for name in resting}
+        if slug == "drawn-bernese":
+            assert shares == [round(100 * changes[name]) for name in (UNPOOLED, "pooled 3×")]
+        assert changes[UNPOOLED] > changes["pooled 1×"] > changes["pooled 2×"] > changes["pooled 3×"]
+        assert changes["pooled 1×"] > 0.4 * changes[UNPOOLED], "one pooling tolerates little"
+        assert changes[EVERYWHERE] < changes["pooled 3×"]
 
 
 def test_thumbnails_are_shaded_slice_by_slice_with_zero_in_the_middle() -> None:

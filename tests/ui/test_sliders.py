@@ -5,22 +5,31 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, asked, drawing_fields, joined
-from imgcls.ui.packet import pack, unpack
+from imgcls.ui import live
+from imgcls.ui.components.sliders import Column, Drawing, SliderRows, joined, sliders
+from imgcls.ui.packet import unpack
 
 
 def script() -> None:
     import streamlit as st
 
-    from imgcls.ui.components.sliders import Column, Dial, Drawing, live_sliders, read_sliders
+    from imgcls.ui.components.sliders import Column, Drawing, Rows, set_sliders, sliders
+    from imgcls.ui.stage import Dial, stage
 
-    dials = (Dial("page_t", "T", 0.1, 5.0, 0.1, 1.0),)
-    rows = read_sliders("page_z", (1.0, -2.0, 0.0), low=-10, high=15, picked=2, limits=(2, 5), dials=dials)
-    st.session_state["rows"] = rows
-    count = len(rows.numbers)
-    names = [f"class {i}" for i in range(count)]
-    column = Column("p", ["nan", *["1"] * (count - 1)], [float("nan"), *([0.5] * (count - 1))])
-    live_sliders(rows, names, lambda _rows: Drawing([column]), alt="test")
+    rows = Rows("page_z", (1.0, -2.0, 0.0), -10, 15, picked=2, limits=(2, 5), also=lambda told, _: told.get("all"))
+    if preset := st.session_state.pop("preset", None):
+        set_sliders("page_z", *preset)
+
+    def drawn(numbers):
+        now = rows.of(numbers)
+        count = len(now.numbers)
+        column = Column("p", ["nan", *["1"] * (count - 1)], [float("nan"), *([0.5] * (count - 1))])
+        names = [f"class {i}" for i in range(3 if st.session_state.get("three") else count)]
+        return {"page_z": sliders(now, names, Drawing([column]), alt="test"), "rows": now}
+
+    shown = stage("page", [Dial("page_t", "T", 0.1, 5.0, 0.1, 1.0), *rows.table()], drawn)
+    shown.show("page_z")
+    st.session_state["rows"] = shown["rows"]
 
 
 def opened(**address: str) -> AppTest:
@@ -32,10 +41,16 @@ def opened(**address: str) -> AppTest:
     return app
 
 
+def asked(app: AppTest, **numbers: object) -> dict:
+    """What a hand that moves these numbers is answered for the sliders."""
+    answer = live._answers[app.session_state["live_token"]]["page"]
+    return unpack(answer({"numbers": numbers}))[0]["beside"]["page_z"]
+
+
 def test_the_address_sets_all_numbers_and_the_true_row():
     rows = opened(page_z="1.5_-2_0.25_7", page_z_true="1").session_state["rows"]
     assert rows.numbers == (1.5, -2.0, 0.25, 7.0)
-    assert rows.picked == 1
+    assert (rows.picked, rows.active) == (1, 1)
 
 
 @pytest.mark.parametrize("text", ["", "1", "1_2_3_4_5_6", "1_x", "nan_1", "inf_0", "99_0", "1,2,3", "_" * 500])
@@ -55,15 +70,9 @@ def test_defaults_stay_out_of_the_address():
 
 
 def test_setting_them_from_code_is_kept_in_the_address():
-    def preset() -> None:
-        import streamlit as st
-
-        from imgcls.ui.components.sliders import read_sliders, set_sliders
-
-        set_sliders("page_z", (4.0, 0.5), picked=1)
-        st.session_state["rows"] = read_sliders("page_z", (0.0,), low=-10, high=15, picked=0, limits=(1, 5))
-
-    app = AppTest.from_function(preset).run()
+    app = opened()
+    app.session_state["preset"] = ((4.0, 0.5), 1)
+    app.run()
     assert app.session_state["rows"].numbers == (4.0, 0.5)
     assert app.query_params["page_z"] == "4_0.5"
     assert app.query_params["page_z_true"] == "1"
@@ -75,45 +84,29 @@ def test_what_is_not_a_number_is_sent_as_a_bar_of_no_length():
     assert sent["columns"][0]["texts"][0] == "nan"
 
 
-def test_a_dial_is_set_by_the_address_and_its_nonsense_ignored():
-    assert opened(page_t="2.5").session_state["rows"].settings == {"page_t": 2.5}
-    assert opened(page_t="99").session_state["rows"].settings == {"page_t": 1.0}
-    assert "page_t" not in opened(page_t="1").query_params
-
-
-ROWS = SliderRows("k", (1.0, 2.0), -10, 15, (2, 5), 0, 1, None, (Dial("t", "T", 0.1, 5, 0.1, 1),), {"t": 1.0})
-
-
 def test_a_drag_asks_for_the_same_rows_with_other_numbers():
-    rows = asked(ROWS, {"numbers": [3, -4.5], "settings": {"t": 2}, "active": 1, "picked": 0})
-    assert (rows.numbers, rows.settings, rows.active) == ((3.0, -4.5), {"t": 2.0}, 1)
-    assert rows.picked == 1, "the true row changes by a click, not by a drag"
+    app = opened(page_t="2.5")
+    moved = asked(app, page_z=[3, -4.5, 1], **{"page_z:active": 1})
+    assert (moved["numbers"], moved["active"], moved["picked"]) == ([3.0, -4.5, 1.0], 1, 2)
+    assert moved["sets"] == "page_z"
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        {},
-        {"numbers": [1, 2, 3], "settings": {"t": 1}},
-        {"numbers": [1, 99], "settings": {"t": 1}},
-        {"numbers": ["x", 1], "settings": {"t": 1}},
-        {"numbers": [1, float("nan")], "settings": {"t": 1}},
-        {"numbers": "12", "settings": {"t": 1}},
-        {"numbers": [1, 2]},
-        {"numbers": [1, 2], "settings": {"t": 0}},
-        {"numbers": [1, 2], "settings": [1]},
-    ],
-)
-def test_a_drag_beyond_the_limits_is_refused(question):
-    with pytest.raises(ValueError, match="limits"):
-        asked(ROWS, question)
+def test_another_live_picture_may_set_them_in_its_own_words():
+    assert asked(opened(), page_z={"all": [1, 1, 1]})["numbers"] == [1.0, 1.0, 1.0]
+    with pytest.raises(ValueError, match="cannot be"):
+        asked(opened(), page_z={"all": [99, 1, 1]})
 
 
-def test_a_drawing_travels_as_a_packet_also_with_what_is_not_a_number():
-    drawing = Drawing([Column("p", ["inf", "1"], [float("inf"), 1.0])], beside={"other": {"x": 1}})
-    fields, _ = unpack(pack(drawing_fields(drawing)))
-    assert fields["columns"][0]["lengths"] == [0.0, 1.0]
-    assert fields["beside"] == {"other": {"x": 1}}
+@pytest.mark.parametrize("numbers", [[1, 99], ["x", 1], [1, float("nan")], "12", [1], [1] * 6, None, {}, 7, [[1], [2]]])
+def test_a_drag_beyond_the_limits_is_refused(numbers):
+    with pytest.raises(ValueError, match="cannot be"):
+        asked(opened(), page_z=numbers)
+
+
+def test_every_row_has_a_name():
+    rows = SliderRows("k", (1.0, 2.0), -10, 15, (2, 5))
+    with pytest.raises(ValueError, match="a name and a number"):
+        sliders(rows, ["one"], Drawing([Column("p", ["1", "2"])]), alt="test")
 
 
 def test_joined_numbers_need_no_escaping():

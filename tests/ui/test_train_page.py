@@ -13,6 +13,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from imgcls import jobs
 from imgcls.data.augment import Augmentation
 from imgcls.data.datasets import Dataset
 from imgcls.data.own import identity_of, keep_pictures
@@ -223,11 +224,12 @@ def test_the_answer_for_the_photo_is_what_its_code_computes(
 
 
 @pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
+def queue() -> Iterator[JobRunner]:
     """The jobs of the pages: all wait, since there is no worker."""
     runner = JobRunner(long=0, quick=0)
-    monkeypatch.setattr("imgcls.jobs._runner", runner)
+    before = jobs.use(runner)
     yield runner
+    jobs.use(before)
     runner.shutdown()
 
 

@@ -24,7 +24,7 @@ COUNT, MOST_OWN = 140, MOST - 140
 TITLES = {name: ACTIVATIONS[name].title if name in ACTIVATIONS else "none" for name in BENDS}
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 AHEAD, GENTLE = 20, 0.3  # steps that the code panel trains, and the largest rate at which two programs agree on them
-_films = Beside("imgcls.ops.mlp_film:film")
+films = Beside("imgcls.ops.mlp_film:film")
 
 
 def _controls() -> tuple[str, Plan, float, int]:
@@ -124,7 +124,7 @@ def _computed(
     """A film by the process beside the server; a class that starts from the same choices sees the same ones."""
     state, where, kinds = (np.frombuffer(each, np.float32) for each in (start, places, classes))
     points = Points(where.reshape(-1, 2), kinds)
-    return _films.call(twins=twins, state=state, points=points, rate=rate, frames=frames, steps=steps, skip=skip)
+    return films.call(twins=twins, state=state, points=points, rate=rate, frames=frames, steps=steps, skip=skip)
 
 
 def _panel(twins: Twins, points: Points, name: str, own: tuple[Own, ...], rate: float, seed: int) -> None:

@@ -1,19 +1,53 @@
-"""Part 1 of the activations lesson: the functions, their slopes, and what they do at one x."""
+"""Part 2 of the activations lesson: the functions, their slopes, and what they do at one x."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 import torch
 
 from imgcls.ops.activations import ACTIVATIONS, MAXOUT_LINES, activation_curve
-from imgcls.ui.components.board import Line, board, dragged_lines
-from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.activations.board import Line, board
+from imgcls.ui.address import as_number
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, Setting, stage
 
 X = torch.linspace(-6, 6, 481)
-Lines = tuple[tuple[float, float], ...]  # w and b of each
-_BOARD = "act_x"
+BOARD = "act_x"
+START = 1.0  # of the cursor
 _FURTHER_LINES = ((0.3, 1.0), (-1.5, -2.5))  # what a third and a fourth Maxout line start with
+PIECES = Dial("act_pieces", "Maxout: lines k", 2, 4, 1, 2, 0)
+LINES = tuple(
+    (
+        Dial(f"act_w{i}", f"w{i}", -5.0, 5.0, 0.05, w, by=BOARD),
+        Dial(f"act_b{i}", f"b{i}", -10.0, 10.0, 0.05, b, by=BOARD),
+    )
+    for i, (w, b) in enumerate((*MAXOUT_LINES, *_FURTHER_LINES), start=1)
+)
+DIALS: dict[str, tuple[Dial, ...]] = {
+    "leaky_relu": (Dial("act_slope", "Leaky ReLU: slope a", 0.0, 1.0, 0.01, 0.1),),
+    "elu": (Dial("act_alpha", "ELU: α", 0.1, 3.0, 0.05, 1.0),),
+    "maxout": (PIECES, *(dial for line in LINES for dial in line)),
+}
+"""The dials of the functions that have settings of their own."""
+
+
+def settings_of(name: str, numbers: Mapping[str, Any]) -> dict[str, object]:
+    """The settings of a function as its dials say, for `imgcls.ops.activations`."""
+    if name == "leaky_relu":
+        return {"slope": numbers["act_slope"]}
+    if name == "elu":
+        return {"alpha": numbers["act_alpha"]}
+    if name == "maxout":
+        return {"lines": tuple((numbers[w.name], numbers[b.name]) for w, b in LINES[: numbers[PIECES.name]])}
+    return {}
+
+
+def shown_dials(name: str, numbers: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The names of a function's dials, row by row; Maxout has as many as it has lines."""
+    if name == "maxout":
+        return [(PIECES.name,), *((w.name, b.name) for w, b in LINES[: numbers[PIECES.name]])]
+    return [(dial.name,) for dial in DIALS.get(name, ())]
 
 
 def choose_functions() -> list[str]:
@@ -22,7 +56,7 @@ def choose_functions() -> list[str]:
         "Functions",
         list(ACTIVATIONS),
         selection_mode="multi",
-        default=["relu", "sigmoid"],
+        default=[name for name, each in ACTIVATIONS.items() if not each.extra],
         format_func=lambda name: ACTIVATIONS[name].title,
         key="act_functions",
         bind="query-params",
@@ -32,70 +66,45 @@ def choose_functions() -> list[str]:
     return (chosen or ["relu"])[:6]
 
 
-def settings_of(name: str, follow: Callable[[dict[str, object]], None]) -> dict[str, object]:
-    """The live sliders of a function with settings of its own, and their values; `follow` draws during a drag."""
-    if name == "leaky_relu":
-        label, key = "Leaky ReLU: slope a", "act_slope"
-        return {"slope": live_slider(label, 0.0, 1.0, 0.1, step=0.01, key=key, follow=lambda a: follow({"slope": a}))}
-    if name == "elu":
-        label, key = "ELU: α", "act_alpha"
-        return {"alpha": live_slider(label, 0.1, 3.0, 1.0, step=0.05, key=key, follow=lambda a: follow({"alpha": a}))}
-    if name == "maxout":
-        return {"lines": _maxout_lines(lambda lines: follow({"lines": lines}))}
-    return {}
-
-
-def _maxout_lines(follow: Callable[[Lines], None]) -> Lines:
-    pieces = live_slider("Maxout: lines k", 2, 4, 2, step=1, key="act_pieces", digits=0)
-    if dragged := dragged_lines(_BOARD):
-        lines, final = dragged
-        for i, line in enumerate(lines[:pieces], start=1):
-            for key, number in ((f"act_w{i}", round(line.w, 4)), (f"act_b{i}", round(line.b, 4))):
-                if final or number != st.session_state.get(f"{key}:slider"):
-                    set_slider(key, number, final=final)
-    numbers: list[float] = []  # w1, b1, w2, b2, …: complete when the first drag begins
-
-    def dragging(place: int) -> Callable[[float], None]:
-        def draw(number: float) -> None:
-            moved = [*numbers[:place], number, *numbers[place + 1 :]]
-            follow(tuple(zip(moved[::2], moved[1::2], strict=True)))
-
-        return draw
-
-    for i, (w, b) in enumerate((*MAXOUT_LINES, *_FURTHER_LINES)[:pieces], start=1):
-        columns = st.columns(2)
-        for column, name, limit, start in ((columns[0], "w", 5.0, w), (columns[1], "b", 10.0, b)):
-            key, draw = f"act_{name}{i}", dragging(len(numbers))
-            with column:
-                numbers.append(live_slider(f"{name}{i}", -limit, limit, start, step=0.05, key=key, follow=draw))
-    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+def _picture(names: list[str], numbers: Numbers) -> dict[str, Any]:
+    settings = {name: settings_of(name, numbers) for name in names}
+    drawn = [activation_curve(name, X, **settings[name]) for name in names]
+    lines = []
+    if "maxout" in names:
+        lines = [Line(numbers[w.name], numbers[b.name], (w.name, b.name)) for w, b in LINES[: numbers[PIECES.name]]]
+    deep = float(settings.get("elu", {}).get("alpha", 0)) > 2  # ELU goes down to -α
+    shown = board(
+        drawn,
+        [ACTIVATIONS[name].title for name in names],
+        cursor=numbers[BOARD],
+        sets=BOARD,
+        zones=drawn[0].zones(),
+        lines=lines,
+        y_range=(-4.0, 5.0) if lines or deep else (-2.0, 6.0),
+    )
+    return {BOARD: shown, "settings": settings}
 
 
 @st.fragment
 def curves_part(names: list[str]) -> None:
     """The board, with the settings of the chosen functions beneath it; all of it live."""
-    place = st.container()
-    settings: dict[str, dict[str, object]] = {}
-
-    def draw(settings: dict[str, dict[str, object]]) -> float:
-        curves = [activation_curve(name, X, **settings[name]) for name in names]
-        lines = [Line(w, b) for w, b in settings.get("maxout", {}).get("lines", ())]
-        titles = [ACTIVATIONS[name].title for name in names]
-        deep = float(settings.get("elu", {}).get("alpha", 0)) > 2  # ELU goes down to -α
-        y_range = (-4.0, 5.0) if lines or deep else (-2.0, 4.0)
-        return board(curves, titles, key=_BOARD, zones=curves[0].zones(), lines=lines, y_range=y_range)
-
+    low, high = float(X[0]), float(X[-1])
+    cursor = Setting(BOARD, BOARD, START, lambda told: as_number(told, low, high), "{:g}".format)
+    table = (cursor, *(dial for name in names for dial in DIALS.get(name, ())))
+    live = stage("act_curves_stage", table, lambda numbers: _picture(names, numbers))
+    live.show(BOARD)
     for name in names:
-        settings[name] = settings_of(name, lambda own, name=name: draw({**settings, name: own}))
-    with place:
-        x = draw(settings)
+        for row in shown_dials(name, live.numbers):
+            for place, dial in zip(st.columns(len(row)), row, strict=True):
+                with place:
+                    live.show(dial)
     st.markdown(
         "\n".join(
             f"- **{ACTIVATIONS[name].title}** ${ACTIVATIONS[name].latex}$ · {ACTIVATIONS[name].source}"
             for name in names
         )
     )
-    _panel(names[0], settings[names[0]], x)
+    _panel(names[0], live["settings"][names[0]], live.numbers[BOARD])
 
 
 _TORCH = {

@@ -1,20 +1,23 @@
-"""Part 3 of the activations lesson: what many layers do to activations and gradients."""
+"""Part 4 of the activations lesson: what many layers do to activations and gradients."""
 
 import math
-from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 import torch
 
 from imgcls.figures.curves import Curve, curves
-from imgcls.numbers import percent
-from imgcls.ops.activations import ACTIVATIONS, SATURATED
+from imgcls.numbers import percent, written
+from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
+from imgcls.ops.verdicts import VERDICTS
 from imgcls.palette import HUES
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.slider import live_slider
 from imgcls.ui.components.words import words
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
+
+LAYERS = Dial("act_layers", "Layers", 1, 50, 1, 20, 0)
 
 
 @st.fragment
@@ -27,39 +30,39 @@ def depth_part(name: str) -> None:
     )  # fmt: skip
     seed = controls[2].number_input("Seed", 0, 9999, 0, key="act_seed", bind="query-params", persist_state="session")
 
-    def parts(layers: int) -> tuple[DepthResult, Sequence[Callable[[], object]]]:
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        layers = numbers[LAYERS.name]
         result = through_layers(name, layers, initialisation, seed=seed)
         worst = max(range(layers), key=lambda i: float(result.dead[i]))
         most = float(result.dead[worst])
         dead = f"at most **{percent(most, 0)}**, in layer {worst + 1}" if most else "**none**"
-        facts = (
-            f"128 random examples through {layers} layers of 128 units (n = 128) with {ACTIVATIONS[name].title}. Dead "
-            f"units (slope 0 for every example): {dead}. Saturated slopes (under {SATURATED:g}) in the last layer: "
-            f"**{percent(result.saturated[-1], 0)}**."
-        )
-        spread = "Mean and spread of the activations, layer by layer."
-        norms = "Norm of the gradient at each layer, on a logarithmic scale."
-        return result, (
-            lambda: words(f"**{result.verdict}**", key="act_verdict"),
-            lambda: plot(_activations(result), key="act_spread", alt=spread),
-            lambda: plot(_gradients(result), key="act_gradients", alt=norms),
-            lambda: words(facts, key="act_facts"),
-        )
+        return {
+            "act_verdict": words(f"**{result.verdict}**"),
+            "act_spread": plot(_activations(result), alt="Mean and spread of the activations, layer by layer."),
+            "act_gradients": plot(
+                _gradients(result), alt="Norm of the gradient at each layer, on a logarithmic scale."
+            ),
+            "act_facts": words(
+                f"128 random examples pass through {layers} layers of 128 units with {ACTIVATIONS[name].title}. The "
+                "loss L is the mean square of the last layer's outputs. The gradient at a layer is ∂L/∂output of that "
+                f"layer, not of its weights. Dead units ({VERDICTS['dead'].bound}): {dead}. Saturated "
+                f"({VERDICTS['saturated'].bound}) in the last layer: **{percent(result.saturated[-1], 0)}** of all "
+                f"slopes. {_centred(result)}"
+            ),
+            "result": result,
+        }
 
-    def draw(layers: int) -> None:
-        for part in parts(layers)[1]:
-            part()
-
+    live = stage("act_depth_stage", [LAYERS], picture)
     with controls[0]:
-        layers = live_slider("Layers", 1, 50, 20, step=1, key="act_layers", digits=0, follow=draw)
-    result, (verdict, spread, gradients, facts) = parts(layers)
-    verdict()
+        live.show(LAYERS.name)
+    live.show("act_verdict")
     left, right = st.columns(2)
     with left:
-        spread()
+        live.show("act_spread")
     with right:
-        gradients()
-    facts()
+        live.show("act_gradients")
+    live.show("act_facts")
+    layers, result = live.numbers[LAYERS.name], live["result"]
     code = f"""
     from imgcls.ops.depth import through_layers
 
@@ -73,6 +76,19 @@ def depth_part(name: str) -> None:
     }
     finite = {key: value for key, value in shown.items() if math.isfinite(value)}
     code_panel(code, finite, functions=(through_layers,), key="act_depth")
+
+
+def _centred(result: DepthResult) -> str:
+    """Whether the outputs of the last layer lie around zero."""
+    mean, spread = float(result.means[-1]), float(result.stds[-1])
+    if not (math.isfinite(mean) and math.isfinite(spread)) or spread == 0:
+        return ""
+    share = abs(mean) / spread
+    centred = "close to zero-centred" if share < 0.1 else "not zero-centred"
+    return (
+        f"The last layer's outputs have a mean of {written(share, 2)} standard deviations, so they are {centred}; the "
+        "next layer gets them as inputs."
+    )
 
 
 def _activations(result: DepthResult):
@@ -93,7 +109,7 @@ def _gradients(result: DepthResult):
         "type": "log", "exponentformat": "power", "dtick": max(1, (high - low) // 6),
         "range": [low - margin, high + margin],
     }  # fmt: skip
-    return curves([line], x_title="layer", y_title="norm of the gradient", y_axis=decades, height=290)
+    return curves([line], x_title="layer", y_title="norm of ∂L/∂output", y_axis=decades, height=290)
 
 
 def _decades(norms: list[float | None]) -> tuple[int, int]:

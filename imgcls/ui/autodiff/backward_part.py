@@ -10,7 +10,6 @@ from imgcls.ops.diagnosis import unusual_value
 from imgcls.ops.expression import Expression
 from imgcls.ops.program import as_torch
 from imgcls.ui.autodiff.expression_line import (
-    dial_columns,
     leaf_lines,
     learning,
     make_cut,
@@ -45,7 +44,7 @@ def backward_part(expression: Expression, no_grad: bool) -> None:
 
     dials = variable_dials(expression)
     live = stage("autodiff_backward", [*dials, *choices(KEY, expression.text)], picture)
-    show_dials(live, [dial.name for dial in dials], dial_columns(len(dials)))
+    show_dials(live, [dial.name for dial in dials])
     live.show(KEY)
     _code(expression, variables(expression, live.numbers), learn, live["found"])
 

@@ -20,7 +20,6 @@ from imgcls.ui.autodiff.expression_line import (
     HIGH,
     LOW,
     RATE,
-    dial_columns,
     dial_name,
     leaf_lines,
     learning,
@@ -29,8 +28,8 @@ from imgcls.ui.autodiff.expression_line import (
     variable_dials,
     variables,
 )
-from imgcls.ui.autodiff.graph import charts, choices, graph, node_of, step_of, words
-from imgcls.ui.autodiff.landscape import Sets, landscape
+from imgcls.ui.autodiff.graph import choices, graph, node_of, step_of, words
+from imgcls.ui.autodiff.landscape import Sets, Words, charts, landscape
 from imgcls.ui.autodiff.landscape.picture import kind_of, picture, view_of
 from imgcls.ui.components import Element
 from imgcls.ui.shell import code_panel
@@ -41,13 +40,14 @@ AT, HALF = "autodiff_at", "autodiff_half"
 ACROSS, UP = "autodiff_across", "autodiff_up"
 STEPS = 30
 VALUE = "the value"
-MOMENTUM = Dial("autodiff_beta", "momentum β", 0.0, 0.99, 0.01, 0.9)
-NOISE = Dial("autodiff_noise", "noise σ", 0.0, 2.0, 0.05, 0.5)
-DRAW = Dial("autodiff_draw", "random draw", 1, 20, 1, 1, 0)
+MOMENTUM = Dial("autodiff_beta", "β", 0.0, 0.99, 0.01, 0.9)
+NOISE = Dial("autodiff_noise", "σ", 0.0, 2.0, 0.05, 0.5)
+DRAW = Dial("autodiff_draw", "draw", 1, 20, 1, 1, 0)
 METHODS = {"momentum": (MOMENTUM,), "SGD": (NOISE, DRAW)}
 NOTES = {
     "momentum": "Momentum keeps β of the last step: v ← β v + gradient, then variable ← variable − rate · v.",
-    "SGD": "SGD sees a few examples at a time, so its gradient is noisy; random noise stands in for that here.",
+    "SGD": "SGD sees a few examples at a time, so its gradient is noisy. Random noise stands in for that here, with "
+    "standard deviation σ.",
 }
 
 
@@ -68,10 +68,10 @@ def descent_part(expression: Expression, zero_grad: bool, look: str) -> None:
         Dial(RATE, "rate", 0.01, 3.0, 0.01, FIRST_RATE),
         Dial(AT, "step", 0, STEPS, 1, 0, digits=0, by=HILL),
     ]
-    places = dial_columns(len(dials), 0 if as_graph else 1)
+    row = st.container()
     if not as_graph:
-        more = _beside(places.pop())
-        dials, places = dials + more, places + dial_columns(len(more), 2)
+        row, right = st.columns([6, 1.7])
+        dials += _beside(right)
     picture_place = st.container()
     axes = ("", "") if as_graph else _axes(expression, learn)
     choosing = choices(KEY, expression.text, opens=None) if as_graph else ()
@@ -91,7 +91,8 @@ def descent_part(expression: Expression, zero_grad: bool, look: str) -> None:
         return {KEY if as_graph else HILL: element, "at": at, "here": paths[0].points[at]}
 
     live = stage("autodiff_descent", [*dials, Setting(HALF, HILL, 0.0, _half, kept=False), *choosing], drawn)
-    show_dials(live, [dial.name for dial in dials], places)
+    with row:
+        show_dials(live, [dial.name for dial in dials])
     with picture_place:
         live.show(KEY if as_graph else HILL)
     start = variables(expression, live.numbers)
@@ -145,7 +146,7 @@ def _landscape(
     at: int,
     axes: tuple[str, str],
     numbers: Numbers,
-    said: str,
+    fate: str,
 ) -> Element:
     across, up = axes
     fields, arrays = picture(expression, paths, at, view_of(paths, across, up, numbers[HALF]))
@@ -156,16 +157,16 @@ def _landscape(
         shown.append(charts.step_slice(along_step(expression.steps, here, numbers[RATE]), here.value, landing))
     fields["caption"] = " ".join([*(NOTES[path.method.name] for path in paths[1:]), fields["caption"]])
     sets = Sets(dial_name(across), dial_name(up) if up else "", AT, HALF, LOW, HIGH, STEPS)
-    return landscape(
-        fields, arrays, shown, sets, verdict=said, moves=f"Step {at}. {_moves(here, following, numbers[RATE])}"
-    )
+    found = trace(expression.steps, here.variables, learn=list(here.gradient))
+    moves = f"Step {at}. {_moves(here, following, numbers[RATE])}"
+    said = Words(moves, fate, unusual_value(expression, found))
+    return landscape(fields, arrays, shown, sets, said)
 
 
 def _graph(
     expression: Expression, learn: Sequence[str], path: Descent, at: int, numbers: Numbers, said: str
 ) -> Element:
     here, following = _here(path, at)
-    landing = following.value if following and math.isfinite(following.value) else None
     found = trace(expression.steps, here.variables, learn=learn)
     drawn = words.picture(
         found,
@@ -175,10 +176,8 @@ def _graph(
         warning=unusual_value(expression, found),
         caption=f"Step {at}. {_moves(here, following, numbers[RATE])}",
     )
-    along = along_step(expression.steps, here, numbers[RATE])
-    shown = [charts.value_path(path, at), charts.step_slice(along, here.value, landing)]
     alt = f"The autograd graph of {expression.text} on its way down"
-    return graph(drawn | {"charts": shown, "verdict": said}, key=KEY, alt=alt)
+    return graph(drawn | {"verdict": said}, key=KEY, alt=alt)
 
 
 def _here(path: Descent, at: int) -> tuple[Point, Point | None]:

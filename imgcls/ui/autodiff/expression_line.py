@@ -1,10 +1,8 @@
 """The typed expression of the lesson: its text, the examples, its variables' sliders, and which of them learn."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from imgcls.ops.examples import BY_TEXT, EXAMPLES, starting_value
 from imgcls.ops.expression import MAX_CHARACTERS, Expression, ExpressionError, parse
@@ -18,7 +16,7 @@ from imgcls.ui.stage import Dial, Stage
 TEXT, EXAMPLE, FIXED, PENDING = "autodiff_f", "autodiff_example", "autodiff_fixed", "autodiff_pending"
 RATE = "autodiff_rate"
 LOW, HIGH, STEP = -8.0, 8.0, 0.02
-MOST_IN_A_ROW = 7
+LEAST_WIDTH = 100  # of a dial, in pixels
 
 
 def dial_name(variable: str) -> str:
@@ -75,20 +73,13 @@ def variable_dials(expression: Expression, by: str = "") -> list[Dial]:
     return dials
 
 
-def dial_columns(count: int, beside: int = 0) -> list[DeltaGenerator]:
-    """Places for `count` dials side by side, as many in a row as are wide enough, and for `beside` other controls."""
-    if not count:
-        return []
-    rows = math.ceil((count + beside) / MOST_IN_A_ROW)
-    columns = [column for _ in range(rows) for column in st.columns(math.ceil((count + beside) / rows))]
-    return columns[: count + beside]
-
-
-def show_dials(live: Stage, names: Sequence[str], places: Sequence[DeltaGenerator]) -> None:
-    """Put each dial in its place."""
-    for name, place in zip(names, places, strict=False):
-        with place:
-            live.show(name)
+def show_dials(live: Stage, names: Sequence[str]) -> None:
+    """Put the dials side by side, as many in a row as there is room for, on a phone too."""
+    width = max(LEAST_WIDTH, min(170, 700 // len(names) - 16))
+    with st.container(horizontal=True, gap="small"):
+        for name in names:
+            with st.container(width=width):
+                live.show(name)
 
 
 def variables(expression: Expression, numbers: Mapping[str, float]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from imgcls.models.adversarial import (
     repainted,
 )  # fmt: skip
 from imgcls.models.classify import Classifier, Prediction
-from imgcls.numbers import percent
+from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
 from imgcls.training.fooling import Fooled, Shown
@@ -74,16 +74,19 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         changed = change(pixels, gradient, int(numbers[dial.name]))
+        # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
+        coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
+        shown_now = _array(changed)[::coarse, ::coarse]
         said = predict(classifier, changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
         labels = [classifier.name_of(index) for index in shown]
         elements = {
-            "fool_after": picture_of(_array(changed), alt="The photo with the change", caption="after"),
+            "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
             "fool_bars": plot(
                 probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
-                alt="; ".join(f"{name} {chance:.1%}" for name, chance in zip(labels, chances, strict=True)),
+                alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(labels, chances, strict=True)),
             ),
             "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
         }
@@ -92,17 +95,20 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
                 "fool_before": picture_of(_array(pixels), alt="The photo as the network gets it", caption="before"),
                 "fool_compass": picture_of(
                     _direction(gradient), alt="For every pixel the direction that helps the target",
-                    caption="compass: brighter (light) or darker (dark) helps",
+                    caption="compass: light where a brighter value helps, dark where a darker one does",
                 ),
             }  # fmt: skip
         return elements | {"said": top.index, "probability": top.probability}
 
     live = stage(f"fool_{way}", [dial], picture)
     live.show(dial.name)
-    columns = st.columns([0.2, 0.2, 0.2, 0.4], gap="small")
-    for column, name in zip(columns, ("fool_before", "fool_compass", "fool_after", "fool_bars"), strict=True):
-        with column:
-            live.show(name)
+    left, right = st.columns([0.6, 0.4], gap="small")
+    with left, st.container(key="three_abreast"):
+        for column, name in zip(st.columns(3, gap="small"), ("fool_before", "fool_compass", "fool_after"), strict=True):
+            with column:
+                live.show(name)
+    with right:
+        live.show("fool_bars")
     live.show("fool_words")
     _code(classifier, best, target, way, int(live.numbers[dial.name]), {
         "said": live["said"], "probability": live["probability"],
@@ -112,7 +118,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
 def _verdict(classifier: Classifier, said: int, chance: float, best: int, target: int, result: Any) -> str:
     name, pixels = plain_words(classifier.name_of(said)), result.picture.shape[1] ** 2
     amount = (
-        f"{result.pixels:,} of {pixels:,} pixels are changed, by {result.levels} of 255 levels at most. "
+        f"{whole(result.pixels)} of {whole(pixels)} pixels are changed, by {result.levels} of 255 levels at most. "
         if result.pixels else "Nothing is changed yet. "
     )  # fmt: skip
     if said == target:
@@ -139,7 +145,9 @@ def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Predict
     said = predict(classifier, _tensor(found.picture)).top(1)[0]
     best = now.top(1)[0]
     amount = (
-        f"{found.levels} of 255 levels" if way == "noise" else f"{found.pixels:,} of {pixels.shape[1] ** 2:,} pixels"
+        f"{found.levels} of 255 levels"
+        if way == "noise"
+        else f"{whole(found.pixels)} of {whole(pixels.shape[1] ** 2)} pixels"
     )
     looks = f"{found.looks} look{'s' if found.looks > 1 else ''} at the gradient"
     name = markdown(classifier.name_of(said.index))

@@ -78,7 +78,7 @@ def _both(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str])
     if told[0] != told[1]:
         told = [f"{markdown(names[cam.class_index])}: {cam.sentence}" for cam in maps]
     st.caption(
-        f"{' '.join(dict.fromkeys(told))} Each map has its own scale. Two breeds often share most of their evidence: "
+        f"{' '.join(dict.fromkeys(told))} Each map has its own scale. Two classes may share much of their evidence: "
         "then look at the difference. Grad-CAM, Selvaraju et al. 2017."
     )
 

@@ -60,7 +60,7 @@ def field_part() -> None:
     of = choose("Network", [OWN, TINY, LITE], key="conv_field_of")
     pixels, look, titles = _own() if of == OWN else _network(of)
     last = len(titles) - 1
-    layer = Dial(LAYER, "layers" if of == OWN else "layer", 0, last, 1, min(3, last), 0)
+    layer = Dial(LAYER, "layers" if of == OWN else "layer", 0, last, 1, min(5, last), 0)
     table_rows = [layer, *([KERNEL, STRIDE, DILATION] if of == OWN else [])]
 
     def picture(numbers: Numbers) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _drawn(pixels: np.ndarray, seen: Look, place: tuple[float, float]) -> Any:
     if seen.strength is not None:
         most = float(seen.strength.max())
         share = (seen.strength / most).sqrt().numpy() if most > 0 else np.zeros(seen.strength.shape, np.float32)
-        lit = (pixels * (0.22 + 0.78 * share[:, :, None])).astype(np.uint8)
+        lit = (pixels * (0.4 + 0.6 * share[:, :, None])).astype(np.uint8)
         if 0 < seen.effective < seen.field.size:
             half, row, column = seen.effective // 2, (top + bottom - 1) // 2, (left + right - 1) // 2
             inner = (row - half, column - half, row + half + 1, column + half + 1)
@@ -189,12 +189,12 @@ def _size(here: Receptive) -> str:
 def _told(seen: Look, side: int) -> str:
     title = seen.rows[seen.layer][0]
     if not seen.layer:
-        return "Before the first layer each number is one pixel. Turn up the layers."
+        return "Before the first layer each number is one pixel. Add layers."
     whole = " That is the whole photo and more." if seen.field.size > 2 * side else ""
     text = f"One output of **{title}** sees **{_size(seen.field)}** of the {sides(side, side)} (white square).{whole}"
     if seen.strength is not None and not seen.effective:
         text += " Here it is 0 whatever the pixels are: a ReLU is off."
-    elif seen.strength is not None:
+    elif 0 < seen.effective < seen.field.size:
         text += (
             f" They do not count alike: 95% of the gradient lies within **{sides(seen.effective, seen.effective)}** "
             "(dashed). Bright pixels move the output most."

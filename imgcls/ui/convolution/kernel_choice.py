@@ -1,5 +1,7 @@
 """Which kernel the convolution lesson uses: a preset or the reader's own, chosen, edited and kept in the address."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from imgcls.ops.kernels import DIVISOR_LIMIT, PRESETS, SIDES, Kernel, kernel_from_numbers, preset_kernel
@@ -20,8 +22,11 @@ VIEWS = {"clipped": "clipped 0…255", "hue": "signed, colour", "middle": "signe
 _KEPT, _ADDRESS, _TOLD, _REFUSED = "conv_custom", "conv_weights", "conv_weights_told", "conv_refused"
 
 
-def kernel_row() -> tuple[Kernel, str, str]:
-    """One row of controls; returns the kernel in use, the channels it works on, and how its output is shown."""
+def kernel_row(more: Callable[[], None]) -> tuple[Kernel, str, str]:
+    """One row of controls; returns the kernel in use, the channels it works on, and how its output is shown.
+
+    `more` puts what is needed less often into a box that opens at the end of the row.
+    """
     _follow_address()
     settings = {"bind": "query-params", "persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="top"):
@@ -41,6 +46,8 @@ def kernel_row() -> tuple[Kernel, str, str]:
             "Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=160, **settings,
             help="Clipped: below 0 is black, above 255 white. Signed: 0 lies in the middle, white or mid-grey.",
         )  # fmt: skip
+        with st.container(width="content"), st.popover("More", help="Padding mode, flip"):
+            more()
     kernel = current_kernel()
     st.session_state["conv_side"] = kernel.side
     with size:

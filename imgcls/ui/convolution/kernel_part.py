@@ -40,20 +40,19 @@ KERNEL = "conv_kernel"
 
 def one_kernel_part() -> None:
     """The kernel's controls, the lens, the sliders that set its geometry, and what the kernel does."""
-    kernel, channels, view = kernel_row()
-    place = st.container()
-    mode, flip = _walk_row()
-    live = stage("conv", _table(kernel), _picture(channels, view, mode, flip))
-    with place:
-        live.show(EDITOR)
-        if trouble := refusal():
-            st.warning(markdown(trouble))
-        for column, name in zip(st.columns(4, gap="medium"), SHOWN, strict=True):
-            with column:
-                live.show(name)
+    kernel, channels, view = kernel_row(_walk_choices)
+    live = stage("conv", _table(kernel), _picture(channels, view, *_walk()))
+    about, sizes = st.columns([1.3, 1], gap="small")
+    with about:
+        st.markdown(says() or "Your own kernel.")
+    with sizes:
         live.show("conv_formula")
-        if text := says():
-            st.markdown(text)
+    live.show(EDITOR)
+    if trouble := refusal():
+        st.warning(markdown(trouble))
+    for column, name in zip(st.columns(4, gap="medium"), SHOWN, strict=True):
+        with column:
+            live.show(name)
     output = live["output"]
     code_panel(
         one_kernel_code(kernel, live.numbers["conv_size"], channels, live["geometry"]),
@@ -70,16 +69,18 @@ def one_kernel_part() -> None:
     )
 
 
-def _walk_row() -> tuple[str, bool]:
+def _walk_choices() -> None:
     """Padding mode and flip."""
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        mode = choose("What the padding is filled with", list(PADDING_MODES), key="conv_mode", labelled=True)
-    flip = right.toggle(
+    choose("What the padding is filled with", list(PADDING_MODES), key="conv_mode", labelled=True)
+    st.toggle(
         "Flip the kernel by 180°", key="conv_flip", bind="query-params", persist_state="session",
         help="Mathematics calls this convolution. PyTorch, like every network, does not flip: cross-correlation.",
     )  # fmt: skip
-    return mode, flip
+
+
+def _walk() -> tuple[str, bool]:
+    """What `_walk_choices` say."""
+    return st.session_state["conv_mode"], st.session_state["conv_flip"]
 
 
 def _table(kernel: Kernel) -> tuple[Row, ...]:
@@ -152,7 +153,7 @@ def dilation_limit(size: int, side: int) -> tuple[int, str]:
 def padding_limit(side: int, dilation: int) -> tuple[int, str]:
     """The largest padding on offer, and why it is no larger."""
     most = largest_padding(side, dilation)
-    return most, f"at most {most}: beyond, a window could miss the photo"
+    return most, f"at most {most}: with more, a window could lie outside the photo altogether"
 
 
 def _windows(kernel: Kernel, size: int, geometry: Geometry) -> dict[str, Any]:
@@ -173,7 +174,7 @@ def _output_side(kernel: Kernel, result: Convolution, view: str, summed: bool) -
     counted = histogram(result.output, *((0.0, 255.0) if view == "clipped" else (-limit, limit)))
     height, width = result.output.shape[1:]
     share = (counted.below + counted.above) / result.output.numel()
-    caption = f"Output, {sides(height, width)}" + (f", {percent(share, 0)} clipped" if share > 0.0055 else "")
+    caption = f"Output {sides(height, width)}" + (f" ({percent(share, 0)} of it clipped)" if share > 0.0055 else "")
     plain = kernel.divisor == 1 and kernel.bias == 0 and not summed
     sums = None if plain else _last(result.sums)
     return (
@@ -192,7 +193,7 @@ def formula(size: int, side: int, geometry: Geometry) -> str:
     extent = output_extent(size, side, stride=geometry.stride, padding=geometry.padding, dilation=geometry.dilation)
     spread = f" with F = {geometry.dilation} · ({side} − 1) + 1 = {extent.span}" if geometry.dilation > 1 else ""
     text = (
-        f"**Output size** (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} "
+        f"W′ = (W − F + 2P) / S + 1 = ({size} − {extent.span} + 2·{geometry.padding}) / {geometry.stride} "
         f"+ 1 = **{extent.exact:g}**{spread}"
     )
     if extent.unused:

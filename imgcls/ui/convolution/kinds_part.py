@@ -10,7 +10,7 @@ from torch import Tensor
 from imgcls.figures.images import colourise
 from imgcls.models.registry import load
 from imgcls.models.separable import SeparableBlock, separable_block
-from imgcls.numbers import sides
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.convolution import signed_limit
 from imgcls.ops.kernel_kinds import KINDS, cost, depthwise, pointwise, separable_as_full
 from imgcls.ui.components.map_table import MapRow, map_table
@@ -48,7 +48,7 @@ def kinds_part() -> None:
         return {**shown, "conv_kind_words": words(_told(kind, k, block)), "mean": float(output.mean())}
 
     live = stage("conv_kinds", [dial], picture)
-    live.show(dial.name)
+    live.show(dial.name, "conv_kind_words")
     if kind == "depthwise":
         live.show("conv_kind_maps")
     else:
@@ -57,7 +57,6 @@ def kinds_part() -> None:
             live.show("conv_kind_maps")
         with right:
             live.show("conv_kind_output")
-    live.show("conv_kind_words")
     costs(block)
     _code(kind, live.numbers[dial.name], live["mean"])
 
@@ -140,7 +139,7 @@ def costs(block: SeparableBlock) -> None:
         found = cost(name, count, outputs, side, places)
         mixes = " and ".join(word for word, does in (("places", kind.places), ("maps", kind.channels)) if does)
         share = found.multiplications / full.multiplications
-        rows.append([kind.title, mixes, f"{found.parameters:,}", f"{found.multiplications:,}", f"{share:.1%}"])
+        rows.append([kind.title, mixes, whole(found.parameters), whole(found.multiplications), percent(share)])
     st.markdown(f"##### From {count} to {outputs} maps of {sides(block.maps.shape[1], block.maps.shape[2])}")
     table(rows, key="conv_kind_costs")
     st.markdown(

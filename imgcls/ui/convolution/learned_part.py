@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 
 from imgcls.figures.histogram import histogram_curves
+from imgcls.figures.images import signed_levels
 from imgcls.models.classify import Classifier
 from imgcls.models.first_layer import FirstLayer, first_layer, kernel_on_pixels
 from imgcls.models.registry import load
@@ -11,16 +12,18 @@ from imgcls.models.specs import EMBEDDED, MODELS, SMALL_RESNET
 from imgcls.numbers import fixed
 from imgcls.ops.convolution import signed_limit
 from imgcls.ops.histogram import histogram
+from imgcls.ops.kernels import FAMILIES, families
 from imgcls.ui.components.kernel_bank import kernel_bank, picked_kernel
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import set_slider
-from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.convolution.kernel_choice import CHANNELS, OWN, VIEWS, use_kernel
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
+from imgcls.ui.shell import choose
 
 KEY = "conv_bank"
-OWN_SCALE = "each map its own"
+OWN_SCALE, SAME_SCALE = "own scale", "same scale"
+LABELS = {"edges": "edge", "colours": "colour", "blurs": "blur", "off": "off"}
 ACTIVATION = {EMBEDDED.name: "ReLU6", SMALL_RESNET.name: "ReLU"}
 """The networks whose kernels are shown, and what bends their values."""
 
@@ -44,42 +47,29 @@ def layer_of_photo() -> FirstLayer:
 def bank(editor: str) -> FirstLayer:
     """All kernels with their maps; a click opens one in the part of the lesson named `editor`."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        settings = {
-            "required": True,
-            "bind": "query-params",
-            "persist_state": "session",
-            "label_visibility": "collapsed",
-        }
-        st.segmented_control(
-            "Network", list(ACTIVATION), format_func=lambda name: MODELS[name].title, default=EMBEDDED.name,
-            key="conv_network", width="content", **settings,
-        )  # fmt: skip
-        titles = stages()
-        stage = st.segmented_control(
-            "Stage", titles, format_func=titles.get, default="convolved", key="conv_stage", width="content", **settings
-        )
-        span = st.segmented_control(
-            "Colours",
-            [OWN_SCALE, "all alike"],
-            default=OWN_SCALE,
-            key="conv_span",
-            width="content",
-            **settings,
-        )
+        titles = {name: MODELS[name].title for name in ACTIVATION}
+        choose("Network", titles, key="conv_network", width="content")
+        stage = choose("Stage", stages(), key="conv_stage", width="content")
+        span = choose("Colours", [OWN_SCALE, SAME_SCALE], key="conv_span", width="content")
         light = st.toggle("Dark to light", key="conv_light", bind="query-params", persist_state="session")
     layer = layer_of_photo()
     maps = getattr(layer, stage)
     limits = torch.tensor([signed_limit(part) for part in (maps if span == OWN_SCALE else [maps])])
-    kernels = layer.weights.permute(0, 2, 3, 1)
+    kernels, kinds = layer.weights.permute(0, 2, 3, 1), families(layer.weights)
     kernel_bank(
         signed_levels(maps, limits[:, None, None]),
         signed_levels(kernels, kernels.abs().amax(dim=(1, 2, 3), keepdim=True)),
-        [f"Kernel {k}: values from {fixed(one.min(), 2)} to {fixed(one.max(), 2)}" for k, one in enumerate(maps)],
+        [
+            f"Kernel {k}, {family}: values from {fixed(one.min(), 2)} to {fixed(one.max(), 2)}"
+            for k, (one, family) in enumerate(zip(maps, kinds, strict=True))
+        ],
+        [LABELS[family] for family in kinds],
         key=KEY,
         quantity="pixel" if light else "activation",  # from black to white, zero in the middle: no colour is needed
         on_pick=lambda: _open_in_editor(editor),
     )
     positive, negative = ("light", "dark") if light else ("blue", "red")
+    st.markdown("\n".join(f"- **{name}** ({kinds.count(name)}): {says}" for name, says in FAMILIES.items()))
     st.caption(
         f"Positive values are {positive}, negative ones {negative}. **Choose a kernel** to open it in the editor."
     )
@@ -95,11 +85,11 @@ def stages_figure(layer: FirstLayer) -> None:
         key="conv_stages",
         alt=f"Histogram of the layer's values after the kernels, after batch norm and after {bend}",
     )
-    above = ", and what lies above 6 into 6" if bend == "ReLU6" else ""
+    above = ", and everything above 6 to 6" if bend == "ReLU6" else ""
     st.markdown(
-        "**Batch norm** subtracts from each map its usual mean and divides by its usual spread, both gathered while "
-        "the network was trained; then it stretches and shifts the map by two numbers that were learned. "
-        f"**{bend}** turns what lies below 0 into 0{above}."
+        "**Batch norm** subtracts a mean from each map and divides by a standard deviation, both gathered during "
+        "training. Then it scales and shifts the map by two numbers that were learned. "
+        f"**{bend}** sets everything below 0 to 0{above}."
     )
 
 

@@ -1,11 +1,13 @@
 """Part 2 of the convolution lesson: filters over a volume of whole numbers."""
 
+from dataclasses import replace
+
 import streamlit as st
 import torch
 
-from imgcls.numbers import sides, written
+from imgcls.numbers import percent, sides, whole, written
 from imgcls.ops.convolution import missing_stride, output_extent, whole_strides
-from imgcls.ops.volume_walk import Volume, random_volume, walk
+from imgcls.ops.volume_walk import Volume, as_dense, random_volume, walk
 from imgcls.plain import markdown
 from imgcls.ui.components import sent
 from imgcls.ui.components.volume_walk import volume_walk
@@ -62,6 +64,23 @@ def why_these_sizes(stride: int, padding: int) -> str:
             f"along {missing.size} pixels."
         )
     return text
+
+
+def beside_dense(stride: int, padding: int) -> None:
+    """The same layer as a dense one, in numbers, and the way to that lesson."""
+    volume = current_volume()
+    # Ones in place of the weights: a weight that happens to be 0 is there all the same.
+    reads = as_dense(replace(volume, filters=torch.ones_like(volume.filters)), stride=stride, padding=padding)
+    rows, columns = reads.shape
+    st.markdown(
+        f"**It is a dense layer, too**: {rows} outputs × {columns} pixels make {whole(reads.numel())} weights, of "
+        "which "
+        f"{percent(float((reads == 0).float().mean()), 0)} are always 0. The others are shared: all outputs of a "
+        "filter use "
+        f"the same {volume.filters[0].numel()}."
+    )
+    if dense := st.session_state.get("pages", {}).get("dense"):
+        st.page_link(dense, label="Dense: every node with every node", icon=":material/hub:")
 
 
 @st.fragment

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from torch import Tensor
@@ -10,14 +11,17 @@ from imgcls.figures.likelihood_curves import likelihood_curve
 from imgcls.numbers import all_written, percent, written
 from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, live_sliders, read_sliders
-from imgcls.ui.cross_entropy.parts import Snippet
+from imgcls.ui.components.sliders import Column, Drawing, Rows, SliderRows, sliders
+from imgcls.ui.components.words import words
+from imgcls.ui.cross_entropy.parts import photo_names
 from imgcls.ui.cross_entropy.pictures import KINDS, priced, worked_batch
-from imgcls.ui.scores import BREEDS, LOW
+from imgcls.ui.scores import LOW
+from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
-START = (3.0, 1.5, 1.0, 0.5, -1.0)
-MOST = 1000
-PHOTOS = Dial("ce_photos", "number of photos: these five, again and again", 5, MOST, 5, 5, 0)
+MOST = 900
+ROWS = Rows("ce_likely", (2.0, 0.5, -1.0), LOW, 10.0)
+PHOTOS = Dial("ce_photos", "photos (these three repeated)", 3, MOST, 3, 3, 0)
 
 
 def probabilities(rows: SliderRows, count: int) -> Tensor:
@@ -33,84 +37,91 @@ def in_formats(p: Tensor) -> Mapping[str, Likelihood]:
 
 def likelihood_picture(rows: SliderRows) -> Drawing:
     """Each photo's probability and its logarithm; the product and the sum over few photos, and over many."""
-    five, count = probabilities(rows, len(rows.numbers)), round(rows.settings[PHOTOS.name])
-    exact, all_of_them = likelihood(five), probabilities(rows, MOST)
+    own, count = probabilities(rows, len(rows.numbers)), rows.settings[PHOTOS.name]
+    exact, all_of_them = likelihood(own), probabilities(rows, MOST)
     formats, sums = in_formats(all_of_them), likelihood(all_of_them).sums / math.log(10)
     ends = [
         (name, found.vanished - 1, float(sums[found.vanished - 2]))
         for name, found in formats.items()
         if found.vanished and found.vanished > 1
     ]
-    logs = five.log().tolist()
+    logs = own.log().tolist()
     return Drawing(
         [
             Column(
-                "p of the true class", [percent(p) for p in five.tolist()], five.tolist(),
+                "p of the true class", [percent(p) for p in own.tolist()], own.tolist(),
                 total=f"product {written(float(exact.products[-1]))}",
             ),
             Column("ln p", all_written(logs), priced([-log for log in logs]), "loss",
                    total=f"sum {written(float(exact.sums[-1]))}"),
         ],
-        details=[f"ln {written(p)} = {written(log)}" for p, log in zip(five.tolist(), logs, strict=True)],
-        note=likelihood_words(formats, count),
         figure=likelihood_curve(range(1, MOST + 1), sums.tolist(), ends, count),
     )  # fmt: skip
 
 
-def likelihood_words(formats: Mapping[str, Likelihood], count: int) -> str:
-    """The product and the sum of `count` photos, and the loss that comes of the sum."""
+def likelihood_words(rows: SliderRows) -> str:
+    """The product and the sum over all photos, and the loss that comes of the sum."""
+    count = rows.settings[PHOTOS.name]
+    formats = in_formats(probabilities(rows, count))
     products = {name: float(found.products[count - 1]) for name, found in formats.items()}
     gone = [name for name, product in products.items() if product == 0]
     total = float(formats["float64"].sums[count - 1])
     loss = -total / count
     product = f"**{written(products['float32'])}** in float32"
     if gone:
-        product += f"; it is too small for {' and '.join(gone)}, which makes it 0"
+        product += f", because it is too small for {' and '.join(gone)}"
     return (
         f"**Likelihood**, the probability of all {count} true answers together: {product}. "
         f"The **sum of logs** is {written(total)}. Divided by −{count} it is the **loss**, {written(loss)}.\n\n"
-        f"In bits that is {written(bits(loss))} per photo. Its perplexity is e^{{{written(loss)}}} = "
+        f"In bits that is {written(bits(loss))} per photo. Its perplexity is e^{{{written(loss)}}} ≈ "
         f"{written(perplexity(loss))}: as unsure as a fair choice among that many classes."
     )
 
 
-def likelihood_part() -> Snippet:
-    """Five photos' probabilities, multiplied and added up over as many photos as one likes."""
-    rows = read_sliders("ce_likely", START, low=LOW, high=10.0, dials=(PHOTOS,))
-    left, right = st.columns([1.15, 1], gap="medium")
+@st.fragment
+def likelihood_part() -> None:
+    """Three photos' probabilities, multiplied and added up over as many photos as one likes."""
+
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        rows = ROWS.of(numbers)
+        drawing = likelihood_picture(rows)
+        alt = "Three photos: the true class's logit, its probability and the logarithm; their product and sum"
+        curve = "The likelihood falls by the same factor with each photo; each number format ends somewhere"
+        title = "true logit (two others: 0)"
+        return {
+            ROWS.key: sliders(rows, photo_names(rows), drawing, title=title, head="photo", alt=alt),
+            "ce_likely_plot": plot(drawing.figure, alt=curve),
+            "ce_likely_words": words(likelihood_words(rows)),
+            "rows": rows,
+        }
+
+    live = stage("ce_likelihood", [PHOTOS, *ROWS.table()], drawn)
+    live.show(ROWS.key)
+    left, right = st.columns([1.4, 1], gap="medium")
     with left:
-        drawing = live_sliders(
-            rows,
-            [f"{i + 1}: {BREEDS[i]}" for i in range(len(rows.numbers))],
-            likelihood_picture,
-            title="logit of the true class (two others: 0)",
-            head="photo",
-            alt="Five photos: the true class's logit, its probability and the logarithm; their product and sum",
-            chart="ce_likely_plot",
-        )
+        live.show("ce_likely_plot")
     with right:
-        plot(
-            drawing.figure, key="ce_likely_plot",
-            alt="The likelihood falls by the same factor with each photo; each number format ends somewhere",
-        )  # fmt: skip
-    count = round(rows.settings[PHOTOS.name])
+        live.show(PHOTOS.name, "ce_likely_words")
+    rows: SliderRows = live["rows"]
+    count = rows.settings[PHOTOS.name]
     found = likelihood(probabilities(rows, count))
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
 
-        logits = torch.zeros(5, 3, dtype=torch.float64)
+        logits = torch.zeros(3, 3, dtype=torch.float64)
         logits[:, 0] = torch.tensor({list(rows.numbers)}, dtype=torch.float64)
-        p = torch.softmax(logits, dim=1)[:, 0].repeat({count // 5})
+        p = torch.softmax(logits, dim=1)[:, 0].repeat({count // 3})
         product = p.prod().item()                     # 0.0 once it is too small
         sum_of_logs = p.log().sum().item()
-        loss = F.cross_entropy(logits, torch.zeros(5, dtype=torch.int64)).item()    # -sum_of_logs / {count}
+        loss = F.cross_entropy(logits, torch.zeros(3, dtype=torch.int64)).item()    # -sum_of_logs / {count}
         """,
         {
             "product": float(found.products[-1]),
             "sum_of_logs": float(found.sums[-1]),
             "loss": -float(found.sums[-1]) / count,
         },
-        (likelihood, perplexity),
+        functions=(likelihood, bits, perplexity),
+        key="ce",
     )

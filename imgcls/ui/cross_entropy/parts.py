@@ -1,8 +1,7 @@
-"""The parts of the cross-entropy lesson that live under sliders; each draws itself and returns the code behind it."""
+"""The parts of the cross-entropy lesson that live under sliders, each with the code behind it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 import torch
@@ -10,55 +9,56 @@ import torch
 from imgcls.numbers import written
 from imgcls.ops.losses import binary_cross_entropy, cross_entropy, log_loss, three_ways
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.sliders import (
-    Drawing,
-    SliderRows,
-    drawing_fields,
-    live_sliders,
-    read_sliders,
-    set_sliders,
-)
+from imgcls.ui.components.sliders import Rows, SliderRows, fixed_rows, set_sliders, sliders
 from imgcls.ui.cross_entropy import pictures
 from imgcls.ui.cross_entropy.pictures import BEHIND, SMOOTHING, TEMPERATURE
-from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note
+from imgcls.ui.scores import BREEDS, HIGH, LOW, Preset, class_names, photo_note, presets
+from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.stage import Numbers, stage
 
-LIVE = ("ce_logits", "ce_settings", "ce_binary", "ce_batch", "ce_ways")
-"""The keys of all sliders of the lesson."""
+PRESETS = {
+    "CS231n": Preset((-2.85, 0.86, 0.28), 2),
+    "sure and right": Preset((6.0, 1.0, 0.0), 0),
+    "unsure": Preset((0.0, 0.0, 0.0), 0),
+    "sure and wrong": Preset((6.0, 0.0, -1.0), 1),
+}
+LOGITS = Rows(
+    "ce_logits", PRESETS["CS231n"].logits, LOW, HIGH, picked=PRESETS["CS231n"].true, limits=(2, 10)
+)  # fmt: skip
+BINARY = Rows("ce_binary", (1.5,), LOW, 10.0)
+BATCH = Rows("ce_batch", (4.0, 3.0, 2.0, 1.0, -4.0), LOW, 10.0, limits=(2, 8))
+WAYS = "ce_ways"
 
 
-@dataclass(frozen=True)
-class Snippet:
-    """What a picture hands to the code panel."""
-
-    code: str
-    shows: Mapping[str, float | Sequence[float]]
-    functions: tuple[Callable, ...] = (cross_entropy,)
-
-
-def one_example(default: Preset) -> Snippet:
+def one_example() -> None:
     """Logits, probabilities, loss and gradient in one row each; below, where this example stands on the curve."""
-    rows = read_sliders("ce_logits", default.logits, low=LOW, high=HIGH, picked=default.true, limits=(2, 10))
-    settings = read_sliders("ce_settings", (), dials=(SMOOTHING, TEMPERATURE))
-    names = class_names("ce", len(rows.numbers))
-    drawing = live_sliders(
-        rows,
-        names,
-        partial(pictures.one_example, names=names, settings=settings.settings),
-        alt="Logits with the true class; probability, target, loss and gradient of each",
-        chart="ce_plot",
-    )
+    presets("ce", PRESETS)
+    _one_example()
+
+
+@st.fragment
+def _one_example() -> None:
+    names = class_names("ce", LOGITS.limits[1])
+
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        rows = LOGITS.of(numbers)
+        drawing = pictures.one_example(rows, own := names[: len(rows.numbers)])
+        alt = "Logits with the true class; probability, target, loss and gradient of each"
+        curve = "The loss over the true class's probability: without bound towards 0, zero at 1"
+        return {
+            LOGITS.key: sliders(rows, own, drawing, alt=alt),
+            "ce_plot": plot(drawing.figure, alt=curve),
+            "rows": rows,
+        }
+
+    live = stage("ce_example", [SMOOTHING, TEMPERATURE, *LOGITS.table()], drawn)
+    rows: SliderRows = live["rows"]
+    photo_note("ce", rows.numbers)
+    live.show(LOGITS.key)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        plot(
-            drawing.figure, key="ce_plot",
-            alt="The loss over the true class's probability: without bound towards 0, zero at 1",
-        )  # fmt: skip
-
-    def resettled(asked: SliderRows) -> Drawing:
-        news = pictures.one_example(rows, names, asked.settings)
-        return Drawing([], beside={rows.key: drawing_fields(news, "ce_plot")})
-
-    result = pictures.worked_example(rows, settings.settings)
+        live.show("ce_plot")
+    result = pictures.worked_example(rows)
     gradient, loss = result.gradient[0].tolist(), float(result.loss)
     with right:
         lower = [round(min(max(z - g, LOW), HIGH), 2) for z, g in zip(rows.numbers, gradient, strict=True)]
@@ -69,52 +69,55 @@ def one_example(default: Preset) -> Snippet:
             args=(rows.key, lower),
             help="One step of gradient descent on the logits, learning rate 1.",
         )
-        live_sliders(settings, [], resettled, alt="Label smoothing and temperature")
-        blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
-        st.caption(f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}.")
-    photo_note("ce", rows.numbers)
-    return Snippet(
+        live.show(SMOOTHING.name, TEMPERATURE.name)
+        count = len(rows.numbers)
+        blind = float(log_loss(torch.tensor(1 / count, dtype=torch.float64)))
+        st.caption(f"A uniform guess over {count} classes costs ln {count} = {written(blind)}.")
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
 
         z = torch.tensor([{list(rows.numbers)}], dtype=torch.float64, requires_grad=True)
-        T, true = {settings.settings[TEMPERATURE.name]:g}, torch.tensor([{rows.picked}])
-        loss = F.cross_entropy(z / T, true, label_smoothing={settings.settings[SMOOTHING.name]:g})
+        T, true = {rows.settings[TEMPERATURE.name]:g}, torch.tensor([{rows.picked}])
+        loss = F.cross_entropy(z / T, true, label_smoothing={rows.settings[SMOOTHING.name]:g})
         loss.backward()
         loss, gradient = loss.item(), z.grad[0].tolist()    # gradient: (p - y) / T
         """,
         {"loss": loss, "gradient": gradient},
+        functions=(cross_entropy,),
+        key="ce",
     )
 
 
-def two_classes() -> Snippet:
+def two_classes() -> None:
     """Binary log loss: one logit, two branches."""
     with st.container(horizontal=True, gap="medium"):
-        came_true = st.segmented_control(
-            "The true answer", ("y = 1", "y = 0"), default="y = 1", required=True, key="ce_y", bind="query-params",
-            persist_state="session", label_visibility="collapsed",
-        )  # fmt: skip
-        axis = st.segmented_control(
-            "Drawn over", ("over the probability", "over the logit"), default="over the probability", required=True,
-            key="ce_axis", bind="query-params", persist_state="session", label_visibility="collapsed",
-        )  # fmt: skip
-    y, name = int(came_true == "y = 1"), class_names("ce", 1)[0]
-    rows = read_sliders("ce_binary", (1.5,), low=LOW, high=10.0)
-    drawing = live_sliders(
-        rows,
-        [f"a {name}?"],
-        partial(pictures.two_classes, name=name, y=y, over_logit=axis == "over the logit"),
-        head="",
-        alt="One logit, its probability, and the loss",
-        chart="ce_binary_plot",
-    )
-    plot(
-        drawing.figure, key="ce_binary_plot",
-        alt="Both branches of binary log loss: −ln p falls to 0 at p = 1, −ln(1 − p) rises from 0 at p = 0.",
-    )  # fmt: skip
+        came_true = choose("The true answer", ["y = 1", "y = 0"], key="ce_y")
+        axis = choose("Drawn over", ["over the probability", "over the logit"], key="ce_axis")
+    _two_classes(int(came_true == "y = 1"), axis == "over the logit")
+
+
+@st.fragment
+def _two_classes(y: int, over_logit: bool) -> None:
+    name = class_names("ce", 1)[0]
+
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        rows = BINARY.of(numbers)
+        drawing = pictures.two_classes(rows, name, y, over_logit)
+        curves = "Both branches of binary log loss: −ln p falls to 0 at p = 1, −ln(1 − p) rises from 0 at p = 0."
+        alt = "One logit, its probability, and the loss"
+        return {
+            BINARY.key: sliders(rows, [f"a {name}?"], drawing, head="", alt=alt),
+            "ce_binary_plot": plot(drawing.figure, alt=curves),
+            "rows": rows,
+        }
+
+    live = stage("ce_two", BINARY.table(), drawn)
+    live.show()
+    rows: SliderRows = live["rows"]
     now = pictures.worked_binary(rows, y)
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
@@ -127,23 +130,37 @@ def two_classes() -> Snippet:
         loss, gradient = loss.item(), z.grad.item()    # gradient: p - y
         """,
         {"p": float(now.probability), "loss": float(now.loss), "gradient": float(now.gradient)},
-        (binary_cross_entropy,),
+        functions=(binary_cross_entropy,),
+        key="ce",
     )
 
 
-def batch() -> Snippet:
+def photo_names(rows: SliderRows) -> list[str]:
+    """The rows of a batch: a number and a breed each."""
+    return [f"{i + 1}: {BREEDS[i]}" for i in range(len(rows.numbers))]
+
+
+@st.fragment
+def batch() -> None:
     """The mean over a small batch, one example a row."""
-    rows = read_sliders("ce_batch", (4.0, 3.0, 2.0, 1.0, -4.0), low=LOW, high=10.0, limits=(2, 8))
-    live_sliders(
-        rows,
-        [f"{i + 1}: {BREEDS[i]}" for i in range(len(rows.numbers))],
-        pictures.batch,
-        title="logit of the true class (two others: 0)",
-        head="photo",
-        alt="One example a row: the true class's logit, its probability, its loss, its pull",
-    )
+
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        rows = BATCH.of(numbers)
+        shown = sliders(
+            rows,
+            photo_names(rows),
+            pictures.batch(rows),
+            title="logit of the true class (two others: 0)",
+            head="photo",
+            alt="One example a row: the true class's logit, its probability, its loss, its pull",
+        )
+        return {BATCH.key: shown, "rows": rows}
+
+    live = stage("ce_mean", BATCH.table(), drawn)
+    live.show()
+    rows: SliderRows = live["rows"]
     result = pictures.worked_batch(rows)
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
@@ -162,31 +179,36 @@ def batch() -> Snippet:
             "mean": float(result.loss),
             "gradient": result.mean_gradient[:, 0].tolist(),
         },
+        functions=(cross_entropy,),
+        key="ce",
     )
 
 
-def logits_in() -> Snippet:
-    """Why cross_entropy takes logits: the same loss in three ways, two of which break."""
-    kind = st.segmented_control(
-        "Number format", list(pictures.KINDS), default="float32", required=True, key="ce_dtype", bind="query-params",
-        persist_state="session", label_visibility="collapsed",
-    )  # fmt: skip
-    rows = read_sliders("ce_ways", (), dials=(BEHIND,))
+def logits_in() -> None:
+    """Why cross_entropy takes logits, not probabilities: the same loss in three ways, two of which break."""
+    st.markdown("`cross_entropy` wants **logits, not probabilities**. Two ways to get it wrong:")
+    _logits_in(choose("Number format", list(pictures.KINDS), key="ce_dtype", default="float32"))
+
+
+@st.fragment
+def _logits_in(kind: str) -> None:
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        drawing = pictures.logits_in(numbers[BEHIND.name], kind)
+        table = partial(fixed_rows, pictures.WAYS, head="in torch")
+        return {
+            WAYS: table(drawing, alt="The loss and its gradient, computed in three ways"),
+            "ce_ways_plot": plot(drawing.figure, alt="The loss over the gap, computed in three ways"),
+        }
+
+    live = stage("ce_logits_in", [BEHIND], drawn)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        drawing = live_sliders(
-            rows,
-            pictures.WAYS,
-            partial(pictures.logits_in, kind=kind),
-            head="in torch",
-            alt="The loss and its gradient, computed in three ways",
-            chart="ce_ways_plot",
-        )
+        live.show(BEHIND.name, WAYS)
     with right:
-        plot(drawing.figure, key="ce_ways_plot", alt="The loss over the gap, computed in three ways")
-    behind = rows.settings[BEHIND.name]
+        live.show("ce_ways_plot")
+    behind = live.numbers[BEHIND.name]
     now = pictures.worked_ways(behind, kind)
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
@@ -198,5 +220,6 @@ def logits_in() -> Snippet:
         softmax_twice = F.cross_entropy(torch.softmax(z, dim=1), true).item()
         """,
         {"from_logits": float(now.from_logits.losses), "softmax_twice": float(now.softmax_twice.losses)},
-        (three_ways, cross_entropy),
+        functions=(three_ways, cross_entropy),
+        key="ce",
     )

@@ -13,19 +13,20 @@ from imgcls.numbers import all_written, percent, written
 from imgcls.ops.losses import cross_entropy, log_loss
 from imgcls.plain import markdown
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.sliders import Column, fixed_rows
-from imgcls.ui.cross_entropy.parts import Snippet
+from imgcls.ui.components.sliders import Column, Drawing, fixed_rows
 from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced, probability_axis
 from imgcls.ui.scores import photo_prediction
+from imgcls.ui.shell import code_panel
 
 
-def your_photo() -> Snippet | None:
+@st.fragment
+def your_photo() -> None:
     """The network's 1000 probabilities for the photo, against the breed that the student says is true."""
     try:
         prediction = photo_prediction()
     except ModelUnavailable as trouble:
         st.error(markdown(str(trouble)))
-        return None
+        return
     top = prediction.top(3)
     best = top[0].index
     names = unique_names(prediction.labels)
@@ -48,13 +49,15 @@ def your_photo() -> Snippet | None:
     y_shown, gradient = result.targets[0, shown].tolist(), result.gradient[0, shown].tolist()
     fixed_rows(
         [names[i] for i in shown],
-        [
-            Column("logit z", all_written(logits[shown].tolist())),
-            Column("probability p", [percent(x) for x in p_shown], p_shown),
-            Column("target y", all_written(y_shown)),
-            Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
-            Column("gradient p − y", all_written(gradient), gradient, "gradient", signed=True),
-        ],
+        Drawing(
+            [
+                Column("logit z", all_written(logits[shown].tolist())),
+                Column("probability p", [percent(x) for x in p_shown], p_shown),
+                Column("target y", all_written(y_shown)),
+                Column("−y ln p", all_written(parts), priced(parts), "loss", total=f"loss {written(loss)}"),
+                Column("gradient p − y", all_written(gradient), gradient, "gradient", signed=True),
+            ]
+        ),
         key="ce_photo_rows",
         picked=0,
         alt="The photo's true class and its strongest rivals",
@@ -72,7 +75,7 @@ def your_photo() -> Snippet | None:
         f"{log_loss_worked(p, loss)}\n\n"
         f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}."
     )
-    return Snippet(
+    code_panel(
         f"""
         import torch
         import torch.nn.functional as F
@@ -85,6 +88,9 @@ def your_photo() -> Snippet | None:
         loss = F.cross_entropy(logits, torch.tensor([{target}])).item()    # {names[target]}
         """,
         {"loss": loss},
+        functions=(cross_entropy,),
+        photo=True,
+        key="ce",
     )
 
 

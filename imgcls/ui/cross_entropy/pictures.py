@@ -1,7 +1,7 @@
-"""What the cross-entropy lesson draws for its sliders, without Streamlit: the same for a page's run and for a drag."""
+"""What the cross-entropy lesson draws for its sliders, without Streamlit."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -21,7 +21,8 @@ from imgcls.ops.losses import (
 )
 from imgcls.ops.softmax import sweep
 from imgcls.plain import words
-from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows
+from imgcls.ui.components.sliders import Column, Drawing, SliderRows
+from imgcls.ui.dials import Dial
 from imgcls.ui.scores import LOW, including
 
 DEAR = 5.0
@@ -46,15 +47,16 @@ def probability_axis(now: float) -> Tensor:
     return including(torch.cat([steep, torch.linspace(0.06, 1, 60, dtype=torch.float64)]), now)
 
 
-def worked_example(rows: SliderRows, settings: Mapping[str, float]) -> CrossEntropy:
+def worked_example(rows: SliderRows) -> CrossEntropy:
     """The cross-entropy of the rows' logits against the row that is picked, a batch of one."""
+    settings = rows.settings
     logits, true = torch.tensor([rows.numbers], dtype=torch.float64), torch.tensor([rows.picked])
     return cross_entropy(logits, true, settings[SMOOTHING.name], settings[TEMPERATURE.name])
 
 
-def one_example(rows: SliderRows, names: Sequence[str], settings: Mapping[str, float]) -> Drawing:
+def one_example(rows: SliderRows, names: Sequence[str]) -> Drawing:
     """Probability, target, loss and gradient of each class, and where the example stands on the curve."""
-    result, true = worked_example(rows, settings), rows.picked
+    result, true, settings = worked_example(rows), rows.picked, rows.settings
     p, y = result.probabilities[0].tolist(), result.targets[0].tolist()
     parts, gradient, loss = result.contributions[0].tolist(), result.gradient[0].tolist(), float(result.loss)
     slope = "(p − y) / T" if settings[TEMPERATURE.name] != 1 else "p − y"
@@ -166,9 +168,8 @@ def worked_ways(behind: float, kind: str) -> ThreeWays:
     return three_ways(torch.tensor([[-behind, 0.0, -1.0]], dtype=KINDS[kind]), torch.tensor([0]))
 
 
-def logits_in(rows: SliderRows, kind: str) -> Drawing:
-    """The same loss computed in three ways, two of which break."""
-    behind = rows.settings[BEHIND.name]
+def logits_in(behind: float, kind: str) -> Drawing:
+    """The same loss computed in three ways, two of which break; the true class's logit is `behind` by so much."""
     now = worked_ways(behind, kind)
     gaps = including(torch.linspace(BEHIND.low, BEHIND.high, 111, dtype=torch.float64), behind)
     logits = sweep(torch.tensor([0.0, 0.0, -1.0], dtype=torch.float64), 0, -gaps).to(KINDS[kind])

@@ -8,15 +8,16 @@ from imgcls.numbers import percent, whole
 from imgcls.ops.forecasts import Forecast, by_price, forecasts
 from imgcls.ops.losses import log_loss
 from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.cross_entropy.parts import Snippet
 from imgcls.ui.cross_entropy.pictures import log_loss_worked, priced
 from imgcls.ui.cross_entropy.ranking import Card, draw_ranking, read_order, reset_order
 from imgcls.ui.scores import class_names
+from imgcls.ui.shell import code_panel
 
 _RANKING, _ROUND, _CHECKED, _SORTED = "ce_ranking", "ce_round", "ce_checked", "ce_sorted"
 
 
-def price_list() -> Snippet:
+@st.fragment
+def price_list() -> None:
     """Draw the cards, and the verdict once it has been asked for."""
     seed = _round()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -41,7 +42,7 @@ def price_list() -> Snippet:
         _verdict(made, right, in_place) if checked
         else "**Drag the forecasts into order of price**, the cheapest on top."
     )  # fmt: skip
-    return Snippet(
+    code_panel(
         f"""
         import torch
 
@@ -50,7 +51,8 @@ def price_list() -> Snippet:
         losses = (-torch.log(p)).tolist()
         """,
         {"losses": [made[i].loss for i in right]},
-        (log_loss, forecasts, by_price),
+        functions=(log_loss, forecasts, by_price),
+        key="ce",
     )
 
 

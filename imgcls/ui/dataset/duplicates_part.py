@@ -38,7 +38,7 @@ def duplicates_part(choice: DataChoice) -> None:
     else:
         _warn(album, twins)
         if plant:
-            st.caption("One of them is the copy that was hidden: without looking at every pair, nobody would see it.")
+            st.caption("One of them is the copy that was hidden. Would you have found it by eye?")
         _pairs(album, choice, twins)
     st.caption(
         "“The same”: equal in every pixel. “Nearly the same”: their 64-bit difference hashes differ in 4 bits at most, "

@@ -7,7 +7,7 @@ from imgcls.data.sources import SOURCES, is_downloaded
 from imgcls.plain import markdown
 from imgcls.ui.dataset.waiting import progress_of
 
-_downloads: dict[str, jobs.Job] = {}  # shared by all sessions: one is enough
+downloads: dict[str, jobs.Job] = {}  # shared by all sessions: one is enough
 _POLL = 0.4  # seconds
 
 
@@ -16,7 +16,7 @@ def on_this_machine(name: str) -> bool:
     if is_downloaded(name):
         return True
     title, megabytes = SOURCES[name]
-    job = _downloads.get(name)
+    job = downloads.get(name)
     running = job is not None and not job.status.over
 
     @st.fragment(run_every=_POLL if running else None)
@@ -46,11 +46,11 @@ def on_this_machine(name: str) -> bool:
 
 
 def _begin(name: str) -> None:
-    job = _downloads.get(name)
+    job = downloads.get(name)
     if job is not None and not job.status.over:  # somebody else was faster
         return
     try:
-        _downloads[name] = jobs.submit(
+        downloads[name] = jobs.submit(
             "imgcls.training.picture_work:download", {"name": name}, owner=f"download of {name}"
         )
         st.session_state[f"download_{name}:mine"] = True

@@ -1,7 +1,8 @@
 """Part 2 of the dense lesson: what a fully connected layer costs beside a convolution with the same output shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 import streamlit as st
 
@@ -9,18 +10,20 @@ from imgcls.figures.dense import LAYERS, log_log
 from imgcls.numbers import sides, whole, written
 from imgcls.ops.dense import LayerCost, LayerShape, layer_costs
 from imgcls.training.layer_times import LayerTimes, layer_times, same_layer, too_large
+from imgcls.ui.components import Element
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.slider import live_slider, set_slider
+from imgcls.ui.components.slider import set_slider
 from imgcls.ui.components.words import table, words
 from imgcls.ui.experiment import experiment
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
 COUNTS = (1, 3, 10, 16, 32, 64, 96, 128, 256, 512, 1024, 4096)
 LARGEST = 512
 DEFAULT = LayerShape(channels=3, size=32, kernel=5, filters=16, stride=1, padding=2)
 PRESETS: dict[str, LayerShape] = {
-    "CS231n: a 200 × 200 photo": LayerShape(3, 200, 5, 10, 1, 2),
     "AlexNet, first layer": LayerShape(3, 227, 11, 96, 4, 0),
+    "CS231n: a 200 × 200 photo": LayerShape(3, 200, 5, 10, 1, 2),
     "VGG-16, first dense layer": LayerShape(512, 7, 7, 4096, 1, 0),
     "Small": DEFAULT,
 }
@@ -61,95 +64,88 @@ def _preset(shape: LayerShape) -> None:
             set_slider(f"dense_cost_{name}", number)
 
 
-def _holding_its_kernel(shape: LayerShape) -> LayerShape:
-    """The shape, on an image large enough for its kernel: an illegal layer cannot be made."""
-    return replace(shape, size=max(shape.size, shape.kernel - 2 * shape.padding))
+def _least_size(numbers: Mapping[str, Any]) -> int:
+    """An image at least as large as the kernel, padding included: an illegal layer cannot be made."""
+    return max(4, numbers["dense_cost_kernel"] - 2 * numbers["dense_cost_padding"])
 
 
-def _shape(draw: Callable[[LayerShape], object]) -> LayerShape:
-    """The layer that the controls describe; `draw` follows them during a drag."""
-    now: dict[str, int] = {}  # complete when the first drag begins
+DIALS = (
+    Dial("dense_cost_kernel", "Kernel side F", 1, 11, 1, DEFAULT.kernel, 0),
+    Dial("dense_cost_stride", "Stride S", 1, 8, 1, DEFAULT.stride, 0),
+    Dial("dense_cost_padding", "Padding P", 0, 5, 1, DEFAULT.padding, 0),
+    Dial("dense_cost_size", "Image size in pixels", _least_size, 256, 1, DEFAULT.size, 0),
+)
+SELECTED = {"channels": ("Channels C", "dense_channels_in"), "filters": ("Filters K", "dense_filters")}
 
-    def count(label: str, name: str, key: str) -> None:
-        place = COUNTS.index(getattr(DEFAULT, name))
-        now[name] = st.selectbox(label, COUNTS, place, key=key, bind="query-params", persist_state="session")
 
-    def drag(label: str, name: str, low: int, high: int) -> None:
-        def follow(number: float) -> None:
-            draw(_holding_its_kernel(LayerShape(**{**now, name: int(number)})))
+def _selected(name: str) -> int:
+    """A count that is chosen from a list."""
+    label, key = SELECTED[name]
+    place = COUNTS.index(getattr(DEFAULT, name))
+    return st.selectbox(label, COUNTS, place, key=key, bind="query-params", persist_state="session")
 
-        key, start = f"dense_cost_{name}", getattr(DEFAULT, name)
-        now[name] = live_slider(label, low, high, start, step=1, key=key, digits=0, follow=follow)
 
-    first = st.container()  # the size comes first, but its least value depends on the others
-    drag("Kernel side F", "kernel", 1, 11)
-    left, right = st.columns(2, gap="small")
-    with left:
-        drag("Stride S", "stride", 1, 8)
-        count("Channels C", "channels", "dense_channels_in")
-    with right:
-        drag("Padding P", "padding", 0, 5)
-        count("Filters K", "filters", "dense_filters")
-    least = max(4, now["kernel"] - 2 * now["padding"])
-    with first:
-        drag("Image size in pixels", "size", least, 256)
-    if now["size"] == least > 4:  # the kernel may have pushed it there: the address has to say so
-        set_slider("dense_cost_size", least)
-    return LayerShape(**now)
+def _opened() -> bool:
+    """Whether the controls of the layer stand open: the presets come first, but a link may name a layer of its own."""
+    names = [dial.name for dial in DIALS] + [key for _, key in SELECTED.values()]
+    return st.session_state.setdefault("dense_cost_opened", any(name in st.query_params for name in names))
 
 
 @st.fragment
 def cost_part() -> None:
-    """The controls, the table for the chosen size, and one quantity over all sizes."""
+    """Layers to choose, their costs for the chosen size, and one quantity over all sizes."""
     with st.container(horizontal=True):
         for name, preset in PRESETS.items():
             st.button(name, on_click=_preset, args=(preset,), key=f"dense_preset:{name}")
     left, right = st.container(key="picture_first").columns([0.3, 0.7], gap="medium")
     with left:
-        sliders = st.container()
         quantity = st.selectbox(
             "Over the image size", [*QUANTITIES, TIME], index=1, key="dense_quantity", bind="query-params",
             persist_state="session",
         )  # fmt: skip
+        more = st.expander("A layer of your own", icon=":material/tune:", expanded=_opened())
+        first = more.container()
+        with more:
+            counts = {name: _selected(name) for name in SELECTED}
 
-    def draw(shape: LayerShape) -> None:
-        _table(shape)
-        if quantity != TIME:
-            _curves(shape, quantity)
-        _summary(shape)
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        own = {dial.name.removeprefix("dense_cost_"): numbers[dial.name] for dial in DIALS}
+        shape = LayerShape(**own, **counts)
+        drawn = {"dense_costs": _table(shape), "dense_cost_words": _summary(shape), "shape": shape}
+        return drawn if quantity == TIME else drawn | {"dense_curves": _curves(shape, quantity)}
 
-    with sliders:
-        shape = _shape(draw)
+    live = stage("dense_cost", DIALS, picture)
+    shape = live["shape"]
+    with first:
+        live.show("dense_cost_size", "dense_cost_kernel", "dense_cost_stride", "dense_cost_padding")
     with right:
-        _table(shape)
+        live.show("dense_costs")
         if quantity == TIME:
             _times(shape)
         else:
-            _curves(shape, quantity)
-    _summary(shape)
+            live.show("dense_curves")
+    live.show("dense_cost_words")
     _panel(shape)
 
 
-def _summary(shape: LayerShape) -> None:
+def _summary(shape: LayerShape) -> Element:
     costs = layer_costs(shape)
-    words(
+    return words(
         f"All three turn {sides(shape.size, shape.size, shape.channels)} into "
         f"{sides(shape.side, shape.side, shape.filters)}. The fully connected layer has "
-        f"**{whole(costs.dense.weights / costs.conv.weights)} "
-        "times** the "
-        "weights of the convolution. Locally connected: a window as in the convolution, but weights of its own for "
-        "every place.",
-        key="dense_cost_words",
+        f"**{whole(costs.dense.weights / costs.conv.weights)} times** the weights of the convolution. Locally "
+        f"connected means a window as in the convolution, but separate weights at "
+        "every position."
     )
 
 
-def _table(shape: LayerShape) -> None:
+def _table(shape: LayerShape) -> Element:
     """Layers beside each other, a quantity a row."""
     costs = _by_name(shape)
     rows = [["", *(LAYERS[name] for name in costs)]]
     for title, (_, read, said) in QUANTITIES.items():
         rows.append([title, *(said(read(cost)) for cost in costs.values())])
-    table(rows, key="dense_costs")
+    return table(rows)
 
 
 def _by_name(shape: LayerShape) -> dict[str, LayerCost]:
@@ -160,22 +156,22 @@ def _by_name(shape: LayerShape) -> dict[str, LayerCost]:
 
 def _sizes(shape: LayerShape) -> list[int]:
     """Image sizes for a curve, evenly spread on a logarithmic axis, with the chosen one."""
-    smallest = _holding_its_kernel(replace(shape, size=4)).size
+    smallest = max(4, shape.kernel - 2 * shape.padding)
     steps = {round(smallest * (LARGEST / smallest) ** (i / 24)) for i in range(25)}
     return sorted(steps | {shape.size})
 
 
-def _curves(shape: LayerShape, quantity: str) -> None:
+def _curves(shape: LayerShape, quantity: str) -> Element:
     unit, read, said = QUANTITIES[quantity]
     sizes = _sizes(shape)
     costs = [_by_name(replace(shape, size=size)) for size in sizes]
     values = {name: [read(each[name]) for each in costs] for name in LAYERS}
     here = _by_name(shape)
     alt = "; ".join(f"{LAYERS[name]} {said(read(cost))}" for name, cost in here.items())
-    plot(
-        log_log(sizes, values, y_title=unit, at=shape.size, height=268), key="dense_curves",
+    return plot(
+        log_log(sizes, values, y_title=unit, at=shape.size, height=268),
         alt=f"{quantity} over the image size. At {shape.size} pixels: {alt}.",
-    )  # fmt: skip
+    )
 
 
 def _times(shape: LayerShape) -> None:

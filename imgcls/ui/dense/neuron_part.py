@@ -1,18 +1,20 @@
 """Part 3 of the dense lesson: the photo laid out into a vector, and the weighted sum of one neuron."""
 
+from functools import lru_cache
+from typing import Any
+
 import streamlit as st
 import torch
 
 from imgcls.numbers import fixed, percent, sides, whole
 from imgcls.ops.convolution import working_pixels
-from imgcls.ops.dense import Neuron, centre_minus_border, neuron, random_weights
+from imgcls.ops.dense import centre_minus_border, neuron, random_weights
 from imgcls.training.experiments import learned_template
-from imgcls.ui.components.slider import live_slider
-from imgcls.ui.components.unroll import unroll
 from imgcls.ui.components.words import words
-from imgcls.ui.memo import remember
+from imgcls.ui.dense.unroll import unroll
 from imgcls.ui.photo import current_photo
-from imgcls.ui.shell import code_panel
+from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
 RANDOM, CENTRE, LEARNED = "random", "centre minus border", "learned"
 CHANNELS = 3
@@ -36,44 +38,43 @@ _CODE = {
 }
 
 
+SIDE = Dial("dense_side", "Size of the picture", 4, 32, 1, 16, 0, "px")
+
+
 @st.fragment
 def neuron_part() -> None:
     """Choose the weights, drag the size, lay the rows out."""
     left, middle, right = st.columns([0.34, 0.46, 0.2], vertical_alignment="bottom")
-    kind = middle.segmented_control(
-        "Weights", [RANDOM, CENTRE, LEARNED], default=RANDOM, required=True, key="dense_weights", bind="query-params",
-        persist_state="session",
-    )  # fmt: skip
+    with middle:
+        kind = choose("Weights", [RANDOM, CENTRE, LEARNED], key="dense_weights", labelled=True)
     seed = right.number_input(
         "Seed", 0, 999, 0, key="dense_neuron_seed", bind="query-params", persist_state="session",
         disabled=kind != RANDOM,
     )  # fmt: skip
     photo = current_photo()
 
-    def draw(side: int) -> Neuron:
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        side = numbers[SIDE.name]
         pixels = working_pixels(photo.image, side, "colour") / 255
         weights, bias, about = _weights(kind, side, int(seed))
         result = neuron(pixels, weights, bias)
         arrays = (each.numpy() for each in (pixels, weights, result.products, result.running))
-        unroll(
-            *arrays, bias, result.output, key="dense_unroll",
+        shown = unroll(
+            *arrays, bias, result.output,
             alt=f"The photo at {side} by {side} pixels, the weights of a neuron, their products, and all three as "
             f"vectors; the neuron gives {fixed(result.output, 4)}.",
         )  # fmt: skip
-        words(
-            f"Flattened, the photo is a vector of {sides(side, side, CHANNELS)} = **{whole(pixels.numel())}** "
-            "numbers, and "
-            f"one neuron needs as many weights. {about}",
-            key="dense_neuron_words",
+        text = words(
+            f"Flattened, the photo is a vector of {sides(side, side, CHANNELS)} = **{whole(pixels.numel())}** numbers, "
+            "and one neuron needs as many weights, and a **bias** that is added at the end. " + about
         )
-        return result
+        return {"dense_unroll": shown, "dense_neuron_words": text, "output": result.output}
 
+    live = stage("dense_neuron", [SIDE], picture)
     with left:
-        side = live_slider(
-            "Size of the picture", 4, 32, 16, step=1, key="dense_side", digits=0, unit="px",
-            follow=None if kind == LEARNED else draw,
-        )  # fmt: skip
-    result = draw(side)
+        live.show(SIDE.name)
+    live.show()
+    side = live.numbers[SIDE.name]
     imports = "\nfrom imgcls.training.experiments import learned_template" if kind == LEARNED else ""
     margin = side // 4
     own = _CODE[kind].format(seed=int(seed), side=side, margin=margin, end=side - margin)
@@ -89,24 +90,24 @@ def neuron_part() -> None:
     tail = "output = (x.flatten() @ w.flatten() + b).item()"
     code = f"{head.rstrip()}{own.rstrip()}\n    {tail}\n"
     functions = (neuron, {RANDOM: random_weights, CENTRE: centre_minus_border, LEARNED: learned_template}[kind])
-    code_panel(code, {"output": result.output}, functions=functions, photo=True, key="dense_neuron")
+    code_panel(code, {"output": live["output"]}, functions=functions, photo=True, key="dense_neuron")
 
 
 def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]:
     """The weights, the bias, and what to say about them."""
     if kind == RANDOM:
-        return (
-            random_weights(CHANNELS, side, seed),
-            0.0,
-            "Random weights, as before any learning: the sum means nothing.",
-        )
+        about = "Random weights, as before training: the sum means nothing."
+        return random_weights(CHANNELS, side, seed), 0.0, about
     if kind == CENTRE:
-        about = "This one is positive where the middle of the photo is brighter than its border."
+        about = "This one gives a positive number where the middle of the photo is brighter than its border."
         return centre_minus_border(CHANNELS, side), 0.0, about
-    template = remember("dense_template", side, lambda: learned_template(side))
+    template = _learned(side)
     about = (
-        "These were learned from 120 small drawings: above 0 means dog, below 0 cat. On drawings it has not seen, it "
-        f"is right in **{percent(template.accuracy, 0)}** of the cases, guessing in 50%: one template for all dogs "
-        "is blurred."
+        "These weights were learned from 120 small drawings: above 0 means dog, below 0 cat. They are right for "
+        f"**{percent(template.accuracy, 0)}** of new drawings; guessing is right for 50%. One template for all dogs "
+        f"is blurred."
     )
     return template.weights, template.bias, about
+
+
+_learned = lru_cache(maxsize=32)(learned_template)

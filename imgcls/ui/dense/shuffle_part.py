@@ -52,9 +52,8 @@ def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
     )  # fmt: skip
     before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
     st.caption(
-        f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed "
-        f"permutation. Neighbours differ by {fixed(after, 3)} of the range instead of {fixed(before, 3)}: nothing "
-        "else is lost."
+        f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed permutation. Neighbours now "
+        f"differ by {fixed(after, 3)} of the range, before by {fixed(before, 3)}. Nothing else has changed."
     )
     return seed, inputs, shuffled
 
@@ -67,12 +66,11 @@ def _show(epochs: Sequence[RaceEpoch]) -> None:
 def _verdict(last: RaceEpoch) -> str:
     score = last.val_accuracy
     return (
-        f"After epoch {last.epoch} of {last.of}, on unseen drawings: the dense network is right in "
-        f"**{percent(score['dense'], 0)}** of the cases, and in **{percent(score['dense, shuffled'], 0)}** with "
-        "shuffled pixels. "
-        f"The CNN: **{percent(score['CNN'], 0)}**, and **{percent(score['CNN, shuffled'], 0)}** with shuffled "
-        "pixels; guessing gives "
-        f"{percent(1 / len(BREEDS), 0)}."
+        f"After epoch {last.epoch} of {last.of}, on new drawings: the dense network is right "
+        f"**{percent(score['dense'], 0)}** of the time, and **{percent(score['dense, shuffled'], 0)}** with shuffled "
+        f"pixels. The CNN is right **{percent(score['CNN'], 0)}** of the time, and "
+        f"**{percent(score['CNN, shuffled'], 0)}** with shuffled pixels. Guessing is right "
+        f"{percent(1 / len(BREEDS), 0)} of the time."
     )
 
 
@@ -93,9 +91,10 @@ def _panel(inputs: torch.Tensor, shuffled: torch.Tensor, seed: int) -> None:
     moved = shuffle_pixels(weights[None], pixel_permutation(seed))[0]
     plain, mixed = neuron(inputs[0], weights).output, neuron(shuffled[0], moved).output
     st.markdown(
-        "A dense layer has a weight of its own for every place. Put the weights into the same new order, and the sum "
-        f"is the same: **{written(plain)}** before, **{written(mixed)}** after, for a random neuron and the first "
-        "picture. So it can learn the shuffled pictures just as well. A kernel looks at neighbours, and those are gone."
+        "A dense layer has a separate weight at every position. Reorder the weights in the same way, and the sum is "
+        f"the same: **{written(plain)}** before, **{written(mixed)}** after, for a random neuron and the first "
+        "picture. A kernel looks at neighbours, and in shuffled pictures these are others. What will that do to the "
+        "four networks? Make your guess, then race."
     )
     breed = next(iter(BREEDS))
     code = f"""

@@ -8,6 +8,7 @@ import torch
 
 from imgcls.figures.images import colourise
 from imgcls.models.templates import load_templates
+from imgcls.numbers import added, fixed, joined, percent, whole
 from imgcls.ops.convolution import signed_limit, working_pixels
 from imgcls.ops.dense import linear_scores
 from imgcls.ui.address import as_number
@@ -16,21 +17,17 @@ from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Numbers, Setting, stage
 
+NAMES = {"airplane": "plane", "automobile": "car"}
 VIEW, CLASS = "dense_templates", "dense_class"
 
 
-def signed(number: float) -> str:
-    """With two decimals and a true minus sign."""
-    return f"{number:.2f}".replace("-", "−")
-
-
 def as_sum(positive: float, negative: float, bias: float, score: float) -> str:
-    """The score as a sum; with "≈" where the rounded parts do not add up to the rounded score."""
-    parts = round(positive, 2) + round(negative, 2) + round(bias, 2)
-    sign = "=" if round(parts, 2) == round(score, 2) else "≈"
+    """The score as a sum."""
+    terms = added([positive, negative, bias], score)
+    above, below, shift = terms.operands
     return (
-        f"All products above 0: {positive:.2f}\nAll products below 0: {signed(negative)}\n"
-        f"{positive:.2f} − {abs(negative):.2f} {'−' if bias < 0 else '+'} {abs(bias):.2f} (bias) {sign} {signed(score)}"
+        f"All products above 0: {above}\nAll products below 0: {below}\nBias: {shift}\n"
+        f"{joined(terms.operands)} {terms.sign} {terms.result}"
     )
 
 
@@ -52,9 +49,9 @@ def templates_part() -> None:
         products = result.products.sum(1)
         limit = signed_limit(products)
         shown = templates(
-            known.classes,
+            [NAMES.get(name, name) for name in known.classes],
             _pictured(known.weights),
-            [signed(float(score)) for score in result.scores],
+            [fixed(float(score), 2) for score in result.scores],
             best,
             chosen,
             pixels.round().byte().permute(1, 2, 0).numpy(),
@@ -68,12 +65,11 @@ def templates_part() -> None:
     live.show()
     count = known.weights[0].numel()
     st.markdown(
-        f"One dense layer from {count:,} pixel values to {len(known.classes)} classes: a **linear classifier**. Each "
-        f"class has {count:,} weights, so its weights are a picture too, a **template**. Its score is the sum of all "
-        "products with your photo and a **bias**, which does not depend on the photo. It learned from CIFAR-10, and "
-        "is "
-        f"right for **{known.accuracy:.0%}** of that set's test pictures; guessing is right for "
-        f"{1 / len(known.classes):.0%}. With one template a class, all poses of a dog have to share it."
+        f"One dense layer from {whole(count)} pixel values to {len(known.classes)} classes: a **linear classifier**. "
+        f"Each class has {whole(count)} weights, so its weights are a picture too, a **template**. Its score is the "
+        "sum of all products with your photo and a **bias**, which does not depend on the photo. It learned from "
+        f"CIFAR-10. Of that set's test pictures it gets **{percent(known.accuracy, 0)}** right; guessing gets "
+        f"{percent(1 / len(known.classes), 0)} right. All dogs, in all their poses, have to share one template."
     )
     chosen = live["chosen"]
     code = f"""

@@ -154,14 +154,11 @@ def average_part(seed: int) -> None:
         ends = float(result.means[-1]), float(result.chance_means[-1])
         text = words(
             f"One mask gives a logit of {fixed(float(result.outputs[0]), 2)} here, the next "
-            f"{fixed(float(result.outputs[1]), 2)}: they scatter "
-            f"around **{fixed(result.exact, 2)}**, the logit without dropout, with a standard deviation of "
-            f"**{fixed(result.spread, 2)}**. The mean of {PASSES} masks is **{fixed(ends[0], 2)}**. A probability is "
-            "different, "
-            f"because softmax bends: the mean of its {PASSES} values is **{percent(ends[1])}**, without dropout it is "
-            f"**{percent(result.exact_chance)}**. Evaluation leaves dropout out: one pass, which only "
-            "**approximates** the "
-            "mean answer of all masks."
+            f"{fixed(float(result.outputs[1]), 2)}: they scatter around **{fixed(result.exact, 2)}**, the logit "
+            f"without dropout, with a standard deviation of **{fixed(result.spread, 2)}**. The mean of {PASSES} masks "
+            f"is **{fixed(ends[0], 2)}**. A probability is different, because softmax bends: the mean of its {PASSES} "
+            f"values is **{percent(ends[1])}**, without dropout it is **{percent(result.exact_chance)}**. Evaluation "
+            "leaves dropout out: one pass, which only **approximates** the mean answer of all masks."
         )
         return {
             "drop_average": plot(

@@ -6,6 +6,7 @@ import streamlit as st
 import torch
 
 from imgcls.figures.race import race_curves
+from imgcls.numbers import fixed, percent, whole
 from imgcls.training.experiments import BREEDS, RaceEpoch, dropout_network, dropout_race, wrong_labels
 from imgcls.ui.components.plot import plot
 from imgcls.ui.experiment import experiment
@@ -35,7 +36,7 @@ def race_part() -> None:
     parameters = sum(each.numel() for each in dropout_network(p, seed).parameters())
     mistaken = f", **{changed}** of them under a wrong breed" if changed else ", all under the right breed"
     st.markdown(
-        f"Two networks with the same {parameters:,} first weights learn from **{len(labels)}** drawings{mistaken}."
+        f"Two networks with the same {whole(parameters)} first weights learn from **{len(labels)}** drawings{mistaken}."
     )
     experiment("Race", "imgcls.training.experiments:dropout_race", settings, show_race, key="drop_race")
     code_panel(
@@ -71,8 +72,8 @@ def race_verdict(last: RaceEpoch) -> str:
     ahead = round(100 * dropped) - round(100 * without)
     compared = f"**{abs(ahead)} points {'more' if ahead > 0 else 'fewer'}**" if ahead else "**the same**"
     return (
-        f"After epoch {last.epoch}, of the new drawings **{without:.0%}** are classified correctly without dropout and "
-        f"**{dropped:.0%}** with it: {compared}. The validation loss exceeds the training loss by "
-        f"**{gap['without dropout']:.2f}** without and by **{gap['with dropout']:.2f}** with dropout".replace("-", "−")
-        + ": the wider this gap, the more has been learned by heart."
+        f"After epoch {last.epoch}, of the new drawings **{percent(without, 0)}** are classified correctly without "
+        f"dropout and **{percent(dropped, 0)}** with it: {compared}. The validation loss exceeds the training loss by "
+        f"**{fixed(gap['without dropout'], 2)}** without and by **{fixed(gap['with dropout'], 2)}** with dropout: the "
+        "wider this gap, the more has been learned by heart."
     )

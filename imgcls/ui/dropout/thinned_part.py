@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 import torch
 
+from imgcls.numbers import equation, whole
 from imgcls.ops.dense import DenseLayer, first_weights
 from imgcls.ops.dropout import thinned
 from imgcls.ui.components.nodes import Connections, Layer, nodes
@@ -39,12 +40,13 @@ def _picture(numbers: Numbers) -> dict[str, Any]:
         alt=f"A dense network of {' – '.join(map(str, WIDTHS))} nodes; {count} of its {hidden} hidden nodes are "
         "crossed out.",
     )
-    factor = f" What the others pass on is multiplied by 1 / (1 − p) = {1 / (1 - p):.2f}." if p else ""
+    scale = equation([p], lambda p: 1 / (1 - p))
+    factor = f" What the others pass on is multiplied by 1 / (1 − {scale.operands[0]}) {scale.sign} {scale.result}."
     text = words(
         f"Step {step} trains with **{hidden - count}** of {hidden} hidden nodes and **{result.weights}** of "
-        f"{result.of} weights: a dropped node takes its weights with it.{factor} The next step drops other nodes. With "
-        f"{hidden} hidden nodes there are 2^{{{hidden}}} = {result.networks:,} such networks, and all of them share "
-        "their weights. No node can count on any other being there."
+        f"{result.of} weights: a dropped node takes its weights with it.{factor if p else ''} The next step drops "
+        f"other nodes. With {hidden} hidden nodes there are 2^{{{hidden}}} = {whole(result.networks)} such networks, "
+        "and all of them share their weights. No node can count on any other being there."
     )
     return {"drop_nodes": drawn, "drop_words": text, "dropped": count, "weights": result.weights}
 

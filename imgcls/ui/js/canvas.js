@@ -40,3 +40,12 @@ export function pictureOf(stack, k) {
   const shape = stack.shape.slice(1), size = shape.reduce((a, b) => a * b, 1)
   return Object.assign(stack.subarray(k * size, (k + 1) * size), { shape })
 }
+
+// A frame in a colour on black, seen on any picture.
+export function outline(pen, x, y, width, height, colour = "#ffb000", line = 2.5) {
+  for (const [ink, thick] of [["#000", line + 2], [colour, line]]) {
+    pen.strokeStyle = ink
+    pen.lineWidth = thick
+    pen.strokeRect(x, y, width, height)
+  }
+}

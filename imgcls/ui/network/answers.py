@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from imgcls.figures.images import signed_levels
 from imgcls.models.ablation import WhatIf, moved
 from imgcls.models.evidence import Evidence, evidence
 from imgcls.models.graph import Column, Graph
@@ -17,7 +18,6 @@ from imgcls.models.trace import Trace
 from imgcls.models.unit import mean_contributions
 from imgcls.numbers import sides
 from imgcls.ops.convolution import signed_limit
-from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.network import details
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.state import ORDERS, change_of, class_of

@@ -28,7 +28,7 @@ def choose_network(photo: Picture) -> Classifier:
 
     What the student chose, or the address names, wins and stands in the address; else `fitting` chooses for the photo.
     """
-    titles, session = _titles(), st.session_state
+    titles, session = network_titles(), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
     chosen = kept(KEY, lambda text: text, _CHOSEN)
     if chosen not in titles:
@@ -101,7 +101,7 @@ def _knows_drawings(name: str) -> bool:
     return name == TINY
 
 
-def _titles() -> dict[str, str]:
+def network_titles() -> dict[str, str]:
     titles = {TINY: "TinyVGG · drawn dogs", DEFAULT: f"{MODELS[DEFAULT].title} · 224 × 224"}
     # What it is comes first: beside the row of dogs the box is narrow.
     titles |= {name: " · ".join(reversed(title.split(" · ", 1))) for name, title in trained_runs(KEY).items()}

@@ -1,6 +1,7 @@
 """Part 3 of the pooling lesson: how much features change when the photo moves."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -9,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.figures.curves import DASHES, Curve, curves, mark
+from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.registry import load
 from imgcls.numbers import percent
 from imgcls.ops.shift import (
@@ -17,30 +19,34 @@ from imgcls.ops.shift import (
     REACH,
     UNPOOLED,
     ShiftStudy,
+    Tolerance,
     moved_along_pair,
     pixels_per_cell,
     pooled_ways,
+    relative_change,
     shift_study,
     shifted,
+    tolerance,
 )
 from imgcls.palette import SERIES
+from imgcls.ui.components import Element
 from imgcls.ui.components.map_table import MapRow, map_table
 from imgcls.ui.components.plot import move_mark, plot
-from imgcls.ui.components.slider import live_slider
-from imgcls.ui.components.volume_stack import shade_limit, signed_levels
 from imgcls.ui.components.words import words
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.pooling.volume_part import first_kernels
+from imgcls.ui.shell import choose, code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
-MEASURES = {"place": "place by place", "along": "moved along"}
+MEASURES = {"place": "same position", "along": "aligned with the shift"}
 PICTURED = {"place": (UNPOOLED, "pooled 1×", "pooled 3×"), "along": (UNPOOLED, "pooled 1×", BLURRED)}
 LOOKS = {  # the same colour and dash for a way of pooling, whatever it is compared with
     name: (SERIES[i], DASHES[i])
     for i, name in enumerate((UNPOOLED, "pooled 1×", "pooled 2×", "pooled 3×", EVERYWHERE, BLURRED))
 }
 KERNEL = 5  # the one whose features are pictured
-FIRST_SHIFT = 3
+SHIFT = Dial("pool_shift", "the photo moves right by", 0, REACH, 1, 3, 0, "pixels")
 SIDE, SENT = 76, 112  # CSS pixels of a small picture, and how many are sent for sharp screens
 
 
@@ -74,69 +80,75 @@ def study(window: int, stride: int, kind: str) -> ShiftStudy:
 
 
 @st.fragment
-def shift_stage(window: int, stride: int, kind: str) -> None:
+def shift_part(window: int, stride: int, kind: str) -> None:
     """The slider that moves the photo, pictures of one kernel's features, and the curves over all kernels."""
-    left, right = st.columns([1, 1.9], gap="medium", vertical_alignment="center")
-    with left:
-        measure = st.segmented_control(
-            "Compare the features", list(MEASURES), format_func=MEASURES.get, default="place", required=True,
-            key="pool_measure", bind="query-params", persist_state="session",
-        )  # fmt: skip
     result = study(window, stride, kind)
+    st.markdown(headline(tolerance(result)))
+    left, right = st.columns([1, 1.5], gap="medium", vertical_alignment="bottom")
+    with left:
+        measure = choose("Compare the features", MEASURES, key="pool_measure", labelled=True)
     changes = result.same_place if measure == "place" else result.moved_along
-    picture = remember("pool_wide_picture", current_photo().digest, wide_picture)
+    photo = remember("pool_wide_picture", current_photo().digest, wide_picture)
     lines = [Curve(name, result.shifts, change, *LOOKS[name]) for name, change in changes.items()]
     maps = _Maps(measure, window, stride, kind)
 
-    def table(shift: int) -> None:
-        map_table(
-            [_photo_row(picture, shift), *maps.rows(shift)],
-            ["before", "after", "difference"],
-            quantity="activation",
-            side=SIDE,
-            alt="The photo and one kernel's features before and after the move, and their difference",
-            key="pool_maps",
-        )
-
-    def chart(shift: int) -> None:
+    def chart(shift: int) -> Element:
         top = 1.05 if measure == "place" else 0.45
-        plot(
+        return plot(
             curves(
                 lines, x_title="the photo moved by … pixels", y_title="change of the features", x_range=(0, REACH),
                 y_range=(0, max(top, *(max(line.y) for line in lines))), at=shift, x_step=2,
                 end_labels=measure == "place", height=336,
             ),
-            key="pool_curves",
             alt="Change of the features over the shift of the photo, one curve for each way of pooling",
         )  # fmt: skip
 
-    def sentence(shift: int) -> None:
-        words(_words(measure, shift, changes, stride), key="pool_words")
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        shift = numbers[SHIFT.name]
+        pictures = map_table(
+            [_photo_row(photo, shift), *maps.rows(shift)],
+            ["before", "after", "difference"],
+            quantity="activation",
+            side=SIDE,
+            alt="The photo and one kernel's features before and after the move, and their difference",
+        )
+        # The curves themselves stay as they are while the photo moves.
+        curve = move_mark(mark(lines, shift)) if numbers.moved else chart(shift)
+        return {
+            "pool_maps": pictures,
+            "pool_curves": curve,
+            "pool_words": words(_words(measure, shift, changes, stride)),
+        }
 
-    def draw(shift: int) -> None:
-        table(shift)
-        move_mark(mark(lines, shift), key="pool_curves")  # the curves themselves stay as they are
-        sentence(shift)
-
+    live = stage("pool_shifts", [SHIFT], picture)
     with right:
-        shift = live_slider(
-            "the photo moves right by", 0, REACH, FIRST_SHIFT, step=1, key="pool_shift", digits=0, unit="pixels",
-            follow=draw,
-        )  # fmt: skip
+        live.show(SHIFT.name)
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
-        table(shift)
+        live.show("pool_maps")
     with right:
-        chart(shift)
-    sentence(shift)
+        live.show("pool_curves")
+    live.show("pool_words")
+    st.caption(shift_note())
+    code, shows = shift_code(window, stride, kind)
+    code_panel(code, shows, functions=(shift_study, relative_change), photo=True, key="shift")
+
+
+def headline(found: Tolerance) -> str:
+    """What pooling does, in two numbers."""
+    return (
+        f"Moved by {found.shift} pixel, the features change by **{percent(found.unpooled, 0)}**; pooled three times, "
+        "by "
+        f"**{percent(found.pooled, 0)}**."
+    )
 
 
 def shift_note() -> str:
     """What is measured, exactly."""
     return (
         f"Change: ‖after − before‖ / ‖before‖ for each of the {len(first_kernels())} kernels of the classifier's first "
-        f"layer (stride 1, after ReLU), averaged over them. Pictured: kernel {KERNEL}; in the difference, less than "
-        "before is red, more is blue."
+        f"layer (stride 1, after ReLU), averaged over them. Pictured: kernel {KERNEL}; in the difference, red: lower, "
+        "blue: higher than before."
     )
 
 
@@ -146,15 +158,15 @@ def _words(measure: str, shift: int, changes: dict[str, tuple[float, ...]], stri
     if measure == "place":
         return (
             f"Moved by {shift}, the features change by {at[UNPOOLED]}, pooled once by {at['pooled 1×']}, three times "
-            f"by {at['pooled 3×']}, averaged over all places by {at[EVERYWHERE]}. One pooling forgives little: "
-            "networks stack several, and end in an average."
+            f"by {at['pooled 3×']}, averaged over all positions by {at[EVERYWHERE]}. One pooling layer tolerates "
+            "little: networks stack several, and end in an average."
         )
     if stride == 1:
-        return "Nothing is skipped at stride 1, so everything moves along exactly."
+        return "At stride 1 nothing is skipped, so all features move along exactly."
     return (
-        f"Unpooled features move along exactly. Stride {stride} keeps every {_ordinal(stride)} place, so pooled ones "
-        f"follow only multiples of {stride}: moved by {shift}, they are off by {at['pooled 1×']}. A blur before the "
-        f"skipping (Zhang 2019) makes it {at[BLURRED]}."
+        f"Unpooled features move along exactly. Stride {stride} keeps every {_ordinal(stride)} position, so pooled "
+        f"ones follow only multiples of {stride}: moved by {shift}, they are off by {at['pooled 1×']}. A blur before "
+        f"the skipping (Zhang 2019) makes it {at[BLURRED]}."
     )
 
 

@@ -1,6 +1,7 @@
 """Part 2 of the pooling lesson: real activations of the photo, as stacks of slices before and after."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from torch import Tensor
@@ -9,14 +10,14 @@ from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole, written
 from imgcls.ops.pooling import Reduction, pool, sign_pair_volume
 from imgcls.ui.components import sent
-from imgcls.ui.components.slice_pair import slice_pair
-from imgcls.ui.components.slider import live_slider, set_slider
-from imgcls.ui.components.volume_stack import Stack, picked_slice, slice_thumbnails, volume_stack
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
+from imgcls.ui.pooling.slice_pair import slice_pair
+from imgcls.ui.pooling.volume_stack import Stack, slice_thumbnails, volume_stack
+from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
-STACK, SLIDER = "pool_stack", "pool_slice"
-FIRST_SHOWN = 21
+STACK, SLICE = "pool_stack", "pool_slice"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +61,16 @@ def _stack(volume: Tensor, values: int, size: int) -> Stack:
 
 
 @st.fragment
-def volume_stage(window: int, stride: int, kind: str) -> None:
+def volume_part(window: int, stride: int, kind: str) -> None:
     """The stacks, the slider through their slices, and the chosen slice at one value a pixel."""
-    whole = summary(window, stride, kind)
-    facts, kernels = whole.reduction, first_kernels()
-    if (picked := picked_slice(STACK)) is not None:
-        set_slider(SLIDER, picked)
-    left, right = st.columns([1.25, 1], gap="medium")
-    photo, version = network_input(), f"{current_photo().digest[:16]}:{window}:{stride}:{kind}"
+    whole, kernels, photo = summary(window, stride, kind), first_kernels(), network_input()
+    facts = whole.reduction
+    version = f"{current_photo().digest[:16]}:{window}:{stride}:{kind}"
+    has_it = sent(STACK).get("have") == version
 
-    def stack(number: int, *, held: bool) -> None:
-        volume_stack(
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        number, held = numbers[SLICE], bool(numbers.moved)
+        stack = volume_stack(
             *whole.stacks,
             number,
             between=(
@@ -81,40 +81,35 @@ def volume_stage(window: int, stride: int, kind: str) -> None:
             version=version,
             quantity="activation",
             alt=f"{facts.shape_before[0]} slices in depth before and after pooling; arrow keys choose a slice",
-            key=STACK,
-            whole=not held,
+            whole=not held and not has_it,
+            sets=SLICE,
         )
-
-    def chosen_slice(number: int, *, held: bool) -> None:
-        last = len(kernels) - 1
         which, negative = number % len(kernels), number >= len(kernels)
         pair = sign_pair_volume(photo, kernels[which : which + 1])
         one = pool(pair[int(negative) :][:1], window, stride, kind)
-        note = (
-            f"Largest value {written(one.values.max(), 3)}.\n"
-            f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1)."
-        )
-        slice_pair(
+        last = len(kernels) - 1
+        shown = slice_pair(
             one,
             number=number,
             captions=(f"slice {number}: kernel {which}{' × (−1)' if negative else ''}", "pooled"),
-            note=note,
+            note=f"Largest value {written(one.values.max(), 3)}.\n"
+            f"Slices 0–{last}: learned kernels.\n{last + 1}–{2 * last + 1}: the same ×\u00a0(−1).",
             exact=not held,
             quantity="activation",
-            key="pool_pair",
         )
+        return {STACK: stack, "pool_pair": shown}
 
-    def dragged(number: int) -> None:
-        stack(number, held=True)
-        chosen_slice(number, held=True)
-
+    live = stage(
+        "pool_slices_of_volume", [Dial(SLICE, "slice", 0, facts.shape_before[0] - 1, 1, 21, 0, by=STACK)], picture
+    )
+    left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        number = live_slider(
-            "slice", 0, facts.shape_before[0] - 1, FIRST_SHOWN, step=1, key=SLIDER, digits=0, follow=dragged
-        )
-        stack(number, held=False)
+        live.show(SLICE, STACK)
     with right:
-        chosen_slice(number, held=sent(STACK).get("final") is False)
+        live.show("pool_pair")
+    st.caption(volume_note())
+    code, shows = volume_code(window, stride, kind)
+    code_panel(code, shows, functions=(pool, sign_pair_volume), photo=True, key="volume")
 
 
 def volume_note() -> str:
@@ -122,8 +117,9 @@ def volume_note() -> str:
     kernels = len(first_kernels())
     return (
         f"The {2 * kernels} slices: your photo as the classifier sees it, under the {kernels} kernels (3 × 3 × 3) of "
-        "its first layer and under the same kernels times −1, each after ReLU. Stride 1 and padding 1 keep 224 × 224 "
-        "(the classifier itself steps by 2, and normalises before its ReLU). Every slice is shaded by its own values."
+        "its first layer and under the same kernels times −1, each after ReLU, which sets negative values to 0 "
+        "(its lesson comes later). Stride 1 and padding 1 keep 224 × 224 (the classifier itself steps by 2, and "
+        "normalises before its ReLU). Every slice is shaded by its own values."
     )
 
 

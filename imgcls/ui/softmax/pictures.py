@@ -1,4 +1,4 @@
-"""What the softmax lesson draws for its sliders, without Streamlit: the same for a page's run and for a drag."""
+"""What the softmax lesson draws for its sliders, without Streamlit."""
 
 import math
 
@@ -6,16 +6,28 @@ import torch
 from torch import Tensor
 
 from imgcls.figures.softmax_curves import nudge_curves, temperature_curves
-from imgcls.numbers import ABOUT, all_written, equation, holds, percent, read, whole, written
+from imgcls.numbers import (
+    ABOUT,
+    Equation,
+    added,
+    all_written,
+    bracketed,
+    equation,
+    holds,
+    percent,
+    read,
+    whole,
+    written,
+)
 from imgcls.ops.softmax import SoftmaxTerms, hardmax, largest_exponent, softmax, softmax_jacobian, softmax_terms, sweep
 from imgcls.plain import words
-from imgcls.ui.components.sliders import Column, Dial, Drawing, SliderRows, Stack
+from imgcls.ui.components.sliders import Column, Drawing, SliderRows, Stack
+from imgcls.ui.dials import Dial
 from imgcls.ui.scores import HIGH, LOW, including, lengths
 
 TEMPERATURE = Dial("softmax_t", "temperature T: divides every logit", 0.1, 5.0, 0.05, 1.0)
 CONSTANT = Dial("softmax_c", "constant c: added to every logit", -120, 120, 1, 0, 0)
 KINDS = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64}
-SIMPLEX = "softmax_simplex"
 
 
 def temperature_of(rows: SliderRows) -> float:
@@ -45,26 +57,32 @@ def arithmetic(rows: SliderRows, names: list[str]) -> Drawing:
     exponent = "z + c" if constant_of(rows) else "z"
     if temperature_of(rows) != 1:
         exponent = f"({exponent}) / T" if constant_of(rows) else "z / T"
-    exponents = all_written(worked.exponents.tolist())
+    exponents, summands = all_written(worked.exponents.tolist()), added(terms, total)
     finite = math.isfinite(total) and total > 0
     note = ""
     if not finite:
         what = "Even 64-bit numbers end at e^{709.8}: a term becomes **inf**" if total else "Every term is too small"
         note = f"**⚠** {what}, and the quotient is not a number. The part **Overflow** shows the way out."
+    elif len(names) == 2:
+        note = as_sigmoid(rows, names)
     return Drawing(
         [
-            Column(f"e^{{{exponent}}}", all_written(terms), lengths(terms), total=f"sum {written(total)}"),
+            Column(f"e^{{{exponent}}}", summands.operands, lengths(terms), total=_summed(summands)),
             Column(
                 f"probability = e^{{{exponent}}} / sum", [percent(q) for q in quotients], quotients,
                 total="sum 100%" if finite else "sum nan",
             ),
         ],
-        Stack("The sum:", quotients, all_written(terms), f"= {written(total)}") if finite else None,
+        Stack("The sum:", quotients, summands.operands, f"{summands.sign} {summands.result}") if finite else None,
         [
             f"{words(name)}: {_divided(i, exponents, terms[i], total, quotients[i])}" for i, name in enumerate(names)
         ],
         note,
     )  # fmt: skip
+
+
+def _summed(shown: Equation) -> str:
+    return f"sum {shown.result}" if shown.sign == "=" else f"sum {ABOUT} {shown.result}"
 
 
 def _divided(i: int, exponents: list[str], term: float, total: float, quotient: float) -> str:
@@ -79,6 +97,19 @@ def _divided(i: int, exponents: list[str], term: float, total: float, quotient: 
 
     sign = "=" if holds(shown.result, exponents, worked) else ABOUT
     return f"{powers[i]} / ({' + '.join(powers) if few else 'sum'}) {sign} {over} / {under} {shown.sign} {shown.result}"
+
+
+def as_sigmoid(rows: SliderRows, names: list[str]) -> str:
+    """Softmax of two classes as the sigmoid of the difference of their logits."""
+    difference = (rows.numbers[0] - rows.numbers[1]) / temperature_of(rows)
+    divided = f" / {written(temperature_of(rows))}" if temperature_of(rows) != 1 else ""
+    first, second = (bracketed(written(z)) for z in rows.numbers)
+    inside = f"({first} − {second}){divided}" if divided else f"{first} − {second}"
+    p = float(torch.sigmoid(torch.tensor(difference, dtype=torch.float64)))
+    return (
+        f"With **two classes** softmax is the **sigmoid** of the difference: p({words(names[0])}) = "
+        f"sigmoid({inside}) = 1 / (1 + e^{{{written(-difference)}}}) = **{percent(p)}**."
+    )
 
 
 def shares(rows: SliderRows) -> Column:
@@ -123,16 +154,16 @@ def hard(rows: SliderRows, names: list[str]) -> Drawing:
     )
 
 
-def triangle(rows: SliderRows, names: list[str]) -> Drawing:
-    """Three probabilities as a point in the simplex, and its path as the temperature goes from infinity to 0."""
-    if len(rows.numbers) != 3:
-        return Drawing([shares(rows)])
+def as_column(rows: SliderRows, names: list[str]) -> Drawing:
+    """The probabilities alone."""
+    return Drawing([shares(rows)])
+
+
+def trail(rows: SliderRows) -> list[list[float]]:
+    """The path (N, 3) of the probabilities as the temperature goes from infinity to 0."""
     temperatures = torch.logspace(-1.7, 2, 90, dtype=torch.float64)[:, None]
-    trail = softmax(logits_of(rows), temperature=temperatures)
-    rounded = [[round(p, 4) for p in point] for point in trail.tolist()]
-    return Drawing(
-        [shares(rows)], beside={SIMPLEX: {"probabilities": probabilities_of(rows).tolist(), "trail": rounded}}
-    )
+    path = softmax(logits_of(rows), temperature=temperatures)
+    return [[round(p, 4) for p in point] for point in path.tolist()]
 
 
 def overflow(rows: SliderRows, names: list[str], kind: str) -> Drawing:

@@ -12,12 +12,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.data.samples import SAMPLES, load_sample
+from imgcls.figures.images import signed_levels
 from imgcls.models.normalisation import Agreement, Numbers, Seen, agreement, scaled, seen_with, top_answers
 from imgcls.models.registry import load
 from imgcls.numbers import bracketed, equation, fixed, percent
 from imgcls.ops.tensors import IMAGENET, Normalised, channel_statistics, normalise, photo_tensor
 from imgcls.ui.components.map_table import MapRow, map_table
-from imgcls.ui.components.volume_stack import signed_levels
 from imgcls.ui.components.words import table, words
 from imgcls.ui.hall import classify_photo
 from imgcls.ui.memo import remember

@@ -5,6 +5,7 @@ from imgcls.data.sources import SOURCES
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallConfig
 from imgcls.numbers import fixed, whole
+from imgcls.ops.verdicts import VERDICTS
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig
 
 TRANSFER_TITLE = "Transfer: EfficientNet-Lite0 with a new head"
@@ -41,7 +42,7 @@ FINDINGS = {
     "nan": "not a number",
     "divergence": "diverges",
     "dead": "silent units",
-    "overfitting": "overfits",
+    "overfitting": VERDICTS["overfits"].title,
     "plateau": "stands still",
 }
 

@@ -106,12 +106,16 @@ export function drawAnswer(own, canvas, side, film, frame, twin, mark) {
   pen.imageSmoothingEnabled = true
   const fine = refined(answers, (2 * frame + twin) * g * g, g)
   pen.drawImage(tinted(fine, 0, g * FINER, own.about.arrays.certainty), 0, 0, side, side)
-  for (const [x, y, kind] of own.points) drawPoint(pen, ratio([x, y]).map((share) => share * side), kind, own.about.colours)
+  for (const [x, y, kind] of own.points) {
+    drawPoint(pen, ratio([x, y]).map((share) => share * side), kind, own.about.colours)
+  }
   if (!mark) return
   const [x, y] = ratio(mark).map((share) => share * side)
   pen.strokeStyle = "#000"
   pen.lineWidth = 2
-  pen.beginPath(); pen.moveTo(x - 10, y); pen.lineTo(x + 10, y); pen.moveTo(x, y - 10); pen.lineTo(x, y + 10); pen.stroke()
+  pen.beginPath()
+  for (const [dx, dy] of [[10, 0], [0, 10]]) { pen.moveTo(x - dx, y - dy); pen.lineTo(x + dx, y + dy) }
+  pen.stroke()
 }
 
 // A disc for the first class, a square for the second: they differ without their colours, too.

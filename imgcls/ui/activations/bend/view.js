@@ -108,7 +108,7 @@ function tick(own, now) {
     const end = { state: film.state, first: stepOf(film, count - 1), skip: 0 }
     ask(own, frame < count - 1 ? end : here(own), FRAMES, STEPS, (next) => { own.next = next })
   }
-  if (now - (own.shown ?? 0) > pace - 6) {
+  if (now - (own.shown ?? 0) > pace - 9) {
     if (frame < count - 1) { own.shown = now; show(own, film, frame + 1) }
     else if (own.next) { own.shown = now; const { next } = own; own.next = null; show(own, next, 0) }
   }
@@ -149,7 +149,9 @@ function draw(own) {
   if (!width || !own.film) return
   const narrow = width < 640, side = narrow ? Math.min(width, 340) : Math.min(252, Math.floor((width - 28) * 0.3))
   drawNetwork(own, own.network, narrow ? width : width - 2 * side - 28, own.film, own.frame)
-  own.answers.forEach((canvas, twin) => drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross))
+  own.answers.forEach((canvas, twin) => {
+    drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross)
+  })
   own.captions.forEach((caption) => { caption.style.width = `${side}px` })
   read(own)
   own.box.dataset.drawn = String(Number(own.box.dataset.drawn ?? 0) + 1)
@@ -169,8 +171,8 @@ function read(own) {
   const [a, b, c] = film.lines.slice(3 * frame, 3 * frame + 3), sign = (number) => (number < 0 ? "− " : "+ ")
   const amount = (number) => written(Math.abs(number)), hidden = about.layers.length - 2
   const what = hidden ? `its ${hidden + 1} layers come to one:` : "it is a single layer:"
-  own.box.querySelector(".line").textContent =
-    `Without a bend ${what} ${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}; the boundary is where this is 0.`
+  const logit = `${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}`
+  own.box.querySelector(".line").textContent = `Without a bend ${what} ${logit}; the boundary is where this is 0.`
   own.answers[0].setAttribute("aria-label", `What the network answers at each place. ${says[0]}. ` +
     "Arrow keys move a cross, Enter sets a point of the chosen class, Delete removes the nearest of yours.")
   own.answers[1].setAttribute("aria-label", `What the network without a bend answers. ${says[1]}.`)
@@ -251,8 +253,8 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const packet = unpack(component.data)
   own.component = component.setStateValue ? component : own.component
-  if (!packet.run) { receive(own, packet); return }
-  const fresh = own.about?.run !== packet.run
+  if (!packet.token) { receive(own, packet); return }
+  const fresh = own.about?.token !== packet.token
   own.about = packet
   own.sender.acknowledge(packet.ack)
   if (!own.sender.busy) {

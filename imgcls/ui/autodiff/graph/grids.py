@@ -99,13 +99,16 @@ def _chain(routes: Routes, turn: int, chosen: Cell) -> dict[str, Any]:
         "plain": f"∂out / ∂{cell}{worked}",
         "terms": [], "recorded": routes.trace.nodes[node].grad_fn, "cut": "",
         "note": f"Each product: the gradient at a cell of {next_name} times the {factors[name]}. "
-        f"It takes part in {many} cell{'s' if many > 1 else ''} of {next_name}; a gradient arrived at {len(live)}.",
+        f"It takes part in {many} cell{'s' if many > 1 else ''} of {next_name}; gradients arrived at {len(live)}.",
     }  # fmt: skip
 
 
 def _check(routes: Routes) -> str:
     """How the gradients compare with central differences, and what ties have to do with it."""
-    told = f"All 45 gradients were checked numerically: the largest difference is {written(routes.disagreement, 1)}."
+    told = (
+        f"All 45 gradients were checked numerically: the largest difference is {written(routes.disagreement, 1)}. "
+        "No step builds a whole Jacobian: it multiplies what arrives by it at once (a vector-Jacobian product)."
+    )
     if routes.ties:
         windows = " and ".join(f"pooled[{row}, {column}]" for row, column in routes.ties)
         told += (

@@ -1,6 +1,5 @@
 import { Asker } from "../../js/asker.js"
 import { keepDrawn } from "../../js/canvas.js"
-import { drawCharts } from "../../js/charts.js"
 import { byFinger, enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
@@ -15,7 +14,7 @@ function build(root) {
   const box = document.createElement("div")
   box.className = "graph"
   box.innerHTML = `
-    <p class="warning" role="status"></p><div class="charts"></div><p class="verdict"></p>
+    <p class="warning" role="status"></p><p class="verdict"></p>
     <div class="bar" role="toolbar" aria-label="Backward pass">
       <button type="button" data-move="first" aria-label="back to the forward pass">|◀</button>
       <button type="button" data-move="back" aria-label="one step back">◀</button>
@@ -29,7 +28,7 @@ function build(root) {
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
     <p class="legend"></p><p class="note"></p>`
   root.append(box)
-  const parts = ["warning", "charts", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
+  const parts = ["warning", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
   const own = Object.fromEntries(parts.map((name) => [name, box.querySelector(`.${name}`)]))
   const svg = own.scroll.querySelector("svg")
   return { ...own, box, svg, sender: new Sender(), asker: new Asker(bring), turn: null, timer: null }
@@ -59,7 +58,6 @@ function draw(own) {
   }
   if (data.grids) for (const grid of svg.querySelectorAll("[data-node][role=group]")) roving(grid, "[data-cell]")
   hintSideways(own)
-  drawCharts(own.charts, data.charts, own.scroll.clientWidth)
   own.verdict.textContent = data.verdict ?? ""
   hear(own, box, data.nodes.at(-1).spoken) // what the numbers above come to
   box.querySelector(".bar output").textContent = `${data.turn} / ${data.turns}`

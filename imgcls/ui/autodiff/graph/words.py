@@ -249,7 +249,7 @@ def _switch(trace: Trace, index: int, name: str) -> str:
         return f"set requires_grad of {name} to {'False' if node.requires_grad else 'True'}"
     if node.step.kind == "constant" or index == len(trace.nodes) - 1:
         return ""
-    return "take the detach away" if node.step.name == "detach" else f"detach {name}"
+    return "remove the detach" if node.step.name == "detach" else f"detach {name}"
 
 
 def _note(trace: Trace, index: int) -> str:

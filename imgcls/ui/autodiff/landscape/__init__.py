@@ -1,7 +1,7 @@
 """The function that gradient descent goes down on, with its paths: the start can be dragged, the ball rolls."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -25,13 +25,22 @@ class Sets:
     last: int
 
 
-def landscape(
-    fields: Mapping[str, Any], arrays: Mapping[str, np.ndarray], charts: Sequence[Mapping[str, Any]], sets: Sets,
-    *, verdict: str, moves: str,
-) -> Element:  # fmt: skip
-    """`fields` and `arrays` are from `imgcls.ui.autodiff.landscape.picture`; the charts stand beside.
+@dataclass(frozen=True)
+class Words:
+    """The next step in numbers, what becomes of the path, and what on the spot is no number, if anything."""
 
-    `moves` says the next step in numbers, `verdict` what becomes of the path.
-    """
-    more = {"charts": list(charts), "sets": vars(sets), "verdict": verdict, "moves": moves}
+    moves: str
+    verdict: str
+    warning: str
+
+
+def landscape(
+    fields: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    charts: Sequence[Mapping[str, Any]],
+    sets: Sets,
+    words: Words,
+) -> Element:
+    """`fields` and `arrays` are from `imgcls.ui.autodiff.landscape.picture`; the charts stand beside."""
+    more = {"charts": list(charts), "sets": asdict(sets), **asdict(words)}
     return _mount.element({**fields, **more}, arrays, default={"value": None}, on_value_change=ignore)

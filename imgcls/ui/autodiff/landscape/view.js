@@ -15,12 +15,12 @@ const PAUSE = 160 // ms from one step of the rolling ball to the next
 function build(root) {
   const box = document.createElement("div")
   box.className = "landscape"
-  box.innerHTML = `<div class="main"><div class="field"><canvas></canvas>
+  box.innerHTML = `<p class="warning" role="status"></p><div class="main"><div class="field"><canvas></canvas>
     <svg xmlns="http://www.w3.org/2000/svg" role="application" tabindex="0"></svg></div><p class="legend"></p></div>
     <div class="side"><div class="charts first"></div><p class="roll"><button type="button"></button> <span></span></p>
     <p class="verdict"></p><p class="note"></p><div class="charts second"></div></div>`
   root.append(box)
-  const names = ["field", "canvas", "svg", "legend", "first", "second", "button", "verdict", "note"]
+  const names = ["warning", "field", "canvas", "svg", "legend", "first", "second", "button", "verdict", "note"]
   const selector = (name) => (["canvas", "svg", "button"].includes(name) ? name : "." + name)
   const parts = Object.fromEntries(names.map((name) => [name, box.querySelector(selector(name))]))
   return { ...parts, box, moves: box.querySelector(".roll span"), sender: new Sender(), asker: new Asker(bring) }
@@ -54,6 +54,7 @@ function draw(own) {
   own.button.setAttribute("aria-label", own.timer ? "stop the ball" : "let the ball roll, step by step")
   own.moves.textContent = data.moves
   own.verdict.textContent = data.verdict
+  own.warning.textContent = data.warning
   own.note.textContent = data.caption
   hear(own, box, data.legend.map(([, name, value]) => `${name} ${value}`).join(", "))
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1

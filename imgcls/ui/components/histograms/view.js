@@ -1,5 +1,6 @@
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
+import { percent, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 
 const HEIGHT = 52
@@ -7,8 +8,8 @@ const HEIGHT = 52
 // Negative values left of the middle in one colour, positive ones right of it in the other; the bin in the middle is
 // neither, and a line marks zero. `missing` is said where there are no counts.
 function drawSpread(box, canvas, name, counts, about, quantity, missing) {
-  const reach = about && power(about.reach)
-  const spread = about && `${Math.round(100 * about.negative)}% negative, all within ±${reach}`
+  const reach = about && written(about.reach, 2)
+  const spread = about && `${percent(about.negative, 0)} negative, all within ±${reach}`
   canvas.setAttribute("aria-label", `${name}: ${spread ?? missing}`)
   const width = canvas.parentElement.clientWidth
   const pen = sizedCanvas(canvas, width, HEIGHT + 18)

@@ -19,6 +19,7 @@ def kernel_bank(
     maps: np.ndarray,
     kernels: np.ndarray,
     titles: Sequence[str],
+    marks: Sequence[str],
     *,
     key: str,
     quantity: str = "activation",
@@ -26,10 +27,11 @@ def kernel_bank(
 ) -> None:
     """Show K maps, uint8 (K, H, W) places in the colours of `quantity`, each with its kernel, uint8 (K, F, F, 3).
 
-    `titles` says what each is, for the pointer and for screen readers. `on_pick` is called when one is clicked;
-    `picked_kernel(key)` is then its place.
+    `titles` says what each is, for the pointer and for screen readers, `marks` its kind in a word. `on_pick` is called
+    when one is clicked; `picked_kernel(key)` is then its place.
     """
-    packet = pack({"titles": list(titles)}, maps=maps, kernels=kernels, colours=colour_table(quantity))
+    about = {"titles": list(titles), "marks": list(marks)}
+    packet = pack(about, maps=maps, kernels=kernels, colours=colour_table(quantity))
     # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
     _mount(key=key, data=packet, default={"pick": None}, on_pick_change=on_pick)
 

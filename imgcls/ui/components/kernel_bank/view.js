@@ -8,7 +8,7 @@ export default function (component) {
   const box = component.parentElement.querySelector(".bank")
   const told = box.nextElementSibling
   const own = instance(box, () => ({ seq: Date.now() % 1e9 }))
-  const { titles, arrays: { maps, kernels, colours } } = unpack(component.data)
+  const { titles, marks, arrays: { maps, kernels, colours } } = unpack(component.data)
   const [count] = maps.shape
   const purpose = "kernels and what they make of the photo; choose one to open it in the editor"
   box.setAttribute("aria-label", `${count} ${purpose}`)
@@ -23,7 +23,7 @@ export default function (component) {
     const [map, kernel, number] = tile.children
     coloured(pictureOf(maps, k), colours, map)
     paint(kernel, pictureOf(kernels, k))
-    number.textContent = k
+    number.textContent = `${k} ${marks[k]}`
     tile.title = titles[k]
     tile.setAttribute("aria-label", titles[k])
     // A finger's first tap shows what a mouse shows on its way.

@@ -1,7 +1,6 @@
 """The lens: a picture, the arithmetic of one window, and what comes out; pointing costs no message to the server.
 
-It knows no operation: pages give it the pixels, the outputs that torch computed, and how the windows lie. Convolution
-gives weights, pooling gives none (the cell that equals the output is then the winner).
+The page gives it the pixels, the weights, the outputs that torch computed, and how the windows lie.
 """
 
 from collections.abc import Callable
@@ -69,7 +68,7 @@ def lens(
     row_sources: np.ndarray,
     column_sources: np.ndarray,
     caption: str,
-    weights: Weights | None = None,
+    weights: Weights,
     summed: bool = False,
     sets: str = "",
     on_change: Callable[[], Any] = ignore,
@@ -90,9 +89,8 @@ def lens(
         "window": asdict(window),
         "caption_middle": caption,
         "summed": summed,
-        "weighted": weights is not None,
-        "editable": weights is not None and weights.limits is not None,
-        "limits": weights.limits if weights else None,
+        "editable": weights.limits is not None,
+        "limits": weights.limits,
         "sets": sets,
     }
     arrays |= {
@@ -127,13 +125,12 @@ def lens_output(after: Side, weights: Weights) -> Element:
     return _mount.element(*_answer(after, weights))
 
 
-def _answer(after: Side, weights: Weights | None) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _answer(after: Side, weights: Weights) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     counts = after.histogram.counts.numpy().astype(np.uint32)
     fields = {"caption_output": after.caption, "output": {"low": after.histogram.low, "high": after.histogram.high}}
     arrays = {"output": after.values, "output_counts": counts}
-    if weights is not None:
-        fields |= {"divisor": weights.divisor, "bias": weights.bias}
-        arrays |= {"weights": weights.values}
-        if weights.sums is not None:
-            arrays["sums"] = weights.sums
+    fields |= {"divisor": weights.divisor, "bias": weights.bias}
+    arrays |= {"weights": weights.values}
+    if weights.sums is not None:
+        arrays["sums"] = weights.sums
     return fields, arrays

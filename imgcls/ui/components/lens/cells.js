@@ -1,5 +1,5 @@
 // The arithmetic between the pictures: one cell a tap with pixel, weight and product; then their sum.
-import { textOn } from "../../js/colour.js"
+import { shade, textOn } from "../../js/colour.js"
 import { clamp } from "../../js/geometry.js"
 import { numberField } from "../../js/number.js"
 import { equation, joined, written } from "../../js/numbers.js"
@@ -19,12 +19,10 @@ export function buildCells(own) {
   for (let i = 0; i < rows * columns; i++) {
     const cell = document.createElement("div")
     cell.className = "cell"
-    const weighted = data.weighted ? '<input class="weight"><span class="product"></span>' : ""
-    cell.innerHTML = `<span class="pixel"></span>${weighted}`
+    cell.innerHTML = `<span class="pixel"></span><input class="weight"><span class="product"></span>`
     grid.append(cell)
     const [pixel, weight, product] = cell.children
     own.cells.push({ cell, pixel, weight, product })
-    if (!data.weighted) continue
     weight.readOnly = !data.editable
     weight.inputMode = "text" // phones' decimal keyboards lack the minus
     weight.setAttribute("aria-label", `weight, row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`)
@@ -77,12 +75,6 @@ export function buildChannels(own) {
   ;[...chips.children].forEach((chip, k) => chip.setAttribute("aria-pressed", String(own.channel === k)))
 }
 
-const tint = (name, share) => `color-mix(in srgb, var(--q-${name}) ${Math.round(100 * share)}%, transparent)`
-const signed = (quantity, number, most) =>
-  number === 0 || !most
-    ? "transparent"
-    : tint(quantity + (number < 0 ? "-negative" : ""), 0.62 * Math.abs(number) / most)
-
 // Fill in the numbers for the window of output (r, c).
 export function fillCells(own, r, c) {
   const { data, channel, box } = own
@@ -94,33 +86,32 @@ export function fillCells(own, r, c) {
     return { value: pixelAt(own, row, column, channel), padded: arrays.rows[row] < 0 || arrays.columns[column] < 0 ||
       row < w.padding || column < w.padding || row - w.padding >= own.rows || column - w.padding >= own.columns }
   })
-  const weights = data.weighted ? own.cells.map((_, i) => arrays.weights[weightPlace(own, i)]) : []
+  const weights = own.cells.map((_, i) => arrays.weights[weightPlace(own, i)])
   const products = weights.map((weight, i) => weight * pixels[i].value)
   const heaviest = Math.max(...weights.map(Math.abs)), largest = Math.max(...products.map(Math.abs))
   const value = arrays.output[(r * columns + c) * outputs + (outputs === 1 ? 0 : channel)]
-  own.cells.forEach(({ cell, pixel, weight, product, field }, i) => {
+  own.cells.forEach(({ pixel, weight, product, field }, i) => {
     const { value: number, padded } = pixels[i]
     const level = Math.round(clamp((number - data.input.low) / (data.input.high - data.input.low), 0, 1) * 255)
     const only = (k) => (inputs === 1 ? arrays.input_colours[3 * level + k] : k === channel ? level : 0)
     const colour = [only(0), only(1), only(2)]
-    const shown = data.weighted && equation([number, weights[i]], (a, b) => a * b, products[i])
+    const shown = equation([number, weights[i]], (a, b) => a * b, products[i])
     pixel.textContent = written(number)
     pixel.style.background = `rgb(${colour})`
     pixel.style.color = textOn(...colour)
     pixel.classList.toggle("padded", padded)
-    if (!data.weighted) { cell.classList.toggle("winner", number === value); return }
-    weight.style.background = signed("weight", weights[i], heaviest)
+    weight.style.background = shade("weight", weights[i], heaviest)
     if (field) field.show(); else weight.value = written(weights[i])
     product.textContent = (shown.sign === "=" ? "" : shown.sign + " ") + shown.result
-    product.style.background = signed("activation", products[i], largest)
+    product.style.background = shade("activation", products[i], largest)
   })
   own.fields?.forEach((field) => field.show())
   const sums = arrays.sums ?? arrays.output
   const sum = (k) => sums[(r * columns + c) * sums.shape[2] + (sums.shape[2] === 1 ? 0 : k)]
   const parts = data.summed ? [0, 1, 2] : [channel]
-  const numbers = data.weighted ? parts.map(sum) : [value], { divisor, bias } = own.kernel ?? { divisor: 1, bias: 0 }
+  const { divisor, bias } = own.kernel
   const work = (...all) => all.slice(0, -2).reduce((total, each) => total + each) / all.at(-2) + all.at(-1)
-  const shown = equation([...numbers, divisor, bias], work, value)
+  const shown = equation([...parts.map(sum), divisor, bias], work, value)
   const added = joined(shown.operands.slice(0, -2))
   // In brackets: the divisor that follows divides all three.
   box.querySelector(".sum").textContent = data.summed ? `(${added})` : added
@@ -129,6 +120,6 @@ export function fillCells(own, r, c) {
   box.querySelector(".sign").textContent = shown.sign
   result.textContent = shown.result
   result.dataset.value = value
-  result.style.background = signed("activation", value, Math.max(Math.abs(data.output.low), Math.abs(data.output.high)))
+  result.style.background = shade("activation", value, Math.max(Math.abs(data.output.low), Math.abs(data.output.high)))
   return value
 }

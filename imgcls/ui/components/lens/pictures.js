@@ -1,5 +1,5 @@
 // The lens's two pictures, the beams between them and the histograms below.
-import { bitmap, sizedCanvas } from "../../js/canvas.js"
+import { bitmap, outline, sizedCanvas } from "../../js/canvas.js"
 import { clamp } from "../../js/geometry.js"
 import { written } from "../../js/numbers.js"
 
@@ -53,14 +53,6 @@ function fed(places, taps, { stride, dilation }, outputs) {
       const reach = place - o * stride
       return reach >= 0 && reach % dilation === 0 && reach / dilation < taps
     }))
-}
-
-function outline(pen, x, y, width, height) {
-  for (const [colour, line] of [["#000", 4.5], ["#ffb000", 2.5]]) {
-    pen.strokeStyle = colour
-    pen.lineWidth = line
-    pen.strokeRect(x, y, width, height)
-  }
 }
 
 export function drawInput(own, r, c) {

@@ -21,7 +21,7 @@ function build(root) {
       <div class="head"><span class="legend"></span>
         <span class="channels" role="group" aria-label="channel shown"></span></div>
       <div class="cells" role="group" aria-label="kernel"></div>
-      <div class="equation"><span class="name"></span><b class="sum"></b>
+      <div class="equation"><span class="name">sum</span><b class="sum"></b>
         <span class="scaling"><span>÷</span><input class="divisor" aria-label="divisor">
           <span>+</span><input class="bias" aria-label="bias"></span><span class="sign">=</span>
         <output class="value"></output></div>
@@ -58,7 +58,9 @@ function draw(own) {
     right.textContent = feeds ? `feeds ${feeds} output${feeds > 1 ? "s" : ""}` : "feeds no output"
   } else {
     left.textContent = `window from row ${written(top)}, column ${written(first)}`
-    right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}`
+    const { low, high } = data.output, clipped = low === 0 && (value < low || value > high)
+    const drawn = clipped ? `: ${written(value)} is clipped to ${value < low ? low : high}` : ""
+    right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}${drawn}`
   }
   const spoken = own.hover?.on === "input"
     ? `${left.textContent} ${right.textContent}`
@@ -166,7 +168,7 @@ function show(own, moved) {
   own.output.setAttribute("aria-label", `${data.caption_output}. ${arrows}`)
   if (moved) layout(own)
   else { drawHistogram(own, "output"); draw(own) }
-  if (data.weighted) box.dataset.weights = arrays.weights.join(" ") // what torch has answered
+  box.dataset.weights = arrays.weights.join(" ") // what torch has answered
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
 }
 
@@ -183,12 +185,12 @@ export default function (component) {
   sender.acknowledge(data.ack)
   // Python's kernel counts once it answers the last one sent, and nobody is changing it: else a number would jump back.
   const answered = !own.sent || (data.ack === sender.seq && !sender.busy)
-  if (data.weighted && answered && !own.editing) {
+  if (answered && !own.editing) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
   own.pin ??= { row: data.start[0], column: data.start[1], held: false }
   if (!own.wired) { own.wired = true; wire(own) }
-  const built = [w.rows, w.columns, data.weighted, data.editable].join()
+  const built = [w.rows, w.columns, data.editable].join()
   if (own.built !== built) { own.built = built; buildCells(own); if (data.editable) wireEquation(own) }
   buildChannels(own)
   box.classList.toggle("summed", data.summed)
@@ -196,8 +198,6 @@ export default function (component) {
   box.querySelector(".legend").textContent = data.caption_middle
   const hint = data.editable ? `Drag a cell, or ${byFinger() ? "tap it" : "click"} and type` : ""
   box.querySelector(".refusal").dataset.hint = hint
-  box.querySelector(".scaling").hidden = !data.weighted
-  box.querySelector(".name").textContent = data.weighted ? "sum" : "max"
   const moves = "Arrow keys move a pixel and light up the outputs that it feeds."
   own.input.setAttribute("aria-label", `${data.caption_input}. ${moves}`)
   own.width = box.clientWidth

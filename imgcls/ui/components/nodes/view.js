@@ -15,7 +15,7 @@ function build(root) {
     <canvas tabindex="0" role="img"></canvas>
     <div class="legend">
       <span><i class="line minus"></i>weight &lt; 0</span><span><i class="line plus"></i>weight &gt; 0</span>
-      <span>wider: larger |w|</span><span class="many"><i class="band"></i>too many to draw</span>
+      <span>thicker: larger |w|</span><span class="many"><i class="band"></i>too many to draw</span>
     </div>
     <output aria-live="polite"></output>
     <div class="shares"></div>`

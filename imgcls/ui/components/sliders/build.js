@@ -7,10 +7,6 @@ import { changed, light, set } from "./view.js"
 export function build(own, box) {
   const { data } = own
   box.replaceChildren()
-  const dialBox = make("div", "dials", box)
-  const dials = data.dials.map(({ name }) =>
-    makeDial((number, final) => { own.settings[name] = number; changed(own, final) }))
-  dialBox.append(...dials)
   const head = make("div", "row head", box)
   const titles = ["head", ...(data.numbers.length ? ["title"] : []), ...data.columns.map(() => "")]
   const rows = { titles: titles.map((name) => make("span", name, head)) }
@@ -27,11 +23,12 @@ export function build(own, box) {
   if (data.numbers.length) make("span", "gap", foot)
   const totals = data.columns.map(() => make("span", "total", foot))
   const stack = make("div", "stack", box)
-  const bar = make("div", "stack-bar", stack)
-  const parts = { title: make("span", "stack-title", stack), bar, total: make("b", "", stack) }
+  const [title, bar, total] = [["span", "stack-title"], ["div", "stack-bar"], ["b", ""]]
+    .map(([tag, name]) => make(tag, name, stack))
+  const parts = { title, bar, total }
   parts.segments = data.names.map(() => make("span", "segment", parts.bar))
   const [detail, note] = ["detail", "note"].map((name) => make("p", name, box))
-  return { ...rows, dials, foot, tools, totals, stack, parts, detail, note }
+  return { ...rows, foot, tools, totals, stack, parts, detail, note }
 }
 
 function buildRow(own, row, index) {

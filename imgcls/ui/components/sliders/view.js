@@ -3,9 +3,8 @@ import { Asker } from "../../js/asker.js"
 import { showDial } from "../../js/dials.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { live } from "../../js/live.js"
+import { bring } from "../../js/live.js"
 import { written } from "../../js/numbers.js"
-import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
 import { write } from "../../js/text.js"
@@ -17,23 +16,19 @@ export function set(own, index, number, final) {
   changed(own, final)
 }
 
-// Shown at once; while the hand holds on, what follows is asked for directly, and Streamlit hears of the end.
-export function changed(own, final) {
-  const { numbers, settings, active, picked, data } = own
-  own.dragging = !final
-  draw(own)
-  const value = { numbers, settings, active, picked }
-  if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, value)
-  own.asker.cancel()
-  own.sender.send(own.component, "value", { ...value, final })
+// What the rows of the stage's table are to be.
+function told({ numbers, active, picked, data: { sets } }) {
+  const rows = { [sets]: numbers, [`${sets}:active`]: active }
+  return { numbers: picked === null ? rows : { ...rows, [`${sets}_true`]: picked } }
 }
 
-
-function receive(own, news) {
-  own.data = { ...own.data, ...news }
-  if (news.numbers) own.numbers = [...news.numbers]
+// Shown at once; while the hand holds on, what follows is asked for directly, and Streamlit hears of the end.
+export function changed(own, final) {
+  own.dragging = !final
   draw(own)
-  for (const [key, data] of Object.entries(news.beside ?? {})) live[key]?.(data)
+  if (!final && own.data.ask && !own.asker.broken) return own.asker.ask(own.data.ask, told(own))
+  own.asker.cancel()
+  own.sender.send(own.component, "value", { ...told(own), final })
 }
 
 export function light(own, index) {
@@ -64,7 +59,7 @@ function drawSlider(own, { input, field }, i) {
   const { data } = own, name = data.names[i], number = own.numbers[i]
   const along = (z) => (100 * (clamp(z, data.low, data.high) - data.low)) / (data.high - data.low) + "%"
   Object.assign(input, { min: data.low, max: data.high, step: 0.1, value: number })
-  input.style.setProperty("--zero", along(0))
+  input.style.setProperty("--zero", parseFloat(along(0)) / 100)
   input.style.setProperty("--from", along(Math.min(0, number)))
   input.style.setProperty("--to", along(Math.max(0, number)))
   input.setAttribute("aria-label", `${data.title} of ${name}`)
@@ -78,7 +73,6 @@ function draw(own) {
   const title = data.numbers.length ? [data.title] : []
   const titles = [data.head, ...title, ...data.columns.map((column) => column.title)]
   parts.titles.forEach((title, i) => write(title, titles[i]))
-  data.dials.forEach((dial, i) => showDial(parts.dials[i], dial, own.settings[dial.name]))
   parts.rows.forEach((row, i) => {
     row.text.title = data.names[i]
     row.text.textContent = (!row.radio && i === data.picked ? "✓ " : "") + data.names[i]
@@ -121,27 +115,22 @@ function arrange(own, box) {
 }
 
 export default function (component) {
-  const { data } = component
   const box = component.parentElement.querySelector(".sliders")
   const own = instance(box, () => {
-    const made = { sender: new Sender(), lit: null, dragging: false }
-    made.asker = new Asker((bytes) => receive(made, unpack(bytes)))
-    return made
+    return { sender: new Sender(), asker: new Asker(bring), lit: null, dragging: false }
   })
-  own.data = data
+  const data = (own.data = { ...own.data, ...component.data }) // an answer says nothing of where to ask
   own.component = component
-  live[data.key] = (news) => receive(own, news)
   box.setAttribute("role", "group")
   box.setAttribute("aria-label", data.alt)
   own.sender.acknowledge(data.ack)
   // Python's numbers count only while the hand is off the sliders, or a thumb would jump back.
   if (!own.numbers || (!own.dragging && !own.sender.busy)) {
     own.numbers = [...data.numbers]
-    own.settings = { ...data.settings }
     own.picked = data.picked
     own.active = data.active
   }
-  const counts = [data.names, data.columns, data.numbers, data.dials].map((each) => each.length)
+  const counts = [data.names, data.columns, data.numbers].map((each) => each.length)
   const shape = [...counts, data.picked !== null, data.most].join()
   const focused = () => box.getRootNode().activeElement
   const held = box.contains(focused()) ? focused().getAttribute("aria-label") : null
@@ -160,8 +149,7 @@ export default function (component) {
     const resize = (numbers) => {
       own.numbers = numbers
       own.active = 0
-      const { settings, picked } = own
-      own.sender.send(component, "value", { numbers, settings, active: 0, picked, final: true })
+      own.sender.send(component, "value", { ...told(own), final: true })
     }
     more.onclick = () => { if (own.numbers.length < data.most) resize([...own.numbers, 0]) }
     less.onclick = () => { if (own.numbers.length > data.least) resize(own.numbers.slice(0, -1)) }
@@ -182,5 +170,4 @@ export default function (component) {
     for (const name of ["focusin", "click"]) box.addEventListener(name, pointing)
     box.addEventListener("focusout", () => light(own, null))
   }
-  return () => { delete live[data.key] }
 }

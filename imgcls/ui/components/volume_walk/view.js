@@ -1,4 +1,5 @@
 // One step is one channel's products added up, or the bias added and the output written: C + 1 steps an output.
+import { shade } from "../../js/colour.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { unpack } from "../../js/packet.js"
@@ -63,11 +64,6 @@ function draw(own) {
   const { data, box } = own, { arrays, stride } = data
   const { output, k, row, column, phase, channels, rows, columns } = place(own)
   const side = arrays.filters.shape[2]
-  const shade = (quantity, number, most) => {
-    const share = Math.round((60 * Math.abs(number)) / most)
-    const colour = `var(--q-${quantity}${number < 0 ? "-negative" : ""})`
-    return number ? `color-mix(in srgb, ${colour} ${share}%, transparent)` : ""
-  }
   const most = Math.max(1, ...arrays.output.map(Math.abs)), heavy = Math.max(1, ...arrays.filters.map(Math.abs))
   const terms = []
   own.channels.forEach(({ part, frame, weights, products, sum }, c) => {

@@ -7,7 +7,7 @@ import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 
-const MOST = 380 // CSS pixels of its side
+const MOST = 350 // CSS pixels of its side
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 function draw(own) {

@@ -9,9 +9,10 @@ function build(root) {
   box.className = "templates"
   box.innerHTML = `<div class="all" role="group" aria-label="Templates of the classes"></div>
     <div class="row">
-      <figure><canvas role="img" aria-label="Your photo, 32 by 32 pixels"></canvas><figcaption>your photo x</figcaption></figure>
-      <b aria-hidden="true">×</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>
-      <b aria-hidden="true">=</b><figure><canvas role="img"></canvas><figcaption>products: blue for, red against</figcaption></figure>
+      <figure><canvas role="img" aria-label="Your photo, 32 by 32 pixels"></canvas><figcaption>your photo</figcaption>
+      </figure><b aria-hidden="true">×</b><figure><canvas role="img"></canvas><figcaption></figcaption></figure>
+      <b aria-hidden="true">=</b><figure><canvas role="img"></canvas><figcaption>products: blue +, red −</figcaption>
+      </figure>
       <div class="sum" aria-live="polite"></div>
     </div>`
   root.append(box)
@@ -39,14 +40,16 @@ export default function (component) {
   while (all.children.length < packet.classes.length) {
     const button = document.createElement("button")
     button.type = "button"
-    button.innerHTML = `<canvas aria-hidden="true"></canvas><span class="name"></span><span class="score"></span>`
+    button.innerHTML = `<canvas aria-hidden="true"></canvas><span class="name"></span><span class="score"></span>
+      <span class="tag"></span>`
     all.append(button)
   }
   packet.classes.forEach((name, i) => {
     const button = all.children[i]
     paint(button.firstChild, nth(arrays.pictures, i))
     button.querySelector(".name").textContent = name
-    button.querySelector(".score").textContent = packet.scores[i] + (i === packet.best ? " ◀ largest" : "")
+    button.querySelector(".score").textContent = packet.scores[i]
+    button.querySelector(".tag").textContent = i === packet.best ? "largest" : ""
     button.setAttribute("aria-pressed", String(i === packet.chosen))
     button.classList.toggle("best", i === packet.best)
     button.onclick = () => own.sender.send(component, "value", { numbers: { [packet.sets]: i }, final: true })

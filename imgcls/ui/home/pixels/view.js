@@ -1,4 +1,4 @@
-import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { bitmap, keepDrawn, outline, sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
@@ -50,11 +50,7 @@ function draw(own) {
   let pen = sizedCanvas(own.photo, width * scale, height * scale)
   pen.imageSmoothingEnabled = false
   pen.drawImage(own.picture, 0, 0, width * scale, height * scale)
-  for (const [colour, line] of [["#000", 5], ["#fff", 2.5]]) {
-    pen.strokeStyle = colour
-    pen.lineWidth = line
-    pen.strokeRect(left * scale, top * scale, count * scale, count * scale)
-  }
+  outline(pen, left * scale, top * scale, count * scale, count * scale, "#fff")
   own.scale = scale
   own.grids.forEach((canvas, channel) => {
     const side = canvas.parentElement.clientWidth

@@ -6,7 +6,7 @@ import { roving } from "../../js/roving.js"
 import { fromSum, mapOf, sliceOf } from "./closeup.js"
 import { largestOf } from "./paint.js"
 
-function arithmeticHtml(own) {
+export function arithmeticHtml(own) {
   const { close, place } = own, { arrays } = close, slice = sliceOf(own)
   const [n, height, width] = arrays.products.shape, F = arrays.kernels.shape[1]
   const spot = place.row * width + place.column

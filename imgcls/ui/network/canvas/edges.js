@@ -1,4 +1,5 @@
 // What connects the maps: faint lines everywhere, strong ones into the map under the pointer; and what it says.
+import { outline } from "../../js/canvas.js"
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { percent, signed, whole, written } from "../../js/numbers.js"
@@ -79,14 +80,7 @@ export function drawEdges(own, pen) {
   for (const { from } of edges) frame(pen, stage.box(from), theme.gold, 1.5)
 }
 
-export function frame(pen, { x, y, w, h }, colour, width = 2.5) {
-  pen.strokeStyle = "#000"
-  pen.lineWidth = width + 1.5
-  pen.strokeRect(x, y, w, h)
-  pen.strokeStyle = colour
-  pen.lineWidth = width
-  pen.strokeRect(x, y, w, h)
-}
+export const frame = (pen, { x, y, w, h }, colour, width) => outline(pen, x, y, w, h, colour, width)
 
 // The part of the photo behind the pixel under the pointer.
 export function drawReceptive(own, pen) {

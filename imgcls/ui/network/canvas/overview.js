@@ -22,7 +22,8 @@ export function overviewScene(own) {
   const rows = Math.max(...over.columns.slice(0, last).map((column) => column.channels.length))
   const paged = over.columns.some((column) => column.pages > 1)
   const room = stage.width - PHOTO - 34, widest = (room - 250) / (last - 1) - 10
-  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, MAP + 4, Math.max(MAP + 4, widest))
+  const small = stage.width < 700 ? 30 : MAP + 4 // on a phone all maps of a column are on the screen
+  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, small, Math.max(small, 44, widest))
   const tile = Math.floor(pitch - 4), tail = over.tail ? TAIL : 0
   const least = Math.max(tile + 10, longestTitle(own) + 4), bars = clamp(room - tail - (last - 1) * least, 190, 250)
   const step = Math.max(least, (room - tail - bars) / (last - 1))

@@ -4,9 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import streamlit as st
-
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.components import Element, declare, ignore
 
 _mount = declare("softmax/simplex", html='<div class="simplex"></div>', styles=("text.css",))
 
@@ -25,40 +23,22 @@ def point_of(message: Mapping[str, Any]) -> Point | None:
     return a / total, b / total, c / total
 
 
-def simplex_dragged(key: str) -> tuple[Point, bool] | None:
-    """Where the point has been dragged to since the last run, and whether it was let go; None if it was not."""
-    news = sent(key)
-    if not news or news.get("seq") == st.session_state.get(f"{key}:seq"):
-        return None
-    st.session_state[f"{key}:seq"] = news.get("seq")
-    point = point_of(news)
-    return None if point is None else (point, bool(news.get("final")))
-
-
 def simplex(
     names: Sequence[str],
     probabilities: Sequence[float],
     trail: Sequence[Sequence[float]],
     *,
-    key: str,
-    ask: str,
+    sets: str,
+    middle: float,
     alt: str,
-) -> None:
+) -> Element:
     """Draw the point `probabilities` (3), and the `trail` of points (N, 3) that it moves along as a setting changes.
 
-    During a drag it asks at `ask`; the answer's field `beside` has new data for the live elements, by their key.
+    A drag sets the row `sets` of the stage's table: it sends {"probabilities", "middle"}, the latter as it was given
+    when the drag began.
     """
-    _mount(
-        key=key,
-        data={
-            "key": key,
-            "names": list(names),
-            "probabilities": list(probabilities),
-            "trail": [list(point) for point in trail],
-            "ask": ask,
-            "alt": alt,
-            "ack": sent(key).get("seq"),
-        },
-        default={"value": None},
-        on_value_change=ignore,
-    )
+    fields = {
+        "names": list(names), "probabilities": list(probabilities), "trail": [list(point) for point in trail],
+        "sets": sets, "middle": middle, "alt": alt,
+    }  # fmt: skip
+    return _mount.element(fields, default={"value": None}, on_value_change=ignore)

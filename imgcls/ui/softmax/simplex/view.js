@@ -2,9 +2,8 @@
 import { Asker } from "../../js/asker.js"
 import { instance } from "../../js/elements.js"
 import { stepOf } from "../../js/keys.js"
-import { live } from "../../js/live.js"
+import { bring } from "../../js/live.js"
 import { percent } from "../../js/numbers.js"
-import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { hear } from "../../js/text.js"
 
@@ -85,31 +84,23 @@ function draw(own) {
 }
 
 export default function (component) {
-  const { data } = component
   const box = component.parentElement.querySelector(".simplex")
-  const own = instance(box, () => {
-    const made = build(box)
-    made.asker = new Asker((bytes) => {
-      for (const [key, news] of Object.entries(unpack(bytes).beside)) live[key]?.(news)
-    })
-    return made
-  })
-  own.data = data
-  live[data.key] = (news) => {
-    own.data = { ...own.data, ...news }
-    if (!own.dragging) own.probabilities = news.probabilities
-    draw(own)
-  }
+  const own = instance(box, () => ({ ...build(box), asker: new Asker(bring) }))
+  const data = (own.data = { ...own.data, ...component.data }) // an answer says nothing of where to ask
   own.sender.acknowledge(data.ack)
+  if (!own.dragging) own.middle = data.middle
   if (!own.dragging && !own.sender.busy) own.probabilities = data.probabilities
   draw(own)
+  const send = (final) => {
+    const numbers = { [data.sets]: { probabilities: own.probabilities, middle: own.middle } }
+    if (!final && !own.asker.broken) return own.asker.ask(data.ask, { numbers })
+    own.asker.cancel()
+    own.sender.send(component, "value", { numbers, final })
+  }
   const move = (x, y, final) => {
     own.probabilities = shares(x, y)
     draw(own)
-    const value = { probabilities: own.probabilities }
-    if (!final && !own.asker.broken) return own.asker.ask(data.ask, value)
-    own.asker.cancel()
-    own.sender.send(component, "value", { ...value, final })
+    send(final)
   }
   const follow = (event, final) => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(own.svg.getScreenCTM().inverse())
@@ -125,7 +116,7 @@ export default function (component) {
   own.svg.onpointercancel = () => {
     if (!own.dragging) return
     own.dragging = false
-    own.sender.send(component, "value", { probabilities: own.probabilities, final: true })
+    send(true)
   }
   own.svg.onkeydown = (event) => {
     const step = stepOf(event.key)
@@ -134,5 +125,4 @@ export default function (component) {
     const [x, y] = place(own.probabilities)
     move(x + 6 * step[0], y + 6 * step[1], true)
   }
-  return () => { delete live[data.key] }
 }

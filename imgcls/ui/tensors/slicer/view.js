@@ -1,5 +1,5 @@
 import { Asker } from "../../js/asker.js"
-import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
+import { keepDrawn, outline, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
@@ -82,11 +82,7 @@ function draw(own) {
     pen.rect(0, 0, data.width * scale, data.height * scale)
     pen.rect(...frame)
     pen.fill("evenodd")
-    for (const [colour, line] of [["#000", 5], ["#fff", 2.5]]) {
-      pen.strokeStyle = colour
-      pen.lineWidth = line
-      pen.strokeRect(...frame)
-    }
+    outline(pen, ...frame, "#fff")
   }
   if (pictures.crop) {
     const [height, width] = made.shape

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.ops.pooling import Pooled
 from imgcls.palette import colour_table
-from imgcls.ui.components import declare
-from imgcls.ui.components.volume_stack import shade_limit, signed_levels
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare
 
-_mount = declare("slice_pair")
+_mount = declare("pooling/slice_pair")
 
 
 def slice_pair(
-    pooled: Pooled, *, number: int, captions: Sequence[str], note: str, exact: bool, quantity: str, key: str
-) -> None:
-    """Show a volume of one slice and its pooled slice, both shaded alike.
+    pooled: Pooled, *, number: int, captions: Sequence[str], note: str, exact: bool, quantity: str
+) -> Element:
+    """A volume of one slice and its pooled slice, both shaded alike.
 
     With `exact` all values travel along (float32) and the lens shows them; without, in the middle of a drag, the shades
     alone. `captions` stand above the two pictures, `note` below the second. `number` is its place in the volume.
@@ -42,4 +41,4 @@ def slice_pair(
         "captions": list(captions),
         "note": note,
     }
-    _mount(key=key, data=pack(fields, **arrays))
+    return _mount.element(fields, arrays)

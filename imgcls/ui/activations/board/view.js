@@ -1,6 +1,8 @@
+import { Asker } from "../../js/asker.js"
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { bring } from "../../js/live.js"
 import { fixed } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -13,7 +15,8 @@ function build(root) {
   box.innerHTML = `<canvas tabindex="0" role="slider"></canvas>
     <div class="side"><div class="where"></div><ul></ul><div class="key"></div></div>`
   root.append(box)
-  return { box, canvas: box.querySelector("canvas"), list: box.querySelector("ul"), sender: new Sender(), grip: null }
+  return { box, canvas: box.querySelector("canvas"), list: box.querySelector("ul"), sender: new Sender(),
+    asker: new Asker(bring), grip: null }
 }
 
 // The two panels' places on the canvas, and the maps from numbers to pixels.
@@ -21,7 +24,7 @@ function geometry(own) {
   const { packet } = own
   const x = packet.arrays.x
   const width = own.canvas.parentElement.clientWidth < 620 ? own.box.clientWidth : own.box.clientWidth - 250
-  const heights = width < 460 ? [210, 110] : [214, 106]
+  const heights = width < 460 ? [180, 140] : [190, 150]
   const px = (value) => LEFT + ((value - x[0]) / (x.at(-1) - x[0])) * (width - LEFT - 10)
   const panel = (top, height, [low, high]) => ({
     top, height, low, high, y: (value) => top + height - ((value - low) / (high - low)) * height,
@@ -40,10 +43,10 @@ function drawPanel(own, pen, panel, values, name, g) {
   const { arrays, zones, colours, dashes } = own.packet
   const text = cssValue(own.box, "--st-text-color", "#222"), grid = cssValue(own.box, "--st-border-color", "#ccc")
   for (const [kind, low, high] of zones) {
-    pen.fillStyle = kind === "dead" ? "rgba(210, 82, 74, 0.20)" : "rgba(217, 140, 0, 0.16)"
+    pen.fillStyle = kind === "off" ? "rgba(210, 82, 74, 0.20)" : "rgba(217, 140, 0, 0.16)"
     pen.fillRect(g.px(low), panel.top, g.px(high) - g.px(low), panel.height)
-    if (kind !== "dead") continue
-    pen.save() // dead zones are hatched as well, for those who do not see the hue
+    if (kind !== "off") continue
+    pen.save() // where it is off it is hatched as well, for those who do not see the hue
     pen.beginPath()
     pen.rect(g.px(low), panel.top, g.px(high) - g.px(low), panel.height)
     pen.clip()
@@ -148,6 +151,12 @@ function draw(own) {
       pen.beginPath(); pen.arc(g.px(x[at]), panel.y(value), 7, 0, 7); pen.fill(); pen.stroke()
     }
   })
+  pen.fillStyle = cssValue(own.box, "--st-primary-color", "#2a62a3")
+  pen.beginPath()
+  pen.arc(g.px(x[at]), g.lower.top - GAP / 2, 12, 0, 7)
+  pen.fill()
+  pen.fillStyle = cssValue(own.box, "--st-background-color", "#fff")
+  pen.fillText("x", g.px(x[at]), g.lower.top - GAP / 2 + 1)
   read(own)
 }
 
@@ -167,11 +176,9 @@ function read(own) {
     item.querySelector("b").textContent = title
     return item
   }))
-  const kinds = new Set(zones.map(([kind]) => kind))
-  own.box.querySelector(".key").textContent = [
-    kinds.has("dead") ? `Hatched (red): ${titles[0]} is dead, slope exactly 0.` : "",
-    kinds.has("saturated") ? `Plain (orange): ${titles[0]} is saturated, slope under 0.05.` : "",
-  ].join(" ")
+  const shades = { off: "Hatched (red)", saturated: "Plain (orange)" }
+  own.box.querySelector(".key").textContent = Object.entries(own.packet.words)
+    .map(([kind, [word, bound]]) => `${shades[kind]}: ${titles[0]} is ${word}, ${bound}.`).join(" ")
   const words = titles.map((title, c) => {
     const i = c * x.length + own.place
     return `${title} ${fixed(y[i], 3)}, slope ${fixed(slope[i], 3)}`
@@ -185,10 +192,16 @@ function read(own) {
 
 function wire(own, component) {
   const { canvas, sender } = own
+  const tell = (numbers, final) => {
+    if (!final && !own.asker.broken) return own.asker.ask(own.packet.ask, { numbers })
+    own.asker.cancel()
+    sender.send(component, "value", { numbers, final })
+  }
+  const rounded = (number) => Number(number.toFixed(4))
   const moveCursor = (x, final) => {
     own.cursor = x
     draw(own)
-    if (final) sender.send(component, "value", { cursor: own.packet.arrays.x[own.place], final: true })
+    if (final) tell({ [own.packet.sets]: own.packet.arrays.x[own.place] }, true)
   }
   const spot = (event) => {
     const r = canvas.getBoundingClientRect()
@@ -209,7 +222,8 @@ function wire(own, component) {
     const pulled = clamp(Math.round(own.g.upper.value(py) / STEP) * STEP, -6, 6), other = -w * end + b
     own.lines[line] = [(pulled - other) / (2 * end), (pulled + other) / 2]
     draw(own)
-    sender.send(component, "value", { lines: own.lines, cursor: own.cursor, final })
+    const names = own.packet.names[line]
+    tell(Object.fromEntries(names.map((name, i) => [name, rounded(own.lines[line][i])])), final)
   }
   canvas.onpointerdown = (event) => {
     canvas.setPointerCapture(event.pointerId)
@@ -235,6 +249,8 @@ function wire(own, component) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const packet = own.packet = unpack(component.data)
+  packet.ask ??= own.ask // an answer brings new curves, not the way to ask
+  own.ask = packet.ask
   own.sender.acknowledge(packet.ack)
   if (!own.grip && !own.sender.busy) { own.lines = packet.lines; own.cursor = packet.cursor ?? own.cursor }
   own.lines ??= packet.lines

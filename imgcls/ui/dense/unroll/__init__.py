@@ -5,10 +5,9 @@ import torch
 
 from imgcls.figures.images import colourise
 from imgcls.ops.convolution import signed_limit
-from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare
 
-_mount = declare("unroll")
+_mount = declare("dense/unroll")
 
 
 def unroll(
@@ -19,9 +18,8 @@ def unroll(
     bias: float,
     output: float,
     *,
-    key: str,
     alt: str,
-) -> None:
+) -> Element:
     """Pictures x (0..1), w and x * w, all (C, H, W), as planes and as vectors.
 
     `running` (C * H + 1,) is the sum after each row, `output` what it comes to with `bias`. How far the pictures are
@@ -38,4 +36,4 @@ def unroll(
         "product": signed(products, "activation"),
     }
     fields = {"alt": alt, "bias": bias, "output": output}
-    _mount(key=key, data=pack(fields, running=np.asarray(running, np.float64), **pictures))
+    return _mount.element(fields, {"running": np.asarray(running, np.float64), **pictures})

@@ -1,5 +1,5 @@
 // One slice before and after pooling, one value a pixel, and a lens over two by two windows. No message to the server.
-import { sizedCanvas } from "../../js/canvas.js"
+import { outline, sizedCanvas } from "../../js/canvas.js"
 import { textOn } from "../../js/colour.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
@@ -33,11 +33,7 @@ function drawPicture(own, k, row, column, span) {
   const pen = sizedCanvas(own.canvases[k], columns * zoom, rows * zoom)
   pen.imageSmoothingEnabled = false
   pen.drawImage(own.pictures[k], 0, 0, columns * zoom, rows * zoom)
-  for (const [line, width] of [["#000", 4], ["#ffb000", 2]]) {
-    pen.strokeStyle = line
-    pen.lineWidth = width
-    pen.strokeRect(column * zoom - 1.5, row * zoom - 1.5, span * zoom + 3, span * zoom + 3)
-  }
+  outline(pen, column * zoom - 1.5, row * zoom - 1.5, span * zoom + 3, span * zoom + 3, "#ffb000", 2)
 }
 
 function fillTiles(own, holder, k, row, column, count, mark) {

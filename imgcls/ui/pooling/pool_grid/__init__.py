@@ -7,13 +7,12 @@ from torch import Tensor
 
 from imgcls.ops.pooling import Pooled, covered, handed_back, ties, window_places
 from imgcls.palette import colour_table
-from imgcls.ui.components import declare, ignore, sent
-from imgcls.ui.packet import pack
+from imgcls.ui.components import Element, declare, ignore
 
 LIMIT = 999.0
 """The largest size of a number that may be typed: more digits would not fit into a cell."""
 
-_mount = declare("pool_grid")
+_mount = declare("pooling/pool_grid")
 
 
 def numbers_within(candidate: object, count: int) -> list[float] | None:
@@ -37,17 +36,18 @@ def pool_grid(
     quantity: str,
     captions: Mapping[str, str],
     formula: str,
-    key: str,
     photo: np.ndarray | None = None,
     corner: tuple[int, int] = (0, 0),
-    ask: str = "",
-) -> None:
-    """Show a volume of one slice, pooled "forward", or "backward" with `gradient` (1, H, W) from `upstream` (1, h, w).
+    start: Tensor,
+    sets: Mapping[str, str],
+) -> Element:
+    """A volume of one slice, pooled "forward", or "backward" with `gradient` (1, H, W) from `upstream` (1, h, w).
 
     `captions` are those of "photo", "before" and "after"; `formula` says how the output's size comes about.
     `version` names the numbers' origin: what the reader types belongs to that version. `photo` uint8 (H, W) is shown
-    beside, with the patch at `corner` (row, column). `sent(key)` holds the reader's last {"version", "values",
-    "upstream", "corner", "reset", "final", "seq"}; while a hand is at it, the same is asked for at the path `ask`.
+    beside, with the patch at `corner` (row, column). `start` (1, H, W) are the numbers before the reader changed any.
+    A hand moves the rows of the stage's table that `sets` names for "values" (as {"version", "values"}), "upstream"
+    (a list) and, with a photo, "corner".
     """
     values = pooled.values[0].double().numpy()
     largest = max(float(np.abs(values).max()), 1e-9)
@@ -70,7 +70,6 @@ def pool_grid(
     if photo is not None:
         arrays["photo"] = photo
     fields = {
-        "ack": sent(key).get("seq"),
         "version": version,
         "direction": direction,
         "kind": pooled.kind,
@@ -83,6 +82,7 @@ def pool_grid(
         "captions": dict(captions),
         "formula": formula,
         "corner": list(corner),
-        "ask": ask,
+        "start": start.flatten().tolist(),
+        "sets": dict(sets),
     }
-    _mount(key=key, data=pack(fields, **arrays), default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)

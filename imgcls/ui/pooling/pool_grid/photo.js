@@ -1,5 +1,5 @@
 // The photo beside the grids, with the square that is cut out of it.
-import { sizedCanvas } from "../../js/canvas.js"
+import { outline, sizedCanvas } from "../../js/canvas.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 
@@ -11,11 +11,7 @@ export function drawPhoto(own) {
   pen.imageSmoothingEnabled = false
   pen.drawImage(own.picture, 0, 0, width * scale, height * scale)
   const [row, column] = own.corner
-  for (const [line, thick] of [["#000", 4.5], ["#ffb000", 2.5]]) {
-    pen.strokeStyle = line
-    pen.lineWidth = thick
-    pen.strokeRect(column * scale, row * scale, side * scale, side * scale)
-  }
+  outline(pen, column * scale, row * scale, side * scale, side * scale)
   const keys = `Arrow keys move the patch, now at row ${row}, column ${column}.`
   canvas.setAttribute("aria-label", `Your photo in grey, ${width} by ${height}. ${keys}`)
 }

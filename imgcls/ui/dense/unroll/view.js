@@ -118,7 +118,7 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const packet = own.packet = unpack(component.data)
   const [channels, high, wide] = packet.arrays.x.shape, total = channels * high
-  const share = own.total ? own.rows / own.total : 0.4
+  const share = own.total ? own.rows / own.total : 0
   if (own.total !== total) { stop(own); own.rows = Math.round(share * total); own.total = total }
   own.pictures = NAMES.map((name) => {
     packet.arrays[name].shape = [total, wide, 3]

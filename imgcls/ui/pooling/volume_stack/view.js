@@ -1,7 +1,9 @@
 // Two volumes as stacks of sheets in depth; the chosen sheet is pulled out of both.
+import { Asker } from "../../js/asker.js"
 import { sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
 import { coloured } from "../../js/tiles.js"
@@ -15,7 +17,10 @@ function build(root) {
   box.innerHTML = `<canvas tabindex="0" role="slider" aria-orientation="horizontal"></canvas>
     <div class="captions"><p></p><p class="between"></p><p></p></div>`
   root.append(box)
-  return { box, canvas: box.querySelector("canvas"), sender: new Sender(), have: "", hover: null, lifts: [] }
+  return {
+    box, canvas: box.querySelector("canvas"), sender: new Sender(), asker: new Asker(bring), have: "", hover: null,
+    lifts: [],
+  }
 }
 
 // All sheets of a stack in one bitmap, below one another.
@@ -156,7 +161,10 @@ function wire(own) {
   const pick = (slice, final) => {
     own.data.chosen = clamp(slice, 0, own.data.count - 1)
     animate(own)
-    own.sender.send(own.component, "value", { slice: own.data.chosen, have: own.have, final })
+    const { ask, chosen, sets } = own.data, numbers = { [sets]: chosen }
+    if (!final && ask && !own.asker.broken) return own.asker.ask(ask, { numbers })
+    own.asker.cancel()
+    own.sender.send(own.component, "value", { numbers, have: own.have, final })
   }
   canvas.onpointerdown = (event) => {
     const slice = sheetAt(own, event)
@@ -194,7 +202,7 @@ const look = (own) => [own.view.width, own.data.extents, own.data.names, cssValu
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
-  const data = unpack(component.data), { arrays } = data
+  const data = { ...own.data, ...unpack(component.data) }, { arrays } = data // a drag's answer has less
   own.sender.acknowledge(data.ack)
   if (own.data && own.drag) data.chosen = own.data.chosen
   own.data = data
@@ -203,7 +211,7 @@ export default function (component) {
   // The sheets are sent once, and again only when the server learns that this page has not got them.
   if (own.have !== data.version) {
     own.have = arrays.before ? data.version : ""
-    own.sender.send(component, "value", { slice: null, have: own.have, final: true })
+    own.sender.send(component, "value", { have: own.have, final: true })
   }
   const { canvas, box } = own
   canvas.setAttribute("aria-label", data.alt)

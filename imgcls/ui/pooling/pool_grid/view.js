@@ -150,17 +150,17 @@ function layout(own) {
 function wire(own) {
   const { get, box } = own
   own.draw = () => { cancelAnimationFrame(own.frame); own.frame = requestAnimationFrame(() => draw(own)) }
-  own.change = (final, reset = false) => {
-    const { values, upstream, corner } = own
-    const value = { version: own.data.version, values, upstream, corner, reset, final }
-    if (!final && own.data.ask && !own.asker.broken) return own.asker.ask(own.data.ask, value)
+  own.change = (final, values = own.values, upstream = own.upstream) => {
+    const { version, ask, sets } = own.data, numbers = { [sets.upstream]: upstream, [sets.values]: { version, values } }
+    if (sets.corner) numbers[sets.corner] = own.corner
+    if (!final && ask && !own.asker.broken) return own.asker.ask(ask, { numbers })
     own.asker.cancel()
-    own.sender.send(own.component, "value", value)
+    own.sender.send(own.component, "value", { numbers, final })
   }
   const all = (number) => { own.upstream = own.upstream.map(() => number); own.change(true); layout(own) }
   get("ones").onclick = () => all(1)
   get("none").onclick = () => all(0)
-  get("reset").onclick = () => own.change(true, true)
+  get("reset").onclick = () => own.change(true, own.data.start, own.upstream.map((_, i) => Number(!i)))
   const playing = (on) => {
     clearInterval(own.timer)
     own.timer = on ? setInterval(() => {
@@ -181,7 +181,7 @@ function wire(own) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
-  const data = (own.data = unpack(component.data)), { arrays } = data
+  const data = (own.data = { ...own.data, ...unpack(component.data) }), { arrays } = data // a drag's answer has less
   own.sender.acknowledge(data.ack)
   // Python's numbers do not count while newer ones are on their way to it, or a number would jump back.
   const busy = own.sender.busy || own.asker.busy
