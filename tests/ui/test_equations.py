@@ -22,7 +22,8 @@ from imgcls.ops.routes import IMAGES, KERNELS, image_named, kernel_named, routes
 from imgcls.ops.tensors import IMAGENET, channel_statistics, normalise, photo_tensor
 from imgcls.ui.autodiff.descent_part import _moves
 from imgcls.ui.autodiff.graph import grids, words
-from imgcls.ui.components.sliders import Drawing, SliderRows
+from imgcls.ui.components.sliders import Drawing, SliderRows, fixed_rows
+from imgcls.ui.cross_entropy import accuracy_part, likelihood_part
 from imgcls.ui.cross_entropy import pictures as losses
 from imgcls.ui.packet import unpack
 from imgcls.ui.softmax import pictures
@@ -43,9 +44,12 @@ PAGES = (
     ("pooling", {}),
     ("dropout", {"drop_part": "One mask"}),
     ("softmax", {}),
+    ("softmax", {"softmax_logits": "1_-2"}),
     ("cross-entropy", {}),
     ("cross-entropy", {"ce_view": "Batch"}),
     ("cross-entropy", {"ce_view": "Your photo"}),
+    ("cross-entropy", {"ce_view": "Likelihood"}),
+    ("cross-entropy", {"ce_view": "Why not accuracy"}),
 )
 
 
@@ -100,8 +104,9 @@ def rows(numbers: tuple[float, ...], picked: int | None = 0, **settings: float) 
 
 def drawn(drawing: Drawing) -> list[str]:
     """The sentences of a drawing, and the sum that lies below it as one."""
-    stack = drawing.stack
-    return [*drawing.details, drawing.note] + ([" + ".join(stack.texts) + " " + stack.total] if stack else [])
+    fields = fixed_rows(NAMES, drawing, alt="").news()
+    stack = fields["stack"]
+    return [*fields["details"], fields["note"]] + ([" + ".join(stack["texts"]) + " " + stack["total"]] if stack else [])
 
 
 def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None:
@@ -111,9 +116,12 @@ def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None
         names, picked = NAMES[: len(numbers)], source.randrange(len(numbers))
         t, smoothing = round(source.choice((1.0, source.uniform(0.1, 5))), 2), source.choice((0.0, 0.1, 0.37))
         texts += drawn(pictures.arithmetic(rows(numbers, softmax_t=t, softmax_c=float(source.randint(-9, 9))), names))
-        texts += drawn(losses.one_example(rows(numbers, picked, ce_smoothing=smoothing, ce_t=t), names))
+        settings = {"ce_smoothing": smoothing, "ce_t": t}
+        texts += drawn(losses.one_example(rows(numbers, picked, **settings), names))
         texts += drawn(losses.two_classes(rows(numbers[:1]), "dog", picked % 2, False))
         texts += drawn(losses.batch(rows(numbers)))
+        texts += [pictures.as_sigmoid(rows(numbers[:2], softmax_t=t), names), accuracy_part.nudge_words(rows(numbers))]
+        texts.append(likelihood_part.likelihood_words(rows(numbers[:3], ce_photos=source.randint(1, 9))))
     assert count(texts) > 600
     assert not wrong(texts)
 

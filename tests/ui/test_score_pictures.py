@@ -91,7 +91,7 @@ def test_softmax_of_two_classes_is_said_to_be_the_sigmoid_of_their_difference(z,
     drawing = pictures.arithmetic(rows(*z, softmax_t=t), NAMES[:2])
     p = float(torch.softmax(torch.tensor(z, dtype=torch.float64) / t, 0)[0])
     assert p == pytest.approx(float(torch.sigmoid(torch.tensor((z[0] - z[1]) / t, dtype=torch.float64))))
-    assert f"= **{percent(p)}**" in drawing.note
+    assert f" **{percent(p)}**." in drawing.note
     assert "**sigmoid**" in drawing.note
     assert "sigmoid" not in pictures.arithmetic(rows(*z, 0.0, softmax_t=t), NAMES).note
 
