@@ -29,7 +29,7 @@ parts(
         [
             "Train on *circle*, then on *XOR*. Which of the two networks gets stuck, and at how many right?",
             "How few neurons are enough for the circle? Look at their pictures: what does each of them cut off?",
-            "The *spiral* asks for more: try two hidden layers of eight, with tanh and with ReLU. How do the boundaries differ?",
+            "Try two hidden layers of eight on the *spiral*, with tanh and with ReLU. How do the boundaries differ?",
             "Set a few points of your own where both networks are wrong. Can the straight line ever get them all?",
         ],
     ),
