@@ -21,7 +21,7 @@ def themed(page: Page) -> Page:
 def opened(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_function(
-        "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot.children.length"
+        "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.children.length"
     )
     settle(page)
 

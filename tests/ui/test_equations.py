@@ -32,18 +32,20 @@ from tests.equations import Claim, claims
 from tests.test_pages import opened
 
 NAMES = ["Samoyed", "Pug", "Boxer", "Collie", "Beagle", "Saluki", "Whippet"]
-# The pages that print sums and products, with what has to be chosen for them to be there.
+# The parts that print sums and products.
 PAGES = (
     ("tensors", {"tensors_part": "Normalise"}),
-    ("autodiff", {}),
-    ("autodiff", {"autodiff_part": "Gradient descent"}),
-    ("dense", {"dense_part": "One neuron"}),
+    ("autodiff", {"autodiff_part": "Convolution and max-pool"}),
+    ("dense", {"dense_part": "The photo through one neuron"}),
     ("convolution", {}),
+    ("convolution", {"conv_part": "Filters over a volume"}),
+    ("convolution", {"conv_part": "What one output sees"}),
     ("pooling", {}),
-    ("dropout", {}),
+    ("dropout", {"drop_part": "One mask"}),
     ("softmax", {}),
-    ("cross_entropy", {}),
-    ("classify", {}),
+    ("cross-entropy", {}),
+    ("cross-entropy", {"ce_view": "Batch"}),
+    ("cross-entropy", {"ce_view": "Your photo"}),
 )
 
 
@@ -105,7 +107,7 @@ def drawn(drawing: Drawing) -> list[str]:
 
 def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None:
     source, texts = random.Random(3), []
-    for _ in range(150):
+    for _ in range(60):
         numbers = tuple(round(source.uniform(-10, 15), 2) for _ in range(source.randint(2, 7)))
         names, picked = NAMES[: len(numbers)], source.randrange(len(numbers))
         t, smoothing = round(source.choice((1.0, source.uniform(0.1, 5))), 2), source.choice((0.0, 0.1, 0.37))
@@ -114,13 +116,13 @@ def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None
         texts += drawn(losses.one_example(rows(numbers, picked, **settings), names, settings))
         texts += drawn(losses.two_classes(rows(numbers[:1]), "dog", picked % 2, False))
         texts += drawn(losses.batch(rows(numbers)))
-    assert count(texts) > 1500
+    assert count(texts) > 600
     assert not wrong(texts)
 
 
-def test_normalising_comes_out_on_every_sample() -> None:
+def test_normalising_comes_out_on_the_samples() -> None:
     texts = []
-    for key in SAMPLES:
+    for key in list(SAMPLES)[::3]:  # opening them all takes longest
         image = load_sample(key).image.copy()
         image.thumbnail((96, 96))
         small = photo_tensor(image)
@@ -129,7 +131,7 @@ def test_normalising_comes_out_on_every_sample() -> None:
             made = normalise(small, mean, std)
             numbers = zip(*(pair.tolist() for pair in made.pixel), made.mean, made.std, strict=True)
             texts += [_standardised(before, m, s, after) for before, after, m, s in numbers]
-    assert count(texts) > 100
+    assert count(texts) > 60
     assert not wrong(texts)
 
 
@@ -149,7 +151,7 @@ def test_every_chain_rule_comes_out() -> None:
     source, texts = random.Random(5), []
     for example in EXAMPLES:
         expression = parse(example.text)
-        for _ in range(6):
+        for _ in range(3):
             values = {name: round(value + source.uniform(-1, 1), 2) for name, value in example.values.items()}
             found = trace(expression.steps, values)
             for node in range(len(found.nodes)):
@@ -162,7 +164,7 @@ def test_every_chain_rule_comes_out() -> None:
             found = routes(image_named(image), kernel_named(kernel) * 0.3)
             cells = [(0, 2, 3), (1, 1, 2), (2, 1, 1), (3, 0, 1)]
             texts += [grids.picture(found, None, cell)["chain"]["plain"] for cell in cells]
-    assert count(texts) > 400
+    assert count(texts) > 200
     assert not wrong(texts)
 
 
@@ -192,7 +194,9 @@ def said(app: AppTest) -> Iterator[str]:
 @pytest.mark.parametrize(("slug", "address"), PAGES)
 def test_every_equation_of_a_page_comes_out(slug: str, address: dict[str, str]) -> None:
     (lesson,) = (each for each in LESSONS if each.slug == slug)
-    assert not wrong(said(opened(lesson, None, address)))
+    texts = list(said(opened(lesson, None, address)))
+    assert count(texts)
+    assert not wrong(texts)
 
 
 def close_up(seed: int, inputs: int, side: int) -> dict[str, Any]:
