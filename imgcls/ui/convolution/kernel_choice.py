@@ -32,18 +32,18 @@ def kernel_row(more: Callable[[], None]) -> tuple[Kernel, str, str]:
     with st.container(horizontal=True, vertical_alignment="top"):
         # Kernel and size are bound by hand: weights in the address choose the reader's own without its name.
         name = st.selectbox(
-            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=150,
+            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=156,
             format_func=_title, persist_state="session",
         )  # fmt: skip
         to_address("conv_preset", None if name == next(iter(PRESETS)) else _title(name))
         if st.session_state["conv_preset"] == "random":
-            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=85, **settings)
+            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=75, **settings)
         channels = st.selectbox(
-            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=172, **settings
+            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=166, **settings
         )
         size = st.container(width="content")
         view = st.selectbox(
-            "Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=150, **settings,
+            "Output shown", VIEWS, key="conv_view", format_func=VIEWS.get, width=160, **settings,
             help="Clipped: below 0 is black, above 255 white. Signed: 0 lies in the middle, white or mid-grey.",
         )  # fmt: skip
         with st.container(width="content"), st.popover("More", help="Padding mode, flip"):
