@@ -103,7 +103,7 @@ def test_gradients_put_on_outputs_land_where_autograd_sends_them(page: Page, ser
     values = EXAMPLE.clone().requires_grad_()
     F.max_pool2d(values[None], 3, 1)[0].backward(upstream)
     wait_for_numbers(before, values.grad)
-    page.get_by_role("radio", name="average").click()
+    page.get_by_role("radio", name="average", exact=True).click()
     values.grad = None
     F.avg_pool2d(values[None], 3, 1)[0].backward(upstream)
     expect(before.nth(0)).to_have_attribute("data-value", re.compile("^0.111"))
