@@ -168,6 +168,16 @@ def test_the_last_message_of_a_component_does_not_overrule_the_address(monkeypat
     assert app.run().query_params["act_map"] == "7"
 
 
+def test_links_to_the_functions_from_when_they_came_first_still_lead_there() -> None:
+    app = opened(next(each for each in built_lessons() if each.slug == "activations"), PHOTO)
+    for address, part in (
+        ({"act_functions": "ELU", "act_alpha": "2"}, "The functions"),
+        ({}, "What a bend does"),
+        ({"act_functions": "tanh"}, "The functions"),
+    ):
+        assert led_to(app, address).segmented_control(key="act_part").value == part
+
+
 def film() -> None:
     import streamlit as st
 

@@ -232,7 +232,7 @@ def close_up(seed: int, inputs: int, side: int) -> dict[str, Any]:
 
 @pytest.mark.skipif(not shutil.which("node"), reason="the module imports others, which only node finds in files")
 def test_the_networks_close_up_comes_out_at_every_place() -> None:
-    module = javascript.JS.parent / "components/network/arithmetic.js"
+    module = javascript.JS.parent / "network/canvas/arithmetic.js"
     ready = """(close, row, column) => {
       for (const [name, { shape, flat }] of Object.entries(close.arrays)) {
         close.arrays[name] = Object.assign(Float32Array.from(flat), { shape })
