@@ -48,8 +48,6 @@ PAGES = (
     ("cross-entropy", {}),
     ("cross-entropy", {"ce_view": "Batch"}),
     ("cross-entropy", {"ce_view": "Your photo"}),
-    ("cross-entropy", {"ce_view": "Likelihood"}),
-    ("cross-entropy", {"ce_view": "Why not accuracy"}),
 )
 
 
