@@ -190,6 +190,16 @@ def test_a_private_patch_is_found_however_it_is_written(tmp_path: Path) -> None:
     assert found == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_fixed_wait_of_a_browser_test_says_why_nothing_can_be_waited_for() -> None:
+    silent = []
+    for path in (ROOT / "tests" / "browser").glob("test_*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if "wait_for_timeout(" in line and "#" not in line and not lines[number - 1].strip().startswith("#"):
+                silent.append(f"{path.name}:{number + 1}: wait for what is to be seen (tests/browser/hands.py)")
+    assert silent == []
+
+
 # Numbers that a program reads: addresses, code panels, what is typed over, places on a canvas.
 OWN_NUMBERS = {
     "imgcls/ui/js/numbers.js", "imgcls/ui/js/number.js", "imgcls/ui/convolution/field/view.js",

@@ -17,7 +17,7 @@ from imgcls.models.preprocess import Preprocess
 from imgcls.models.registry import load
 
 SIDE = 64
-"""Every picture is looked at so small: otherwise the distance would mostly tell how sharp it is."""
+"""Every picture is looked at so small, or smaller still: otherwise the distance would mostly tell how sharp it is."""
 LAYERS = 4
 """The stem and the first three stages, with 40 maps at the end."""
 LEAST = 60
@@ -26,24 +26,25 @@ SHARE = 0.95
 """Of its own pictures that lie within a world."""
 _RIDGE = 0.1  # of the variance: keeps a few pictures from making the Gaussian too thin
 _BATCH = 64
-_PREPARE = Preprocess(resize=SIDE, crop=SIDE)
 
 
 @dataclass(frozen=True, eq=False)
 class World:
     """A data set's statistics: mean and spread (F,) of each number, and the inverse of their correlations (F, F).
 
-    `limit` is the distance below which SHARE of the data set's pictures lie that the statistics were not made of.
+    `limit` is the distance below which SHARE of the data set's pictures lie that the statistics were not made of;
+    `side` is how large, in pixels, pictures are looked at: no larger than the network gets them.
     """
 
     mean: Tensor
     spread: Tensor
     precision: Tensor
     limit: float
+    side: int = SIDE
 
     def distance(self, image: Image.Image) -> float:
         """How unlike the data set an RGB picture is, in units of `limit`: up to 1 it could be one of its own."""
-        return float(self.raw(statistics([image]))[0]) / self.limit
+        return float(self.raw(statistics([image], self.side))[0]) / self.limit
 
     def raw(self, numbers: Tensor) -> Tensor:
         """(N, F) -> (N,), the root mean square over the F directions; 1 for a typical picture."""
@@ -53,25 +54,28 @@ class World:
     def state(self) -> dict[str, Tensor]:
         """The world as tensors, to be kept beside the weights."""
         return {"mean": self.mean, "spread": self.spread, "precision": self.precision,
-                "limit": torch.tensor(self.limit)}  # fmt: skip
+                "limit": torch.tensor(self.limit), "side": torch.tensor(self.side)}  # fmt: skip
 
     @classmethod
     def from_state(cls, state: Mapping[str, Tensor]) -> "World":
         """The world that `state` gave."""
-        return cls(state["mean"], state["spread"], state["precision"], float(state["limit"]))
+        return cls(
+            state["mean"], state["spread"], state["precision"], float(state["limit"]), int(state.get("side", SIDE))
+        )
 
 
-def statistics(images: Iterable[Image.Image]) -> Tensor:
+def statistics(images: Iterable[Image.Image], side: int = SIDE) -> Tensor:
     """Mean and standard deviation over the places of each of the 40 maps: float32 (N, 80) of N RGB pictures."""
     layers = load().module.features[:LAYERS]
-    inputs = torch.cat([_PREPARE(image) for image in images])
+    prepare = Preprocess(resize=side, crop=side)
+    inputs = torch.cat([prepare(image) for image in images])
     with torch.inference_mode():
         maps = torch.cat([layers(batch) for batch in inputs.split(_BATCH)])
     return torch.cat([maps.mean(dim=(2, 3)), maps.std(dim=(2, 3))], dim=1).clone()
 
 
-def world_of(numbers: Tensor) -> World:
-    """The world of a data set from its pictures' statistics (N, F); every second picture only sets the limit.
+def world_of(numbers: Tensor, side: int = SIDE) -> World:
+    """The world of a data set from its pictures' statistics (N, F) at `side`; every second one only sets the limit.
 
     Raises:
         ValueError: there are fewer than LEAST pictures.
@@ -82,4 +86,4 @@ def world_of(numbers: Tensor) -> World:
     mean, spread = made.mean(dim=0), made.std(dim=0) + 1e-4
     correlations = torch.cov(((made - mean) / spread).T) + _RIDGE * torch.eye(made.shape[1])
     world = World(mean, spread, torch.linalg.inv(correlations), 1.0)
-    return World(mean, spread, world.precision, float(world.raw(kept).quantile(SHARE)))
+    return World(mean, spread, world.precision, float(world.raw(kept).quantile(SHARE)), side)

@@ -115,11 +115,8 @@ def test_moving_a_kernel_cell_moves_the_gradients_of_the_image(page: Page, serve
 
 
 def landscape(page: Page, url: str, settings: str) -> Locator:
-    page.goto(f"{url}/autodiff?autodiff_part=Gradient descent{settings}")
-    picture = page.locator(".landscape .field svg")
-    picture.locator(".ball").first.wait_for()
-    page.wait_for_timeout(500)
-    return picture
+    hands.opened(page, f"{url}/autodiff?autodiff_part=Gradient descent{settings}", ".landscape .field svg .ball")
+    return page.locator(".landscape .field svg")
 
 
 VALLEYS = "&autodiff_f=(x**2 - 1)**2 %2B 0.3*x&autodiff_rate=0.02"

@@ -55,7 +55,7 @@ def test_bars_keep_their_length_and_the_sum_its_parts(themed: Page, server_url: 
 @pytest.mark.parametrize(
     ("path", "slider"),
     [
-        ("softmax", ".sliders .dial input"),
+        ("softmax", ".slider input"),
         ("tensors", ".slicer .track"),
         ("pooling?pool_part=A+volume", ".slider input"),
     ],

@@ -143,7 +143,7 @@ def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(page: Page, ser
         assert row.is_visible()
         text = row.locator("b").inner_text()
         assert text == percent(share)
-    expect(page.locator(".network .list p")).to_contain_text("among these 6, whatever it is shown")
+    expect(page.locator(".network .list p")).to_contain_text("these 6 add up to 100%, whatever it is shown")
     canvas = page.locator(".network canvas")
     before, small = canvas.screenshot(), canvas.get_attribute("data-scale")
     box = canvas.bounding_box()
@@ -162,6 +162,7 @@ def test_two_fingers_zoom_and_the_answers_stand_below_on_a_phone(page: Page, ser
 @on_a_phone
 def test_a_finger_drags_the_patch_down_and_the_page_stays(page: Page, server_url: str) -> None:
     open_network(page, server_url, "?net_part=What+if")
+    page.locator(".network canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
     box, fingers = page.locator(".network canvas").bounding_box(), page.context.new_cdp_session(page)
     x, y = box["x"] + 4 + 72, box["y"] + 82 + 36  # across the middle of the photo, down a quarter of it
     for kind, down in (("touchStart", 0), *(("touchMove", 9 * step) for step in range(1, 9)), ("touchEnd", None)):

@@ -63,11 +63,11 @@ def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, s
     walk_to(page, 3, 4)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("net_map=3-4"))
-    page.wait_for_timeout(LOOK)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_back()
     expect(network).to_have_attribute("data-view", "overview")
     expect(page).to_have_url(re.compile("/network$"))
-    page.wait_for_timeout(LOOK)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_forward()
     expect(network).to_have_attribute("data-view", "map")
     expect(page.locator(".network .title")).to_contain_text("conv1_2, map 4")
@@ -76,16 +76,16 @@ def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, s
 def test_the_browsers_back_leads_to_the_network_before_and_to_its_map(page: Page, server_url: str) -> None:
     open_network(page, server_url, "?net_map=3-4")
     page.wait_for_selector(".network[data-opened]")
-    page.wait_for_timeout(LOOK)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.locator("[data-testid=stSelectbox]").click()
     page.get_by_role("option", name="EfficientNet-Lite0").click()
     expect(page).to_have_url(re.compile("net_model=efficientnet-lite0"))
     expect(page.locator(".network")).to_have_attribute("data-view", "overview")
-    page.wait_for_timeout(LOOK)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_back()
     expect(page).to_have_url(re.compile("/network$"))
     expect(page.locator(".network canvas")).to_have_attribute("aria-label", re.compile("^TinyVGG"))
-    page.wait_for_timeout(LOOK)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_back()
     expect(page.locator(".network .title")).to_contain_text("conv1_2, map 4")
     expect(page).to_have_url(re.compile("network.net_map=3-4$"))

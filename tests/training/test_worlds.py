@@ -72,3 +72,11 @@ def test_nearly_all_new_drawings_are_inside_whatever_their_difficulty(level: flo
 
 def test_a_network_that_learned_from_imagenet_has_no_known_world() -> None:
     assert world_for(load()) is None
+
+
+def test_the_world_of_the_small_resnet_is_seen_at_its_own_size() -> None:
+    world = world_for(load("small-resnet"))
+    assert world.side == load("small-resnet").preprocess.crop
+    assert world.distance(load_sample("cat").image) < 1 < world.distance(load_sample("bricks").image)
+    state = World.from_state(world.state())
+    assert (state.side, state.limit) == (world.side, world.limit)

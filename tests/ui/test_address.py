@@ -56,6 +56,10 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
     ),
     "pooling": ({"pool_source": "your photo"},),
+    "autodiff": tuple(
+        {"autodiff_part": "Gradient descent"} | more
+        for more in ({"autodiff_methods": "momentum"}, {"autodiff_methods": "SGD"}, {"autodiff_look": "Graph"})
+    ),
     "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
     "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }

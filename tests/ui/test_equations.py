@@ -22,7 +22,8 @@ from imgcls.ops.routes import IMAGES, KERNELS, image_named, kernel_named, routes
 from imgcls.ops.tensors import IMAGENET, channel_statistics, normalise, photo_tensor
 from imgcls.ui.autodiff.descent_part import _moves
 from imgcls.ui.autodiff.graph import grids, words
-from imgcls.ui.components.sliders import Drawing, SliderRows, drawing_fields
+from imgcls.ui.components.sliders import Drawing, SliderRows, fixed_rows
+from imgcls.ui.cross_entropy import accuracy_part, likelihood_part
 from imgcls.ui.cross_entropy import pictures as losses
 from imgcls.ui.packet import unpack
 from imgcls.ui.softmax import pictures
@@ -45,9 +46,12 @@ PAGES = (
     ("dropout", {}),
     ("dropout", {"drop_part": "One mask"}),
     ("softmax", {}),
+    ("softmax", {"softmax_logits": "1_-2"}),
     ("cross-entropy", {}),
     ("cross-entropy", {"ce_view": "Batch"}),
     ("cross-entropy", {"ce_view": "Your photo"}),
+    ("cross-entropy", {"ce_view": "Likelihood"}),
+    ("cross-entropy", {"ce_view": "Why not accuracy"}),
 )
 
 
@@ -97,12 +101,12 @@ def test_what_comes_out_is_not_blamed(text: str) -> None:
 
 def rows(numbers: tuple[float, ...], picked: int | None = 0, **settings: float) -> SliderRows:
     dials = {"softmax_t": 1.0, "softmax_c": 0.0, "ce_smoothing": 0.0, "ce_t": 1.0, "ce_behind": 20.0} | settings
-    return SliderRows("key", numbers, -10, 15, (2, 10), 0, picked, None, (), dials)
+    return SliderRows("key", numbers, -10, 15, (2, 10), 0, picked, dials)
 
 
 def drawn(drawing: Drawing) -> list[str]:
     """The sentences of a drawing, and the sum that lies below it as one."""
-    fields = drawing_fields(drawing)
+    fields = fixed_rows(NAMES, drawing, alt="").news()
     stack = fields["stack"]
     return [*fields["details"], fields["note"]] + ([" + ".join(stack["texts"]) + " " + stack["total"]] if stack else [])
 
@@ -115,9 +119,11 @@ def test_softmax_and_cross_entropy_come_out_wherever_the_sliders_stand() -> None
         t, smoothing = round(source.choice((1.0, source.uniform(0.1, 5))), 2), source.choice((0.0, 0.1, 0.37))
         texts += drawn(pictures.arithmetic(rows(numbers, softmax_t=t, softmax_c=float(source.randint(-9, 9))), names))
         settings = {"ce_smoothing": smoothing, "ce_t": t}
-        texts += drawn(losses.one_example(rows(numbers, picked, **settings), names, settings))
+        texts += drawn(losses.one_example(rows(numbers, picked, **settings), names))
         texts += drawn(losses.two_classes(rows(numbers[:1]), "dog", picked % 2, False))
         texts += drawn(losses.batch(rows(numbers)))
+        texts += [pictures.as_sigmoid(rows(numbers[:2], softmax_t=t), names), accuracy_part.nudge_words(rows(numbers))]
+        texts.append(likelihood_part.likelihood_words(rows(numbers[:3], ce_photos=source.randint(1, 9))))
     assert count(texts) > 600
     assert not wrong(texts)
 
@@ -230,7 +236,7 @@ def close_up(seed: int, inputs: int, side: int) -> dict[str, Any]:
 
 @pytest.mark.skipif(not shutil.which("node"), reason="the module imports others, which only node finds in files")
 def test_the_networks_close_up_comes_out_at_every_place() -> None:
-    module = javascript.JS.parent / "components/network/arithmetic.js"
+    module = javascript.JS.parent / "network/canvas/arithmetic.js"
     ready = """(close, row, column) => {
       for (const [name, { shape, flat }] of Object.entries(close.arrays)) {
         close.arrays[name] = Object.assign(Float32Array.from(flat), { shape })

@@ -65,7 +65,7 @@ def average_part() -> None:
 
 def _maps(maps: Tensor, means: Tensor, weights: Tensor, most: Tensor, limit: float) -> Any:
     tiles = [signed_levels(maps[k], limit) for k in most]
-    texts = [f"mean **{float(means[k]):.2f}**, weight **{float(weights[k]):.2f}**".replace("-", "−") for k in most]
+    texts = [f"mean **{fixed(float(means[k]), 2)}**, weight **{fixed(float(weights[k]), 2)}**" for k in most]
     return map_table(
         [MapRow("", tiles, texts=texts)],
         [f"map {int(k)}" for k in most],
