@@ -38,7 +38,6 @@ PAGES = (
     ("tensors", {"tensors_part": "Normalise"}),
     ("autodiff", {"autodiff_part": "Convolution and max-pool"}),
     ("dense", {"dense_part": "The photo through one neuron"}),
-    ("dense", {"dense_part": "One template per class"}),
     ("convolution", {}),
     ("convolution", {"conv_part": "Filters over a volume"}),
     ("convolution", {"conv_part": "What one output sees"}),
