@@ -14,7 +14,7 @@ def test_output_is_feature_times_scaled_mask_in_every_cell(page: Page, server_ur
         text = page.locator(".grids output").inner_text().replace("−", "-")
         feature, factor, output = (float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)[-3:])
         assert factor in (0.0, 4.0)
-        assert abs(feature * factor - output) < 3e-3
+        assert abs(feature * factor - output) <= 0.05  # rounded to the last digit that is printed
 
 
 def test_a_race_is_drawn_epoch_by_epoch_and_stops_on_request(page: Page, server_url: str) -> None:
