@@ -42,6 +42,7 @@ PAGES = (
     ("convolution", {"conv_part": "Filters over a volume"}),
     ("convolution", {"conv_part": "What one output sees"}),
     ("pooling", {}),
+    ("dropout", {}),
     ("dropout", {"drop_part": "One mask"}),
     ("softmax", {}),
     ("softmax", {"softmax_logits": "1_-2"}),
