@@ -9,9 +9,8 @@ from imgcls.ui.activations.depth_part import depth_part
 from imgcls.ui.activations.photo_part import photo_part
 from imgcls.ui.shell import Part, parts
 
-PART, CURVES = "act_part", "The functions"
-if PART not in st.query_params and {"act_functions", "act_x"} & set(st.query_params):
-    st.session_state.setdefault(PART, CURVES)  # a link from when the functions came first
+PART, BEND, CURVES = "act_part", "What a bend does", "The functions"
+OLD = "act_functions" in st.query_params and PART not in st.query_params  # a link from when the functions came first
 
 
 def function() -> str:
@@ -25,12 +24,12 @@ def function() -> str:
 parts(
     PART,
     Part(
-        "What a bend does",
+        BEND,
         bend_part,
         [
             "Train on *circle*, then on *XOR*. Which of the two networks gets stuck, and at how many right?",
             "How few neurons are enough for the circle? Look at their pictures: what does each of them cut off?",
-            "The *spiral* needs two hidden layers of eight. Try ReLU and tanh: how do their boundaries differ?",
+            "Try two hidden layers of eight on the *spiral*, with tanh and with ReLU. How do the boundaries differ?",
             "Set a few points of your own where both networks are wrong. Can the straight line ever get them all?",
         ],
     ),
@@ -65,4 +64,5 @@ parts(
             "Find a pair that explodes. What happens to the numbers first, and in which layer?",
         ],
     ),
+    default=CURVES if OLD else BEND,
 )

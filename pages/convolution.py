@@ -84,7 +84,8 @@ parts(
         [
             "Find edge detectors, colour detectors and blurs. Nobody wrote them: training shaped them out of random "
             "numbers.",
-            "Choose **same scale**: four kernels give next to nothing. Which? Training shrank their weights to zero.",
+            "Choose **same scale**. Four kernels of EfficientNet-Lite0 give next to nothing: training shrank them to "
+            "zero.",
             "Choose a kernel: in the editor you can take it apart, slice by slice.",
         ],
     ),

@@ -100,7 +100,7 @@ def several_labels() -> None:
         ):
             with column:
                 st.markdown(title)
-                told = "; ".join(f"{name} {p:.1%}" for name, p in zip(THINGS, chances, strict=True))
+                told = "; ".join(f"{name} {percent(p)}" for name, p in zip(THINGS, chances, strict=True))
                 plot(probability_bars(THINGS, chances, threshold=0.5), key=f"home_{title[:11]}", alt=f"{title}: {told}")
         st.caption(
             "A small network that learned from 4,000 drawn scenes. It has never seen this one. With softmax at most "

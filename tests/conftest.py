@@ -5,6 +5,12 @@ from pathlib import Path
 
 import pytest
 
+# One core for each of the test processes, before torch is imported: with more threads than cores they wait for each
+# other in a loop. Programs that the tests start inherit it; what says how many threads it wants has them all the same.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    cores = (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores)))
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

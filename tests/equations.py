@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from imgcls.numbers import last_place, read
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-TOKEN = re.compile(rf"(?:{NUMBER})(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?|e\^\{{|ln\b|max\b|[-+−·×/÷()}},=≈]")
+TOKEN = re.compile(rf"(?:{NUMBER})(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?|e\^\{{|ln\b|max\b|sigmoid\b|[-+−·×/÷()}},=≈]")
 SIGNS = ("=", "≈")
 
 
@@ -62,7 +62,7 @@ def _runs(text: str) -> Iterator[list[str]]:
         if between.replace("**", "").strip():
             yield from _with_sign(run)
             run = []
-        if not (found.start() and re.match(r"[\w.]", text[found.start() - 1]) and re.match(r"[\dlm]", found[0])):
+        if not (found.start() and re.match(r"[\w.]", text[found.start() - 1]) and re.match(r"[\dlms]", found[0])):
             run.append(found[0])
         end = found.end()
         if re.match(r"\w", found[0][-1]) and re.match(r"\w", text[end : end + 1]):  # a name goes on
@@ -121,6 +121,8 @@ class _Reader:
             return math.exp(self.closed("}"))
         if self.take("ln"):
             return math.log(self.factor())
+        if self.take("sigmoid"):
+            return 1 / (1 + math.exp(-self.factor()))
         if self.take("max"):
             return self.largest()
         if self.place >= len(self.tokens) or not re.match(r"\d", self.tokens[self.place]):

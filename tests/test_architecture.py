@@ -188,3 +188,44 @@ def test_a_private_patch_is_found_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("\n".join(lines))
     found = sorted(int(each.split(":")[1]) for each in patched_privately(tmp_path / "test_it.py"))
     assert found == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_fixed_wait_of_a_browser_test_says_why_nothing_can_be_waited_for() -> None:
+    silent = []
+    for path in (ROOT / "tests" / "browser").glob("test_*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if "wait_for_timeout(" in line and "#" not in line and not lines[number - 1].strip().startswith("#"):
+                silent.append(f"{path.name}:{number + 1}: wait for what is to be seen (tests/browser/hands.py)")
+    assert silent == []
+
+
+# Numbers that a program reads: addresses, code panels, what is typed over, places on a canvas.
+OWN_NUMBERS = {
+    "imgcls/ui/js/numbers.js", "imgcls/ui/js/number.js", "imgcls/ui/convolution/field/view.js",
+    "imgcls/ui/softmax/simplex/view.js", "imgcls/ui/network/canvas/tools.js", "imgcls/ui/autodiff/landscape/draw.js",
+    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/board/view.js",
+}  # fmt: skip
+
+
+def test_views_leave_the_writing_of_numbers_to_one_module() -> None:
+    for path in (ROOT / "imgcls/ui").rglob("*.js"):
+        if str(path.relative_to(ROOT)) not in OWN_NUMBERS:
+            found = re.search(r"toFixed|toPrecision|toExponential|toLocaleString", path.read_text())
+            assert not found, f"{path.relative_to(ROOT)}: numbers.js writes numbers for people"
+
+
+def test_sentences_leave_the_writing_of_numbers_to_one_module() -> None:
+    """No f-string of a page groups thousands, counts decimals or makes percent; what is read by a program may."""
+    paths = [
+        *(ROOT / "imgcls/ui").rglob("*.py"),
+        *(ROOT / "pages").glob("*.py"),
+        *(ROOT / "imgcls/figures").glob("*.py"),
+    ]
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+                spec = ast.unparse(node.format_spec).strip("f'\"")
+                assert not re.fullmatch(r"z?[,_]?(\.\d+)?[f%]|[,_]", spec), (
+                    f"{path.relative_to(ROOT)}:{node.lineno}: {spec}"
+                )

@@ -30,11 +30,10 @@ def opened(lesson: Lesson, photo: Image.Image | None = None, address: Mapping[st
     if photo is not None:
         app.session_state["current_photo"] = picture_from_image(photo, "test")
         app.session_state["current_photo_sample"] = None
-    app.run()
     if lesson.slug:
         app.switch_page(f"../../pages/{lesson.path.name}")
         app.query_params.update(address or {})
-        app.run()
+    app.run()
     assert not app.exception, app.exception[0].message
     return app
 

@@ -30,9 +30,10 @@ def likelihood_curve(
         },
     )  # fmt: skip
     places = [(count, power) for _, count, power in ends]
+    sides = ["middle right" if count < max(counts) / 2 else "middle left" for count, _ in places]
     figure.add_scatter(
         x=[count for count, _ in places], y=[power for _, power in places], mode="markers+text",
-        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition=["middle right" if count < max(counts) / 2 else "middle left" for count, *_ in places],
+        text=[f"{name}: 0 from here" for name, _, _ in ends], textposition=sides,
         marker={"symbol": "x", "size": 11, "color": HUES["evidence"].line}, textfont={"size": FONT},
         hoverinfo="skip", showlegend=False, cliponaxis=False,
     )  # fmt: skip

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from imgcls.models.world import SHARE
+from imgcls.numbers import fixed, percent
 
 
 def distance_words(distance: float) -> str:
     """The number and what it is measured against."""
-    return f"Distance from its training pictures: **{distance:.1f}**. {SHARE:.0%} of pictures like those lie below 1."
+    like = percent(SHARE, 0)
+    return f"Distance from its training pictures: **{fixed(distance, 1)}**. {like} of pictures like those lie below 1."
 
 
 def distance_note(distance: float | None) -> None:

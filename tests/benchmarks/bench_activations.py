@@ -18,7 +18,7 @@ CASES = (
     ("dropout: p → mean of masks", "dropout?drop_part=The+mean+of+many", "p, the probability to drop a value", ".plot"),
     ("dropout: p → maps", "dropout?drop_part=Whole+maps", "p, the probability to drop a value", "canvas[role=img]"),
     ("dense: image size → network", "dense", "Image size", ".nodes"),
-    ("dense: image size → costs", "dense?dense_part=What+it+costs", "Image size in pixels", ".plot"),
+    ("dense: image size → costs", "dense?dense_part=What+it+costs&dense_cost_size=32", "Image size in pixels", ".plot"),
     ("dense: picture size → neuron", "dense?dense_part=The+photo+through+one+neuron", "Size of the picture", ".unroll"),
 )
 

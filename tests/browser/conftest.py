@@ -11,7 +11,9 @@ from tests.browser.hands import PROJECTOR
 from tests.browser.reruns import RERUNS
 from tests.serving import ARGUMENTS, browser_path, running_app
 
-expect.set_options(timeout=30_000)  # a shared machine may be slow; a wrong page stays wrong
+# A shared machine may be slow, and a wrong page stays wrong; on one with much else to do it may be more.
+PATIENCE = 1000 * float(os.environ.get("TEST_PATIENCE", "30"))
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,7 +62,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     marker = request.node.get_closest_marker("context")
     context = browser.new_context(**{"viewport": PROJECTOR, **marker.kwargs}) if marker else browser.contexts[0]
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

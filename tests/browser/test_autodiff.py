@@ -115,11 +115,8 @@ def test_moving_a_kernel_cell_moves_the_gradients_of_the_image(page: Page, serve
 
 
 def landscape(page: Page, url: str, settings: str) -> Locator:
-    page.goto(f"{url}/autodiff?autodiff_part=Gradient descent{settings}")
-    picture = page.locator(".landscape .field svg")
-    picture.locator(".ball").first.wait_for()
-    page.wait_for_timeout(500)
-    return picture
+    hands.opened(page, f"{url}/autodiff?autodiff_part=Gradient descent{settings}", ".landscape .field svg .ball")
+    return page.locator(".landscape .field svg")
 
 
 VALLEYS = "&autodiff_f=(x**2 - 1)**2 %2B 0.3*x&autodiff_rate=0.02"
@@ -137,7 +134,7 @@ def test_the_start_is_dragged_on_the_function_and_the_path_follows_before_the_ha
     page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 40, steps=5)
     expect(value).to_have_text(written((1 - 1) ** 2 + 0.3 * -1))
     expect(page.get_by_label("x", exact=True)).to_have_value("-1")
-    assert "autodiff_x_=1.6" in page.url
+    assert "autodiff_x_" not in page.url
     page.mouse.up()
     expect(page).to_have_url(re.compile("autodiff_x_=-1"))
     picture.focus()

@@ -28,7 +28,7 @@ def point(page: Page, picture: str, row: float, column: float, rows: int) -> Non
 
 
 def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
+    return float(text.replace("\u2212", "-").replace(",", ""))
 
 
 def reference(side: int, seed: int, size: int, **settings: object) -> tuple[Tensor, Tensor]:

@@ -11,9 +11,9 @@ from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise
 from imgcls.training.runs import RunFiles, RunInfo, run_folder
-from tests.browser.hands import settle
 from tests.browser.test_network import open_network, walk_to
 
+LOOK = 1500  # ms that somebody looks before the way back: an address left sooner makes no place in the history
 RUNS = ("20260101-000000-aaaaaaaa", "20260101-000000-bbbbbbbb")
 
 
@@ -63,11 +63,11 @@ def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, s
     walk_to(page, 3, 4)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("net_map=3-4"))
-    settle(page)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_back()
     expect(network).to_have_attribute("data-view", "overview")
     expect(page).to_have_url(re.compile("/network$"))
-    settle(page)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_forward()
     expect(network).to_have_attribute("data-view", "map")
     expect(page.locator(".network .title")).to_contain_text("conv1_2, map 4")
@@ -76,16 +76,16 @@ def test_the_browsers_back_closes_a_map_and_forward_opens_it_again(page: Page, s
 def test_the_browsers_back_leads_to_the_network_before_and_to_its_map(page: Page, server_url: str) -> None:
     open_network(page, server_url, "?net_map=3-4")
     page.wait_for_selector(".network[data-opened]")
-    settle(page)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.locator("[data-testid=stSelectbox]").click()
     page.get_by_role("option", name="EfficientNet-Lite0").click()
     expect(page).to_have_url(re.compile("net_model=efficientnet-lite0"))
     expect(page.locator(".network")).to_have_attribute("data-view", "overview")
-    settle(page)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_back()
     expect(page).to_have_url(re.compile("/network$"))
     expect(page.locator(".network canvas")).to_have_attribute("aria-label", re.compile("^TinyVGG"))
-    settle(page)
+    page.wait_for_timeout(LOOK)  # nothing happens
     page.go_back()
     expect(page.locator(".network .title")).to_contain_text("conv1_2, map 4")
     expect(page).to_have_url(re.compile("network.net_map=3-4$"))

@@ -38,7 +38,7 @@ def wait_until(page: Page, condition, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about"
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(50)  # until the next look
 
 
 def workers(server_url: str) -> list[int]:

@@ -1,6 +1,7 @@
 """Random small networks of every kind that `SmallConfig` allows, with weights and statistics as after training."""
 
 import random
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -61,9 +62,14 @@ def random_picture(classifier: Classifier, seed: int) -> Tensor:
 
 @cache
 def untrained(name: str) -> Classifier:
-    """One of the networks of the registry with random weights, as its builder draws them."""
+    """One of the networks of the registry with random weights, as its builder draws them.
+
+    It takes pictures of 96 x 96 pixels, a sixth to a sixteenth of the work, unless its size is fixed, as in a
+    transformer.
+    """
     spec = MODELS[name]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         module = spec.build().eval().requires_grad_(False)
-    return Classifier(name, spec.title, module, spec.preprocess, spec.labels, (), spec.layers, spec.layers_note)
+    recipe = replace(spec.preprocess, resize=96, crop=96) if spec.layers else spec.preprocess
+    return Classifier(name, spec.title, module, recipe, spec.labels, (), spec.layers, spec.layers_note)

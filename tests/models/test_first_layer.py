@@ -10,6 +10,7 @@ from torch import nn
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.models.first_layer import first_layer, kernel_on_pixels
 from imgcls.models.registry import load
+from imgcls.models.specs import SMALL_RESNET
 from imgcls.ops.convolution import Geometry, convolve, working_pixels
 
 
@@ -60,3 +61,17 @@ def test_a_network_that_starts_otherwise_is_refused(photo: Image.Image) -> None:
     other = dataclasses.replace(network, module=nn.Sequential(nn.Linear(3, 3)).eval())
     with pytest.raises(ValueError, match="does not start with a convolution"):
         first_layer(other, photo)
+
+
+@pytest.mark.parametrize("index", [0, 13, 31])
+def test_the_kernels_of_the_small_network_do_in_the_editor_what_they_do_in_it(photo: Image.Image, index: int) -> None:
+    network = load(SMALL_RESNET.name)
+    small = photo.resize((32, 32))
+    layer = first_layer(network, small)
+    with torch.inference_mode():
+        expected = network.module.layers[:3](network.preprocess(small))[0]
+    torch.testing.assert_close(layer.activated, expected)
+    assert (layer.weights.shape, layer.stride) == ((32, 3, 3, 3), 1)
+    editor = convolve(working_pixels(small, 32, "summed"), kernel_on_pixels(network, index), summed=True)
+    # The network pads with grey all around, which the editor leaves out.
+    torch.testing.assert_close(editor.output[0], layer.convolved[index, 1:-1, 1:-1], rtol=1e-4, atol=1e-4)

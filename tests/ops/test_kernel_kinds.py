@@ -55,3 +55,9 @@ def test_what_is_said_to_be_mixed_is_what_is_mixed(kind: str) -> None:
     changed = (output(nudged) - output(given)).abs() > 1e-12
     assert (changed.sum((1, 2)) > 0).tolist() == ([True] * 5 if KINDS[kind].channels else [k == 2 for k in range(5)])
     assert int(changed.any(0).sum()) == (9 if KINDS[kind].places else 1)
+
+
+@pytest.mark.parametrize(("filters", "side"), [(16, 3), (64, 5)])
+def test_a_separable_convolution_needs_one_over_k_plus_one_over_f_squared(filters: int, side: int) -> None:
+    full, pair = (cost(kind, 32, filters, side, 10).multiplications for kind in ("full", "separable"))
+    assert pair / full == pytest.approx(1 / filters + 1 / side**2)

@@ -39,7 +39,9 @@ what all pages share with Home, what a page's parts share with the first. A word
 START: Mapping[str, Mapping[str, str]] = {"dataset": {"data_count": "120", "data_size": "16"}}
 # What else has to be chosen for a page's words to be there, beside its parts.
 MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "activations": ({"act_functions": "ELU"}, {"act_functions": "Maxout"}, {"act_functions": "Leaky ReLU"}),
+    "activations": tuple(
+        {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
+    ),
     "pooling": ({"pool_source": "your photo"},),
     "network": ({"net_model": "efficientnet-lite0"},),
 }

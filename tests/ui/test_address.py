@@ -43,7 +43,7 @@ OTHER = {
     "softmax_c": "100", "softmax_t": "2", "softmax_logits": "3_0_1_2",
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
-    "ce_likely": "1_2_3_4_5", "ce_photos": "200", "ce_accuracy": "1_2_3_4_5",
+    "ce_likely": "1_2_3", "ce_photos": "200", "ce_accuracy": "1_2_3_4",
     "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
     "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
@@ -56,6 +56,10 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"act_part": "The functions", "act_functions": name} for name in ("ELU", "Maxout", "Leaky ReLU")
     ),
     "pooling": ({"pool_source": "your photo"},),
+    "autodiff": tuple(
+        {"autodiff_part": "Gradient descent"} | more
+        for more in ({"autodiff_methods": "momentum"}, {"autodiff_methods": "SGD"}, {"autodiff_look": "Graph"})
+    ),
     "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
     "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
 }
@@ -162,6 +166,16 @@ def test_the_last_message_of_a_component_does_not_overrule_the_address(monkeypat
     assert app.query_params["act_map"] == "5"
     news["act_map"] = {"numbers": {"act_map": 7}, "final": True, "seq": 2}
     assert app.run().query_params["act_map"] == "7"
+
+
+def test_links_to_the_functions_from_when_they_came_first_still_lead_there() -> None:
+    app = opened(next(each for each in built_lessons() if each.slug == "activations"), PHOTO)
+    for address, part in (
+        ({"act_functions": "ELU", "act_alpha": "2"}, "The functions"),
+        ({}, "What a bend does"),
+        ({"act_functions": "tanh"}, "The functions"),
+    ):
+        assert led_to(app, address).segmented_control(key="act_part").value == part
 
 
 def film() -> None:

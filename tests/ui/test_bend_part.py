@@ -25,7 +25,7 @@ TWINS = Twins(Plan((4,), "tanh"))
 def shown(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What the page sent to the view."""
     packets = [unpack(each.proto.bytes) for each in app.get("bidi_component") if each.proto.bytes]
-    return next(packet for packet in packets if "run" in packet[0])
+    return next(packet for packet in packets if "token" in packet[0])
 
 
 def asked(app: AppTest, **reel: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -10,7 +10,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.pictures import picture_from_image
+from imgcls.models.first_layer import first_layer
 from imgcls.models.registry import load
+from imgcls.models.specs import SMALL_RESNET
 from imgcls.ops.convolution import PADDING_MODES
 from imgcls.ops.kernels import PRESETS
 from imgcls.ui import live
@@ -174,6 +176,18 @@ def test_no_choice_leads_to_an_illegal_volume(controls: tuple[str, int]) -> None
     app.selectbox(key=controls[0]).set_value(controls[1])
     _, arrays = packet(again(app), "volume_walk")
     assert arrays["output"].size > 0
+
+
+def test_the_kernels_of_the_small_network_are_a_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(conv_part=LEARNED, conv_network=SMALL_RESNET.title)
+    run_panel(app, tmp_path, monkeypatch)
+    _, arrays = packet(app, "kernel_bank")
+    assert arrays["maps"].shape == (32, 32, 32)
+    layer = first_layer(load(SMALL_RESNET.name), app.session_state["current_photo"].image)
+    assert app.session_state[PANEL]["conv_learned"].shows["convolved_mean"] == pytest.approx(
+        float(layer.convolved.mean())
+    )
+    assert any("**ReLU** sets everything below 0 to 0." in each.value for each in app.markdown)
 
 
 def test_the_learned_part_shows_the_layers_own_kernels() -> None:

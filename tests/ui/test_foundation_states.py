@@ -57,6 +57,10 @@ def test_every_example_runs_and_its_code_gives_the_numbers(
         {"autodiff_f": "x1 - max(0, x1) * 2**-1", "autodiff_x1_": "-3.5"},
         {"autodiff_part": "Gradient descent", "autodiff_zero": "false", "autodiff_at": "5", "autodiff_rate": "0.2"},
         {"autodiff_part": "Gradient descent", "autodiff_f": "detach(w) * 2"},
+        {"autodiff_part": "Gradient descent", "autodiff_across": "y", "autodiff_up": "w", "autodiff_at": "4"},
+        {"autodiff_part": "Gradient descent", "autodiff_across": "b", "autodiff_up": "the value"},
+        {"autodiff_part": "Gradient descent", "autodiff_across": "b", "autodiff_up": "b", "autodiff_methods": "SGD"},
+        {"autodiff_part": "Gradient descent", "autodiff_f": "x*x", "autodiff_across": "b", "autodiff_methods": "none"},
         {"autodiff_part": "Gradient descent", "autodiff_f": "x**4", "autodiff_rate": "3", "autodiff_at": "30"},
         {"autodiff_part": "Convolution and max-pool", "autodiff_image": "a bar", "autodiff_out": "pooled[0, 1]"},
         {"autodiff_part": "Convolution and max-pool", "autodiff_kernel_12": "-1", "autodiff_image_00": "9"},
@@ -133,6 +137,18 @@ def test_choosing_an_example_sets_text_values_data_and_rate() -> None:
     assert numbers == {f"autodiff_{name}_": value for name, value in line.values.items()}
     assert app.session_state["autodiff_fixed"] == list(line.fixed)
     assert app.session_state["autodiff_rate:slider"] == line.rate
+
+
+def test_another_example_is_looked_at_over_its_own_variables() -> None:
+    app = opened("autodiff", {"autodiff_part": "Gradient descent", "autodiff_across": "b", "autodiff_up": "x"})
+    assert (app.selectbox(key="autodiff_across").value, app.selectbox(key="autodiff_up").value) == ("b", "x")
+    app.selectbox(key="autodiff_example").select("Softmax of two logits").run()
+    assert not app.exception
+    assert (app.selectbox(key="autodiff_across").value, app.selectbox(key="autodiff_up").value) == ("b", "a")
+    app.selectbox(key="autodiff_example").select("Two valleys").run()
+    assert not app.exception
+    fields = next(unpack(each.proto.bytes)[0] for each in app.get("bidi_component") if each.proto.bytes)
+    assert (fields["kind"], fields["xtitle"], fields["ytitle"]) == ("curve", "x", "value")
 
 
 def test_typing_another_expression_forgets_the_old_variables_and_lets_something_learn() -> None:

@@ -32,7 +32,7 @@ def packed(drawing: Drawing) -> None:
 def test_the_arithmetic_shows_cs231n_example_and_its_quotients_in_full():
     drawing = pictures.arithmetic(rows(1.0, -2.0, 0.0), NAMES)
     terms, quotients = drawing.columns
-    assert terms.texts == ["2.718", "0.135", "1"]
+    assert list(terms.texts) == ["2.718", "0.135", "1"]
     assert quotients.texts == ["70.5%", "3.5%", "25.9%"]
     assert drawing.details[0] == "Samoyed: e^{1} / (e^{1} + e^{−2} + e^{0}) = 2.718 / 3.854 = 0.705"
     assert drawing.stack.shares == pytest.approx(torch.softmax(torch.tensor([1.0, -2, 0]), 0).tolist())
@@ -91,7 +91,7 @@ def test_softmax_of_two_classes_is_said_to_be_the_sigmoid_of_their_difference(z,
     drawing = pictures.arithmetic(rows(*z, softmax_t=t), NAMES[:2])
     p = float(torch.softmax(torch.tensor(z, dtype=torch.float64) / t, 0)[0])
     assert p == pytest.approx(float(torch.sigmoid(torch.tensor((z[0] - z[1]) / t, dtype=torch.float64))))
-    assert f"= **{percent(p)}**" in drawing.note
+    assert f" **{percent(p)}**." in drawing.note
     assert "**sigmoid**" in drawing.note
     assert "sigmoid" not in pictures.arithmetic(rows(*z, 0.0, softmax_t=t), NAMES).note
 

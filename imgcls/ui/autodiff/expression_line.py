@@ -1,6 +1,5 @@
 """The typed expression of the lesson: its text, the examples, its variables' sliders, and which of them learn."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -17,7 +16,7 @@ from imgcls.ui.stage import Dial, Stage
 TEXT, EXAMPLE, FIXED, PENDING = "autodiff_f", "autodiff_example", "autodiff_fixed", "autodiff_pending"
 RATE = "autodiff_rate"
 LOW, HIGH, STEP = -8.0, 8.0, 0.02
-MOST_IN_A_ROW = 6
+LEAST_WIDTH = 100  # of a dial, in pixels
 
 
 def dial_name(variable: str) -> str:
@@ -75,12 +74,12 @@ def variable_dials(expression: Expression, by: str = "") -> list[Dial]:
 
 
 def show_dials(live: Stage, names: Sequence[str]) -> None:
-    """Put the dials side by side, as many in a row as are wide enough."""
-    rows = math.ceil(len(names) / MOST_IN_A_ROW)
-    columns = [column for _ in range(rows) for column in st.columns(math.ceil(len(names) / rows))]
-    for column, name in zip(columns, names, strict=False):
-        with column:
-            live.show(name)
+    """Put the dials side by side, as many in a row as there is room for, on a phone too."""
+    width = max(LEAST_WIDTH, min(170, 700 // len(names) - 16))
+    with st.container(horizontal=True, gap="small"):
+        for name in names:
+            with st.container(width=width):
+                live.show(name)
 
 
 def variables(expression: Expression, numbers: Mapping[str, float]) -> dict[str, float]:

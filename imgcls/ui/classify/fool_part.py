@@ -22,7 +22,7 @@ from imgcls.models.adversarial import (
     repainted,
 )  # fmt: skip
 from imgcls.models.classify import Classifier, Prediction
-from imgcls.numbers import percent
+from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
 from imgcls.training.fooling import Fooled, Shown
@@ -86,7 +86,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
             "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
             "fool_bars": plot(
                 probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
-                alt="; ".join(f"{name} {chance:.1%}" for name, chance in zip(labels, chances, strict=True)),
+                alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(labels, chances, strict=True)),
             ),
             "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
         }
@@ -118,7 +118,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
 def _verdict(classifier: Classifier, said: int, chance: float, best: int, target: int, result: Any) -> str:
     name, pixels = plain_words(classifier.name_of(said)), result.picture.shape[1] ** 2
     amount = (
-        f"{result.pixels:,} of {pixels:,} pixels are changed, by {result.levels} of 255 levels at most. "
+        f"{whole(result.pixels)} of {whole(pixels)} pixels are changed, by {result.levels} of 255 levels at most. "
         if result.pixels else "Nothing is changed yet. "
     )  # fmt: skip
     if said == target:
@@ -145,7 +145,9 @@ def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Predict
     said = predict(classifier, _tensor(found.picture)).top(1)[0]
     best = now.top(1)[0]
     amount = (
-        f"{found.levels} of 255 levels" if way == "noise" else f"{found.pixels:,} of {pixels.shape[1] ** 2:,} pixels"
+        f"{found.levels} of 255 levels"
+        if way == "noise"
+        else f"{whole(found.pixels)} of {whole(pixels.shape[1] ** 2)} pixels"
     )
     looks = f"{found.looks} look{'s' if found.looks > 1 else ''} at the gradient"
     name = markdown(classifier.name_of(said.index))

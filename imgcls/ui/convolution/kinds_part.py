@@ -10,7 +10,7 @@ from torch import Tensor
 from imgcls.figures.images import colourise
 from imgcls.models.registry import load
 from imgcls.models.separable import SeparableBlock, separable_block
-from imgcls.numbers import sides
+from imgcls.numbers import percent, sides, whole
 from imgcls.ops.convolution import signed_limit
 from imgcls.ops.kernel_kinds import KINDS, cost, depthwise, pointwise, separable_as_full
 from imgcls.ui.components.map_table import MapRow, map_table
@@ -139,7 +139,7 @@ def costs(block: SeparableBlock) -> None:
         found = cost(name, count, outputs, side, places)
         mixes = " and ".join(word for word, does in (("places", kind.places), ("maps", kind.channels)) if does)
         share = found.multiplications / full.multiplications
-        rows.append([kind.title, mixes, f"{found.parameters:,}", f"{found.multiplications:,}", f"{share:.1%}"])
+        rows.append([kind.title, mixes, whole(found.parameters), whole(found.multiplications), percent(share)])
     st.markdown(f"##### From {count} to {outputs} maps of {sides(block.maps.shape[1], block.maps.shape[2])}")
     table(rows, key="conv_kind_costs")
     st.markdown(

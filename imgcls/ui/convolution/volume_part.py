@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 import torch
 
-from imgcls.numbers import sides, written
+from imgcls.numbers import percent, sides, whole, written
 from imgcls.ops.convolution import missing_stride, output_extent, whole_strides
 from imgcls.ops.volume_walk import Volume, as_dense, random_volume, walk
 from imgcls.plain import markdown
@@ -73,8 +73,10 @@ def beside_dense(stride: int, padding: int) -> None:
     reads = as_dense(replace(volume, filters=torch.ones_like(volume.filters)), stride=stride, padding=padding)
     rows, columns = reads.shape
     st.markdown(
-        f"**It is a dense layer, too**: {rows} outputs × {columns} pixels make {reads.numel():,} weights, of which "
-        f"{float((reads == 0).float().mean()):.0%} are always 0. The others are shared: all outputs of a filter use "
+        f"**It is a dense layer, too**: {rows} outputs × {columns} pixels make {whole(reads.numel())} weights, of "
+        "which "
+        f"{percent(float((reads == 0).float().mean()), 0)} are always 0. The others are shared: all outputs of a "
+        "filter use "
         f"the same {volume.filters[0].numel()}."
     )
     if dense := st.session_state.get("pages", {}).get("dense"):

@@ -9,6 +9,7 @@ import torch
 
 from imgcls.data.sources import DRAWN_DOGS
 from imgcls.figures.measures import reliability, roc_curve
+from imgcls.numbers import fixed, percent, whole
 from imgcls.ops.measures import Counts, calibration, confusion, counts, roc
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
@@ -101,9 +102,9 @@ def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
             ]),
             "measure_roc": plot(
                 roc_curve(curve, now),
-                alt=f"ROC curve with an area of {curve.area:.3f}; at this threshold the recall is "
+                alt=f"ROC curve with an area of {fixed(curve.area, 3)}; at this threshold the recall is "
                 f"{_share(now.recall)} and {_share(now.false_rate)} of the others are false alarms.",
-                caption=f"ROC: one point for each threshold. Area under the curve **{curve.area:.3f}**.",
+                caption=f"ROC: one point for each threshold. Area under the curve **{fixed(curve.area, 3)}**.",
             ),
             "measure_missed": _strip(found, truth & ~yes, scores, f"missed: {name}, called no"),
             "measure_false": _strip(found, ~truth & yes, -scores, "false alarms: called yes"),
@@ -131,7 +132,7 @@ def _whose(found: Measured, judge: Measurer) -> str:
         "tinyvgg": f"Here is such a test: **{number}** new drawings that TinyVGG has never seen.",
         "samples": f"Here are the **{number}** samples; the drawings of dogs are the dogs. So few pictures say little.",
         "dogs": f"EfficientNet-Lite0 was not trained on this set: here are **{number}** validation pictures.",
-    }.get(judge, f"Here are **{number}** validation pictures; it learned from {found.learned or 0:,} others.")
+    }.get(judge, f"Here are **{number}** validation pictures; it learned from {whole(found.learned or 0)} others.")
 
 
 def _in_words(now: Counts, name: str) -> str:
@@ -146,7 +147,7 @@ def _in_words(now: Counts, name: str) -> str:
 
 
 def _share(number: float) -> str:
-    return "undefined" if math.isnan(number) else f"{number:.1%}"
+    return "undefined" if math.isnan(number) else percent(number)
 
 
 def _strip(found: Measured, which: torch.Tensor, order: torch.Tensor, caption: str) -> Any:
@@ -180,9 +181,9 @@ def _all_classes(found: Measured) -> None:
     with left:
         plot(
             reliability(known), key="measure_reliability",
-            alt=f"Share of right answers by confidence; on average they differ by {known.error:.1%}.",
+            alt=f"Share of right answers by confidence; on average they differ by {percent(known.error)}.",
             caption="Calibration: of the answers with a confidence of 80%, 80% should be right (dashed line). On "
-            f"average the two differ by **{known.error:.1%}**. In each bar: how many answers.",
+            f"average the two differ by **{percent(known.error)}**. In each bar: how many answers.",
         )  # fmt: skip
     with right:
         if len(found.classes) > MOST_CLASSES:

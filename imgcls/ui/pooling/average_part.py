@@ -10,6 +10,7 @@ from imgcls.figures.images import signed_levels
 from imgcls.models.classify import Classifier
 from imgcls.models.places import LastMaps, last_maps
 from imgcls.models.registry import load
+from imgcls.numbers import fixed, percent
 from imgcls.ops.pooling import global_average, shuffled_places
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.components.map_table import MapRow, map_table
@@ -48,10 +49,10 @@ def average_part() -> None:
             "pool_averaged": _maps(maps, means, weights, most, limit),
             "pool_average_words": words(
                 f"Each of the {len(maps)} maps becomes **one number, its mean**. {network.title}'s last layer sees "
-                f"only these, and says **{network.name_of(int(top.indices))}**, **{float(top.values):.1%}** "
-                f"(logit {float(logits.max()):.3f}), whatever the order of the {maps[0].numel()} positions.\n\n"
+                f"only these, and says **{network.name_of(int(top.indices))}**, **{percent(float(top.values))}** "
+                f"(logit {fixed(float(logits.max()), 3)}), whatever the order of the {maps[0].numel()} positions.\n\n"
                 f"TinyVGG flattens its maps instead, so each position has weights of its own. In this order it says "
-                f"**{tiny.name_of(other.index)}**, **{other.probability:.1%}**."
+                f"**{tiny.name_of(other.index)}**, **{percent(other.probability)}**."
             ),
             "logit": float(logits.max()),
             "means": means[most].tolist(),
@@ -64,7 +65,7 @@ def average_part() -> None:
 
 def _maps(maps: Tensor, means: Tensor, weights: Tensor, most: Tensor, limit: float) -> Any:
     tiles = [signed_levels(maps[k], limit) for k in most]
-    texts = [f"mean **{float(means[k]):.2f}**, weight **{float(weights[k]):.2f}**".replace("-", "−") for k in most]
+    texts = [f"mean **{fixed(float(means[k]), 2)}**, weight **{fixed(float(weights[k]), 2)}**" for k in most]
     return map_table(
         [MapRow("", tiles, texts=texts)],
         [f"map {int(k)}" for k in most],

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.registry import load
+from imgcls.numbers import percent, whole
 from imgcls.ops.kernel_kinds import cost
 from imgcls.ops.pooling import HALVINGS, Halved, halve
 from imgcls.ops.shift import relative_change, shifted
@@ -91,7 +92,10 @@ def _maps(sheet: Tensor, halved: dict[str, Halved], changes: dict[str, float], l
     rows, columns = next(iter(halved.values())).output.shape
     texts = [
         f"**{sheet.shape[0]} × {sheet.shape[1]}** values",
-        *(f"**{rows} × {columns}** left; moved by 1 pixel, they change by **{changes[way]:.0%}**" for way in halved),
+        *(
+            f"**{rows} × {columns}** left; moved by 1 pixel, they change by **{percent(changes[way], 0)}**"
+            for way in halved
+        ),
     ]
     return map_table(
         [MapRow("", [small(sheet), *(small(each.output) for each in halved.values())], texts=texts)],
@@ -118,7 +122,8 @@ def stride_costs() -> str:
     dense, strided = (cost("full", channels, filters, 3, places) for places in (size**2, (size // 2) ** 2))
     return (
         f"**A convolution with stride 2 is the alternative to pooling.** It computes only what it keeps: "
-        f"{strided.multiplications:,} multiplications instead of {dense.multiplications:,} for the {filters} kernels "
+        f"{whole(strided.multiplications)} multiplications instead of {whole(dense.multiplications)} for the "
+        f"{filters} kernels "
         "of the first layer of EfficientNet-Lite0, which does just that. Its kernel is learned, too: average pooling "
         "is the strided convolution whose weights are all 1/4."
     )

@@ -137,8 +137,9 @@ def shift_part(window: int, stride: int, kind: str) -> None:
 def headline(found: Tolerance) -> str:
     """What pooling does, in two numbers."""
     return (
-        f"Moved by {found.shift} pixel, the features change by **{found.unpooled:.0%}**; pooled three times, by "
-        f"**{found.pooled:.0%}**."
+        f"Moved by {found.shift} pixel, the features change by **{percent(found.unpooled, 0)}**; pooled three times, "
+        "by "
+        f"**{percent(found.pooled, 0)}**."
     )
 
 

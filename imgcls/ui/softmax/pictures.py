@@ -101,14 +101,15 @@ def _divided(i: int, exponents: list[str], term: float, total: float, quotient: 
 
 def as_sigmoid(rows: SliderRows, names: list[str]) -> str:
     """Softmax of two classes as the sigmoid of the difference of their logits."""
-    difference = (rows.numbers[0] - rows.numbers[1]) / temperature_of(rows)
-    divided = f" / {written(temperature_of(rows))}" if temperature_of(rows) != 1 else ""
-    first, second = (bracketed(written(z)) for z in rows.numbers)
-    inside = f"({first} − {second}){divided}" if divided else f"{first} − {second}"
-    p = float(torch.sigmoid(torch.tensor(difference, dtype=torch.float64)))
+    first, second, t = (*rows.numbers, temperature_of(rows))
+    shown = equation((first, second, t), lambda a, b, c: (a - b) / c)
+    a, b, c = map(bracketed, shown.operands)
+    over, minus = (f"({a} − {b}) / {c}" if t != 1 else f"{a} − {b}"), written(-read(shown.result))
+    p = percent(float(torch.sigmoid(torch.tensor((first - second) / t, dtype=torch.float64))))
+    sign = "=" if percent(1 / (1 + math.exp(float(read(minus))))) == p else ABOUT
     return (
-        f"With **two classes** softmax is the **sigmoid** of the difference: p({words(names[0])}) = "
-        f"sigmoid({inside}) = 1 / (1 + e^{{{written(-difference)}}}) = **{percent(p)}**."
+        f"With **two classes** softmax is the **sigmoid** of their difference, {over} {shown.sign} {shown.result}: "
+        f"{words(names[0])} gets 1 / (1 + e^{{{minus}}}) {sign} **{p}**."
     )
 
 

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from imgcls.numbers import fixed, whole
 from imgcls.ops.rearrange import OPERATIONS, Rearranged, byte_traps, rearrange
 from imgcls.ops.tensors import facts, photo_array
 from imgcls.plain import markdown
@@ -68,7 +69,7 @@ def traps() -> str:
     divided, whole, _, below = byte_traps()
     return (
         f":material/warning: The photo's numbers are uint8. For a pixel of 100, `{divided.code}` is "
-        f"{divided.value:.3f} ({divided.dtype}), but `{whole.code}` is {whole.value:g}, and `{below.code}` is "
+        f"{fixed(divided.value, 3)} ({divided.dtype}), but `{whole.code}` is {whole.value:g}, and `{below.code}` is "
         f"{below.value:g}: bytes wrap round below 0. So divide first, then subtract."
     )
 
@@ -107,12 +108,12 @@ def _told(array: Tensor, made: Rearranged) -> str:
         return "There is no result."
     count = array.numel()
     text = (
-        f"**A view**: it shares the memory of the array, and none of the {count:,} numbers moved."
+        f"**A view**: it shares the memory of the array, and none of the {whole(count)} numbers moved."
         if made.is_view
-        else f"**A copy**: {made.moved:,} of the {count:,} numbers lie in another place of the new memory."
+        else f"**A copy**: {whole(made.moved)} of the {whole(count)} numbers lie in another place of the new memory."
     )
     if made.kept is not None and made.operation != "permute":
-        text += f" Read by index, {made.kept:,} of them are where permute would put them."
+        text += f" Read by index, {whole(made.kept)} of them are where permute would put them."
     return text
 
 

@@ -92,7 +92,7 @@ def bend(
         sets: under which names the view tells its own points, and asks for a film.
     """
     about = {
-        "run": run, "own": own, "layers": [2, *hidden, 1], "title": title, "room": room,
+        "token": run, "own": own, "layers": [2, *hidden, 1], "title": title, "room": room,
         "sets": sets, "colours": [_darker(each) for each in TWO_CLASSES],
         "lines": [NEGATIVE_LINE["weight"], HUES["weight"].line],
     }  # fmt: skip

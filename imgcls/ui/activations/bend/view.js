@@ -108,7 +108,7 @@ function tick(own, now) {
     const end = { state: film.state, first: stepOf(film, count - 1), skip: 0 }
     ask(own, frame < count - 1 ? end : here(own), FRAMES, STEPS, (next) => { own.next = next })
   }
-  if (now - (own.shown ?? 0) > pace - 6) {
+  if (now - (own.shown ?? 0) > pace - 9) {
     if (frame < count - 1) { own.shown = now; show(own, film, frame + 1) }
     else if (own.next) { own.shown = now; const { next } = own; own.next = null; show(own, next, 0) }
   }
@@ -253,8 +253,8 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const packet = unpack(component.data)
   own.component = component.setStateValue ? component : own.component
-  if (!packet.run) { receive(own, packet); return }
-  const fresh = own.about?.run !== packet.run
+  if (!packet.token) { receive(own, packet); return }
+  const fresh = own.about?.token !== packet.token
   own.about = packet
   own.sender.acknowledge(packet.ack)
   if (!own.sender.busy) {

@@ -1,5 +1,4 @@
 // The elements of the table; they are built once for a shape of the data, and only filled in afterwards.
-import { makeDial } from "../../js/dials.js"
 import { numberField } from "../../js/number.js"
 import { make } from "../../js/text.js"
 import { changed, light, set } from "./view.js"

@@ -1,6 +1,5 @@
 // A row's number has been changed by hand.
 import { Asker } from "../../js/asker.js"
-import { showDial } from "../../js/dials.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"

@@ -6,7 +6,7 @@ import numpy as np
 
 from imgcls.ui.components import Element, declare, ignore
 
-_mount = declare("templates", folder="dense")
+_mount = declare("dense/templates")
 
 
 def templates(

@@ -7,7 +7,7 @@ from imgcls.figures.images import colourise
 from imgcls.ops.convolution import signed_limit
 from imgcls.ui.components import Element, declare
 
-_mount = declare("unroll", folder="dense")
+_mount = declare("dense/unroll")
 
 
 def unroll(
