@@ -22,6 +22,7 @@ from imgcls.jobs.runner import JobRunner
 from imgcls.models.first_weights import FIRST_WEIGHTS
 from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallCNN, count_parameters
+from imgcls.numbers import percent
 from imgcls.store.download import DownloadError
 from imgcls.training.config import TrainConfig, recipe
 from imgcls.training.follow import Followed
@@ -385,7 +386,7 @@ def test_a_run_that_broke_in_its_first_epoch_says_why_it_has_no_answers() -> Non
 def test_what_the_photo_is_called_comes_from_the_best_epoch(run: str) -> None:
     app = page({"train_run": run, "train_part": "Use it"})
     best = Followed.of_files(RunFiles(run_folder(run))).best
-    told = f"at its best: **{best.val_accuracy:.1%}** of the validation pictures, after epoch {best.epoch:g}"
+    told = f"at its best: **{percent(best.val_accuracy)}** of the validation pictures, after epoch {best.epoch:g}"
     assert any(told in each.value for each in app.caption)
 
 
@@ -452,6 +453,7 @@ def test_a_run_without_convolutions_says_why_there_are_no_heat_maps() -> None:
     app = page({"train_run": name})
     app.switch_page("../../pages/classify.py").run()
     app.selectbox(key="classify_model").set_value(f"run-{name}").run()
+    app.segmented_control(key="classify_part").set_value("Where did it look?").run()
     assert not app.exception
     assert any("no convolution" in each.value for each in app.info)
 

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgcls.models.small import SmallCNN, SmallConfig
+from imgcls.numbers import percent
 from imgcls.training.follow import Followed
 from imgcls.training.records import LayerView, Snapshot
 from imgcls.training.runs import RunFiles
@@ -138,7 +139,7 @@ def test_settings_that_are_the_same_in_all_runs_are_left_out(run: PageRun) -> No
     assert set(table) == {"Run", "Best validation", "at epoch", "Seconds"}
     alone = settings_table({"a": (run.info, run.followed)})
     assert alone["Batch"] == ["20"]
-    assert alone["Best validation"] == [f"{run.followed.best.val_accuracy:.1%}"]
+    assert alone["Best validation"] == [percent(run.followed.best.val_accuracy)]
 
 
 def test_words_for_time_and_networks() -> None:
