@@ -179,7 +179,7 @@ def test_sliding_through_the_slices_does_not_send_the_stack_again(page: Page, se
 
 
 def test_moving_the_photo_moves_the_marker_and_the_words(page: Page, server_url: str) -> None:
-    opened(page, server_url, "pool_part=Why+it+helps&pool_measure=moved+along", "table")
+    opened(page, server_url, "pool_part=Why+it+helps&pool_measure=aligned+with+the+shift", "table")
     page.locator(".plot[data-drawn]").wait_for()
     slider = page.get_by_label("the photo moves right by", exact=True)
     slider.fill("4")
