@@ -49,6 +49,7 @@ from typing import Any
 import streamlit as st
 import torch
 
+from imgcls.numbers import all_written, fixed
 from imgcls.ops.batchnorm import batch_norm
 from imgcls.ui.components.grids import Grid, grids
 from imgcls.ui.components.words import words
@@ -61,12 +62,15 @@ X = torch.tensor([[1.0], [2.0], [3.0], [6.0]])
 
 def picture(numbers: Numbers) -> dict[str, Any]:
     result = batch_norm(X, shift=numbers[SHIFT.name])
+    given, made = X.numpy(), result.output.numpy()
+    before, after = all_written(given.flatten()), all_written(made.flatten())
     shown = grids(
-        [Grid("before", X.numpy(), "activation", -6, 6), Grid("after", result.output.numpy(), "activation", -6, 6)],
+        [Grid("before", given, "activation", -6, 6, before), Grid("after", made, "activation", -6, 6, after)],
+        [f"{x} becomes {y}" for x, y in zip(before, after)],
         alt="Four numbers before and after batch norm.",
     )
     mean = float(result.output.mean())
-    return {"batchnorm_grids": shown, "batchnorm_words": words(f"The mean is now **{mean:.2f}**."), "mean": mean}
+    return {"batchnorm_grids": shown, "batchnorm_words": words(f"The mean is now **{fixed(mean, 2)}**."), "mean": mean}
 
 
 @st.fragment
@@ -134,7 +138,7 @@ variables = {}
 exec(panel.code, variables)
 assert variables["mean"] == pytest.approx(panel.shows["mean"], abs=1e-6)
 told = unpack(live._answers[app.session_state["live_token"]]["batchnorm"]({"numbers": {"batchnorm_shift": -1}}))[0]
-assert told["beside"]["batchnorm_words"]["paragraphs"] == ["The mean is now **-1.00**."]
+assert told["beside"]["batchnorm_words"]["paragraphs"] == ["The mean is now **−1.00**."]
 assert app.segmented_control(key="batchnorm_part").options == ["One column", "Another"]
 assert "A second part." in [each.value for each in opened(batchnorm_part="Another").markdown]
 assert "Inside the network" in [each.proto.label for each in app.get("page_link")]

@@ -77,12 +77,12 @@ def test_a_case_by_hand():
     assert speaks_for.weights.tolist() == pytest.approx([0.5])  # 2 / 4 places
     assert speaks_for.raw.flatten().tolist() == pytest.approx([0.5, 0.1, 0, 0])
     assert speaks_for.heatmap.flatten().tolist() == pytest.approx([1, 0.2, 0, 0])
-    assert "the more" in speaks_for.sentence
+    assert "stronger evidence" in speaks_for.sentence
     assert not speaks_for.is_empty
     assert against.raw.flatten().tolist() == pytest.approx([-0.75, -0.15, 0, 0])
     assert against.heatmap.flatten().tolist() == [0, 0, 0, 0]
     assert against.is_empty
-    assert "no place speaks for this class" in against.sentence
+    assert "nothing speaks for this class" in against.sentence
 
 
 def test_classes_asked_together_equal_classes_asked_alone(tiny, image):

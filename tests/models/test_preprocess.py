@@ -46,7 +46,7 @@ def test_steps_tell_their_shapes(photographs):
     shapes = [step.shape for step in Preprocess().steps(photographs["coffee"])]  # 600 x 400 pixels
     assert shapes[:3] == ["400 × 600 × 3, uint8 0..255", "256 × 384 × 3, uint8 0..255", "224 × 224 × 3, uint8 0..255"]
     assert shapes[3].startswith("3 × 224 × 224, float32 0.0")
-    low, high = (float(end) for end in shapes[4].removeprefix("3 × 224 × 224, float32 ").split(".."))
+    low, high = (float(end.replace("−", "-")) for end in shapes[4].removeprefix("3 × 224 × 224, float32 ").split(".."))
     assert -1 <= low < -0.9 < 0.9 < high <= 1
 
 
