@@ -27,7 +27,7 @@ def test_everyone_can_follow_a_run_and_look_back_at_it(page: Page, server_url: s
     assert not findings(page, "a run", where=OURS)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("stopped by you")).to_be_visible()
-    expect(page.locator(".sheet .tile")).to_have_count(14)
+    expect(page.locator("[class*=st-key-samples] .tile")).to_have_count(14)
     settle(page)
     assert not in_all_lights(page, "a run that is over", "[data-testid=stMain]")
     assert not too_small(page, "a run that is over")

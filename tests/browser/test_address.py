@@ -35,7 +35,7 @@ LED = (
             "autodiff?autodiff_f=x*x %2B 3*x&autodiff_x_=2&autodiff_graph_step=2",
             {".graph .bar output": "2 / 4", ".graph [data-node='0'] .number": ["2", "·"]},
         ),
-        Place("autodiff?autodiff_f=x*x&autodiff_x_=3", {".graph [data-node='0'] .number": ["3", "6"]}),
+        Place("autodiff?autodiff_f=x*x&autodiff_x_=3", {".graph [data-node='0'] .number": ["3", "·"]}),
     ),
     (
         Place("tensors?tensors_slice=10_60_5_70_2_red", {".slicer code": "photo[0, 10:60:2, 5:70:2]"}),

@@ -41,7 +41,8 @@ def test_a_sample_that_is_clicked_is_shown_large_with_its_traits(page: Page, ser
 
 
 def test_augmentation_follows_the_finger_and_leaves_the_original_alone(page: Page, server_url: str) -> None:
-    page.goto(f"{server_url}/dataset?data_part=Augmentation")
+    nothing = "".join(f"&data_{name}=0" for name in ("crop", "rotation", "colour", "erasing"))
+    page.goto(f"{server_url}/dataset?data_part=Augmentation&data_flip=false{nothing}")
     page.wait_for_selector(".sheet[data-drawn]")
     original = pixels(page, 0)
     assert all((pixels(page, tile) == original).all() for tile in (1, 12))

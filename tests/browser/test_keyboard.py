@@ -174,7 +174,7 @@ def test_a_kernel_is_read_before_it_is_opened_on_a_phone(page: Page, server_url:
     page.goto(f"{server_url}/convolution?conv_part=Kernels+a+network+learned")
     tile = page.locator(".bank button").nth(3)
     tile.tap()
-    expect(page.locator(".told")).to_contain_text(re.compile("Kernel 3: values from .* Tap it again"))
+    expect(page.locator(".told")).to_contain_text(re.compile("Kernel 3, colours: values from .* Tap it again"))
     expect(tile).to_have_class("shown")
     tile.tap()
     page.locator(".lens[data-drawn]").wait_for()

@@ -93,12 +93,14 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     slider.focus()
     page.keyboard.press("Home")
     wait_until(page, lambda: step_shown(page) == 0)
-    expect(page.get_by_text("The first answers come at the end of the first epoch.")).to_be_visible()
+    expect(page.get_by_text(re.compile("Before training, with its first weights")).first).to_be_visible()
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     wait_until(page, lambda: 0 < step_shown(page) < last)
-    expect(page.locator(".sheet .tile")).to_have_count(14)
-    assert all(mark in "✓✗" for mark in (each[0] for each in page.locator(".sheet small").all_inner_texts()))
+    expect(page.locator("[class*=st-key-samples] .tile")).to_have_count(14)
+    assert all(
+        mark in "✓✗" for mark in (each[0] for each in page.locator("[class*=st-key-samples] small").all_inner_texts())
+    )
     page.reload()  # the run and the step are in the address
     expect(page.locator(".timeline output")).to_contain_text("looking back")
 
@@ -108,7 +110,7 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     cell = page.locator(".confusion button.right").first
     count = int(cell.inner_text())
     cell.click()
-    expect(page.locator(".sheet .tile")).to_have_count(min(count, 28))
+    expect(page.locator("[class*=st-key-cell] .tile")).to_have_count(min(count, 28))
 
     page.get_by_text("Use it", exact=True).click()
     with page.expect_download() as download:

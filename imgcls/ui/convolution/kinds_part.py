@@ -140,7 +140,7 @@ def costs(block: SeparableBlock) -> None:
         mixes = " and ".join(word for word, does in (("places", kind.places), ("maps", kind.channels)) if does)
         share = found.multiplications / full.multiplications
         rows.append([kind.title, mixes, whole(found.parameters), whole(found.multiplications), percent(share)])
-    st.markdown(f"##### From {count} to {outputs} maps of {sides(block.maps.shape[1], block.maps.shape[2])}")
+    st.markdown(f"**From {count} to {outputs} maps of {sides(block.maps.shape[1], block.maps.shape[2])}**")
     table(rows, key="conv_kind_costs")
     st.markdown(
         f"Depthwise and then 1 × 1 needs 1/{outputs} + 1/{side**2} of a full convolution. EfficientNet and MobileNet "

@@ -91,7 +91,7 @@ def normalise_part() -> None:
 def over_the_samples() -> None:
     """How often the answer stays the same under other normalisations: asked for once, then there for everybody."""
     name, count = load().title, len(_shown_samples())
-    st.markdown(f"#### The {count} photos and large drawings of this app")
+    st.header(f"The {count} photos and large drawings of this app", anchor=False)
     asked = _agreements.cache_info().currsize or st.button(
         f"Ask {name} about all of them, normalised in {len(COMPARED)} ways", icon=":material/play_arrow:",
         key="tensors_ask",

@@ -43,7 +43,9 @@ export default function (component) {
       pen.imageSmoothingQuality = "high"
       pen.clearRect(0, 0, wide, data.side)
       pen.drawImage(picture, 0, 0, width, height, 0, 0, wide, data.side)
-      canvas.setAttribute("aria-label", [name, data.columns[c]].filter(Boolean).join(", "))
+      const says = [name, data.columns[c]].filter(Boolean).join(", ")
+      canvas.setAttribute("role", says ? "img" : "presentation") // without a name the whole table's says it all
+      canvas.setAttribute("aria-label", says)
     })
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
