@@ -11,17 +11,17 @@ from imgcls.ui.shell import choose, try_this
 BACKWARD, DESCENT, ROUTES = PARTS = ["Backward pass", "Gradient descent", "Convolution and max-pool"]
 TRY = {
     BACKWARD: (
-        "Foretell the number that arrives at **w**, then press ▶ until it does: at each node, multiply what arrives by "
+        "Predict the number that arrives at **w**, then press ▶ until it does: at each node, multiply what arrives by "
         "the local derivative.",
         "**The same variable three times**: three gradients arrive at x and are added up. Check the sum by hand.",
         "**A neuron with ReLU**: push its input below 0. What is its local derivative now, and what arrives at w?",
-        "Choose an operation and **detach** it. Which gradients change? Why does the numerical check not?",
+        "Choose an operation and **detach** it. Which gradients change? Why does the numerical check stay put?",
     ),
     DESCENT: (
         "**Two valleys**: from which starts does the ball end in the deeper one? Then switch **momentum** on.",
         "Raise the rate until the ball jumps across the valley. At which rate does it no longer arrive?",
         "**A straight line's squared error**: the page names the rate above which it diverges. Try both sides of it.",
-        "On a map, how does every step lie to the level curve it starts from? Drag the start and check.",
+        "On a map, at which angle does each step leave its level curve? Drag the start and check.",
         "Switch zero_grad() off: the gradients of all earlier steps keep adding up.",
     ),
     ROUTES: (

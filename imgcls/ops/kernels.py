@@ -130,7 +130,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "motion-blur": Preset("motion blur", "The mean along a diagonal, as if the camera had moved.", None),
     "random": Preset(
-        "random (seed)", "Whole numbers from -4 to 4 by chance: what a network starts from.", None, signed=True
+        "random (seed)", "Random whole numbers from −4 to 4: what a network starts from.", None, signed=True
     ),
 }  # fmt: skip
 

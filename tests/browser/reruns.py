@@ -1,4 +1,4 @@
-"""The tests that may be run again when they fail, and why; no others are, and each rerun stands in the summary.
+"""The tests that may be run again when they fail, and why; elsewhere than under CI no others are. A rerun is told.
 
 A name goes in only with a reason that lies outside the app: the test itself waits for what it wants to see.
 """

@@ -62,9 +62,9 @@ def test_laid_out_to_the_end_the_sum_is_torchs(page: Page, server_url: str) -> N
         torch.manual_seed(3)
         weights = torch.nn.Linear(192, 1).weight.detach()
     expected = f"{(weights @ x).item():.4f}".replace("-", "−")
-    expect(page.locator(".unroll output")).to_contain_text(f"the neuron gives {expected}")
+    expect(page.locator(".unroll output")).to_contain_text(f"= {expected}, the neuron's output")
     page.get_by_role("button", name="Back to a picture").click()
-    expect(page.locator(".unroll output")).to_have_text("Sum of the first 0 of 24 rows: 0.0000")
+    expect(page.locator(".unroll output")).to_have_text("Sum of the first 0 of 24 rows: 0")
 
 
 def test_the_race_runs_beside_the_page_and_can_be_stopped(page: Page, server_url: str) -> None:

@@ -459,6 +459,7 @@ def test_at_a_projectors_size_every_map_has_56_pixels_and_the_bars_stay_in_sight
     assert len(whole) >= 6 and min(whole) >= 56
     page.mouse.move(box["x"] + box["width"] - 40, y)
     expect(status).to_contain_text("Dalmatian")
+    page.mouse.move(2, 2)  # nothing is pointed at any more
     walk_to(page, 10, 9)  # the last map of the last layer is scrolled to
     expect(status).to_contain_text("pool2, map 9")
     page.mouse.move(box["x"] + box["width"] - 40, y)

@@ -85,6 +85,6 @@ def test_a_mark_that_moves_alone_does_not_draw_the_chart_again(page: Page, serve
         check(plot, place)
         assert int(plot.get_attribute("data-drawn") or 0) > turn
     assert page.evaluate("drawn") == 0
-    page.get_by_role("radio", name="average").click()  # other curves
+    page.get_by_role("radio", name="average", exact=True).click()  # other curves
     page.wait_for_function("drawn > 0")
     check(plot, "12")

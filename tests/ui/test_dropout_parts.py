@@ -33,4 +33,4 @@ def test_the_verdict_says_who_is_ahead_in_accuracy_whoever_it_is(without: float,
     loss = dict.fromkeys(names, 1.0)
     verdict = race_verdict(RaceEpoch(3, 25, 1.0, loss, loss, loss, dict(zip(names, (without, dropped), strict=True))))
     assert said in verdict
-    assert "by **0.00** without and by **0.00** with dropout" in verdict
+    assert "is **0.00** without and **0.00** with dropout" in verdict

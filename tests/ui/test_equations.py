@@ -42,14 +42,13 @@ PAGES = (
     ("convolution", {"conv_part": "Filters over a volume"}),
     ("convolution", {"conv_part": "What one output sees"}),
     ("pooling", {}),
+    ("dropout", {}),
     ("dropout", {"drop_part": "One mask"}),
     ("softmax", {}),
     ("softmax", {"softmax_logits": "1_-2"}),
     ("cross-entropy", {}),
     ("cross-entropy", {"ce_view": "Batch"}),
     ("cross-entropy", {"ce_view": "Your photo"}),
-    ("cross-entropy", {"ce_view": "Likelihood"}),
-    ("cross-entropy", {"ce_view": "Why not accuracy"}),
 )
 
 

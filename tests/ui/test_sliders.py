@@ -33,7 +33,7 @@ def script() -> None:
 
 
 def opened(**address: str) -> AppTest:
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=30)
     for name, text in address.items():
         app.query_params[name] = text
     app.run()
@@ -61,6 +61,20 @@ def test_nonsense_in_the_address_is_ignored(text):
 @pytest.mark.parametrize(("text", "picked"), [("9", 2), ("-1", 2), ("x", 2), ("²", 2), ("0", 0)])
 def test_a_true_row_that_is_not_there_falls_back(text, picked):
     assert opened(page_z_true=text).session_state["rows"].picked == picked
+
+
+def test_the_row_last_touched_is_remembered_until_other_numbers_come():
+    app = opened()
+    message = {"numbers": {"page_z": [1, 5, 0], "page_z:active": 1, "page_z_true": 0}, "final": True, "seq": 1}
+    app.session_state["page_z"] = {"value": message}  # as the element leaves it
+    app.run()
+    assert not app.exception
+    rows = app.session_state["rows"]
+    assert (rows.numbers, rows.active, rows.picked) == ((1.0, 5.0, 0.0), 1, 0)
+    assert (app.query_params["page_z"], app.query_params["page_z_true"]) == ("1_5_0", "0")
+    app.session_state["preset"] = ((4.0, 0.5), 1)
+    app.run()
+    assert app.session_state["rows"].active == 1, "the true one, when nobody has touched any"
 
 
 def test_defaults_stay_out_of_the_address():

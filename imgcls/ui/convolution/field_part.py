@@ -60,7 +60,7 @@ def field_part() -> None:
     of = choose("Network", [OWN, TINY, LITE], key="conv_field_of")
     pixels, look, titles = _own() if of == OWN else _network(of)
     last = len(titles) - 1
-    layer = Dial(LAYER, "layers" if of == OWN else "layer", 0, last, 1, min(5, last), 0)
+    layer = Dial(LAYER, "layers" if of == OWN else "layer", 0, last, 1, last if of == OWN else min(5, last), 0)
     table_rows = [layer, *([KERNEL, STRIDE, DILATION] if of == OWN else [])]
 
     def picture(numbers: Numbers) -> dict[str, Any]:

@@ -32,14 +32,14 @@ def kernel_row(more: Callable[[], None]) -> tuple[Kernel, str, str]:
     with st.container(horizontal=True, vertical_alignment="top"):
         # Kernel and size are bound by hand: weights in the address choose the reader's own without its name.
         name = st.selectbox(
-            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=170,
+            "Kernel", [*PRESETS, CUSTOM], key="conv_preset", on_change=_preset_chosen, width=156,
             format_func=_title, persist_state="session",
         )  # fmt: skip
         to_address("conv_preset", None if name == next(iter(PRESETS)) else _title(name))
         if st.session_state["conv_preset"] == "random":
-            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=110, **settings)
+            st.number_input("Seed", 0, 9999, 0, key="conv_seed", width=75, **settings)
         channels = st.selectbox(
-            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=175, **settings
+            "Channels", CHANNELS, key="conv_channels", format_func=CHANNELS.get, width=166, **settings
         )
         size = st.container(width="content")
         view = st.selectbox(

@@ -34,8 +34,8 @@ JUDGES: dict[Measurer, str] = {
     "run": "Your last network",
 }
 PARTS = (
-    "A network **learns** from the training part. On the validation part one compares networks and chooses settings, "
-    "so that little by little the choices fit it. A **test** part is looked at once, at the very end."
+    "A network **learns** from the training part. The **validation** part is for comparing networks and choosing "
+    "settings, so the choices slowly adapt to it. A **test** part is looked at once, at the very end."
 )
 TILES, TILE = 8, 64
 MOST_CLASSES = 12  # in a confusion matrix
@@ -140,8 +140,8 @@ def _in_words(now: Counts, name: str) -> str:
         f"**Accuracy {_share(now.accuracy)}**: right answers, {now.true_yes + now.true_no} of "
         f"{now.true_yes + now.true_no + now.false_yes + now.false_no}.\n\n"
         f"**Precision {_share(now.precision)}**: of those called yes, {now.true_yes} of "
-        f"{now.true_yes + now.false_yes} are {name}.\n\n"
-        f"**Recall {_share(now.recall)}**: of all that are {name}, {now.true_yes} of {now.true_yes + now.false_no} "
+        f"{now.true_yes + now.false_yes} really are {name}.\n\n"
+        f"**Recall {_share(now.recall)}**: of all {name} pictures, {now.true_yes} of {now.true_yes + now.false_no} "
         "are found."
     )
 

@@ -1,5 +1,6 @@
 """Part 4 of the dense lesson: a linear classifier, whose weights are pictures."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 
 from imgcls.figures.images import colourise
 from imgcls.models.templates import load_templates
-from imgcls.numbers import added, fixed, joined, percent, whole
+from imgcls.numbers import ABOUT, fixed, holds, joined, percent, whole
 from imgcls.ops.convolution import signed_limit, working_pixels
 from imgcls.ops.dense import linear_scores
 from imgcls.ui.address import as_number
@@ -22,12 +23,12 @@ VIEW, CLASS = "dense_templates", "dense_class"
 
 
 def as_sum(positive: float, negative: float, bias: float, score: float) -> str:
-    """The score as a sum."""
-    terms = added([positive, negative, bias], score)
-    above, below, shift = terms.operands
+    """The score as a sum, with as many decimals as the scores of all classes have."""
+    terms, result = [fixed(term, 2) for term in (positive, negative, bias)], fixed(score, 2)
+    sign = "=" if holds(result, terms, lambda *numbers: math.fsum(numbers)) else ABOUT
     return (
-        f"All products above 0: {above}\nAll products below 0: {below}\nBias: {shift}\n"
-        f"{joined(terms.operands)} {terms.sign} {terms.result}"
+        f"All products above 0: {terms[0]}\nAll products below 0: {terms[1]}\nBias: {terms[2]}\n"
+        f"Score: {joined(terms)} {sign} {result}"
     )
 
 

@@ -73,7 +73,7 @@ def race_verdict(last: RaceEpoch) -> str:
     compared = f"**{abs(ahead)} points {'more' if ahead > 0 else 'fewer'}**" if ahead else "**the same**"
     return (
         f"After epoch {last.epoch}, of the new drawings **{percent(without, 0)}** are classified correctly without "
-        f"dropout and **{percent(dropped, 0)}** with it: {compared}. The validation loss exceeds the training loss by "
-        f"**{fixed(gap['without dropout'], 2)}** without and by **{fixed(gap['with dropout'], 2)}** with dropout: the "
-        "wider this gap, the more has been learned by heart."
+        f"dropout and **{percent(dropped, 0)}** with it: {compared}. Validation loss minus training loss is "
+        f"**{fixed(gap['without dropout'], 2)}** without and **{fixed(gap['with dropout'], 2)}** with dropout. The "
+        "larger this gap, the more has been learned by heart."
     )

@@ -78,7 +78,7 @@ def _source() -> Source:
 
 def _table(source: Source) -> list[Row]:
     """What a hand can change: the place on the photo, the numbers, the gradient that arrives at the output."""
-    upstream = Setting(UPSTREAM, GRID, (), _listed, _joined)
+    upstream = Setting(UPSTREAM, GRID, (), _gradient, _joined)
     if source.grey is None:
         example = tuple(float(number) for row in EXAMPLE for number in row)
 
@@ -120,6 +120,12 @@ def _listed(told: object, count: int | None = None) -> tuple[float, ...] | None:
         return None
     numbers = numbers_within(told, len(told) if count is None else count)
     return None if numbers is None else tuple(numbers)
+
+
+def _gradient(told: object) -> tuple[float, ...] | None:
+    """The gradient put on the output; () for the one that is there at first, 1 on the first output."""
+    numbers = _listed(told)
+    return () if numbers and numbers[0] == 1 and not any(numbers[1:]) else numbers
 
 
 def _typed(told: object) -> tuple[str, tuple[float, ...]] | None:

@@ -1,21 +1,37 @@
 // The pictures of a frame: the neurons with their weights, and what both networks answer all over the plane.
-import { bitmap, sizedCanvas } from "../../js/canvas.js"
+import { sizedCanvas } from "../../js/canvas.js"
 import { cssValue } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 
 export const TALL = 252
 const HEAD = 22, OUT = 26
 
-// A picture of palette places, coloured by a table of 256 colours.
+const packed = new WeakMap() // a table of 256 colours as the words of an ImageData
+function wordsOf(table) {
+  if (!packed.has(table)) {
+    const bytes = new Uint8ClampedArray(1024).fill(255)
+    for (let level = 0; level < 256; level++) for (let k = 0; k < 3; k++) bytes[4 * level + k] = table[3 * level + k]
+    packed.set(table, new Uint32Array(bytes.buffer))
+  }
+  return packed.get(table)
+}
+
+// A picture of palette places in their colours. There is one canvas for all of a size: it is to be drawn at once.
+const sheets = new Map()
 function tinted(levels, from, side, table) {
-  const rgb = new Uint8Array(3 * side * side)
-  rgb.shape = [side, side, 3]
-  for (let i = 0; i < side * side; i++) for (let k = 0; k < 3; k++) rgb[3 * i + k] = table[3 * levels[from + i] + k]
-  return bitmap(rgb)
+  if (!sheets.has(side)) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side })
+    const image = new ImageData(side, side), words = new Uint32Array(image.data.buffer)
+    sheets.set(side, { canvas, pen: canvas.getContext("2d", { willReadFrequently: true }), image, words })
+  }
+  const { canvas, pen, image, words } = sheets.get(side), colours = wordsOf(table)
+  for (let i = 0; i < side * side; i++) words[i] = colours[levels[from + i]]
+  pen.putImageData(image, 0, 0)
+  return canvas
 }
 
 // Finer levels between those of a picture, so that a boundary has no stairs.
-const FINER = 4
+const FINER = 2
 function refined(levels, from, side) {
   const wide = side * FINER, fine = new Uint8Array(wide * wide)
   const spots = Array.from({ length: wide }, (_, i) => {

@@ -173,6 +173,7 @@ function read(own) {
   const what = hidden ? `its ${hidden + 1} layers come to one:` : "it is a single layer:"
   const logit = `${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}`
   own.box.querySelector(".line").textContent = `Without a bend ${what} ${logit}; the boundary is where this is 0.`
+  if (own.playing && own.frame % FRAMES) return // nobody listens thirty times a second
   own.answers[0].setAttribute("aria-label", `What the network answers at each place. ${says[0]}. ` +
     "Arrow keys move a cross, Enter sets a point of the chosen class, Delete removes the nearest of yours.")
   own.answers[1].setAttribute("aria-label", `What the network without a bend answers. ${says[1]}.`)

@@ -59,7 +59,7 @@ function draw(own) {
   } else {
     left.textContent = `window from row ${written(top)}, column ${written(first)}`
     const { low, high } = data.output, clipped = low === 0 && (value < low || value > high)
-    const drawn = clipped ? `: ${written(value)} is clipped to ${value < low ? low : high}` : ""
+    const drawn = clipped ? `: ${written(value)} clipped to ${value < low ? low : high}` : ""
     right.textContent = `row ${r}, column ${c}${own.pin.held && !own.hover ? ", pinned" : ""}${drawn}`
   }
   const spoken = own.hover?.on === "input"

@@ -95,10 +95,10 @@ class Rows:
 
     def _active(self) -> int | None:
         """The row last touched; None while the address has brought other numbers, which nobody has touched yet."""
-        store = f"{self.key}:active"
+        store = f"{self.key}:touched"
         in_address(self.key, store)
         told = unheard(self.key, f"{store}:seq").get("numbers")
-        if isinstance(told, Mapping) and (index := _index(told.get(store))) is not None:
+        if isinstance(told, Mapping) and (index := _index(told.get(f"{self.key}:active"))) is not None:
             st.session_state[store] = index
         return st.session_state.get(store)
 
@@ -106,7 +106,7 @@ class Rows:
 def set_sliders(key: str, numbers: Sequence[float], picked: int | None = None) -> None:
     """Set all sliders from code, and the picked row if given; takes effect at their next drawing."""
     st.session_state[store_of(key)] = tuple(float(number) for number in numbers)
-    st.session_state.pop(f"{key}:active", None)
+    st.session_state.pop(f"{key}:touched", None)
     to_address(key, joined(numbers))
     if picked is not None:
         st.session_state[store_of(f"{key}_true")] = picked
