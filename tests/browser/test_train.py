@@ -119,6 +119,7 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     page.get_by_text("Classify with it").click()
     expect(page.get_by_text("Where did it look?")).to_be_visible()
     assert "Your+training" in page.url or "Your%20training" in page.url
+    page.get_by_text("What it cannot know", exact=True).click()
     expect(page.get_by_text(re.compile("All it knows are its 6 classes"))).to_be_visible()
 
 

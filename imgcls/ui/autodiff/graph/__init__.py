@@ -34,8 +34,9 @@ def choices(key: str, about: str, *, opens: int | None = 0) -> tuple[Setting, Se
     names = (step_of(key), node_of(key))
     if st.session_state.get(f"{key}:about", about) != about:
         for name in names:
-            st.session_state.pop(store_of(name), None)
-            st.query_params.pop(name, None)
+            if store_of(name) in st.session_state:  # else the address has just told it
+                del st.session_state[store_of(name)]
+                st.query_params.pop(name, None)
     st.session_state[f"{key}:about"] = about
     step, node = (Setting(name, key, start, _number, str) for name, start in zip(names, (opens, None), strict=True))
     return step, node

@@ -45,7 +45,8 @@ export default function (component) {
       pen.drawImage(picture, 0, 0, width, height, 0, 0, wide, data.side)
       const says = [name, data.columns[c]].filter(Boolean).join(", ")
       canvas.setAttribute("role", says ? "img" : "presentation") // without a name the whole table's says it all
-      canvas.setAttribute("aria-label", says)
+      if (says) canvas.setAttribute("aria-label", says)
+      else canvas.removeAttribute("aria-label")
     })
   })
   box.dataset.drawn = Number(box.dataset.drawn ?? 0) + 1
