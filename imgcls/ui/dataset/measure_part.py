@@ -75,7 +75,8 @@ def measure_part(choice: DataChoice) -> None:
 def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
     """One class against the rest, by a threshold."""
     classes = list(found.classes)
-    start = classes.index("dog") if "dog" in classes else 0
+    mistakes = [int(((found.probabilities[:, k] >= 0.5) != (found.truth == k)).sum()) for k in range(len(classes))]
+    start = classes.index("dog") if "dog" in classes else int(np.argmax(mistakes))
     st.markdown(f"{PARTS} {_whose(found, settings['judge'])}")
     left, right = st.columns([0.3, 0.7], vertical_alignment="bottom")
     key = f"data_positive_{len(classes)}"
@@ -154,7 +155,7 @@ def _strip(found: Measured, which: torch.Tensor, order: torch.Tensor, caption: s
     """The pictures that are meant, the worst first, as one strip."""
     places = torch.nonzero(which).flatten()
     places = places[order[places].argsort(stable=True)][:TILES].tolist()
-    strip = np.full((TILE, TILES * (TILE + 4) - 4, 3), 128, np.uint8)
+    strip = np.full((TILE if places else 1, TILES * (TILE + 4) - 4, 3), 128, np.uint8)  # a line where there are none
     for number, place in enumerate(places):
         strip[:, number * (TILE + 4) : number * (TILE + 4) + TILE] = _tile(found.pictures[place])
     total = int(which.sum())
@@ -189,7 +190,6 @@ def _all_classes(found: Measured) -> None:
         if len(found.classes) > MOST_CLASSES:
             st.caption(f"With {len(found.classes)} classes the table of mistakes is too large to be shown.")
             return
-        st.markdown("Rows: the true class. Columns: the answer. Click a cell to see its pictures.")
         table_ = confusion(said, truth, len(found.classes)).numpy()
         confusion_matrix(table_, found.classes, key="measure_confusion")
         cell = confusion_cell("measure_confusion")
