@@ -35,7 +35,7 @@ OTHER = {
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
     "pool_values": ",".join("4321432143214321"), "pool_patch": "7,9", "pool_slice": "9",
     "pool_shift": "5", "pool_times": "2", "pool_order": "4", "pool_upstream": "0,1,0,2",
-    "conv_field_place": "0.25_0.75", "conv_field_layer": "4", "conv_field_kernel": "5",
+    "conv_field_place": "0.25_0.75", "conv_field_(layer|depth)": "4", "conv_field_kernel": "5",
     "conv_field_(stride|dilation)": "2", "conv_kind_map": "7",
     "act_points": "a0Zbz9", "act_x": "-1.475", "act_map": "5", "act_layers": "7", "act_slope": "0.3",
     "act_alpha": "2", "act_pieces": "3",

@@ -30,7 +30,8 @@ from imgcls.ui.shell import choose, code_panel
 from imgcls.ui.stage import Dial, Numbers, Setting, stage
 
 OWN, TINY, LITE = "layers of your own", "TinyVGG", "EfficientNet-Lite0"
-VIEW, PLACE, LAYER = "conv_field", "conv_field_place", "conv_field_layer"
+VIEW, PLACE = "conv_field", "conv_field_place"
+LAYERS, LAYER = "conv_field_layer", "conv_field_depth"  # of a stack of one's own, which starts whole; of a network
 SIDE, CHANNELS, MOST_LAYERS = 128, 8, 8  # of a stack of one's own
 KERNEL = Dial("conv_field_kernel", "kernel side", 1, 7, 2, 3, 0)
 STRIDE = Dial("conv_field_stride", "stride", 1, 2, 1, 1, 0)
@@ -60,7 +61,8 @@ def field_part() -> None:
     of = choose("Network", [OWN, TINY, LITE], key="conv_field_of")
     pixels, look, titles = _own() if of == OWN else _network(of)
     last = len(titles) - 1
-    layer = Dial(LAYER, "layers" if of == OWN else "layer", 0, last, 1, last if of == OWN else min(5, last), 0)
+    own = of == OWN
+    layer = Dial(LAYERS if own else LAYER, "layers" if own else "layer", 0, last, 1, last if own else min(5, last), 0)
     table_rows = [layer, *([KERNEL, STRIDE, DILATION] if of == OWN else [])]
 
     def picture(numbers: Numbers) -> dict[str, Any]:
@@ -116,7 +118,7 @@ def _own() -> tuple[np.ndarray, Looking, list[str]]:
 
     def look(numbers: Numbers, _exact: bool) -> Look:
         one = Layer(numbers[KERNEL.name] | 1, numbers[STRIDE.name], numbers[DILATION.name])
-        layers, depth = [one] * MOST_LAYERS, numbers[LAYER]
+        layers, depth = [one] * MOST_LAYERS, numbers[LAYERS]
         fields = receptive_fields(layers)
         sides = [SIDE]
         for _ in layers:

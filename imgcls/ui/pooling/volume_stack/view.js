@@ -110,7 +110,7 @@ function visibleBehind(own, stack, i) {
 
 function draw(own) {
   const { data, view } = own
-  if (!own.stacks || !view) return
+  if (!own.stacks || !view?.width) return // it is not laid out yet
   const pen = sizedCanvas(own.canvas, view.width, view.height)
   pen.clearRect(0, 0, view.width, view.height)
   pen.drawImage(own.still ??= drawStill(own), 0, 0, view.width, view.height)
