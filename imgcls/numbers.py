@@ -179,7 +179,7 @@ def last_place(text: str) -> Decimal:
 
 
 def holds(result: str, operands: Sequence[str], work: Callable[..., float]) -> bool:
-    """Whether the printed result is the one that comes out, rounded to its last digit."""
+    """Whether the printed result is the one that comes out, rounded to its last digit; a half is rounded up in size."""
     try:
         came_out = float(work(*(float(read(text)) for text in operands)))
     except (ArithmeticError, ValueError):
@@ -189,7 +189,13 @@ def holds(result: str, operands: Sequence[str], work: Callable[..., float]) -> b
     if result in ("nan", "inf", f"{MINUS}inf"):
         return False
     unit = float(last_place(result))
-    return abs(came_out - float(read(result))) <= unit / 2 * (1 + 1e-9)
+    return is_rounding(came_out, float(read(result)), unit)
+
+
+def is_rounding(number: float, rounded: float, unit: float) -> bool:
+    """Whether `rounded` is `number` to the nearest `unit`; what lies half way goes away from zero, as one learns it."""
+    beyond = math.copysign(1, number) * (number - rounded)
+    return -unit / 2 * (1 + 1e-9) <= beyond < unit / 2 * (1 - 1e-9)
 
 
 def _round(number: float, decimals: int) -> Decimal:

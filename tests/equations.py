@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imgcls.numbers import last_place, read
+from imgcls.numbers import is_rounding, last_place, read
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 TOKEN = re.compile(rf"(?:{NUMBER})(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?|e\^\{{|ln\b|max\b|sigmoid\b|[-+−·×/÷()}},=≈]")
@@ -28,7 +28,7 @@ class Claim:
     def holds(self) -> bool:
         """Whether the printed result is the value, rounded to its last digit."""
         unit = float(last_place(self.result))
-        return abs(self.value - float(read(self.result))) <= unit / 2 * (1 + 1e-9)
+        return is_rounding(self.value, float(read(self.result)), unit)
 
 
 def claims(text: str) -> Iterator[Claim]:

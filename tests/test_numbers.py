@@ -8,7 +8,7 @@ import random
 import pytest
 
 from imgcls import numbers
-from imgcls.numbers import MOST_DIGITS, Equation, added, equation, last_place, read
+from imgcls.numbers import MOST_DIGITS, Equation, added, equation, holds, last_place, read
 from tests import javascript
 
 CASES: list[tuple[str, tuple, object]] = [
@@ -176,3 +176,13 @@ def test_what_was_printed_before_stays_as_it_is() -> None:
 def test_what_was_printed_can_be_read(text: str) -> None:
     values = {"2.50": 2.5, "−1,234.5": -1234.5, "4.852×10⁸": 4.852e8, "70.5%": 0.705, "−3×10⁻⁷": -3e-7}
     assert float(read(text)) == values[text]
+
+
+def test_what_lies_half_way_is_rounded_away_from_zero_as_one_learns_it() -> None:
+    def step(start: float, rate: float, slope: float) -> float:
+        return start - rate * slope
+
+    assert holds("0.7126", ["1", "0.5", "0.5749"], step)  # 0.71255
+    assert not holds("0.7125", ["1", "0.5", "0.5749"], step)
+    assert holds("−0.7126", ["−1", "0.5", "−0.5749"], step)
+    assert not holds("−0.7125", ["−1", "0.5", "−0.5749"], step)

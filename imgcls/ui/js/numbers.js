@@ -85,7 +85,8 @@ const text = (operand, digits) => (typeof operand === "string" ? operand : writt
 function holds(result, operands, work) {
   const cameOut = work(...operands.map(read))
   if (!Number.isFinite(cameOut)) return special(cameOut) === result
-  return Math.abs(cameOut - read(result)) <= (lastPlace(result) / 2) * (1 + 1e-9) // false for nan and inf
+  const beyond = (cameOut < 0 ? -1 : 1) * (cameOut - read(result)), half = lastPlace(result) / 2
+  return -half * (1 + 1e-9) <= beyond && beyond < half * (1 - 1e-9) // a half goes away from 0; false for nan and inf
 }
 
 // Digits for an equation that holds when it is worked from its printed operands, else its sign is ≈. An operand that is
