@@ -110,6 +110,18 @@ def test_no_modules_import_each_other() -> None:
     assert not edges
 
 
+def test_what_moves_under_a_hand_is_a_stage() -> None:
+    """The network's canvas alone asks for itself: its questions are no numbers of a table, and its answers are kept."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "imgcls.ui.live"
+        if {"offer", "slow_answer"} & {alias.name for alias in node.names}
+    }
+    assert found == {"imgcls/ui/stage.py", "pages/network.py"}
+
+
 def test_views_import_what_their_modules_export() -> None:
     """A name that is missing would stop a whole view, and only in the browser."""
     modules = {path: path.read_text() for path in (ROOT / "imgcls/ui").rglob("*.js")}

@@ -80,17 +80,6 @@ def kept(name: str, read: Callable[[str | None], Kept], store: str = "") -> Kept
     return st.session_state[store]
 
 
-def kept_number(name: str, low: float, high: float, default: float, told: object = None) -> float:
-    """A number from `low` to `high`: what a hand has just `told`, else what the session keeps, else the address.
-
-    What is no number within the limits is ignored, and limits may have moved since the number was kept.
-    """
-    if (number := as_number(told, low, high)) is not None:
-        st.session_state[store_of(name)] = number
-    number = kept(name, lambda text: _or(as_number(text, low, high), default), store_of(name))
-    return min(max(number, low), high)
-
-
 def store_of(name: str) -> str:
     """Under which key the session keeps the number `name`."""
     return f"{name}:slider"
@@ -112,7 +101,3 @@ def to_address(name: str, text: str | None) -> None:
             del st.query_params[name]
     elif st.query_params.get(name) != text:
         st.query_params[name] = text
-
-
-def _or(number: float | None, default: float) -> float:
-    return default if number is None else number

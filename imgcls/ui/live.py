@@ -15,15 +15,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from imgcls.ui.address import as_number
-from imgcls.ui.components import caught, sent
-from imgcls.ui.packet import pack
+from imgcls.ui.components import sent
 from imgcls.ui.session import presence
 
 Answer = Callable[[Mapping[str, Any]], bytes]
@@ -71,30 +68,6 @@ def slow_answer(name: str, *, key: str, answer: Answer) -> tuple[int | None, byt
         return number, answer(question)
     except (ValueError, TypeError, KeyError):
         return number, None
-
-
-def follow(name: str, draw: Callable[[float], None], low: float, high: float) -> str:
-    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the name to ask at.
-
-    `draw` calls live components that are on the page already, and nothing else of Streamlit: they get their new data
-    without a rerun.
-    """
-
-    def answer(question: Mapping[str, Any]) -> bytes:
-        number = as_number(question.get("number"), low, high)
-        if number is None:
-            raise ValueError(f"a number from {low:g} to {high:g} is asked for")
-        with caught() as elements:
-            draw(number)
-        return beside(elements)
-
-    return offer(name, answer)
-
-
-def beside(elements: Mapping[str, Any]) -> bytes:
-    """One packet with the new data of components that were `caught`: what `bring` in js/live.js takes apart."""
-    packets = {key: np.frombuffer(data, np.uint8) for key, data in elements.items() if isinstance(data, bytes)}
-    return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
 
 
 def drop_departed() -> None:

@@ -103,7 +103,7 @@ def test_on_a_phone_photo_and_answer_stand_on_one_screen_and_the_menu_names_ever
     for address, photo, answer in (
         ("", ".pixels .photo canvas", ".pixels output"),
         ("tensors", ".slicer .photo", ".slicer .crop"),
-        ("classify", ".sight canvas >> nth=0", ".plot >> nth=0"),
+        ("classify", ".grey-patch canvas >> nth=0", ".plot >> nth=0"),
     ):
         opened(page, f"{server_url}/{address}", answer)
         above, below = page.locator(photo).bounding_box(), page.locator(answer).bounding_box()
@@ -152,7 +152,7 @@ def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_take
     page.goto(f"{server_url}/classify?classify_patch=0.5")
     page.wait_for_selector(SHOWN)
     before = bars(page, 0)["Dog"]
-    canvas = page.locator(".sight canvas").first.bounding_box()
+    canvas = page.locator(".grey-patch canvas").first.bounding_box()
     middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
     page.mouse.move(middle[0] - 60, middle[1])
     page.mouse.down()

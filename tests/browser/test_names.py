@@ -178,19 +178,19 @@ def test_a_set_and_its_training_keep_the_letters_of_their_classes(page: Page, se
     page.goto(f"{server_url}/dataset?data_source=Your+own+pictures")
     upload = FilePayload(name="my $set$ *a*.zip", mimeType="application/zip", buffer=_zip(classes))
     page.locator("[data-testid=stMain] input[type=file]").last.set_input_files(upload)
-    page.wait_for_selector(".sheet[data-drawn]", timeout=60_000)
+    page.wait_for_selector(".thumbnails[data-drawn]", timeout=60_000)
     page.wait_for_url("**data_own=**")
     main = page.locator("[data-testid=stMain]")
-    heads = page.locator(".sheet .head b").all_text_contents()
+    heads = page.locator(".thumbnails .head b").all_text_contents()
     assert sorted(heads) == sorted(classes)
     for number in (1, 3):
-        page.locator(".sheet .group").nth(number).locator("button").first.click()
+        page.locator(".thumbnails .group").nth(number).locator("button").first.click()
         expect(main.locator("strong").get_by_text(heads[number], exact=True)).to_be_visible()
     expect(main.get_by_text(f"a network that always says “{heads[0]}” has")).to_be_visible()
     for part in ("Hardest", "Averages"):
         page.get_by_role("radio", name=part, exact=True).click()
         expect(page.get_by_role("radio", name=part, exact=True)).to_be_checked()
-        page.wait_for_selector(".plot[data-drawn]" if part == "Averages" else ".sheet[data-drawn] .tile small")
+        page.wait_for_selector(".plot[data-drawn]" if part == "Averages" else ".thumbnails[data-drawn] .tile small")
         assert main.locator("p a[href*=example], .katex, p img, .plot a").count() == 0
     ticks = page.locator(".plot .yaxislayer-above text").all_text_contents()
     assert ticks == ["all", *heads]

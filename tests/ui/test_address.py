@@ -44,7 +44,7 @@ OTHER = {
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
     "ce_likely": "1_2_3", "ce_photos": "200", "ce_accuracy": "1_2_3_4",
-    "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
+    "classify_k": "7", "classify_patch": "0.4", "classify_place": "0.4_0.6", "classify_threshold": "0.3",
     "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
     "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
     "net_scale": "light",

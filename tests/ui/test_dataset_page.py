@@ -15,7 +15,7 @@ from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.records import Evaluation
 from imgcls.training.runs import run_folder
 from imgcls.training.trainer import train
-from imgcls.ui.components.sheet import Sheet
+from imgcls.ui.components.thumbnails import thumbnails
 from imgcls.ui.dataset.album import album_of, drawn_album, recipe_of
 from imgcls.ui.dataset.augmentation import in_words
 from imgcls.ui.dataset.classes_part import samples
@@ -132,9 +132,9 @@ def test_the_size_that_is_left_to_the_network_is_64_and_32_for_cifar() -> None:
     assert recipe_of(DataChoice("cifar10", size=48)).size == 48
 
 
-def test_a_sheet_sends_pictures_and_what_is_said_of_them() -> None:
+def test_thumbnails_send_pictures_and_what_is_said_of_them() -> None:
     pictures = np.arange(2 * 4 * 4 * 3, dtype=np.uint8).reshape(2, 4, 4, 3)
-    fields, arrays = unpack(Sheet(pictures, ["a", "b"], ["x"], wrong=[1]).packed(side=3))
+    fields, arrays = unpack(thumbnails(pictures, ["a", "b"], ["x"], wrong=[1], side=3, alt="").news())
     assert np.array_equal(arrays["pictures"], pictures)
     assert (fields["labels"], fields["captions"], fields["wrong"], fields["side"]) == (["a", "b"], ["x"], [1], 3)
 
@@ -226,5 +226,5 @@ def test_augmentation_opens_with_some_of_everything_that_no_other_page_takes_ove
 
 def test_a_number_of_nought_in_the_address_is_nought() -> None:
     app = opened(data_part="Augmentation", data_rotation="0")
-    assert app.session_state["data_rotation"] == 0
+    assert app.session_state["data_rotation:slider"] == 0
     assert app.query_params["data_rotation"] == "0"

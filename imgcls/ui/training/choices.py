@@ -14,7 +14,7 @@ from imgcls.numbers import whole
 from imgcls.plain import markdown
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig, recipe
 from imgcls.training.optimisers import SCHEDULES
-from imgcls.ui.dataset.augmentation import choose_augmentation
+from imgcls.ui.dataset.augmentation import choose_augmentation, set_augmentation
 from imgcls.ui.dataset.choice import choose_data
 from imgcls.ui.dataset.understood import described
 from imgcls.ui.training.words import FIRST_WEIGHTS, OPTIMISERS, PRESET_TITLES, first_weights_words
@@ -86,7 +86,6 @@ def _take_recipe() -> None:
         "train_smoothing": usual.label_smoothing,
         "train_first_weights": FIRST_WEIGHTS[usual.first_weights],
     }
-    changes |= {f"train_{name}": value for name, value in vars(usual.augmentation).items()}
     if model := usual.model:
         changes |= {
             "train_channels": _listed(model.channels), "train_convolutions": model.convolutions,
@@ -95,6 +94,7 @@ def _take_recipe() -> None:
             "train_dropout": model.dropout,
         }  # fmt: skip
     st.session_state.update(changes)
+    set_augmentation("train", vars(usual.augmentation))
 
 
 def _nearest(numbers: tuple[float, ...], number: float) -> float:
@@ -226,5 +226,5 @@ def _offer_overfitting(config: TrainConfig) -> None:
 
 
 def _take_guards_away() -> None:
-    nothing = {f"train_{name}": value for name, value in vars(Augmentation()).items()}
-    st.session_state.update(nothing | {"train_decay": 0.0, "train_smoothing": 0.0, "train_dropout": 0.0})
+    st.session_state.update({"train_decay": 0.0, "train_smoothing": 0.0, "train_dropout": 0.0})
+    set_augmentation("train", vars(Augmentation()))

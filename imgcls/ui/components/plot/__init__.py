@@ -1,7 +1,6 @@
 """A Plotly chart that changes in place (`Plotly.react`): it never blanks and keeps its zoom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import plotly
@@ -18,20 +17,7 @@ _HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
 _mount = declare("plot", html=_HTML, isolate_styles=False, styles=("text.css",))
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A figure, a sentence on what it shows, and one to stand below it, with **words** in bold."""
-
-    figure: go.Figure
-    alt: str
-    caption: str = ""
-
-    def news(self) -> dict[str, Any]:
-        """For a plot that is on the page already."""
-        return {**figure_news(self.figure), "alt": self.alt, "caption": self.caption}
-
-
-def figure_news(figure: go.Figure) -> dict[str, Any]:
+def _news(figure: go.Figure) -> dict[str, Any]:
     """The figure as JSON, and beside it the mark that `imgcls.figures.curves.curves` put in."""
     drawn = figure.to_dict()
     mark = (drawn["layout"].pop("meta", None) or {}).get("mark")
@@ -41,12 +27,7 @@ def figure_news(figure: go.Figure) -> dict[str, Any]:
 
 def plot(figure: go.Figure, *, alt: str, caption: str = "", key: str | None = None) -> Element:
     """`figure`, live; `alt` says in a sentence what it shows, `caption` stands below it, with **words** in bold."""
-    return placed(_mount.element({"source": _SOURCE, **Chart(figure, alt, caption).news()}), key)
-
-
-def show_chart(chart: Chart, *, key: str) -> None:
-    """Show a chart with its caption."""
-    plot(chart.figure, alt=chart.alt, caption=chart.caption, key=key)
+    return placed(_mount.element({"source": _SOURCE, **_news(figure), "alt": alt, "caption": caption}), key)
 
 
 def move_mark(mark: Mapping[str, Any], *, key: str | None = None) -> Element:

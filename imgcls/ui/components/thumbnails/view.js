@@ -1,7 +1,5 @@
-// Tiles in a grid; they keep their canvases, so that a drag changes pixels and nothing else.
-import { Asker } from "../../js/asker.js"
+// Small pictures in a grid; they keep their canvases, so that a drag changes pixels and nothing else.
 import { paint, pictureOf } from "../../js/canvas.js"
-import { buildDials, showDials } from "../../js/dials.js"
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
@@ -9,14 +7,11 @@ import { Sender } from "../../js/sender.js"
 
 function build(root) {
   const box = document.createElement("div")
-  box.className = "sheet"
-  box.innerHTML = `<div class="dials"></div><div class="tiles" role="group"></div>
-    <p class="told" aria-live="polite"></p>`
+  box.className = "thumbnails"
+  box.innerHTML = `<div class="tiles" role="group"></div><p class="told" aria-live="polite"></p>`
   root.append(box)
-  const [dials, tiles, told] = box.children
-  const own = { box, dials, tiles, told, sender: new Sender(), dragging: false, picked: null, shape: "" }
-  own.asker = new Asker((bytes) => { own.news = { ...own.news, ...unpack(bytes) }; draw(own) })
-  return own
+  const [tiles, told] = box.children
+  return { box, tiles, told, sender: new Sender(), picked: null, shape: "" }
 }
 
 function makeTile(own, i) {
@@ -25,8 +20,13 @@ function makeTile(own, i) {
   if (pick) tile.type = "button"
   tile.className = "tile"
   tile.innerHTML = "<canvas></canvas><small></small>"
-  if (pick) tile.onclick = () => { own.picked = i; mark(own); tell(own, true) }
-  else tile.onfocus = tile.onpointerenter = tile.onclick = () => { own.told.textContent = own.news.labels[i] }
+  if (pick) {
+    tile.onclick = () => {
+      own.picked = i
+      mark(own)
+      own.sender.send(own.component, "pick", { index: i })
+    }
+  } else tile.onfocus = tile.onpointerenter = tile.onclick = () => { own.told.textContent = own.news.labels[i] }
   return tile
 }
 
@@ -48,17 +48,6 @@ function mark(own) {
   own.tiles.querySelectorAll(".tile").forEach((tile, i) => {
     if (own.news.pick) tile.setAttribute("aria-pressed", String(i === own.picked))
   })
-}
-
-function tell(own, final) {
-  own.sender.send(own.component, "told", { numbers: own.numbers, picked: own.picked, final })
-}
-
-function moved(own, final) {
-  if (final || own.asker.broken) {
-    own.asker.cancel()
-    tell(own, final)
-  } else own.asker.ask(own.data.ask, { numbers: own.numbers })
 }
 
 function draw(own) {
@@ -91,17 +80,14 @@ function draw(own) {
 
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
-  own.component = component
-  const data = unpack(component.data)
-  own.sender.acknowledge(data.ack)
-  if (own.dragging || own.sender.busy) return // what is under the finger is newer
-  Object.assign(own, { data, news: data, numbers: data.numbers, picked: data.picked })
-  own.tiles.setAttribute("aria-label", data.alt)
-  own.tiles.style.setProperty("--side", `${data.side}px`)
-  own.told.hidden = data.pick
-  own.tiles.style.maxHeight = data.height ? `${data.height}px` : ""
-  own.tiles.classList.toggle("large", data.large)
-  buildDials(own, data.dials, (final) => moved(own, final))
-  if (data.dials.length) showDials(own)
+  const news = unpack(component.data)
+  Object.assign(own, { component, news })
+  own.sender.acknowledge(news.ack)
+  if (!own.sender.busy) own.picked = news.picked // what was clicked since is newer
+  own.tiles.setAttribute("aria-label", news.alt)
+  own.tiles.style.setProperty("--side", `${news.side}px`)
+  own.told.hidden = news.pick
+  own.tiles.style.maxHeight = news.height ? `${news.height}px` : ""
+  own.tiles.classList.toggle("large", news.large)
   draw(own)
 }
