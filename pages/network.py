@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from imgcls.models.ablation import SWAPS, what_if
+from imgcls.models.ablation import SWAP_TITLES, what_if
 from imgcls.models.confidence import confidence_words
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
@@ -80,7 +80,7 @@ def lesson(look: Look) -> None:
         mode=MODES[part],
         state=state,
         turn=turn(),
-        activations=[*SWAPS] if any(step.kind == "activation" for step in look.graph.steps) else [],
+        activations=SWAP_TITLES if any(step.kind == "activation" for step in look.graph.steps) else {},
         title=classifier.title,
         key=KEY,
         slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},

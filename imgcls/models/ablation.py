@@ -11,12 +11,14 @@ from imgcls.models.occlusion import covered
 from imgcls.models.small import ACTIVATIONS
 from imgcls.models.trace import Run, Trace, trace
 from imgcls.numbers import sides
+from imgcls.ops import activations
 
 SWAPS: dict[str, Callable[[], nn.Module]] = {
     "none": nn.Identity,
     **{name: make for name, make in ACTIVATIONS.items() if name != "maxout"},
 }
 """What an activation can be replaced by; maxout takes two inputs to an output, and cannot."""
+SWAP_TITLES = {name: "none (identity)" if name == "none" else activations.ACTIVATIONS[name].title for name in SWAPS}
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,29 @@ Sizes follow CS231n's notation: a slice of W columns under a window F with strid
 columns, and likewise for rows (cs231n.github.io/convolutional-networks, "Pooling Layer"). Nothing is padded.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from imgcls.numbers import sides
 
-KINDS = ("max", "average")
+
+@dataclass(frozen=True)
+class Kind:
+    """What becomes of a window: its title, torch's function as it is written, and the layer for a window's side."""
+
+    title: str
+    code: str
+    layer: Callable[[int], nn.Module]
+
+
+KINDS: Mapping[str, Kind] = {
+    "max": Kind("max pooling", "F.max_pool2d", nn.MaxPool2d),
+    "average": Kind("average pooling", "F.avg_pool2d", nn.AvgPool2d),
+}
 
 
 @dataclass(frozen=True)
@@ -178,7 +192,7 @@ def shuffled_places(volume: Tensor, seed: int) -> Tensor:
     return volume.flatten(1)[:, order].view_as(volume)
 
 
-HALVINGS = {"max": "max pooling", "average": "average pooling", "stride": "stride alone"}
+HALVINGS = {name: kind.title for name, kind in KINDS.items()} | {"stride": "stride alone"}
 """Ways to halve a map's rows and columns: keep the largest of each 2 x 2, their mean, or the upper left alone."""
 
 

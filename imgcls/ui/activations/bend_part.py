@@ -142,7 +142,7 @@ def _panel(twins: Twins, points: Points, name: str, own: tuple[Own, ...], rate: 
     sets = [f'pattern("{name}", {seed}, count={COUNT})'] if name != ONLY_OWN else []
     sets += [f'own_points(read_points("{spelled(own)}"))'] if own else []
     used = twins.plan.activation
-    function = {"tanh": "Tanh()", "relu": "ReLU()", "leaky_relu": "LeakyReLU(0.1)", "sigmoid": "Sigmoid()"}
+    layer = repr(ACTIVATIONS[used].layer()) if used in ACTIVATIONS else "Identity()"
     code = f"""
     import numpy as np
     import torch
@@ -154,7 +154,7 @@ def _panel(twins: Twins, points: Points, name: str, own: tuple[Own, ...], rate: 
     x = torch.from_numpy(np.concatenate([each.places for each in sets]))
     y = torch.from_numpy(np.concatenate([each.classes for each in sets]))
     first, later = [], []
-    for name, bend in [("{used}", nn.{function.get(used, "Identity()")}), ("none", nn.Identity())]:
+    for name, bend in [("{used}", nn.{layer}), ("none", nn.Identity())]:
         plan = Plan({twins.plan.hidden}, name)
         layers = []
         for weight, bias in plan.layers(first_parameters(plan, {seed})):

@@ -107,19 +107,6 @@ def curves_part(names: list[str]) -> None:
     _panel(names[0], live["settings"][names[0]], live.numbers[BOARD])
 
 
-_TORCH = {
-    "sigmoid": "torch.sigmoid(x)",
-    "tanh": "torch.tanh(x)",
-    "relu": "torch.relu(x)",
-    "leaky_relu": "torch.nn.functional.leaky_relu(x, {slope:g})",
-    "elu": "torch.nn.functional.elu(x, {alpha:g})",
-    "maxout": "torch.stack([w * x + b for w, b in {lines}]).amax(0)",
-    "gelu": "torch.nn.functional.gelu(x)",
-    "silu": "torch.nn.functional.silu(x)",
-    "softplus": "torch.nn.functional.softplus(x)",
-}
-
-
 def _panel(name: str, settings: dict[str, object], x: float) -> None:
     """The value and slope of the first function at the cursor."""
     at = activation_curve(name, torch.tensor([x]), **settings)
@@ -127,7 +114,7 @@ def _panel(name: str, settings: dict[str, object], x: float) -> None:
     import torch
 
     x = torch.tensor({float(x)!r}, requires_grad=True)
-    y = {_TORCH[name].format(**settings)}  # {ACTIVATIONS[name].title}
+    y = {ACTIVATIONS[name].code.format(**settings)}  # {ACTIVATIONS[name].title}
     y.backward()
     value = y.item()
     slope = x.grad.item()

@@ -38,11 +38,12 @@ def choose_augmentation(
     usual: Augmentation = _NOTHING,
     draws: int = 5,
     tile: int = 72,
+    abreast: int = 2,
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
     What was chosen last on another page is taken over, else they start as `usual`. `picture`: uint8 (S, S, 3), the
-    current photo if None; `tile`: the side of a small picture in CSS pixels.
+    current photo if None; `tile`: the side of a small picture in CSS pixels; `abreast`: sliders beside each other.
     """
     _CHOICES.take_over(prefix, vars(usual))
     picture = photo_square() if picture is None else picture
@@ -68,8 +69,9 @@ def choose_augmentation(
 
     live = stage(f"{prefix}_augmentation", dials, drawn)
     with st.container(key="two_abreast"):
-        for column, dial in zip(st.columns(len(dials)), dials, strict=True):
-            with column:
+        columns = st.columns(abreast)
+        for place, dial in enumerate(dials):
+            with columns[place % abreast]:
                 live.show(dial.name)
     live.show()
     _CHOICES.hand_on(prefix, vars(usual))

@@ -13,6 +13,7 @@ from imgcls.figures.curves import DASHES, Curve, curves, mark
 from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.registry import load
 from imgcls.numbers import percent
+from imgcls.ops.pooling import KINDS
 from imgcls.ops.shift import (
     BLURRED,
     EVERYWHERE,
@@ -215,7 +216,7 @@ def _small(feature_map: Tensor) -> Tensor:
 
 def shift_code(window: int, stride: int, kind: str) -> tuple[str, dict[str, object]]:
     """The lines of torch for the curve of one pooling, and what they give."""
-    step = "F.max_pool2d" if kind == "max" else "F.avg_pool2d"
+    step = KINDS[kind].code
     code = f"""
 from dataclasses import replace
 

@@ -4,7 +4,7 @@ The canvas asks for its numbers at `ask` (see `imgcls.ui.network.answers`) when 
 at what is on the screen asks nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def network_canvas(
     mode: str,
     state: Mapping[str, str],
     turn: int,
-    activations: Sequence[str],
+    activations: Mapping[str, str],
     title: str,
     key: str,
     overview: bytes | None = None,
@@ -38,7 +38,7 @@ def network_canvas(
         mode: "forward", "what if" or "backwards".
         state: what is looked at (`imgcls.ui.network.state.NAMES`); `sent(key, "state")` is where the student went.
         turn: another number where the canvas must follow `state`, as after the browser's Back.
-        activations: what the network's activation can be swapped for.
+        activations: what the network's activation can be swapped for, names with titles.
         title: of the network, for screen readers.
         overview: the answer to the first question about a new subject, so that it need not be asked.
         slow: what `imgcls.ui.live.slow_answer` has for each of `QUESTIONS`, while the way to `ask` is broken.
@@ -52,6 +52,6 @@ def network_canvas(
     tables |= {
         name: np.frombuffer(answer, np.uint8) for name, (_, answer) in (slow or {}).items() if answer is not None
     }
-    packet = pack({**fields, "activations": list(activations)}, **tables)
+    packet = pack({**fields, "activations": dict(activations)}, **tables)
     told = ("state", *QUESTIONS)
     _mount(key=key, data=packet, default=dict.fromkeys(told), **{f"on_{name}_change": ignore for name in told})
