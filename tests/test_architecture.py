@@ -216,7 +216,7 @@ def test_a_fixed_wait_of_a_browser_test_says_why_nothing_can_be_waited_for() -> 
 OWN_NUMBERS = {
     "imgcls/ui/js/numbers.js", "imgcls/ui/js/number.js", "imgcls/ui/convolution/field/view.js",
     "imgcls/ui/softmax/simplex/view.js", "imgcls/ui/network/canvas/tools.js", "imgcls/ui/autodiff/landscape/draw.js",
-    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/board/view.js",
+    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/curves/view.js",
 }  # fmt: skip
 
 

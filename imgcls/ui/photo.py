@@ -14,13 +14,13 @@ from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
 from imgcls.ui.components.focus import keep_focus
 from imgcls.ui.components.gallery import gallery, picked_sample
-from imgcls.ui.components.recall import recall, recalled
+from imgcls.ui.components.kept_photo import keep_photo, kept_photo
 from imgcls.ui.session import arrived, drop_upload
 
 MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
-_UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
+_UPLOADS, _CHOSEN, _KEPT_PHOTO = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
 # A plain button: what it opens is the browser's own affair (see classroom.js), and no page runs for it.
 CLASS_DOOR = '<button type="button" class="imgcls-class-door">Class: join or start</button>'
@@ -57,7 +57,7 @@ def _choose(photo: Picture, sample: str | None) -> None:
 
 def _take_back() -> None:
     """After a reload: the photo that the tab had."""
-    if not st.session_state.get(_CHOSEN) and (choice := recalled(_RECALL)):
+    if not st.session_state.get(_CHOSEN) and (choice := kept_photo(_KEPT_PHOTO)):
         _choose(*choice)
 
 
@@ -105,7 +105,7 @@ def photo_sidebar() -> None:
         st.markdown("**Use another**")
         _ways("photo")
         chosen = (photo, current_sample()) if st.session_state.get(_CHOSEN) else None
-        recall(chosen, key=_RECALL, on_return=_take_back)
+        keep_photo(chosen, key=_KEPT_PHOTO, on_return=_take_back)
         keep_focus({"phone_": "phone_photo"})  # its popover closes once the photo is in
 
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Page
 
 from imgcls.data.augment import Augmentation, draw, variations
 from imgcls.data.own import describe_own, keep_zip
-from imgcls.data.shelf import Recipe, open_shelf
-from imgcls.training.picture_work import shelve, survey
+from imgcls.data.picture_cache import Recipe, open_cached
+from imgcls.training.picture_work import cache, survey
 from tests.benchmarks.harness import HEAD, milliseconds, open_page, row, running_app
 
 MOVES = 60
@@ -81,11 +81,11 @@ def main() -> None:
     print(row("zip of 10,000: checked and kept", milliseconds(lambda: keep_zip(data, "mine"), 3)))
     print(row("… its classes named", milliseconds(lambda: describe_own(kept), 3)))
     recipe, drawn = Recipe(str(kept), size=32), Recipe()
-    print(row("… read at 32 pixels (worker)", milliseconds(lambda: list(shelve(recipe)))))
-    print(row("… opened again", milliseconds(lambda: open_shelf(recipe), 5)))
+    print(row("… read at 32 pixels (worker)", milliseconds(lambda: list(cache(recipe)))))
+    print(row("… opened again", milliseconds(lambda: open_cached(recipe), 5)))
     print(row("… counted and compared (worker)", milliseconds(lambda: list(survey(recipe, None, 0)))))
-    print(row("2,500 dogs drawn (worker)", milliseconds(lambda: list(shelve(drawn)))))
-    picture, everything = open_shelf(drawn).images[0], Augmentation(True, 0.1, 10, 0.3, 0.25)
+    print(row("2,500 dogs drawn (worker)", milliseconds(lambda: list(cache(drawn)))))
+    picture, everything = open_cached(drawn).images[0], Augmentation(True, 0.1, 10, 0.3, 0.25)
     generator = torch.Generator().manual_seed(0)
     print(row("12 draws", milliseconds(lambda: variations(picture, draw(everything, 12, 64, generator), 12), 50)))
     with running_app() as url, open_page() as page:

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from imgcls.jobs.runner import WAITED_GRACE, _gpus, long_workers
 from tests.browser.hands import lead
 
-# A million pictures: a run of fewer may be over before it is stopped.
-LONG = "train_preset=ConvNetJS+CIFAR-10&train_epochs=500"
+# Small batches: with larger ones the run may be over before it is stopped.
+LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500&train_batch=4"
 
 
 class Line:

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.own import identity_of, keep_pictures
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.sources import drawn_dogs
 from imgcls.models.small import SmallConfig
 from imgcls.training.config import DataChoice, TrainConfig
@@ -86,7 +86,7 @@ def test_results_are_kept_for_the_second_visit(monkeypatch: pytest.MonkeyPatch) 
         app = opened(data_part="Averages", **SMALL)
         app.run()
         app.run()
-    assert [target.partition(":")[2] for target in asked] == ["shelve", "survey"]
+    assert [target.partition(":")[2] for target in asked] == ["cache", "survey"]
 
 
 def test_own_pictures_are_browsed_and_broken_ones_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_a_drawing_that_is_looked_at_alone_is_that_of_the_set() -> None:
     whole = drawn_dogs(count=60, size=24, seed=3, level=0.8)
     for place in (0, 17, 59):
         assert np.array_equal(album.picture(place), np.asarray(whole.image(place)))
-    put_on_shelf(recipe_of(choice))
-    shelved = open_shelf(recipe_of(choice), None, 3)
+    cache_pictures(recipe_of(choice))
+    shelved = open_cached(recipe_of(choice), None, 3)
     assert np.array_equal(album.training, shelved.training)
     assert np.array_equal(drawn_album(choice, 0.1).labels, album.labels)
     assert album_of(choice) is album

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imgcls.jobs.beside import Beside, BusyError
+from imgcls.jobs.sidecar import BusyError, Sidecar
 from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ops.mlp import BENDS, MOST_LAYERS, MOST_WIDTH, Plan, collapsed, first_parameters, measure, train
 from imgcls.ops.mlp_film import Film, Twins, film
@@ -24,7 +24,7 @@ COUNT, MOST_OWN = 140, MOST - 140
 TITLES = {name: ACTIVATIONS[name].title if name in ACTIVATIONS else "none" for name in BENDS}
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 AHEAD, GENTLE = 20, 0.3  # steps that the code panel trains, and the largest rate at which two programs agree on them
-films = Beside("imgcls.ops.mlp_film:film")
+films = Sidecar("imgcls.ops.mlp_film:film")
 
 
 def _controls() -> tuple[str, Plan, float, int]:

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from imgcls.ops.activations import ACTIVATIONS, MAXOUT_LINES, activation_curve
-from imgcls.ui.activations.board import Line, board
+from imgcls.ui.activations.curves import Line, curves
 from imgcls.ui.address import as_number
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, Setting, stage
@@ -73,7 +73,7 @@ def _picture(names: list[str], numbers: Numbers) -> dict[str, Any]:
     if "maxout" in names:
         lines = [Line(numbers[w.name], numbers[b.name], (w.name, b.name)) for w, b in LINES[: numbers[PIECES.name]]]
     deep = float(settings.get("elu", {}).get("alpha", 0)) > 2  # ELU goes down to -α
-    shown = board(
+    shown = curves(
         drawn,
         [ACTIVATIONS[name].title for name in names],
         cursor=numbers[BOARD],
@@ -87,7 +87,7 @@ def _picture(names: list[str], numbers: Numbers) -> dict[str, Any]:
 
 @st.fragment
 def curves_part(names: list[str]) -> None:
-    """The board, with the settings of the chosen functions beneath it; all of it live."""
+    """The curves, with the settings of the chosen functions beneath it; all of it live."""
     low, high = float(X[0]), float(X[-1])
     cursor = Setting(BOARD, BOARD, START, lambda told: as_number(told, low, high), "{:g}".format)
     table = (cursor, *(dial for name in names for dial in DIALS.get(name, ())))

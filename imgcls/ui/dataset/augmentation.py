@@ -13,7 +13,7 @@ from imgcls.numbers import fixed, whole
 from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components import Element
 from imgcls.ui.components.thumbnails import thumbnails
-from imgcls.ui.dataset.carried import Carried
+from imgcls.ui.dataset.shared_choices import SharedChoices
 from imgcls.ui.photo import current_photo
 from imgcls.ui.stage import Dial, Numbers, stage
 
@@ -25,7 +25,7 @@ _DIALS = {  # label, highest, step, digits
     "colour": ("colour", 1, 0.05, 2),
     "erasing": ("erasing", 0.8, 0.05, 2),
 }
-_CHOICES = Carried("chosen_augmentation", vars(_NOTHING), {"flip": lambda flip: str(flip).lower()}, _DIALS)
+_CHOICES = SharedChoices("chosen_augmentation", vars(_NOTHING), {"flip": lambda flip: str(flip).lower()}, _DIALS)
 
 EVERYTHING = {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25}
 PRESETS = {"A bit of everything": EVERYTHING, "Nothing": _CHOICES.defaults}

@@ -12,9 +12,9 @@ from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.address import as_number
 from imgcls.ui.components import unheard
-from imgcls.ui.dataset.carried import Carried
 from imgcls.ui.dataset.own_pictures import own_file
 from imgcls.ui.dataset.real_sets import on_this_machine
+from imgcls.ui.dataset.shared_choices import SharedChoices
 from imgcls.ui.dataset.understood import forget, understood
 from imgcls.ui.stage import Dial
 
@@ -49,7 +49,7 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {
     "share": str,
     "seed": str,
 }
-_CHOICES = Carried("chosen_data", DEFAULTS, _TEXTS)
+_CHOICES = SharedChoices("chosen_data", DEFAULTS, _TEXTS)
 _value = _CHOICES.value
 
 

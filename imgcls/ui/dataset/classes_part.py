@@ -13,7 +13,7 @@ from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.components import Element
 from imgcls.ui.components.thumbnails import Group, picked_thumbnail, thumbnails
-from imgcls.ui.dataset.album import Album, drawn_album, opening_code, shelved_album
+from imgcls.ui.dataset.album import Album, cached_album, drawn_album, opening_code
 from imgcls.ui.dataset.choice import live_level
 from imgcls.ui.dataset.detail import detail
 from imgcls.ui.shell import code_panel
@@ -28,7 +28,7 @@ MOST_CLASSES = 40  # that are shown
 def classes_part(choice: DataChoice) -> None:
     """Classes with counts, samples by seed, one of them large."""
     drawn = choice.source == DRAWN_DOGS
-    album = drawn_album(choice) if drawn else shelved_album(choice)
+    album = drawn_album(choice) if drawn else cached_album(choice)
     if album is None:
         return
     left, right = st.columns([0.63, 0.37], gap="medium")

@@ -12,7 +12,7 @@ from imgcls.training.config import DataChoice
 from imgcls.training.hardest import Hardest, Judge, hardest
 from imgcls.training.runs import RunError, list_runs
 from imgcls.ui.components.thumbnails import picked_thumbnail, thumbnails
-from imgcls.ui.dataset.album import Album, recipe_of, shelved_album
+from imgcls.ui.dataset.album import Album, cached_album, recipe_of
 from imgcls.ui.dataset.averages_part import opening
 from imgcls.ui.dataset.detail import detail
 from imgcls.ui.dataset.work import result_of
@@ -47,7 +47,7 @@ def hardest_part(choice: DataChoice) -> None:
                 icon=":material/model_training:",
             )
             return
-    album = shelved_album(choice)
+    album = cached_album(choice)
     if album is None:
         return
     settings = {
@@ -128,7 +128,7 @@ def _code(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     recipe = recipe_of(choice)
     code = f"""{opening(choice, album)}
         from imgcls.training.hardest import hardest
-        from imgcls.data.shelf import Recipe
+        from imgcls.data.picture_cache import Recipe
 
         recipe = Recipe({", ".join(f"{name}={value!r}" for name, value in vars(recipe).items())})
         found = hardest(dataset, recipe, "{judge}")

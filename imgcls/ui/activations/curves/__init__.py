@@ -11,7 +11,7 @@ from imgcls.palette import SERIES
 from imgcls.ui.components import Element, declare, ignore
 
 DASHES: tuple[tuple[int, ...], ...] = ((), (10, 5), (3, 4), (10, 4, 3, 4), (16, 6), (16, 4, 3, 4))
-_mount = declare("activations/board")
+_mount = declare("activations/curves")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Line:
     names: tuple[str, str]
 
 
-def board(
+def curves(
     curves: Sequence[ActivationCurve],
     titles: Sequence[str],
     *,

@@ -31,7 +31,7 @@ class BusyError(Exception):
         self.seconds = seconds
 
 
-class Beside:
+class Sidecar:
     """A process that answers calls of the function `target` ("module:function"); it is started by the first.
 
     It ends when this process does, and is started again if it has died.
@@ -100,7 +100,7 @@ def _started(target: str) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.Popen(
-        [sys.executable, "-m", "imgcls.jobs.beside", target],
+        [sys.executable, "-m", "imgcls.jobs.sidecar", target],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **one, "PYTHONPATH": path},

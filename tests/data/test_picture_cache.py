@@ -8,7 +8,7 @@ import pytest
 
 from imgcls.data.datasets import DatasetError, prepare
 from imgcls.data.own import describe_own, find_own, identity_of, keep_pictures
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.sources import drawn_dogs, drawn_one_by_one
 from tests.data.test_datasets import picture
 
@@ -22,10 +22,10 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 RECIPE = Recipe(count=36, size=16)
 
 
-def test_what_comes_from_the_shelf_is_what_was_prepared() -> None:
-    put_on_shelf(RECIPE)
+def test_what_comes_from_the_cache_is_what_was_prepared() -> None:
+    cache_pictures(RECIPE)
     expected = prepare(drawn_dogs(count=36, size=16), size=16, validation=0.3, seed=4)
-    found = open_shelf(RECIPE, 0.3, 4)
+    found = open_cached(RECIPE, 0.3, 4)
     assert isinstance(found.images, np.memmap)
     assert np.array_equal(found.images, expected.images)
     for name in ("labels", "training", "validation"):
@@ -36,11 +36,11 @@ def test_what_comes_from_the_shelf_is_what_was_prepared() -> None:
 def test_it_is_made_once_and_told_about() -> None:
     told: list[tuple[int, int]] = []
     assert not RECIPE.ready
-    put_on_shelf(RECIPE, lambda *numbers: told.append(numbers))
+    cache_pictures(RECIPE, lambda *numbers: told.append(numbers))
     assert RECIPE.ready
     assert told[-1] == (36, 36)
     told.clear()
-    put_on_shelf(RECIPE, lambda *numbers: told.append(numbers))
+    cache_pictures(RECIPE, lambda *numbers: told.append(numbers))
     assert not told
 
 
@@ -52,7 +52,7 @@ def test_drawn_one_by_one_they_are_the_same_pictures() -> None:
             assert np.array_equal(whole.image(place), lazy.image(place))
 
 
-def test_settings_of_drawn_dogs_make_other_shelves_and_mean_nothing_for_other_sets(tmp_path: Path) -> None:
+def test_settings_of_drawn_dogs_are_cached_apart_and_mean_nothing_for_other_sets(tmp_path: Path) -> None:
     assert RECIPE.digest != Recipe(count=36, size=16, level=0.6).digest
     folder = tmp_path / "set"
     folder.mkdir()
@@ -60,16 +60,16 @@ def test_settings_of_drawn_dogs_make_other_shelves_and_mean_nothing_for_other_se
     assert Recipe(str(folder)).digest != Recipe(str(folder), task="binary").digest
 
 
-def test_a_damaged_shelf_gets_a_sentence(empty_cache: Path) -> None:
-    put_on_shelf(RECIPE)
+def test_a_damaged_cache_gets_a_sentence(empty_cache: Path) -> None:
+    cache_pictures(RECIPE)
     (facts,) = (empty_cache / "shelf").glob("*.json")
     facts.write_text("{")
     recipe = Recipe(count=36, size=16, seed=9)  # not opened before
-    put_on_shelf(recipe)
+    cache_pictures(recipe)
     for file in (empty_cache / "shelf").glob(f"{recipe.digest}.json"):
         file.write_text("not JSON")
     with pytest.raises(DatasetError, match="choose them once more"):
-        open_shelf(recipe)
+        open_cached(recipe)
 
 
 def test_own_pictures_are_found_by_their_identity_and_by_nothing_else(empty_cache: Path) -> None:
@@ -90,8 +90,8 @@ def test_a_set_of_ones_own_is_read_at_full_size_again(empty_cache: Path) -> None
         {"a": [picture(n) for n in (10, 20)], "b": [picture(n) for n in (30, 40, 50)] + [b"broken"]}
     )
     recipe = Recipe(str(file), size=16)
-    put_on_shelf(recipe)
-    found = open_shelf(recipe, 0.4)
+    cache_pictures(recipe)
+    found = open_cached(recipe, 0.4)
     assert [skipped.name for skipped in found.skipped] == ["b/00004.jpg"]
     assert found.source.image(int(found.chosen[0])).size == (20, 16)
     assert found.images[0].mean() == 10

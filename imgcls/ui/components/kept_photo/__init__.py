@@ -16,13 +16,13 @@ KEEP = 600.0  # seconds that a photo is kept after its tab has closed, or lost i
 Choice = tuple[Picture, str | None]
 """A photo and the slug of its sample, None for the student's own."""
 
-_mount = declare("recall")
+_mount = declare("kept_photo")
 _kept: dict[str, Choice] = {}
 _there: dict[str, Callable[[], bool]] = {}
 _ends: dict[str, threading.Timer] = {}
 
 
-def recall(choice: Choice | None, *, key: str, on_return: Callable[[], Any]) -> None:
+def keep_photo(choice: Choice | None, *, key: str, on_return: Callable[[], Any]) -> None:
     """Keep what was chosen. While nothing is, `on_return` is called, before the page runs, if the tab had something."""
     token = None
     if choice:
@@ -32,7 +32,7 @@ def recall(choice: Choice | None, *, key: str, on_return: Callable[[], Any]) -> 
     _mount(key=key, data={"token": token}, default={"back": None}, on_back_change=on_return)
 
 
-def recalled(key: str) -> Choice | None:
+def kept_photo(key: str) -> Choice | None:
     """What the tab had before its reload; None if it is no longer kept."""
     return _kept.get(str(sent(key, "back").get("token")))
 

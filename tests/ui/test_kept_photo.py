@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from imgcls.data.samples import load_sample
-from imgcls.ui.components import recall as module
+from imgcls.ui.components import kept_photo as module
 
 CAT = (load_sample("cat"), "cat")
 
@@ -21,7 +21,7 @@ def token() -> Iterator[str]:
 
 def asked(token: object) -> module.Choice | None:
     with patch.dict(module.st.session_state, {"tab": {"back": {"token": token}}}):
-        return module.recalled("tab")
+        return module.kept_photo("tab")
 
 
 def test_the_tab_gets_what_was_kept_under_its_token_and_nothing_else(token: str) -> None:

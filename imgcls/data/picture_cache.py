@@ -44,7 +44,7 @@ class Recipe:
 
     @property
     def ready(self) -> bool:
-        """Whether the pictures lie on the shelf."""
+        """Whether the pictures lie in the cache."""
         return all(file.is_file() for file in self._files)
 
     @property
@@ -84,7 +84,7 @@ def stamp(path: Path) -> tuple[int, ...]:
     )
 
 
-def put_on_shelf(recipe: Recipe, progress: Progress | None = None) -> None:
+def cache_pictures(recipe: Recipe, progress: Progress | None = None) -> None:
     """Makes the pictures of a recipe and keeps them.
 
     Raises:
@@ -118,7 +118,7 @@ def put_on_shelf(recipe: Recipe, progress: Progress | None = None) -> None:
             file.unlink(missing_ok=True)
 
 
-def open_shelf(recipe: Recipe, validation: float | None = None, seed: int = 0) -> Dataset:
+def open_cached(recipe: Recipe, validation: float | None = None, seed: int = 0) -> Dataset:
     """The data set with its pictures mapped into memory, split as `prepare` does it with the same numbers.
 
     `source.image(i)` reads picture i of the set anew, as large as it is.

@@ -11,7 +11,7 @@ const LEFT = 44, GAP = 34, HANDLE_X = 3, STEP = 0.05
 
 function build(root) {
   const box = document.createElement("div")
-  box.className = "board"
+  box.className = "curves"
   box.innerHTML = `<canvas tabindex="0" role="slider"></canvas>
     <div class="side"><div class="where"></div><ul></ul><div class="key"></div></div>`
   root.append(box)

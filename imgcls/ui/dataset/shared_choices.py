@@ -13,7 +13,7 @@ from imgcls.ui.address import store_of, went_back
 
 
 @dataclass(frozen=True)
-class Carried:
+class SharedChoices:
     """Choices with their defaults, named `{prefix}_{name}` in the address for each page's prefix.
 
     `texts` says how choices made with native widgets stand in the address: a widget that finds its value in the session
