@@ -160,7 +160,7 @@ def test_traits_of_a_breed_are_those_it_is_drawn_by() -> None:
 
 def test_a_real_worker_draws_the_set_for_the_page() -> None:
     app = opened(data_part="Duplicates", data_planted="false", **SMALL)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # a worker imports torch first
     while not app.success and time.monotonic() < end:
         time.sleep(0.3)
         app.run()
