@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from imgcls.jobs.runner import WAITED_GRACE, _gpus, long_workers
 from tests.browser.hands import lead
 
-# Small batches: with larger ones the run may be over before it is stopped.
-LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500&train_batch=4"
+# Small batches, at a rate that suits them: with larger ones the run may be over before it is stopped.
+LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500&train_batch=4&train_lr=0.0001"
 
 START = 180_000  # ms until a run's first steps: its worker imports torch first, with three others on a busy machine
 

@@ -97,7 +97,7 @@ def cached_album(choice: DataChoice) -> Album | None:
     if not recipe.ready:
         quick = recipe.drawn and recipe.count <= _QUICK_PICTURES
         if (
-            result_of("data_pictures", "imgcls.training.picture_work:cache", {"recipe": recipe}, quick=quick, fresh=True)
+            result_of("data_cached", "imgcls.training.picture_work:cache", {"recipe": recipe}, quick=quick, fresh=True)
             is None
         ):
             return None
