@@ -16,13 +16,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from imgcls.lessons import Lesson
 from imgcls.ui.address import arrived, as_number, in_address, to_address, went_back
 from imgcls.ui.components import let_go, sent
 from imgcls.ui.components.cookies import keep_cookies, kept_words
 from imgcls.ui.components.predict import predict
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
-from imgcls.ui.questions import Choice, Question
+from imgcls.ui.questions import Choice, Question, questions_of
 
 ASK, TOLD = "ask", "told"
 SWITCH = "IMGCLS_PREDICT_FIRST"
@@ -176,7 +177,8 @@ def card(asking: Asking, asked: Asked) -> None:
         predicted(question, value)
     mine, given = predictions().get(question.id), asking.of(question.part)
     place = given.index(question)
-    following = given[place + 1] if place + 1 < len(given) else None
+    everything = list(asking.questions)
+    following = next(iter(everything[everything.index(question) + 1 :]), None)
     way = {"ask": question.id}
     told = asked.shown
     fields: dict[str, Any] = {
@@ -186,6 +188,7 @@ def card(asking: Asking, asked: Asked) -> None:
         "waits": mine is not None and not told and not host.may_reveal(question),
         "free": asking.address(question.part, question.at),
         "next": following and asking.address(following.part, {}, ask=following.id),
+        "next_part": following.part if following and following.part != question.part else "",
         # Where what a slider sets has still to glide, and where it has arrived.
         "moving": asking.address(question.part, {**question.at, **_kept(question)}, **way, told="1"),
         "still": asking.address(question.part, {**question.at, **question.then}, **way, told="1"),
@@ -205,9 +208,12 @@ def card(asking: Asking, asked: Asked) -> None:
     predict(question, photo, **fields).show(key)
 
 
-def progress(questions: Sequence[Question]) -> tuple[int, int]:
-    """How many of these questions this device has met, and how many there are."""
-    return sum(each.id in met() for each in questions), len(questions)
+def menu_title(lesson: Lesson) -> str:
+    """The lesson's name in the menu; once some of its questions have been met, how many of how many."""
+    known = met() if enabled() else set()
+    questions = questions_of(lesson.slug) if known else ()
+    done = sum(each.id in known for each in questions)
+    return f"{lesson.title} · {done}/{len(questions)}" if done else lesson.title
 
 
 def _glides(question: Question) -> dict[str, str]:

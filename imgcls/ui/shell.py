@@ -93,14 +93,13 @@ def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: An
         part = named[choose("Part", list(named), key=key, **more)]
         asked = asking.now(part.title)
         asking.entry(asked)
-    asking.remember()
     if asked.question:
         card(asking, asked)
-        if not asked.shown:
-            return
-    part.show()
+    if asked.shown:
+        part.show()
     if part.tries and not asked.question:
         try_this(*part.tries)
+    asking.remember()
 
 
 def code_panel(

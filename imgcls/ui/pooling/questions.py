@@ -113,7 +113,7 @@ def _asks_how_sure(photo: Picture) -> str:
     name, share = _best(photo)
     return (
         f"EfficientNet-Lite0 gives your photo **{percent(share)}** for {name}. Now the 49 positions of its last maps "
-        "are shuffled, all maps alike. How much is it now?"
+        "are shuffled, in all maps alike. How much does it give now?"
     )
 
 
@@ -232,7 +232,7 @@ QUESTIONS = [
         HELPS,
         "Let the pooled features move along with the photo, as well as whole steps allow. How far off are they when "
         "the photo moves by 1, 2, 3 and 4 pixels?",
-        Curve(SHIFTS, 0, 100, "the photo moved by … pixels", "off by", "%", 0, 10, (30, 30, 30, 30)),
+        Curve(SHIFTS, 0, 60, "the photo moved by … pixels", "off by", "%", 0, 10, (30, 30, 30, 30)),
         _saw,
         lambda photo, right: (
             "A saw: at stride 2 pooled features can only move in steps of two pixels. An even shift is followed "
@@ -283,8 +283,8 @@ QUESTIONS = [
         "their maps change.",
         Order(tuple(HALVINGS[way] for way in WAYS), "changes least", "changes most", "%"),
         _changes,
-        "An average hardly notices what moves inside its window or leaves it by one pixel. The maximum jumps when its "
-        "winner leaves. The stride alone looks at one pixel of 64, and sees another one after the move.",
+        "After the move most of a window still holds the same values, so its average hardly changes. A maximum jumps "
+        "when its winner leaves the window. The stride alone looks at one value of 64, and after the move at another.",
     ),
     Question(
         "pool-brightest",
@@ -329,7 +329,7 @@ QUESTIONS = [
         AVERAGE,
         "The last layer of EfficientNet-Lite0 has a weight for each of 1280 means. How many **times as many** weights "
         "would it need for all values of the 7 × 7 maps?",
-        Number(1, 1000, "times", 1.3, log=True),
+        Number(1, 1000, "×", 1.3, log=True),
         _weights,
         lambda photo, right: (
             f"A mean replaces 7 × 7 = **{whole(right)}** values. The layer would have {whole(49 * 1280 * 1000)} "

@@ -16,6 +16,7 @@ import * as pick from "./pick.js"
 import * as spot from "./spot.js"
 
 const KINDS = { bars, choice, curve, number, order, pick, spot }
+let asked = "" // the question that a hand is at
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export default function (component) {
@@ -35,7 +36,7 @@ export default function (component) {
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
   const told = "truth" in data
-  if (!told) keepAsked(data.id)
+  if (!told) keepAsked(asked = data.id)
   else if (!own.glided) {
     own.glided = true
     glide(data.glide, data.still)
@@ -48,7 +49,6 @@ const sum = (array) => array.reduce((total, number, i) => (total * 31 + number *
 
 function draw(root, own) {
   const { data } = own, told = "truth" in data
-  const held = root.getRootNode().activeElement?.className
   root.replaceChildren()
   root.classList.toggle("told", told)
   make("p", "head", root).textContent = data.head
@@ -77,7 +77,7 @@ function draw(root, own) {
     return button
   }
   if (told) {
-    if (data.next) link("main", "Next question", data.next)
+    if (data.next) link("main", data.next_part ? `Next part: ${data.next_part}` : "Next question", data.next)
     link(data.next ? "quiet" : "main", "Try it yourself", "")
   } else {
     actions.append(submit)
@@ -92,12 +92,12 @@ function draw(root, own) {
   }
   const live = make("p", "heard", root)
   live.setAttribute("aria-live", "polite")
-  if (told && own.wasAsked) {
+  if (told && asked === data.id) {
+    asked = ""
     prompt.tabIndex = -1
     prompt.focus({ preventScroll: true })
     root.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" }) // room for the picture below
-  } else if (held && own.wasAsked) root.getElementsByClassName(held)[0]?.focus()
-  own.wasAsked = !told
+  }
 }
 
 function numbers(root, rows) {
@@ -109,13 +109,14 @@ function numbers(root, rows) {
 }
 
 function explain(side, data) {
-  const says = make("dl", "says", side)
-  const line = (name, text) => {
-    make("dt", name, says).textContent = name === "mine" ? "You predicted" : "It is"
-    make("dd", name, says).textContent = text
+  if (data.view === "number") {
+    const says = make("dl", "says", side)
+    for (const [name, text] of [["You predicted", data.said], ["It is", data.is]]) {
+      if (!text) continue
+      make("dt", "", says).textContent = name
+      make("dd", "", says).textContent = text
+    }
   }
-  if (data.said) line("mine", data.said)
-  line("truth", data.is)
   if (data.miss) write(make("p", "why", side), data.miss)
   write(make("p", "why", side), data.why)
 }
