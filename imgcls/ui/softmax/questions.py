@@ -139,8 +139,8 @@ QUESTIONS = [
         "The line shows the probabilities of the logits 1, −2 and 0. Now **add 5 to every logit**. Drag the bars.",
         Bars(NAMES, 0, 100, "%", 0, 5, _now, "the probabilities now"),
         lambda photo: shares([z + 5 for z in LOGITS]),
-        "Nothing moves. Each term becomes e^{5} times as large, and so does their sum: the quotients stay. Softmax sees "
-        "only the differences of logits.",
+        "Nothing moves. Each term becomes e^{5} times as large, and so does their sum: the quotients stay. Softmax "
+        "sees only the differences of logits.",
         at={"softmax_c": "0"},
         then={"softmax_c": "5"},
     ),
@@ -221,8 +221,8 @@ QUESTIONS = [
             },
         ),
         _winner_changes,
-        "Dividing by a positive number keeps the order of the logits, and e^{z} rises everywhere. A temperature changes "
-        "how sure the network sounds, never what it says.",
+        "Dividing by a positive number keeps the order of the logits, and e^{z} rises everywhere. A temperature "
+        "changes how sure the network sounds, never what it says.",
         at={"softmax_t": "0.1"},
         then={"softmax_t": "5"},
     ),
@@ -298,8 +298,8 @@ QUESTIONS = [
             },
         ),
         _corner_reached,
-        "The others always get something, because e^{z} is never 0. So the loss always has a gradient left, even for an "
-        "answer that is right.",
+        "The others always get something, because e^{z} is never 0. So the loss always has a gradient left, even for "
+        "an answer that is right.",
         then={"softmax_logits": "3_0_0"},
     ),
     Question(
@@ -336,7 +336,7 @@ QUESTIONS = [
     Question(
         "soft-formats",
         OVERFLOW,
-        "float16 and bfloat16 both have 16 bits. The constant c grows: in which one does the plain formula break first?",
+        "float16 and bfloat16 both have 16 bits. As the constant c grows, where does the plain formula break first?",
         Choice(
             (FLOAT16, BFLOAT16, TOGETHER),
             {
