@@ -18,7 +18,7 @@ import streamlit as st
 
 from imgcls.lessons import Lesson
 from imgcls.ui.address import arrived, as_number, in_address, to_address, went_back
-from imgcls.ui.components import let_go, sent
+from imgcls.ui.components import sent, unheard
 from imgcls.ui.components.cookies import keep_cookies, kept_words
 from imgcls.ui.components.predict import predict
 from imgcls.ui.memo import remember
@@ -172,8 +172,8 @@ def card(asking: Asking, asked: Asked) -> None:
     """The question: asked, or with prediction and truth."""
     question, photo = asked.question, current_photo()
     key, kind = f"ask_{question.id}", question.kind
-    new = let_go(key)
-    if new and (value := kind.read(sent(key).get("prediction"))) is not None:
+    new = unheard(key, f"{key}:heard")
+    if new and (value := kind.read(new.get("prediction"))) is not None:
         predicted(question, value)
     mine, given = predictions().get(question.id), asking.of(question.part)
     place = given.index(question)
@@ -192,7 +192,7 @@ def card(asking: Asking, asked: Asked) -> None:
         # Where what a slider sets has still to glide, and where it has arrived.
         "moving": asking.address(question.part, {**question.at, **_kept(question)}, **way, told="1"),
         "still": asking.address(question.part, {**question.at, **question.then}, **way, told="1"),
-        "reveal": new and mine is not None and not told and host.may_reveal(question),
+        "reveal": bool(new) and mine is not None and not told and host.may_reveal(question),
     }
     if told:
         right = remember("predict_right", (question.id, photo.digest), lambda: question.right(photo))
