@@ -130,11 +130,11 @@ def _verdict(classifier: Classifier, said: int, chance: float, best: int, target
 
 def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Prediction, target: int, way: Way) -> None:
     """The smallest change that a worker finds, looking at the gradient after each step."""
-    what = "noise" if way == "noise" else "number of pixels"
+    what = "as little noise" if way == "noise" else "as few pixels"
     wanted = (classifier.name, photo.digest, target, way)
     if st.session_state.get("fool_wanted") != wanted:
         st.button(
-            f"Find the smallest {what}, looking at the gradient after every step", icon=":material/explore:",
+            f"Search for {what} as possible, with a new gradient after every step", icon=":material/explore:",
             on_click=lambda: st.session_state.update(fool_wanted=wanted), key="fool:search",
         )  # fmt: skip
         return
