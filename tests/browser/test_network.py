@@ -510,13 +510,14 @@ def test_a_layer_is_made_large_and_small_again_and_its_maps_are_walked_in_rows(p
 
 
 def test_a_link_to_a_large_layer_opens_it_in_sight(page: Page, server_url: str) -> None:
-    """Its maps are large enough for the last row of a hall: a finger's width in the middle of one hits it alone."""
+    """Its maps are large enough for the last row of a hall: each is hit twice at steps of 50 pixels."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_network(page, server_url, "?net_large=8")
     box = page.locator(".network canvas").bounding_box()
-    found = set()
+    hits: dict[str, int] = {}
     for x in range(8, int(box["width"]) - 200, 50):
         page.mouse.move(box["x"] + x, box["y"] + 140)
         if said := re.match(r"conv2_2, map (\d+):", page.locator(".network .status").inner_text()):
-            found.add((x, said[1]))
-    assert [sum(name == each for _, name in found) for each in sorted({name for _, name in found})] == [2, 2, 2, 2]
+            hits[said[1]] = hits.get(said[1], 0) + 1
+    assert list(hits) == ["0", "1", "2", "3"]
+    assert min(hits.values()) >= 2
