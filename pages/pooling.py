@@ -94,7 +94,7 @@ parts(
         [
             "Shuffle the positions: the maps change, the answer does not. What can such a network not know?",
             "Look at TinyVGG's answer while you shuffle. Why does it change?",
-            "How many weights would a dense layer need on all 7 × 7 × 1280 values, instead of on 1280 means?",
+            "How many weights would a dense layer need on all 7 × 7 × 1,280 values, instead of on 1,280 means?",
         ],
     ),
 )

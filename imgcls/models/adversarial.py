@@ -26,6 +26,11 @@ _GROWTH = 1.2  # of the number of pixels from one look at the gradient to the ne
 _TRIED = 48 * 64 * 64  # pixels in all pictures that are tried after one look
 
 
+def most_pixels(pixels: Tensor) -> int:
+    """How many pixels of a picture (3, S, S) may be repainted."""
+    return round(MOST_SHARE * pixels[0].numel())
+
+
 def as_pixels(classifier: Classifier, inputs: Tensor) -> Tensor:
     """The picture behind a network's input (1, 3, S, S)."""
     mean, std = (torch.tensor(numbers)[:, None, None] for numbers in _scale(classifier))
@@ -134,7 +139,7 @@ def attempts(classifier: Classifier, pixels: Tensor, target: int, way: Way) -> I
     now, looks, count = pixels, 0, 0.0
     said = predict(classifier, now)
     away = int(said.logits.argmax())
-    most = MOST_LEVELS if way == "noise" else round(MOST_SHARE * pixels.shape[1] * pixels.shape[2])
+    most = MOST_LEVELS if way == "noise" else most_pixels(pixels)
     while True:
         looks += 1
         gradient = compass(classifier, now, target, away)
@@ -144,7 +149,7 @@ def attempts(classifier: Classifier, pixels: Tensor, target: int, way: Way) -> I
             moved = moved.clamp(pixels.float() - bound, pixels.float() + bound)
             now = moved.clamp(0, 255).to(torch.uint8)
         else:
-            count = min(max(count * _GROWTH, count + 1), most)
+            count = min(max(count * _GROWTH, count + max(1, pixels[0].numel() // 64**2)), most)
             free = (now == pixels).all(dim=0)
             more = max(1, round(count) - int((~free).sum()))
             now = repainted_if_it_helps(classifier, now, gradient, more, free, target)

@@ -12,11 +12,11 @@ from imgcls.figures.bars import probability_bars
 from imgcls.figures.cards import as_png, card
 from imgcls.models.adversarial import (
     MOST_LEVELS,
-    MOST_SHARE,
     Way,
     as_pixels,
     compass,
     measured,
+    most_pixels,
     noisy,
     predict,
     repainted,
@@ -65,7 +65,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     """One step along the gradient; how far is under the finger."""
     side = pixels.shape[1]
     dial = LEVELS if way == "noise" else Dial(
-        "fool_pixels", "Pixels repainted, those first that promise most", 0, round(MOST_SHARE * side * side), 1,
+        "fool_pixels", "Pixels repainted, those first that promise most", 0, most_pixels(pixels), 1,
         side // 4, digits=0,
     )  # fmt: skip
     best = now.top(1)[0].index
