@@ -104,7 +104,7 @@ function tick(own, now) {
   const { film, frame } = own, count = film.losses.length / 2
   const pace = clamp((own.cycle ?? 0) / FRAMES, FRAME_MS, 200), { due = now } = own
   if (own.asked && performance.now() - own.asked.at > PATIENCE) own.asked = null
-  if (!own.next && !own.asked && frame >= count - FRAMES && film.finite) { // early: a busy server takes its time
+  if (!own.next && !own.asked && frame >= count - FRAMES / 2 - 1 && film.finite) {
     clearTimeout(own.waiting)
     const end = { state: film.state, first: stepOf(film, count - 1), skip: 0 }
     ask(own, frame < count - 1 ? end : here(own), FRAMES, STEPS, (next) => { own.next = next })
