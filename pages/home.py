@@ -57,7 +57,7 @@ answer(
 answer(
     row[1],
     "Multi-class",
-    f"Which one of {len(network.labels)}? The {len(network.labels)} probabilities add up to 100%.",
+    f"Which one of {whole(len(network.labels))}? The {whole(len(network.labels))} probabilities add up to 100%.",
     [display_name(each.label) for each in top],
     [each.probability for each in top],
 )
@@ -68,7 +68,7 @@ answer(
     [display_name(each.label) for each in breeds],
     [each.share for each in breeds],
 )
-st.caption(f"All three read the same {len(network.labels)} outputs of {network.title}.")
+st.caption(f"All three read the same {whole(len(network.labels))} outputs of {network.title}.")
 
 
 labels_part()

@@ -135,9 +135,14 @@ def shuffle_pixels(inputs: Tensor, order: Tensor) -> Tensor:
 
 
 def race(
-    contestants: Mapping[str, Contestant], epochs: int, rate: float, seed: int, inbox: Inbox | None = None
+    contestants: Mapping[str, Contestant],
+    epochs: int,
+    rate: float,
+    seed: int,
+    inbox: Inbox | None = None,
+    every: int = 1,
 ) -> Iterator[RaceEpoch]:
-    """Train all contestants with Adam on the same batches in the same order; one record an epoch.
+    """Train all contestants with Adam on the same batches in the same order; one record each `every` epochs.
 
     Once `inbox` is cancelled it ends in the middle of an epoch: the next race need not wait, nor for a new process.
     """
@@ -154,7 +159,8 @@ def race(
                     _train_epoch(each, optimisers[name], order, inbox)
                 if inbox and inbox.cancelled:
                     return
-            yield _standing(contestants, epoch, epochs, time.monotonic() - start)
+            if epoch % every == 0:
+                yield _standing(contestants, epoch, epochs, time.monotonic() - start)
 
 
 def _train_epoch(contestant: Contestant, optimiser: torch.optim.Optimizer, order: Tensor, inbox: Inbox | None) -> None:

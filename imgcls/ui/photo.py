@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from html import escape
 
 import streamlit as st
 from PIL import Image
@@ -9,7 +10,7 @@ from PIL import Image
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.numbers import sides
-from imgcls.plain import markdown
+from imgcls.plain import markdown, one_line
 from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
 from imgcls.ui.components.focus import keep_focus
@@ -98,7 +99,8 @@ def photo_sidebar() -> None:
         st.markdown("## Your photo")
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
-        st.image(_preview(photo.image), caption=_caption(photo), alt=alt, output_format="JPEG")
+        st.image(_preview(photo.image), alt=alt, output_format="JPEG")
+        st.html(_caption(photo))
         _incomplete_note(photo)
         if trouble := st.session_state.get(_TROUBLE):
             st.error(markdown(trouble), icon=":material/broken_image:")
@@ -139,11 +141,13 @@ def _preview(image: Image.Image, width: int = 480, height: int = 300) -> Image.I
 
 
 def _caption(photo: Picture) -> str:
+    """HTML in two rows at most: a long name ends in dots, and is whole under the pointer (see frame.css)."""
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
-    name = sample.title if sample else markdown(photo.name)
+    name = escape(sample.title if sample else one_line(photo.name))
     size = sides(height, width).replace(" ", "\u00a0")  # not broken at the end of a line
-    return f"{name} · {size}" + (" · turned upright" if photo.turned else "")
+    about = f"· {size}" + (" · turned upright" if photo.turned else "")
+    return f'<p class="imgcls-photo-name" title="{name}"><span>{name}</span> <span>{about}</span></p>'
 
 
 def _ways(place: str) -> None:

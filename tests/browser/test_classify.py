@@ -59,7 +59,7 @@ def test_an_uploaded_photo_gets_the_label_and_probability_that_the_network_compu
 def test_a_reload_finds_the_photo_again_and_another_browser_does_not(
     browser: Browser, page: Page, server_url: str
 ) -> None:
-    caption = page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")
+    caption = page.locator("[data-testid=stSidebar] .imgcls-photo-name")
     page.goto(f"{server_url}/classify")
     page.wait_for_selector(SHOWN)
     upload(page, "mine.jpg", as_jpeg("drawn-dalmatian"))
@@ -71,7 +71,7 @@ def test_a_reload_finds_the_photo_again_and_another_browser_does_not(
     other = context.new_page()
     other.goto(f"{server_url}/classify")
     other.wait_for_selector(SHOWN)
-    assert "mine" not in other.locator("[data-testid=stSidebar] [data-testid=stImageCaption]").inner_text()
+    assert "mine" not in other.locator("[data-testid=stSidebar] .imgcls-photo-name").inner_text()
     context.close()
     upload(page, "holiday.jpg", b"no picture")  # the photo stays, also for the next reload
     expect(page.locator("[data-testid=stSidebar] [data-testid=stAlert]")).to_be_visible()
@@ -118,7 +118,7 @@ def test_a_tall_photo_leaves_the_way_to_another_on_the_screen(page: Page, server
     buffer = io.BytesIO()
     Image.new("RGB", (100, 900), "teal").save(buffer, "PNG")
     upload(page, "tall.png", buffer.getvalue())
-    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("900 × 100")
+    expect(page.locator("[data-testid=stSidebar] .imgcls-photo-name")).to_contain_text("900 × 100")
     settle(page)
     assert page.locator("[data-testid=stSidebar] [data-testid=stFileUploader]").bounding_box()["y"] < 720
 

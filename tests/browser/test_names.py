@@ -151,7 +151,7 @@ def test_an_uploaded_photo_keeps_the_letters_of_its_name(page: Page, server_url:
     buffer = io.BytesIO()
     Image.new("RGB", (9, 9), "green").save(buffer, "PNG")
     page.goto(f"{server_url}/tensors")
-    caption = page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")
+    caption = page.locator("[data-testid=stSidebar] .imgcls-photo-name")
     for name in ("1. my dog.jpg", "$5 and $6.jpg", "!(x)[y].jpg", ":dog: www.example.org.jpg", "&lt; a_*b*_c.png"):
         upload = FilePayload(name=name, mimeType="image/png", buffer=buffer.getvalue())
         page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(upload)

@@ -486,3 +486,38 @@ def test_what_comes_before_softmax_is_said_and_opens_the_winning_class(page: Pag
     expect(page.locator(".network .status")).to_contain_text(f"{parameters:,} parameters")
     page.keyboard.press("Enter")
     page.wait_for_selector(".network[data-view=class]")
+
+
+def test_a_layer_is_made_large_and_small_again_and_its_maps_are_walked_in_rows(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    walk_to(page, 3)
+    status = page.locator(".network .status")
+    page.keyboard.press("ArrowUp")
+    expect(status).to_contain_text("Click to see its maps large.")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("Click to see its maps small again.")
+    expect(page).to_have_url(re.compile(r"net_large=3(&|$)"))
+    for key, shown in (("ArrowDown", 0), ("ArrowRight", 1), ("ArrowDown", 5), ("ArrowLeft", 4)):
+        page.keyboard.press(key)  # four large maps a row, ten in all
+        expect(status).to_contain_text(f"conv1_2, map {shown}:")
+    page.keyboard.press("ArrowLeft")
+    expect(status).to_contain_text("relu1_1, map 1:")
+    page.keyboard.press("ArrowRight")
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("net_large"))
+
+
+def test_a_link_to_a_large_layer_opens_it_in_sight(page: Page, server_url: str) -> None:
+    """Its maps are large enough for the last row of a hall: each is hit twice at steps of 50 pixels."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_network(page, server_url, "?net_large=8")
+    box = page.locator(".network canvas").bounding_box()
+    hits: dict[str, int] = {}
+    for x in range(8, int(box["width"]) - 200, 50):
+        page.mouse.move(box["x"] + x, box["y"] + 140)
+        if said := re.match(r"conv2_2, map (\d+):", page.locator(".network .status").inner_text()):
+            hits[said[1]] = hits.get(said[1], 0) + 1
+    assert list(hits) == ["0", "1", "2", "3"]
+    assert min(hits.values()) >= 2

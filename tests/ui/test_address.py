@@ -46,8 +46,8 @@ OTHER = {
     "ce_likely": "1_2_3", "ce_photos": "200", "ce_accuracy": "1_2_3_4",
     "classify_k": "7", "classify_patch": "0.4", "classify_place": "0.4_0.6", "classify_threshold": "0.3",
     "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
-    "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
-    "net_scale": "light",
+    "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_large": "2",
+    "net_colours": "layer", "net_scale": "light",
     "net_order": "mean", "net_off": "2-1", "net_patch": "0.5,0.5,0.25", "net_shift": "2,-1", "net_activation": "none",
 }  # fmt: skip
 # What else has to be chosen for a number to be on the page.

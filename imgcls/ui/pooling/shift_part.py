@@ -103,7 +103,7 @@ def shift_part(window: int, stride: int, kind: str) -> None:
         return plot(
             curves(
                 lines, x_title="the photo moved by … pixels", y_title="change of the features", x_range=(0, REACH),
-                y_range=(0, max(top, *(max(line.y) for line in lines))), at=shift, x_step=2,
+                y_range=(0, max(top, *(max(line.y) for line in lines))), at=shift, x_step=4,
                 end_labels=measure == "place", height=336,
             ),
             alt="Change of the features over the shift of the photo, one curve for each way of pooling",

@@ -12,7 +12,8 @@ import {
 } from "./closeup.js"
 import { drawEdges, drawReceptive, drawWeb, sayOverview } from "./edges.js"
 import {
-  HEAD, PHOTO, drawBars, drawHeads, drawMore, hitMore, hitOverview, overviewScene, pin, showList,
+  HEAD, PHOTO, drawBars, drawHeads, drawMore, enlarge, hitMore, hitOverview, overviewScene, pin,
+  revealLarge, showList, walk,
 } from "./overview.js"
 import { heatPicture, readTheme } from "./paint.js"
 import { Stage } from "./stage.js"
@@ -141,6 +142,7 @@ export function present(own, moving, view = null) {
   const kept = own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }
   stage.show(scene, { moving, view: view ?? kept })
   own.shown = own.view
+  if (own.view === "overview") revealLarge(own)
   box.dataset.view = own.view
   if (own.sliding && own.view !== "map") slide(own, false)
   own.panel.hidden = own.view === "overview"
@@ -287,7 +289,8 @@ export function act(own) {
   if (place === undefined || place === own.over.columns.length - 1) return
   if (mode === "what if") return toggleOff(own, place, hover.tile ? hover.tile.channel : "all")
   if (mode === "backwards") { own.set({ layer: String(place) }); return own.look() }
-  if (hover.tile && place) go(own, `${own.over.columns[place].step}-${hover.tile.channel}`)
+  if (hover.tile && place) return go(own, `${own.over.columns[place].step}-${hover.tile.channel}`)
+  if (place) enlarge(own, place)
 }
 
 function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
@@ -308,36 +311,16 @@ function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
     own.place = { row: clamp(row + step[1], 0, height - 1), column: clamp(column + step[0], 0, width - 1) }
     own.redraw()
     sayLater(own)
-  } else if (step && own.view === "overview") walk(own, step)
+  } else if (step && own.view === "overview") {
+    walk(own, step)
+    say(own)
+  }
   else if (own.view === "overview" && (key === "Enter" || key === " ")) act(own)
   else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) {
     turnPage(own, own.hover.tile.place, key === "PageDown" ? 1 : -1)
   }
   else return false
   return true
-}
-
-// The arrow keys go from map to map, up to the header of a column, and on to the bars.
-function walk(own, [across, down]) {
-  const last = own.over.columns.length - 1, at = own.hover ?? {}
-  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined || at.tail ? last : 0)
-  // The photo lies between its header and its channels; above the bars stands what comes before them.
-  const above_ = at.head ? -1 : -2
-  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? above_ : at.photo || at.tail ? -1 : 0)
-  if (own.hover) { place = clamp(place + across, 0, last); row += down }
-  const bars = own.over.classes.length - 1
-  if (place === last) own.hover = row < 0 && own.tail ? { tail: true } : { bar: clamp(row, 0, bars) }
-  else {
-    const tiles = own.tiles.filter((tile) => tile.place === place)
-    const above = place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }
-    own.hover = row < 0 ? above : { tile: tiles[Math.min(row, tiles.length - 1)] }
-  }
-  const { tile, photo, bar } = own.hover, header = { ...own.lanes[place], y: 0, h: HEAD }
-  const shown = photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : bar !== undefined ? own.bars[bar] : header
-  if (own.hover.tail) own.stage.reveal({ ...own.tail, w: 100 })
-  else if (!own.pinned || bar === undefined) own.stage.reveal(tile ?? shown)
-  own.stage.later()
-  say(own)
 }
 
 export default function (component) {
