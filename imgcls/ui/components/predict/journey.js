@@ -26,21 +26,25 @@ export function keepAsked(id) {
   history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : ""))
 }
 
-const SECONDS = 1.1, PATIENCE = 8000
+const SECONDS = 1.1, PATIENCE = 4000 // ms
 
-// Moves each slider of {name: [from, to]} as a finger would; what no slider sets is reached by the address `still`.
+// Moves each slider of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is its
+// start. What no slider sets is reached by the address `still`.
 export function glide(numbers, still) {
-  const names = Object.keys(numbers)
-  const query = new URLSearchParams(location.search)
-  const waiting = names.filter((name) => (query.get(name) ?? null) === numbers[name][0])
-  if (!waiting.length) return
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return go(still)
-  const since = Date.now()
+  const names = Object.keys(numbers), since = Date.now()
+  const there = (name) => new URLSearchParams(location.search).get(name)
+  if (names.every((name) => there(name) === numbers[name][1])) return
+  const waits = (name, slider) => {
+    const [from] = numbers[name]
+    return from === null ? there(name) === null : Number(slider.value) === Number(from)
+  }
   const look = () => {
-    const sliders = waiting.map(sliderOf)
-    if (sliders.every(Boolean) && atRest()) waiting.forEach((name, i) => move(sliders[i], Number(numbers[name][1])))
-    else if (atRest() && Date.now() - since > 1500 && !sliders.some(Boolean)) go(still)
-    else if (Date.now() - since < PATIENCE) setTimeout(look, 100)
+    const sliders = names.map(sliderOf)
+    if (!atRest()) return setTimeout(look, 100)
+    if (sliders.every(Boolean)) {
+      names.forEach((name, i) => { if (waits(name, sliders[i])) move(sliders[i], Number(numbers[name][1])) })
+    } else if (Date.now() - since > PATIENCE) go(still)
+    else setTimeout(look, 100)
   }
   setTimeout(look, 500) // the eye is still on the card
 }
@@ -67,5 +71,8 @@ function move(slider, to) {
     tell(share < 1 ? "input" : "change")
     if (share < 1) requestAnimationFrame(frame)
   }
-  requestAnimationFrame(frame)
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    slider.value = to
+    tell("change")
+  } else requestAnimationFrame(frame)
 }
