@@ -92,9 +92,12 @@ def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: An
     ):
         part = named[choose("Part", list(named), key=key, **more)]
         asked = asking.now(part.title)
-        asking.entry(asked)
+        if not asked.question:
+            asking.entry(asked)
     if asked.question:
         card(asking, asked)
+    if not asked.shown:
+        asking.entry(asked)
     if asked.shown:
         part.show()
     if part.tries and not asked.question:

@@ -203,8 +203,8 @@ QUESTIONS = [
         ),
         lambda photo: [shares(LOGITS, t)[0] for t in TEMPERATURES],
         lambda photo, right: (
-            f"From {percent(right[0] / 100)} at T = 0.1 it falls towards 1/3. A low temperature stretches the lead, as "
-            "if the network were surer than it is."
+            f"Nearly all at T = 0.1, **{percent(right[2] / 100, 0)}** at T = 1, and ever closer to 1/3 as T rises. A "
+            "low temperature stretches the lead: the network sounds surer than it is."
         ),
         at={"softmax_t": "0.1"},
         then={"softmax_t": "5"},
@@ -313,8 +313,8 @@ QUESTIONS = [
             f"At c = **{right}**: e^{{{right + 1}}} still fits, but not the sum. Powers explode: a logit of 12 is "
             "enough, and networks produce such logits."
         ),
-        at={"softmax_dtype": "float16", "softmax_c": "0"},
-        then={"softmax_dtype": "float16", "softmax_c": "10"},
+        at={"softmax_c": "0"},
+        then={"softmax_c": "10"},
     ),
     Question(
         "soft-maximum",

@@ -28,8 +28,8 @@ export function draw(given) {
 }
 
 function picture({ box, about, value, change, truth }, numbers, width) {
-  const { xs, texts, low, high, ends, x_title, y_title } = about, height = 260
-  const left = 64, right = width - 26, top = 34, bottom = height - 52
+  const { xs, texts, low, high, ends, x_title, y_title } = about, height = 264
+  const left = 64, right = width - 26, top = 48, bottom = height - 52
   const spread = Math.max(...xs) - Math.min(...xs) || 1
   const across = (share) => left + 22 + share * (right - left - 44)
   const x = (i) => across(xs.length === 1 ? 0.5 : (xs[i] - Math.min(...xs)) / spread)

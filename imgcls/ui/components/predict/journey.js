@@ -28,8 +28,8 @@ export function keepAsked(id) {
 
 const SECONDS = 1.1, PATIENCE = 4000 // ms
 
-// Moves each slider of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is its
-// start. What no slider sets is reached by the address `still`.
+// Moves each slider of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is
+// its start. What no slider sets is reached by the address `still`.
 export function glide(numbers, still) {
   const names = Object.keys(numbers), since = Date.now()
   const there = (name) => new URLSearchParams(location.search).get(name)
@@ -47,6 +47,13 @@ export function glide(numbers, still) {
     else setTimeout(look, 100)
   }
   setTimeout(look, 500) // the eye is still on the card
+}
+
+// The card goes up once the part stands below it: that has the room then.
+export function comeUp(card, still) {
+  if (!card.isConnected) return
+  if (!atRest()) setTimeout(comeUp, 60, card, still)
+  else card.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" })
 }
 
 const atRest = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"

@@ -9,7 +9,7 @@ import { make, write } from "../../js/text.js"
 import * as bars from "./bars.js"
 import * as choice from "./choice.js"
 import * as curve from "./curve.js"
-import { glide, go, keepAsked } from "./journey.js"
+import { comeUp, glide, go, keepAsked } from "./journey.js"
 import * as number from "./number.js"
 import * as order from "./order.js"
 import * as pick from "./pick.js"
@@ -54,8 +54,9 @@ function draw(root, own) {
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
   write(prompt, data.prompt)
-  if (data.grid.length) numbers(root, data.grid)
-  const stage = make("div", "stage", root), box = make("div", `gesture ${data.view}`, stage)
+  const stage = make("div", "stage", root)
+  if (data.grid.length && !told) numbers(stage, data.grid)
+  const box = make("div", `gesture ${data.view}`, stage)
   const side = make("div", "side", stage)
   own.value = told ? data.mine : own.value ?? data.mine ?? undefined
   const submit = make("button", "main")
@@ -96,7 +97,7 @@ function draw(root, own) {
     asked = ""
     prompt.tabIndex = -1
     prompt.focus({ preventScroll: true })
-    root.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" }) // room for the picture below
+    comeUp(root, still())
   }
 }
 
