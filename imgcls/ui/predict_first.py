@@ -163,7 +163,7 @@ class Asking:
 
     def remember(self) -> None:
         """Let the device keep what has been met."""
-        if met() or _OFF in st.session_state:
+        if self.offered and (met() or _OFF in st.session_state):
             keep_cookies({_MET: sorted(met()), _OFF: [] if _first() else ["yes"]}, key="predict_cookies")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.hands import lead, on_a_phone, opened, settle
+from tests.browser.hands import PROJECTOR, lead, on_a_phone, opened, settle
 from tests.serving import running_app
 
 
@@ -120,3 +120,39 @@ def test_without_predicting_and_where_an_address_leads(page: Page, asking_url: s
     lead(page, f"{asking_url}/pooling?pool_part=A+volume")
     expect(page.locator(".predict")).to_have_count(0)
     expect(page.locator(".st-key-pool_stack")).to_be_visible()
+
+
+def test_softmax_moves_and_nothing_else_does(page: Page, asking_url: str) -> None:
+    """5 is added to all logits: the slider glides there, and prediction and truth lie over each other."""
+    opened(page, f"{asking_url}/softmax", ".predict")
+    first = page.get_by_role("slider", name="Samoyed, logit 1")
+    first.press("ArrowRight")
+    page.get_by_role("button", name="That is my prediction").press("Enter")
+    told(page)
+    expect(page.locator(".st-key-softmax_c output")).to_have_text("5")
+    expect(page.locator(".bars output").first).to_contain_text("71%")
+    expect(page.locator(".bars output").first).to_contain_text("you 72%")
+    expect(page).to_have_url(re.compile("softmax_c=5"))
+
+
+def test_a_place_is_clicked_and_a_picture_picked(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/convolution?ask=conv-place", ".predict")
+    submit = page.get_by_role("button", name="That is my prediction")
+    expect(submit).to_be_disabled()
+    page.get_by_role("application").press("ArrowRight")
+    submit.click()
+    told(page)
+    expect(page.locator(".spot canvas")).to_have_attribute("aria-label", re.compile("your place, 53% from the left"))
+    opened(page, f"{asking_url}/convolution?ask=conv-which", ".predict")
+    page.get_by_role("radio").nth(2).check()
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".tile.truth.mine")).to_contain_text("left sobel")
+
+
+@pytest.mark.context(viewport=PROJECTOR, reduced_motion="reduce")
+def test_who_wants_no_motion_sees_the_answer_at_once(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/softmax?ask=soft-constant", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    expect(page).to_have_url(re.compile("softmax_c=5.*told=1"))
+    expect(page.locator(".st-key-softmax_c output")).to_have_text("5")

@@ -103,9 +103,9 @@ def test_names_are_unique_and_every_question_has_its_check() -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_every_part_that_is_asked_about_exists_and_has_three_questions(lesson: Lesson) -> None:
-    control = next(each for each in opened(lesson).segmented_control if each.label == "Part")
+    control = next((each for each in opened(lesson).segmented_control if each.label == "Part"), None)
     parts = [question.part for question in questions_of(lesson.slug)]
-    assert set(parts) <= set(control.options)
+    assert set(parts) <= (set(control.options) if control else {""})
     assert all(parts.count(part) >= 3 for part in parts)
 
 
@@ -121,11 +121,12 @@ def cards(app: AppTest) -> Iterator[dict]:
 
 
 def address(app_key: str, question: Question, numbers: Mapping[str, str], **more: str) -> dict[str, str]:
-    return {app_key: question.part, "ask": question.id, **numbers, **more}
+    part = {app_key: question.part} if app_key else {}
+    return {**part, "ask": question.id, **numbers, **more}
 
 
 def part_key(lesson: Lesson) -> str:
-    return next(each for each in opened(lesson).segmented_control if each.label == "Part").key
+    return next((each.key for each in opened(lesson).segmented_control if each.label == "Part"), "")
 
 
 @pytest.mark.usefixtures("asks_first")
