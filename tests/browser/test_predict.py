@@ -91,6 +91,8 @@ def test_what_was_met_is_remembered_by_this_device_alone(page: Page, asking_url:
     told(page)
     opened(page, f"{asking_url}/pooling", ".predict")
     expect(page.locator(".head")).to_contain_text("question 2 of 3")
+    page.get_by_role("button", name="Layers").click()
+    expect(page.get_by_text("Pooling · 1/15")).to_be_visible()
     cookies = {each["name"]: each for each in page.context.cookies(f"{asking_url}/_stcore/stream")}
     assert cookies["imgcls_met"]["value"] == "pool-losers"
     assert "imgcls_met" not in {each["name"] for each in page.context.cookies(f"{asking_url}/pooling")}
@@ -144,7 +146,7 @@ def test_a_place_is_clicked_and_a_picture_picked(page: Page, asking_url: str) ->
     told(page)
     expect(page.locator(".spot canvas")).to_have_attribute("aria-label", re.compile("your place, 53% from the left"))
     opened(page, f"{asking_url}/convolution?ask=conv-which", ".predict")
-    page.get_by_role("radio").nth(2).check()
+    page.locator(".tile input").nth(2).check()
     page.get_by_role("button", name="That is my prediction").click()
     told(page)
     expect(page.locator(".tile.truth.mine")).to_contain_text("left sobel")
