@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.access import in_all_lights, too_small
 from tests.browser.hands import PROJECTOR, lead, on_a_phone, opened, settle
 from tests.serving import running_app
 
@@ -158,3 +159,28 @@ def test_who_wants_no_motion_sees_the_answer_at_once(page: Page, asking_url: str
     page.get_by_role("button", name="That is my prediction").click()
     expect(page).to_have_url(re.compile("softmax_c=5.*told=1"))
     expect(page.locator(".st-key-softmax_c output")).to_have_text("5")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "pooling?pool_part=A+volume&ask=pool-depth",
+        "pooling?pool_part=A+volume&ask=pool-stride",
+        "pooling?pool_part=Why+it+helps&ask=pool-shift",
+        "pooling?pool_part=Why+it+helps&ask=pool-saw",
+        "pooling?pool_part=What+is+lost&ask=pool-order",
+        "pooling?pool_part=What+is+lost&ask=pool-brightest",
+        "convolution?ask=conv-place",
+    ],
+    ids=["choice", "number", "bars", "curve", "order", "pick", "spot"],
+)
+def test_everyone_can_answer_every_kind_of_question(page: Page, asking_url: str, address: str) -> None:
+    """Before and after: axe-core in light, dark and forced colours and on a phone, and targets large enough."""
+    problems: list[str] = []
+    for view in (address, f"{address}&told=1"):
+        opened(page, f"{asking_url}/{view}", ".prompt")
+        found = in_all_lights(page, view, ".st-key-predict_card")
+        problems += [f"{each.view}: {each.rule}: {each.html}\n{each.why}" for each in found]
+        problems += too_small(page, view)
+        page.set_viewport_size(PROJECTOR)
+    assert not problems, "\n\n".join(problems)
