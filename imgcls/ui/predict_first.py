@@ -205,7 +205,8 @@ def card(asking: Asking, asked: Asked) -> None:
             "miss": kind.misconceptions.get(mine, "") if isinstance(kind, Choice) and mine is not None else "",
             "glide": {name: [question.at.get(name), text] for name, text in _glides(question).items()},
         }
-    predict(question, photo, **fields).show(key)
+    with st.container(key="predict_card"):
+        predict(question, photo, **fields).show(key)
 
 
 def menu_title(lesson: Lesson) -> str:

@@ -170,8 +170,34 @@ class Number:
         return f"{text} {self.unit}".strip()
 
 
+class _Several:
+    """What kinds of several numbers share: each of them within `tolerance`, written with `digits` and `unit`."""
+
+    low: float
+    high: float
+    unit: str
+    digits: int
+    tolerance: float
+
+    def is_right(self, value: Sequence[float], right: Sequence[float]) -> bool:
+        """Every number is near."""
+        return len(value) == len(right) and all(abs(a - b) <= self.tolerance for a, b in zip(value, right, strict=True))
+
+    def truth(self, right: Sequence[float]) -> list[dict[str, Any]]:
+        """Each number and how it is written."""
+        return [{"number": float(each), "text": self.written(each)} for each in right]
+
+    def words(self, value: Sequence[float]) -> str:
+        """One after the other."""
+        return ", ".join(map(self.written, value))
+
+    def written(self, number: float) -> str:
+        """One of them."""
+        return Number(self.low, self.high, self.unit, digits=self.digits).words(number)
+
+
 @dataclass(frozen=True)
-class Bars:
+class Bars(_Several):
     """A bar for each of the `labels`, to be dragged from `start` to where one expects it, `low` to `high`.
 
     It is right where every bar is within `tolerance` of its true length. `unit` and `digits` are as in `Number`.
@@ -201,24 +227,9 @@ class Bars:
         """A number for each bar."""
         return _numbers(told, self.low, self.high, None if callable(self.labels) else len(self.labels))
 
-    def is_right(self, value: Sequence[float], right: Sequence[float]) -> bool:
-        """Every bar is near."""
-        return len(value) == len(right) and all(abs(a - b) <= self.tolerance for a, b in zip(value, right, strict=True))
-
-    def truth(self, right: Sequence[float]) -> list[dict[str, Any]]:
-        """Each bar's length and how it is written."""
-        return [{"number": float(each), "text": self._written(each)} for each in right]
-
-    def words(self, value: Sequence[float]) -> str:
-        """One after the other."""
-        return ", ".join(map(self._written, value))
-
-    def _written(self, number: float) -> str:
-        return Number(self.low, self.high, self.unit, digits=self.digits).words(number)
-
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(_Several):
     """Points over given places `xs`, to be dragged up and down to where the curve will be; one place is a handle.
 
     `x_texts` name the places where their numbers do not.
@@ -241,7 +252,7 @@ class Curve:
         return {
             "xs": list(self.xs), "texts": list(self.x_texts or (written(x) for x in self.xs)),
             "low": self.low, "high": self.high, "unit": self.unit, "digits": self.digits,
-            "ends": [self._written(self.low), self._written(self.high)],
+            "ends": [self.written(self.low), self.written(self.high)],
             "start": list(self.start or [(self.low + self.high) / 2] * len(self.xs)),
             "x_title": self.x_title, "y_title": self.y_title,
         }, {}  # fmt: skip
@@ -249,21 +260,6 @@ class Curve:
     def read(self, told: object) -> tuple[float, ...] | None:
         """A height for each place."""
         return _numbers(told, self.low, self.high, len(self.xs))
-
-    def is_right(self, value: Sequence[float], right: Sequence[float]) -> bool:
-        """Every point is near."""
-        return all(abs(a - b) <= self.tolerance for a, b in zip(value, right, strict=True))
-
-    def truth(self, right: Sequence[float]) -> list[dict[str, Any]]:
-        """Each point's height and how it is written."""
-        return [{"number": float(each), "text": self._written(each)} for each in right]
-
-    def words(self, value: Sequence[float]) -> str:
-        """One after the other."""
-        return ", ".join(map(self._written, value))
-
-    def _written(self, number: float) -> str:
-        return Number(self.low, self.high, self.unit, digits=self.digits).words(number)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.access import in_all_lights, too_small
 from tests.browser.hands import PROJECTOR, lead, on_a_phone, opened, settle
 from tests.serving import running_app
 
@@ -91,6 +92,8 @@ def test_what_was_met_is_remembered_by_this_device_alone(page: Page, asking_url:
     told(page)
     opened(page, f"{asking_url}/pooling", ".predict")
     expect(page.locator(".head")).to_contain_text("question 2 of 3")
+    page.get_by_role("button", name="Layers").click()
+    expect(page.get_by_text("Pooling · 1/15")).to_be_visible()
     cookies = {each["name"]: each for each in page.context.cookies(f"{asking_url}/_stcore/stream")}
     assert cookies["imgcls_met"]["value"] == "pool-losers"
     assert "imgcls_met" not in {each["name"] for each in page.context.cookies(f"{asking_url}/pooling")}
@@ -144,7 +147,7 @@ def test_a_place_is_clicked_and_a_picture_picked(page: Page, asking_url: str) ->
     told(page)
     expect(page.locator(".spot canvas")).to_have_attribute("aria-label", re.compile("your place, 53% from the left"))
     opened(page, f"{asking_url}/convolution?ask=conv-which", ".predict")
-    page.get_by_role("radio").nth(2).check()
+    page.locator(".tile input").nth(2).check()
     page.get_by_role("button", name="That is my prediction").click()
     told(page)
     expect(page.locator(".tile.truth.mine")).to_contain_text("left sobel")
@@ -156,3 +159,28 @@ def test_who_wants_no_motion_sees_the_answer_at_once(page: Page, asking_url: str
     page.get_by_role("button", name="That is my prediction").click()
     expect(page).to_have_url(re.compile("softmax_c=5.*told=1"))
     expect(page.locator(".st-key-softmax_c output")).to_have_text("5")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "pooling?pool_part=A+volume&ask=pool-depth",
+        "pooling?pool_part=A+volume&ask=pool-stride",
+        "pooling?pool_part=Why+it+helps&ask=pool-shift",
+        "pooling?pool_part=Why+it+helps&ask=pool-saw",
+        "pooling?pool_part=What+is+lost&ask=pool-order",
+        "pooling?pool_part=What+is+lost&ask=pool-brightest",
+        "convolution?ask=conv-place",
+    ],
+    ids=["choice", "number", "bars", "curve", "order", "pick", "spot"],
+)
+def test_everyone_can_answer_every_kind_of_question(page: Page, asking_url: str, address: str) -> None:
+    """Before and after: axe-core in light, dark and forced colours and on a phone, and targets large enough."""
+    problems: list[str] = []
+    for view in (address, f"{address}&told=1"):
+        opened(page, f"{asking_url}/{view}", ".prompt")
+        found = in_all_lights(page, view, ".st-key-predict_card")
+        problems += [f"{each.view}: {each.rule}: {each.html}\n{each.why}" for each in found]
+        problems += too_small(page, view)
+        page.set_viewport_size(PROJECTOR)
+    assert not problems, "\n\n".join(problems)
