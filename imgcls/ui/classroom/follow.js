@@ -3,7 +3,9 @@ import { go, home, onMove, place, same } from "./page.js"
 import { changed, isTeacher, remember, room } from "./room.js"
 import { ask } from "./server.js"
 
+const ECHO = 3000 // ms in which a teacher's device hears of its own moves
 let stream = null, told = "", settling = 0
+const own = new Set()
 
 export function listen() {
   stream?.close()
@@ -19,7 +21,9 @@ function hear(news) {
   if (!news.teacher && !room.alone && news.place !== before?.place) follow(news.place)
   if (news.teacher && !before) lead()
   changed()
-  if (news.teacher && before && news.place !== before.place && !same(news.place, place())) go(news.place)
+  // A second device has moved. What this one has told itself may be over already.
+  const isNew = news.teacher && before && news.place !== before.place && !own.has(news.place)
+  if (isNew && !same(news.place, place())) go(news.place)
 }
 
 export function gone(words) {
@@ -45,6 +49,8 @@ export function lead() {
   const here = place()
   if (same(here, room.news?.place ?? here) || here === told) return
   told = here
+  own.add(here)
+  setTimeout(() => own.delete(here), ECHO)
   ask("lead", { place: here }).catch(() => { told = "" })
 }
 
