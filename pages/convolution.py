@@ -10,6 +10,7 @@ from imgcls.ui.convolution.field_part import field_part
 from imgcls.ui.convolution.kernel_part import one_kernel_part
 from imgcls.ui.convolution.kinds_part import kinds_part
 from imgcls.ui.convolution.learned_part import bank, network, stages_figure
+from imgcls.ui.convolution.questions import QUESTIONS
 from imgcls.ui.convolution.volume_part import beside_dense, current_volume, player, volume_row, why_these_sizes
 from imgcls.ui.shell import Part, code_panel, parts
 
@@ -107,4 +108,5 @@ parts(
             "Move through the outputs of **1 × 1**: no weight is shared between two of them. What is shared?",
         ],
     ),
+    questions=QUESTIONS,
 )

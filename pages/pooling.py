@@ -5,6 +5,7 @@ import streamlit as st
 from imgcls.ops.pooling import KINDS
 from imgcls.ui.pooling.average_part import average_part
 from imgcls.ui.pooling.lost_part import lost_part
+from imgcls.ui.pooling.questions import QUESTIONS
 from imgcls.ui.pooling.shift_part import shift_part
 from imgcls.ui.pooling.slice_part import slice_part
 from imgcls.ui.pooling.volume_part import volume_part
@@ -94,7 +95,7 @@ parts(
         [
             "Shuffle the positions: the maps change, the answer does not. What can such a network not know?",
             "Look at TinyVGG's answer while you shuffle. Why does it change?",
-            "How many weights would a dense layer need on all 7 × 7 × 1280 values, instead of on 1280 means?",
         ],
     ),
+    questions=QUESTIONS,
 )

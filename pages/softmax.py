@@ -5,6 +5,7 @@ from functools import partial
 from imgcls.ui.shell import Part, parts
 from imgcls.ui.softmax import pictures
 from imgcls.ui.softmax.parts import arithmetic_part, curves_part, overflow_part, triangle_part
+from imgcls.ui.softmax.questions import QUESTIONS
 
 parts(
     "softmax_view",
@@ -14,7 +15,6 @@ parts(
         [
             "Work out **1, −2, 0** by hand: e = 2.718, e⁻² = 0.135, e⁰ = 1. Halve the logits: what happens to the "
             "lead?",
-            "Move the constant c: the terms explode or fade, but no probability moves. Why?",
             "**Two classes**: add 1 to both logits, then to one of them. Which number does the sigmoid look at?",
             "Load **your photo's** logits and lower the best one until the second breed wins. How far ahead was it?",
         ],
@@ -28,7 +28,6 @@ parts(
             "Each class's probability over the temperature: one takes all on the left, all are equal on the right.",
         ),
         [
-            "Turn T down to 0.1, then up to 5: does the order of the classes ever change?",
             "Load **your photo's** logits. At which T does the network sound only half as sure?",
         ],
     ),
@@ -57,8 +56,9 @@ parts(
         "Overflow",
         overflow_part,
         [
-            "Find the smallest c that breaks float16. Does subtracting the maximum help?",
+            "Find the smallest c that breaks float32. Does subtracting the maximum help?",
             "Load **your photo's** logits into bfloat16: nothing overflows, yet a probability changes. Why?",
         ],
     ),
+    questions=QUESTIONS,
 )

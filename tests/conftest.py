@@ -11,6 +11,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     cores = (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores)))
 
+# Lessons show themselves at once in tests; those of the questions turn this on.
+os.environ.setdefault("IMGCLS_PREDICT_FIRST", "0")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

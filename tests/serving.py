@@ -1,5 +1,6 @@
 """Starting the app and a browser, for the browser tests and the benchmarks alike."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -28,10 +29,13 @@ def browser_path() -> str | None:
 
 
 @contextmanager
-def running_app(log: Path, script: str = "app.py", seconds: float = 90, options: Sequence[str] = ()) -> Iterator[str]:
+def running_app(
+    log: Path, script: str = "app.py", seconds: float = 90, options: Sequence[str] = (), asks_first: bool = False
+) -> Iterator[str]:
     """The app as `streamlit run` starts it, on a free port of this machine; yields its address once it is healthy.
 
     `options` are further ones of `streamlit run`, such as "--server.baseUrlPath=lab"; the address knows of that one.
+    Lessons are covered by their questions only if it `asks_first`.
 
     Raises RuntimeError, with what the server printed, when it ends early or is not healthy in time.
     """
@@ -41,7 +45,10 @@ def running_app(log: Path, script: str = "app.py", seconds: float = 90, options:
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
     base = "".join("/" + option.partition("=")[2] for option in options if option.startswith("--server.baseUrlPath="))
     with log.open("w") as output:
-        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            [*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT,
+            env={**os.environ, "IMGCLS_PREDICT_FIRST": str(int(asks_first))},
+        )  # fmt: skip
     url = f"http://127.0.0.1:{port}{base}"
     try:
         end = time.monotonic() + seconds

@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 Kept = TypeVar("Kept")
 STORES = "address:stores"
 """Session-state key: for each page, the names that it reads, and under which keys the session keeps what they say."""
-_PAGE = "address:page"
+_PAGE, _ARRIVED = "address:page", "address:arrived"
 
 
 def base_path() -> str:
@@ -49,11 +49,16 @@ def follow(page: str) -> None:
     """
     session = st.session_state
     came, back = session.get(_PAGE) != page, went_back()
-    session[_PAGE] = page
+    session[_PAGE], session[_ARRIVED] = page, came or back
     for name, stores in session.get(STORES, {}).get(page, {}).items():
         if back or (came and name in st.query_params):
             for store in stores:
                 session.pop(store, None)
+
+
+def arrived() -> bool:
+    """Whether this run shows a page that the one before did not, or another address of it."""
+    return bool(st.session_state.get(_ARRIVED))
 
 
 def went_back() -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.lessons import built_lessons
 from imgcls.ui.address import follow
 from imgcls.ui.photo import photo_on_a_phone, photo_sidebar
+from imgcls.ui.predict_first import menu_title
 from imgcls.ui.shell import PANEL, headline, way_on
 
 SIDEBAR_WIDTH = 290  # pixels; a projector has 1280
@@ -16,7 +17,9 @@ ICON = str(Path(__file__).resolve().parents[2] / "assets" / "icon.svg")
 
 lessons = {lesson.slug: lesson for lesson in built_lessons()}
 pages = {
-    slug: st.Page(lesson.path, title=lesson.title, icon=f":material/{lesson.icon}:", url_path=slug, default=slug == "")
+    slug: st.Page(
+        lesson.path, title=menu_title(lesson), icon=f":material/{lesson.icon}:", url_path=slug, default=slug == ""
+    )
     for slug, lesson in lessons.items()
 }
 sections: dict[str, list] = {}

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -10,6 +11,8 @@ import streamlit as st
 
 from imgcls.lessons import Lesson, built_lessons, neighbours
 from imgcls.ui.photo import photo_png
+from imgcls.ui.predict_first import Asking, card
+from imgcls.ui.questions import Question
 
 PANEL = "code_panels"
 """Session-state key under which the page's code panels are kept for the tests that execute them."""
@@ -74,16 +77,32 @@ class Part:
     tries: Sequence[str] = ()
 
 
-def parts(key: str, *given: Part, **more: Any) -> None:
+def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: Any) -> None:
     """The parts of a lesson: buttons to choose one, the one that is chosen, and below it what to try.
 
-    `key` is the name of the choice in the page's address.
+    `key` is the name of the choice in the page's address. A part that `questions` ask about is covered by them at
+    first: the student predicts, then it is shown (see `imgcls.ui.predict_first`).
     """
     named = {part.title: part for part in given}
-    part = named[choose("Part", list(named), key=key, **more)]
-    part.show()
-    if part.tries:
+    asking = Asking(key, questions, more.get("default") or given[0].title)
+    with (
+        st.container(horizontal=True, vertical_alignment="center", key=f"{key}_row")
+        if asking.offered
+        else nullcontext()
+    ):
+        part = named[choose("Part", list(named), key=key, **more)]
+        asked = asking.now(part.title)
+        if not asked.question:
+            asking.entry(asked)
+    if asked.question:
+        card(asking, asked)
+    if not asked.shown:
+        asking.entry(asked)
+    if asked.shown:
+        part.show()
+    if part.tries and not asked.question:
         try_this(*part.tries)
+    asking.remember()
 
 
 def code_panel(

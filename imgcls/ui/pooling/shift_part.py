@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from imgcls.data.pictures import Picture
 from imgcls.figures.curves import DASHES, Curve, curves, mark
 from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.registry import load
@@ -50,10 +51,10 @@ SHIFT = Dial("pool_shift", "the photo moves right by", 0, REACH, 1, 3, 0, "pixel
 SIDE, SENT = 76, 112  # CSS pixels of a small picture, and how many are sent for sharp screens
 
 
-def wide_input() -> Tensor:
+def wide_input(photo: Picture) -> Tensor:
     """The photo as the network sees it, and REACH pixels more on the left and right: (1, 3, 224, 256)."""
     whole = replace(load().preprocess, crop=load().preprocess.resize)
-    return whole(current_photo().image)[..., REACH:-REACH, :]
+    return whole(photo.image)[..., REACH:-REACH, :]
 
 
 def wide_picture() -> Image.Image:
@@ -65,18 +66,22 @@ def wide_picture() -> Image.Image:
 
 def features(kernels: Tensor) -> Tensor:
     """The photo under these kernels, after ReLU, without padding: (1, K, 222, 254)."""
-    photo = remember("pool_wide", current_photo().digest, wide_input)
-    return F.conv2d(photo, kernels).relu()
+    photo = current_photo()
+    return F.conv2d(remember("pool_wide", photo.digest, lambda: wide_input(photo)), kernels).relu()
 
 
 @st.cache_data(max_entries=128, show_spinner="Moving the photo pixel by pixel …")
-def _study(digest: str, window: int, stride: int, kind: str) -> ShiftStudy:
-    return shift_study(features(first_kernels()), window, stride, kind)
+def _study(digest: str, window: int, stride: int, kind: str, _photo: Picture) -> ShiftStudy:
+    return shift_study(F.conv2d(wide_input(_photo), first_kernels()).relu(), window, stride, kind)
 
 
-def study(window: int, stride: int, kind: str) -> ShiftStudy:
-    """Both comparisons, averaged over all kernels of the first layer; computed once a photo and setting."""
-    return _study(current_photo().digest, window, stride, kind)
+def study(window: int, stride: int, kind: str, photo: Picture | None = None) -> ShiftStudy:
+    """Both comparisons, averaged over all kernels of the first layer; computed once a photo and setting.
+
+    Without a `photo` it is the current one.
+    """
+    photo = photo or current_photo()
+    return _study(photo.digest, window, stride, kind, photo)
 
 
 @st.fragment

@@ -1,0 +1,26 @@
+"""A question, before and after its answer: what is asked, the gesture that predicts, and the truth laid over it.
+
+view.js builds the card; each kind of answer (see `imgcls.ui.questions`) has a module of its own beside it.
+"""
+
+from typing import Any
+
+from imgcls.data.pictures import Picture
+from imgcls.numbers import written
+from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.questions import Question
+
+_mount = declare("predict", html='<section class="predict"></section>', styles=("text.css",))
+
+
+def predict(question: Question, photo: Picture, **fields: Any) -> Element:
+    """The card of a question; `fields` are what is known besides: the way on and, after the reveal, the answer."""
+    about, arrays = question.kind.about(photo)
+    given = {
+        "id": question.id,
+        "view": question.kind.view,
+        "prompt": question.asks(photo),
+        "grid": [[written(number) for number in row] for row in question.grid],
+        "about": about,
+    }
+    return _mount.element(given | fields, arrays, default={"value": None}, on_value_change=ignore)

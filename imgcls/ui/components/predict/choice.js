@@ -1,0 +1,24 @@
+// One of a few sentences.
+import { make } from "../../js/text.js"
+
+export function draw({ box, about, value, change, truth }) {
+  const list = make("div", "options", box)
+  list.setAttribute("role", truth === undefined ? "radiogroup" : "list")
+  about.options.forEach((text) => {
+    const option = make("label", "option", list)
+    if (truth === undefined) {
+      const input = make("input", "", option)
+      Object.assign(input, { type: "radio", name: "option", checked: text === value })
+      input.onchange = () => change(text)
+    } else {
+      option.setAttribute("role", "listitem")
+      option.classList.toggle("mine", text === value)
+      option.classList.toggle("truth", text === truth)
+    }
+    make("span", "", option).textContent = text
+    if (truth === undefined) return
+    const tags = make("span", "tags", option)
+    if (text === value) make("b", "tag mine", tags).textContent = "your prediction"
+    if (text === truth) make("b", "tag truth", tags).textContent = "so it is"
+  })
+}

@@ -1,0 +1,67 @@
+// A number on an axis: a slider; after the reveal both marks on the same axis.
+import { clamp } from "../../js/geometry.js"
+import { fixed, percent, written } from "../../js/numbers.js"
+import { make } from "../../js/text.js"
+
+export function wordsOf({ unit, digits, log }, number) {
+  if (unit === "%") return percent(number / 100, digits)
+  return `${log ? written(number, 3) : fixed(number, digits)} ${unit}`.trim()
+}
+
+// Which outline is whose.
+export function legend(box) {
+  for (const [name, text] of [["mine", " your prediction "], ["truth", " the answer"]]) {
+    make("i", name, box)
+    box.append(text)
+  }
+}
+
+const FINE = 1000 // steps of a logarithmic axis
+
+export function draw({ box, about, value, change, truth }) {
+  const { low, high, log, digits } = about
+  const place = log ? Math.log : (number) => number
+  const shareOf = (number) => clamp((place(number) - place(low)) / (place(high) - place(low)), 0, 1)
+  if (truth !== undefined) return reveal(box, about, value, truth, shareOf)
+  const step = 10 ** -digits
+  const start = value ?? about.start
+  const output = make("output", "number", box)
+  const input = make("input", "", box)
+  Object.assign(input, { type: "range", min: log ? 0 : low, max: log ? FINE : high, step: log ? 1 : step })
+  input.value = log ? Math.round(FINE * shareOf(start)) : start
+  input.setAttribute("aria-label", "Your prediction")
+  const read = () => (log ? rounded(low * (high / low) ** (input.value / FINE)) : Number(input.value))
+  const show = () => {
+    output.textContent = wordsOf(about, read())
+    input.setAttribute("aria-valuetext", output.textContent)
+    input.style.setProperty("--share", `${100 * shareOf(read())}%`)
+  }
+  input.oninput = () => { show(); change(read()) }
+  ends(box, about)
+  show()
+  change(read())
+}
+
+const rounded = (number) => Number(number.toPrecision(3))
+
+function ends(box, about) {
+  const line = make("div", "ends", box)
+  for (const text of about.ends) make("span", "", line).textContent = text
+}
+
+function reveal(box, about, value, truth, shareOf) {
+  const axis = make("div", "axis", box)
+  axis.setAttribute("role", "img")
+  const mine = value === undefined ? "" : `your prediction ${wordsOf(about, value)}, `
+  axis.setAttribute("aria-label", `An axis from ${about.ends[0]} to ${about.ends[1]}: ${mine}the answer ${truth.text}`)
+  const mark = (name, number, text) => {
+    const share = shareOf(number), made = make("div", `mark ${name}`, axis)
+    made.style.left = `${100 * share}%`
+    const label = make("span", "", made)
+    label.textContent = text
+    label.style.transform = `translateX(${-100 * share}%)`
+  }
+  if (value !== undefined) mark("mine", value, `you: ${wordsOf(about, value)}`)
+  mark("truth", truth.number, truth.text)
+  ends(box, about)
+}

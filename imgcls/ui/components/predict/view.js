@@ -1,0 +1,128 @@
+// The card of a question: what is asked, the gesture, and after the reveal the truth laid over the prediction.
+// Each kind of gesture is a module beside this one, with `draw({ box, about, arrays, value, change, truth, says })`. It
+// puts itself into `box`, begins at `value`, and calls `change(value)` as the hand moves it; with a `truth` it stays
+// still.
+import { instance } from "../../js/elements.js"
+import { unpack } from "../../js/packet.js"
+import { Sender } from "../../js/sender.js"
+import { make, write } from "../../js/text.js"
+import * as bars from "./bars.js"
+import * as choice from "./choice.js"
+import * as curve from "./curve.js"
+import { comeUp, glide, go, keepAsked } from "./journey.js"
+import * as number from "./number.js"
+import * as order from "./order.js"
+import * as pick from "./pick.js"
+import * as spot from "./spot.js"
+
+const KINDS = { bars, choice, curve, number, order, pick, spot }
+let asked = "" // the question that a hand is at
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".predict")
+  const own = instance(root, () => ({ sender: new Sender(), shown: "", value: undefined }))
+  const data = unpack(component.data)
+  own.component = component
+  own.data = data
+  own.sender.acknowledge(data.ack)
+  if (data.reveal && own.left !== data.ack) {
+    own.left = data.ack
+    go(still() ? data.still : data.moving)
+    return
+  }
+  const { ack, reveal, ...rest } = data
+  const shown = JSON.stringify([rest, Object.entries(data.arrays).map(([name, array]) => [name, sum(array)])])
+  if (shown !== own.shown) draw(root, own)
+  own.shown = shown
+  const told = "truth" in data
+  if (!told) keepAsked(asked = data.id)
+  else if (!own.glided) {
+    own.glided = true
+    glide(data.glide, data.still)
+  }
+  return () => { if (!told) keepAsked("") }
+}
+
+// Enough to see that another photo has come.
+const sum = (array) => array.reduce((total, number, i) => (total * 31 + number * (i % 7)) % 1e9, 7)
+
+function draw(root, own) {
+  const { data } = own, told = "truth" in data
+  root.replaceChildren()
+  root.classList.toggle("told", told)
+  make("p", "head", root).textContent = data.head
+  const prompt = make("h2", "prompt", root)
+  write(prompt, data.prompt)
+  const stage = make("div", "stage", root)
+  if (data.grid.length && !told) numbers(stage, data.grid)
+  const box = make("div", `gesture ${data.view}`, stage)
+  const side = make("div", "side", stage)
+  own.value = told ? data.mine : own.value ?? data.mine ?? undefined
+  const submit = make("button", "main")
+  const change = (value) => {
+    own.value = value
+    submit.disabled = false
+  }
+  const mine = told ? data.mine : own.value
+  const { about, arrays, truth } = data
+  const says = (text) => tell(root, text)
+  KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, says })
+  if (told) explain(side, data)
+  const actions = make("div", "actions", told ? side : root)
+  const link = (name, text, query) => {
+    const button = make("button", name, actions)
+    button.type = "button"
+    button.textContent = text
+    button.onclick = () => go(query)
+    return button
+  }
+  if (told) {
+    if (data.next) link("main", data.next_part ? `Next part: ${data.next_part}` : "Next question", data.next)
+    link(data.next ? "quiet" : "main", "Try it yourself", "")
+  } else {
+    actions.append(submit)
+    submit.type = "button"
+    submit.textContent = data.waits ? "Change my prediction" : "That is my prediction"
+    submit.disabled = own.value === undefined
+    submit.onclick = () => own.sender.send(own.component, "value", { prediction: own.value, final: true })
+    const knows = data.mine !== null && !data.waits
+    if (data.waits) make("p", "waits", actions).textContent = "Your prediction is in. The answer comes for all at once."
+    else if (knows) link("quiet", "Show the answer again", data.moving)
+    else link("quiet", "Show the picture without predicting", data.free)
+  }
+  const live = make("p", "heard", root)
+  live.setAttribute("aria-live", "polite")
+  if (told && asked === data.id) {
+    asked = ""
+    prompt.tabIndex = -1
+    prompt.focus({ preventScroll: true })
+    comeUp(root, still())
+  }
+}
+
+function numbers(root, rows) {
+  const table = make("table", "numbers", root)
+  for (const row of rows) {
+    const line = table.insertRow()
+    for (const text of row) line.insertCell().textContent = text
+  }
+}
+
+function explain(side, data) {
+  if (data.view === "number") {
+    const says = make("dl", "says", side)
+    for (const [name, text] of [["You predicted", data.said], ["It is", data.is]]) {
+      if (!text) continue
+      make("dt", "", says).textContent = name
+      make("dd", "", says).textContent = text
+    }
+  }
+  if (data.miss) write(make("p", "why", side), data.miss)
+  write(make("p", "why", side), data.why)
+}
+
+function tell(root, text) {
+  const live = root.querySelector(":scope > .heard")
+  if (live) live.textContent = text
+}

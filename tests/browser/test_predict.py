@@ -1,0 +1,122 @@
+"""Predict, then reveal, in a real browser: by mouse, by keys alone, and on a phone."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.hands import lead, on_a_phone, opened, settle
+from tests.serving import running_app
+
+
+@pytest.fixture(scope="module")
+def asking_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app that asks first, as it does where nobody has said otherwise."""
+    with running_app(tmp_path_factory.mktemp("asking") / "log.txt", asks_first=True) as url:
+        yield url
+
+
+def told(page: Page) -> None:
+    """Wait for the reveal, and for the picture's move to end."""
+    page.locator(".predict.told").wait_for()
+    settle(page)
+
+
+def test_the_picture_comes_after_the_prediction_and_moves_to_the_answer(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/pooling?pool_part=Why+it+helps", ".predict")
+    expect(page.locator(".prompt")).to_contain_text("one pixel")
+    expect(page.locator(".st-key-pool_maps")).to_have_count(0)
+    assert "ask=pool-shift" in page.url
+    page.get_by_role("slider", name="pooled once").fill("40")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".bar.mine")).to_have_count(3)
+    expect(page.locator(".bar.truth")).to_have_count(3)
+    expect(page.locator(".st-key-pool_maps")).to_be_visible()
+    # From where it was asked, 0, the photo glides to the answer's place.
+    expect(page.locator(".st-key-pool_shift output")).to_have_text("1 pixels")
+    expect(page).to_have_url(re.compile(r"pool_shift=1.*told=1|told=1.*pool_shift=1"))
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator(".prompt")).to_contain_text("move along")
+    expect(page.locator(".st-key-pool_maps")).to_have_count(0)
+
+
+def test_try_it_yourself_keeps_the_state_and_back_returns_to_the_reveal(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/pooling?pool_part=What+is+lost&ask=pool-where", ".predict")
+    page.get_by_role("radio", name="32").check()
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".option.truth")).to_contain_text("1,024")
+    expect(page.locator(".option.mine")).to_contain_text("32")
+    expect(page.locator(".st-key-pool_times output")).to_have_text("5 times")
+    expect(page).to_have_url(re.compile("pool_times=5"))
+    page.get_by_role("button", name="Try it yourself").click()
+    expect(page.locator(".predict")).to_have_count(0)
+    expect(page.locator(".st-key-pool_times output")).to_have_text("5 times")
+    assert not re.search("ask=|told=", page.url)
+    page.go_back()
+    expect(page.locator(".predict.told")).to_be_visible()
+
+
+def test_by_keys_alone(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/pooling?pool_part=Why+it+helps&ask=pool-saw", ".predict")
+    handle = page.get_by_role("slider", name="off by at 2")
+    handle.focus()
+    page.keyboard.press("End")
+    expect(handle).to_have_attribute("aria-valuetext", "60%")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="That is my prediction")).to_be_focused()
+    page.keyboard.press("Enter")
+    told(page)
+    expect(page.locator(".prompt")).to_be_focused()
+    expect(page.locator("circle.mine")).to_have_count(4)
+
+
+@on_a_phone
+def test_on_a_phone_cards_are_put_in_order(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/pooling?pool_part=What+is+lost&ask=pool-order", ".predict")
+    page.get_by_role("button", name="stride alone: down").tap()
+    page.get_by_role("button", name="stride alone: down").tap()
+    page.get_by_role("button", name="That is my prediction").tap()
+    told(page)
+    expect(page.locator(".card.truth")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_was_met_is_remembered_by_this_device_alone(page: Page, asking_url: str, browser: Browser) -> None:
+    opened(page, f"{asking_url}/pooling?ask=pool-losers", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    opened(page, f"{asking_url}/pooling", ".predict")
+    expect(page.locator(".head")).to_contain_text("question 2 of 3")
+    cookies = {each["name"]: each for each in page.context.cookies(f"{asking_url}/_stcore/stream")}
+    assert cookies["imgcls_met"]["value"] == "pool-losers"
+    assert "imgcls_met" not in {each["name"] for each in page.context.cookies(f"{asking_url}/pooling")}
+
+
+def test_who_does_not_want_to_be_asked_is_not(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/pooling", ".predict")
+    page.get_by_role("button", name=re.compile("Predict first")).click()
+    page.get_by_text("Ask me before a picture is shown").click()
+    expect(page.locator(".st-key-pool_grid")).to_be_visible()
+    expect(page.locator(".predict")).to_have_count(0)
+    settle(page)
+    opened(page, f"{asking_url}/pooling?pool_part=A+volume", ".st-key-pool_stack")
+    expect(page.locator(".predict")).to_have_count(0)
+
+
+def test_without_predicting_and_where_an_address_leads(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/pooling", ".predict")
+    page.get_by_role("button", name="Show the picture without predicting").click()
+    expect(page.locator(".st-key-pool_grid")).to_be_visible()
+    expect(page.locator(".predict")).to_have_count(0)
+    # A class is led by addresses: to a question, to its reveal, and to the free page.
+    lead(page, f"{asking_url}/pooling?pool_part=A+volume&ask=pool-depth")
+    expect(page.locator(".prompt")).to_contain_text("64 slices")
+    lead(page, f"{asking_url}/pooling?pool_part=A+volume&ask=pool-depth&told=1")
+    expect(page.locator(".option.truth")).to_contain_text("112")
+    lead(page, f"{asking_url}/pooling?pool_part=A+volume")
+    expect(page.locator(".predict")).to_have_count(0)
+    expect(page.locator(".st-key-pool_stack")).to_be_visible()

@@ -1,0 +1,205 @@
+"""Every question of every lesson: its answer by an independent way, and nothing of it sent before the reveal.
+
+Questions and checks are found by themselves: a lesson with questions has a module here, named as its slug, with CHECKS.
+"""
+
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgcls.data.pictures import Picture
+from imgcls.data.samples import load_sample
+from imgcls.lessons import Lesson, built_lessons
+from imgcls.ui.packet import unpack
+from imgcls.ui.predict_first import SWITCH
+from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Pick, Question, Spot, questions_of
+from imgcls.ui.shell import PANEL
+from tests.equations import claims
+from tests.test_pages import opened
+
+PHOTOS = ("drawn-samoyed", "cat", "coffee")
+ALL = [(lesson, question) for lesson in built_lessons() for question in questions_of(lesson.slug)]
+LESSONS = [lesson for lesson in built_lessons() if questions_of(lesson.slug)]
+each_question = pytest.mark.parametrize(("lesson", "question"), ALL, ids=[question.id for _, question in ALL])
+RUBBISH = (
+    None, "", "x", -1, 99, 1e400, float("nan"), True, [], [None], ["x"], [1e99] * 3, [float("nan")] * 9, {}, {"a": 1},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=PHOTOS)
+def photo(request: pytest.FixtureRequest) -> Picture:
+    return load_sample(request.param)
+
+
+def checks(lesson: Lesson) -> Mapping[str, object]:
+    return importlib.import_module(f"tests.ui.questions.{lesson.slug.replace('-', '_')}").CHECKS
+
+
+@each_question
+def test_the_right_answer_is_what_another_way_gives(lesson: Lesson, question: Question, photo: Picture) -> None:
+    right, expected = question.right(photo), checks(lesson)[question.id](photo)
+    if isinstance(right, str):
+        assert right == expected
+    else:
+        np.testing.assert_allclose(np.asarray(right, float), np.asarray(expected, float), rtol=2e-3, atol=2e-3)
+
+
+@each_question
+def test_a_question_can_be_answered_and_explained(lesson: Lesson, question: Question, photo: Picture) -> None:
+    kind, right = question.kind, question.right(photo)
+    for rubbish in RUBBISH:
+        value = kind.read(rubbish)
+        assert value is None or not (isinstance(kind, Choice | Pick | Order) or isinstance(rubbish, str))
+    value = answer(kind, right)
+    assert kind.read(list(value) if isinstance(value, tuple) else value) == value, "the truth can be predicted"
+    assert kind.is_right(value, right)
+    assert kind.words(value)
+    assert kind.words(right)
+    prompt, why = question.asks(photo), question.explains(photo, right)
+    assert len(prompt) < 330
+    assert prompt.rstrip()[-1] in "?."
+    for text in (prompt, why):
+        assert all(claim.holds for claim in claims(text)), text
+        assert text.count("**") % 2 == 0
+
+
+def answer(kind: object, right: object) -> object:
+    """The right answer as a hand would predict it."""
+    if isinstance(kind, Order):
+        return tuple(kind.order(right))
+    if isinstance(kind, Spot):
+        return kind.peak(right)
+    if isinstance(kind, Bars | Curve):
+        return tuple(map(float, right))
+    return float(right) if isinstance(kind, Number) else right
+
+
+@each_question
+def test_each_choice_can_be_made_and_each_wrong_one_has_its_sentence(
+    lesson: Lesson, question: Question, photo: Picture
+) -> None:
+    kind, right = question.kind, question.right(photo)
+    if isinstance(kind, Choice):
+        assert len(set(kind.options)) == len(kind.options) >= 3
+        assert [option for option in kind.options if kind.is_right(option, right)] == [right]
+        assert set(kind.misconceptions) == set(kind.options) - {right}
+    if isinstance(kind, Pick):
+        about, arrays = kind.about(photo)
+        assert about["count"] == len(kind.names) >= 3
+        assert all(f"p{k}" in arrays and kind.read(k) == k for k in range(about["count"]))
+
+
+def test_names_are_unique_and_every_question_has_its_check() -> None:
+    names = [question.id for _, question in ALL]
+    assert len(names) == len(set(names)) >= 15
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name) for name in names)
+    for lesson in LESSONS:
+        assert set(checks(lesson)) == {question.id for question in questions_of(lesson.slug)}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_every_part_that_is_asked_about_exists_and_has_three_questions(lesson: Lesson) -> None:
+    control = next(each for each in opened(lesson).segmented_control if each.label == "Part")
+    parts = [question.part for question in questions_of(lesson.slug)]
+    assert set(parts) <= set(control.options)
+    assert all(parts.count(part) >= 3 for part in parts)
+
+
+@pytest.fixture
+def asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SWITCH, "1")
+
+
+def cards(app: AppTest) -> Iterator[dict]:
+    for component in app.get("bidi_component"):
+        if component.proto.bytes and "prompt" in (fields := unpack(component.proto.bytes)[0]):
+            yield fields
+
+
+def address(app_key: str, question: Question, numbers: Mapping[str, str], **more: str) -> dict[str, str]:
+    return {app_key: question.part, "ask": question.id, **numbers, **more}
+
+
+def part_key(lesson: Lesson) -> str:
+    return next(each for each in opened(lesson).segmented_control if each.label == "Part").key
+
+
+@pytest.mark.usefixtures("asks_first")
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_before_the_reveal_nothing_of_the_answer_is_computed_or_sent(lesson: Lesson) -> None:
+    key = part_key(lesson)
+    for question in questions_of(lesson.slug):
+        app = opened(lesson, address=address(key, question, {}))
+        (card,) = cards(app)
+        assert card["id"] == question.id
+        assert not {"truth", "is", "said", "near", "why", "miss", "glide"} & set(card)
+        assert not app.session_state[PANEL], "the part has not run"
+        photo = app.session_state["current_photo"]
+        why = question.explains(photo, question.right(photo))
+        assert why not in "".join(str(element.proto) for element in app.main.children.values())
+
+
+@pytest.mark.usefixtures("asks_first")
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_the_reveal_has_the_truth_and_the_live_part_at_its_state(lesson: Lesson) -> None:
+    key = part_key(lesson)
+    for question in questions_of(lesson.slug):
+        app = opened(lesson, address=address(key, question, {**question.at, **question.then}, told="1"))
+        (card,) = cards(app)
+        photo = app.session_state["current_photo"]
+        assert card["why"] == question.explains(photo, question.right(photo))
+        assert app.session_state[PANEL], "the part has run"
+        for name, text in question.then.items():
+            back_to_default = (None,) if name in question.at else ()
+            kept = app.query_params.get(name)
+            assert kept in (text, [text], *back_to_default), f"{question.id}: {name} is {kept} in the address"
+
+
+@pytest.mark.usefixtures("asks_first")
+def test_a_lesson_begins_with_a_question_and_a_link_to_its_numbers_does_not() -> None:
+    pooling = next(lesson for lesson in built_lessons() if lesson.slug == "pooling")
+    assert [card["id"] for card in cards(opened(pooling))] == ["pool-losers"]
+    assert not list(cards(opened(pooling, address={"pool_window": "3 × 3"})))
+    assert [card["id"] for card in cards(opened(pooling, address={"pool_part": "A volume"}))] == ["pool-depth"]
+
+
+def test_a_server_that_does_not_ask_shows_the_lesson_but_follows_a_link_to_a_question() -> None:
+    pooling = next(lesson for lesson in built_lessons() if lesson.slug == "pooling")
+    assert not list(cards(opened(pooling)))
+    assert [card["id"] for card in cards(opened(pooling, address={"ask": "pool-saw"}))] == ["pool-saw"]
+
+
+@pytest.mark.usefixtures("asks_first")
+def test_a_prediction_is_heard_kept_and_led_to_the_reveal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from imgcls.ui import predict_first
+
+    heard: list[tuple[str, object]] = []
+    monkeypatch.setattr(predict_first.host, "predicted", lambda question, value: heard.append((question.id, value)))
+    pooling = next(lesson for lesson in built_lessons() if lesson.slug == "pooling")
+    app = opened(pooling)
+    for told, reveals in (("rubbish", False), (12, True)):
+        app.session_state["ask_pool-losers"] = {"value": {"prediction": told, "final": True, "seq": hash(told)}}
+        app.run()
+        assert next(cards(app))["reveal"] is reveals
+    assert heard == [("pool-losers", 12)]
+    assert "pool-losers" in app.session_state["imgcls_met"]
+
+
+@pytest.mark.usefixtures("asks_first")
+def test_a_class_can_hold_the_reveal_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from imgcls.ui import predict_first
+
+    monkeypatch.setattr(predict_first.host, "may_reveal", lambda question: False)
+    pooling = next(lesson for lesson in built_lessons() if lesson.slug == "pooling")
+    app = opened(pooling, address={"ask": "pool-losers", "told": "1"})
+    assert "truth" not in next(cards(app))
+    assert not app.session_state[PANEL]
+    app.session_state["ask_pool-losers"] = {"value": {"prediction": 12, "final": True, "seq": 1}}
+    app.run()
+    card = next(cards(app))
+    assert card["waits"]
+    assert not card["reveal"]
