@@ -21,7 +21,8 @@ DISCUSS = 0.3, 0.8
 """Shares of right votes between which a discussion pays most (PINGO's rule, after Mazur's peer instruction)."""
 LESSON = "lesson"
 """The kind of a question that a lesson asks in its own way. What its votes mean, only the lesson knows: each has a
-"value", and whether that is "right" for the voter's own photo."""
+"value", whether that is "right" for the voter's own photo, and which "photo" that is."""
+_OF_A_LESSON = {"value", "right", "photo"}
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,7 @@ def _value(asked: Mapping[str, Any], given: object) -> Any:
         return given
     if kind == "point" and isinstance(given, list) and len(given) == 2 and all(_is_share(each) for each in given):
         return given
-    fits = kind == LESSON and isinstance(given, dict) and given.keys() == {"value", "right"}
+    fits = kind == LESSON and isinstance(given, dict) and given.keys() == _OF_A_LESSON
     if fits and isinstance(given["right"], bool) and len(json.dumps(given)) <= LONGEST_VALUE:
         return given
     raise ClassError("This is no answer to the question.")

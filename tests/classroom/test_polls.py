@@ -20,6 +20,10 @@ def polls(tmp_path: Path) -> Polls:
     return Polls(Classes(tmp_path / "class.sqlite3"))
 
 
+def lesson_vote(value: object) -> dict:
+    return {"value": value, "right": True, "photo": "a"}
+
+
 def class_of(polls: Polls, students: int) -> tuple[str, str, list[str]]:
     """A teacher's token, the code, and the students' tokens."""
     teacher, begun = polls.classes.begin("softmax")
@@ -158,9 +162,9 @@ def test_a_photo_is_seen_by_its_class_alone_and_goes_with_the_question(polls: Po
 def test_of_a_lessons_question_each_vote_says_whether_it_is_right_for_the_voters_photo(polls: Polls) -> None:
     teacher, code, students = class_of(polls, 2)
     poll = polls.ask(teacher, {"kind": "lesson", "question": "pool-shift"})
-    polls.vote(students[0], poll, {"value": [0.1, 0.2], "right": True})
-    polls.vote(students[1], poll, {"value": 7, "right": False})
-    for value in (7, {"value": 7}, {"value": "x" * 3000, "right": True}, {"value": 7, "right": 1}):
+    polls.vote(students[0], poll, {"value": [0.1, 0.2], "right": True, "photo": "a"})
+    polls.vote(students[1], poll, {"value": 7, "right": False, "photo": "b"})
+    for value in (7, {"value": 7}, lesson_vote("x" * 3000), {**lesson_vote(7), "right": 1}, {**lesson_vote(7), "more": 1}):
         with pytest.raises(ClassError, match="no answer"):
             polls.vote(students[0], poll, value)
     question, votes = polls.current(code)

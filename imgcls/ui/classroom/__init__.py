@@ -24,7 +24,9 @@ from imgcls.classroom.polls import hint, share_right
 from imgcls.classroom.store import LIFE
 from imgcls.data.pictures import PictureError, open_picture
 from imgcls.store.download import cache_folder
+from imgcls.ui import predict_first
 from imgcls.ui.address import hall_address
+from imgcls.ui.classroom.host import Seats
 from imgcls.ui.live import nosniff
 
 COOKIE = "imgcls_class"
@@ -45,6 +47,17 @@ def _file() -> Path:
 def hall() -> Hall:
     """The classes of this server's cache folder, and who listens here."""
     return Hall(Classes(_file()))
+
+
+@cache
+def seats() -> Seats:
+    """Which sessions of this process are in a class."""
+    return Seats(hall, COOKIE)
+
+
+def take_part() -> None:
+    """Let classes hear of the lessons' questions: called once, when the server begins."""
+    predict_first.host = seats().host()
 
 
 def end_old() -> None:
@@ -143,6 +156,11 @@ def _small_jpeg(text: object) -> bytes:
     return file.getvalue()
 
 
+def _sit(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    seats().sit(token, str(asked.get("session", ""))[:64])
+    return {}
+
+
 def _leave(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     hall().classes.leave(token)
     return {"token": ""}
@@ -168,6 +186,7 @@ ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "again": _again,
     "close": _close,
     "hint": _hint,
+    "sit": _sit,
     "leave": _leave,
     "end": _end,
 }

@@ -34,6 +34,17 @@ const KEYS = {
 }
 export const pressed = (key) => KEYS[key]?.() !== false
 
+// A lesson's question, before it counts a prediction, must know whose session it is in.
+let seated = ""
+function sit() {
+  const session = document.documentElement.dataset.imgclsSession
+  const seat = room.news && session ? `${room.news.you} ${room.news.code} ${session}` : ""
+  if (!seat || seat === seated) return
+  seated = seat
+  ask("sit", { session }).catch(() => { seated = "" })
+}
+addEventListener("imgcls-question", sit)
+onChange(sit)
 onChange(drawBar)
 onChange(drawPoll)
 onChange(drawPointer)
