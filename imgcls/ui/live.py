@@ -44,13 +44,16 @@ def offer(name: str, answer: Answer) -> str:
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense;
     the numbers in the question are finite, but nothing else about it is certain.
     """
-    if "live_token" not in st.session_state:
-        st.session_state["live_token"] = secrets.token_urlsafe(16)
-    token = st.session_state["live_token"]
+    token = session_token()
     _held(token)
     _there[token] = presence()
     _answers.setdefault(token, {})[name] = answer
     return f"imgcls/live/{token}/{name}"
+
+
+def session_token() -> str:
+    """A name for this session that nobody guesses: its own browser is told it, and asks by it."""
+    return st.session_state.setdefault("live_token", secrets.token_urlsafe(16))
 
 
 def slow_answer(name: str, *, key: str, answer: Answer) -> tuple[int | None, bytes | None]:

@@ -23,7 +23,7 @@ MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _KEPT_PHOTO = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
-# A plain button: what it opens is the browser's own affair (see classroom.js), and no page runs for it.
+# A plain button: what it opens is the browser's own affair (see classroom/main.js), and no page runs for it.
 CLASS_DOOR = '<button type="button" class="imgcls-class-door">Class: join or start</button>'
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
