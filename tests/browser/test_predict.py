@@ -39,7 +39,9 @@ def test_the_picture_comes_after_the_prediction_and_moves_to_the_answer(page: Pa
     expect(page.locator(".st-key-pool_shift output")).to_have_text("1 pixels")
     expect(page).to_have_url(re.compile(r"pool_shift=1.*told=1|told=1.*pool_shift=1"))
     page.get_by_role("button", name="Next question").click()
-    expect(page.locator(".prompt")).to_contain_text("move along")
+    expect(page.locator(".prompt", has_text="move along")).to_be_visible()
+    settle(page)  # the card before goes when the new one is whole
+    expect(page.locator(".prompt")).to_have_count(1)
     expect(page.locator(".st-key-pool_maps")).to_have_count(0)
 
 
