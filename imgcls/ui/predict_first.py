@@ -183,7 +183,7 @@ class Asking:
 def card(asking: Asking, asked: Asked) -> None:
     """The question: asked, or with prediction and truth."""
     question, photo = asked.question, current_photo()
-    key, kind = f"ask_{question.id}", question.kind
+    key, kind = "asked_first", question.kind  # one element for all questions: the next takes the place of the last
     new = unheard(key, f"{key}:heard")
     if new and (value := kind.read(new.get("prediction"))) is not None:
         predicted(question, value)
