@@ -1,6 +1,6 @@
 """One forward pass of a network on one picture, from which every view of it takes its numbers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -47,22 +47,71 @@ class Trace:
             return tuple(values[index][0].float().cpu() for index in wanted)
 
 
+@dataclass(frozen=True, eq=False)
+class Traces:
+    """What a network computed on N pictures in one pass; `traces[k]` is the Trace of the k-th.
+
+    `kept` holds the columns' outputs (N, ...) where the network computed them; `instead` replaces steps for all of
+    them, `own[k]` for the k-th alone.
+    """
+
+    graph: Graph
+    kept: Mapping[int, Tensor]
+    instead: Mapping[int, Run]
+    own: Sequence[Mapping[int, Run]]
+
+    def __len__(self) -> int:
+        return len(self.own)
+
+    def __getitem__(self, number: int) -> Trace:
+        kept = {index: each[number : number + 1] for index, each in self.kept.items()}
+        return Trace(self.graph, kept, self.own[number])
+
+    @property
+    def logits(self) -> Tensor:
+        """(N, K)."""
+        return self.output(self.graph.steps[-1].index)
+
+    def output(self, index: int) -> Tensor:
+        """What a step gave for all pictures: (N, ...), float32 on the CPU."""
+        with torch.inference_mode():
+            return compute(self.graph, self.kept, [index], self.instead)[index].float().cpu()
+
+
 def trace(graph: Graph, inputs: Tensor, instead: Mapping[int, Run] | None = None) -> Trace:
     """A forward pass on a preprocessed picture (1, 3, S, S), in evaluation mode.
 
     Raises:
         ValueError: the picture has another size.
     """
-    if tuple(inputs.shape) != (1, *graph.steps[0].shape):
+    if len(inputs) != 1:
+        raise ValueError(f"The network takes {(1, *graph.steps[0].shape)}, not {tuple(inputs.shape)}.")
+    return traces(graph, inputs, instead)[0]
+
+
+def traces(
+    graph: Graph, inputs: Tensor, instead: Mapping[int, Run] | None = None,
+    own: Sequence[Mapping[int, Run]] | None = None,
+) -> Traces:  # fmt: skip
+    """One forward pass on preprocessed pictures (N, 3, S, S), in evaluation mode.
+
+    Args:
+        instead: what replaces steps, for all pictures together; that of step 0 gets the pictures.
+        own: the same for each picture alone, where they differ.
+
+    Raises:
+        ValueError: the pictures have another size.
+    """
+    if tuple(inputs.shape[1:]) != graph.steps[0].shape:
         raise ValueError(f"The network takes {(1, *graph.steps[0].shape)}, not {tuple(inputs.shape)}.")
     instead = dict(instead or {})
     kept = [column.step for column in graph.columns]
     with torch.inference_mode():
         start = {0: inputs.to(graph.classifier.device)}
         if 0 in instead:
-            start[0] = instead.pop(0)(start[0])
+            start[0] = instead[0](start[0])
         values = compute(graph, start, kept, instead)
-    return Trace(graph, {index: values[index] for index in kept}, instead)
+    return Traces(graph, {index: values[index] for index in kept}, instead, own or [instead] * len(inputs))
 
 
 def compute(

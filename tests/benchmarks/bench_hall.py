@@ -30,10 +30,11 @@ class Question:
     url: str
     body: str
 
-    def again(self, turn: int) -> str:
-        """The body with another first number: a server that keeps its last answer must not gain by that."""
+    def again(self, turn: int, hand: int) -> str:
+        """The body of another hand, with another first number: a server that keeps its last answer must not gain."""
+        body = re.sub(r'"hand":"\w*"', f'"hand":"{hand}"', self.body)
         return re.sub(r"\d+(\.\d+)?", lambda found: f"{turn % 60 / 100 + 0.2:.2f}" if found[1] else f"{turn % 60}",
-                      self.body, count=1)  # fmt: skip
+                      body, count=1)  # fmt: skip
 
 
 def asked(page: Page, address: str, ready: str, handle: str) -> Question:
@@ -60,11 +61,11 @@ def client(question: Question, end: float, times: list[float]) -> None:
     address = urlsplit(question.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
     headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
-    turn = threading.get_ident()
+    turn = hand = threading.get_ident()
     while time.perf_counter() < end:
         start = time.perf_counter()
         turn += 7
-        connection.request("POST", address.path, question.again(turn), headers)
+        connection.request("POST", address.path, question.again(turn, hand), headers)
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:
