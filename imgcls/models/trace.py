@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -117,25 +118,27 @@ def traces(
 def compute(
     graph: Graph, known: Mapping[int, Tensor], wanted: Iterable[int], instead: Mapping[int, Run]
 ) -> dict[int, Tensor]:
-    """The outputs (1, ...) of the wanted steps from those that are known; others are dropped once nobody reads them."""
-    wanted = set(wanted)
+    """The outputs (N, ...) of the wanted steps from those that are known; others are dropped once nobody reads them."""
+    values = dict(known)
+    for index, last_read in _order(graph, frozenset(known), frozenset(wanted)):
+        step = graph.steps[index]
+        values[index] = instead.get(index, step.run)(*[values[each] for each in step.inputs])
+        for each in last_read:
+            del values[each]
+    return values
+
+
+@lru_cache(maxsize=256)
+def _order(graph: Graph, known: frozenset[int], wanted: frozenset[int]) -> list[tuple[int, tuple[int, ...]]]:
+    """The steps that must be computed, each with those that nobody reads any more after it."""
     needed, front = set(), [index for index in wanted if index not in known]
     while front:
         index = front.pop()
         if index not in needed:
             needed.add(index)
             front += [each for each in graph.steps[index].inputs if each not in known]
-    values = dict(known)
-    readers = dict.fromkeys(needed, 0)
+    readers: dict[int, int] = {}
     for index in needed:
-        for each in graph.steps[index].inputs:
-            if each in readers:
-                readers[each] += 1
-    for index in sorted(needed):
-        step = graph.steps[index]
-        values[index] = instead.get(index, step.run)(*(values[each] for each in step.inputs))
-        for each in set(step.inputs) & needed:
-            readers[each] -= step.inputs.count(each)
-            if not readers[each] and each not in wanted:
-                del values[each]
-    return values
+        readers |= {each: max(index, readers.get(each, 0)) for each in graph.steps[index].inputs}
+    passing = needed - wanted
+    return [(index, tuple(each for each in passing if readers[each] == index)) for index in sorted(needed)]

@@ -29,8 +29,8 @@ class Shared:
         alone: the answer to one question, as for any that is offered.
         shares: whether a question is one of those.
         work: (subject, question) of everybody to their packets; in place of one a ValueError, TypeError or KeyError.
-        most: how many pay to be answered at once, found out when the first wait. 1: as many at a time as there are
-            cores, each alone.
+        most: how many pay to be answered at once, by the subject; asked as soon as two wait. 1: as many at a time as
+            there are cores, each alone.
     """
 
     kind: Hashable
@@ -38,7 +38,7 @@ class Shared:
     alone: Callable[[Mapping[str, Any]], bytes]
     shares: Callable[[Mapping[str, Any]], bool]
     work: Callable[[Sequence[tuple[Any, Mapping[str, Any]]]], Sequence[bytes | Exception]]
-    most: Callable[[], int]
+    most: Callable[[Any], int]
 
     def __call__(self, question: Mapping[str, Any]) -> bytes:
         return self.alone(question)
@@ -81,7 +81,7 @@ def _batch(kind: Hashable, line: _Line) -> None:
     try:
         with _lock:
             first = line.waiting[0][0] if line.waiting else None
-        most = first.most() if first and len(line.waiting) > 1 else 1
+        most = first.most(first.subject) if first and len(line.waiting) > 1 else 1
         taken = []
         with _lock:
             while line.waiting and len(taken) < most:

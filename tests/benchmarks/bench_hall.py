@@ -1,5 +1,7 @@
 """A hall of students who all drag at once: `python -m tests.benchmarks.bench_hall` prints a table.
 
+Words behind it choose what is dragged, by its name: `... bench_hall TinyVGG pooling`; --most leaves only the full hall.
+
 A browser drags once, and its question to the server is written down; then 1, 10, 30 and 100 clients ask it again and
 again with other numbers, each with one question on its way and PAUSE between two, as somebody's hand moves. The time is
 that from asking to the whole answer. The clients run in a process of their own on the same machine; what the students'
@@ -9,6 +11,7 @@ own machines need to draw it is not in the figures.
 import http.client
 import multiprocessing
 import re
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -107,12 +110,15 @@ def main() -> None:
             "network?net_part=What+if&net_model=efficientnet-lite0", ".network[data-drawn]", ".network canvas",
         ),
     }  # fmt: skip
+    words = [word for word in sys.argv[1:] if word != "--most"]
+    cases = {name: case for name, case in cases.items() if not words or any(word in name for word in words)}
+    halls = HALLS[-1:] if "--most" in sys.argv else HALLS
     print(HEAD)
     with running_app() as url, open_page() as page:
         for name, (path, ready, handle) in cases.items():
             question = asked(page, f"{url}/{path}", ready, handle)
             base = None
-            for students in HALLS:
+            for students in halls:
                 times = measured(question, students)
                 base = base or sorted(times)[len(times) // 2]
                 print(

@@ -1,6 +1,7 @@
 """Whether pictures are computed together: only where it holds, and where it pays."""
 
 import dataclasses
+import time
 
 import pytest
 import torch
@@ -8,28 +9,28 @@ from torch import Tensor, nn
 
 from imgcls.models import pace
 from imgcls.models.classify import Classifier
-from imgcls.models.graph import Graph, graph_of
-from imgcls.models.pace import MOST, most_at_once
+from imgcls.models.graph import graph_of
+from imgcls.models.pace import MOST, TRIED, holds_for_several, most_at_once
 from tests.models.random_networks import random_network
 
 
-@pytest.fixture
-def graph() -> Graph:
-    most_at_once.cache_clear()
-    return graph_of(random_network(1))
+@pytest.mark.parametrize(("a_batch", "expected"), [(0.9, 1), (0.3, MOST["cpu"])])
+def test_the_shorter_time_decides(a_batch: float, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "_seconds", lambda work, count, clock: a_batch * count if count > 1 else 1.0)
+    assert most_at_once(graph_of(random_network(1)), lambda count: None) == expected
 
 
-def test_the_shorter_time_decides(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    for batch, expected in ((7.9, 1), (3.0, MOST["cpu"])):
-        most_at_once.cache_clear()
-        monkeypatch.setattr(pace, "_seconds", lambda _, pictures, batch=batch: batch if len(pictures) > 1 else 1.0)
-        assert most_at_once(graph) == expected
+def test_it_is_the_work_that_is_timed() -> None:
+    counts: list[int] = []
 
+    def work(count: int) -> None:
+        counts.append(count)
+        end = time.perf_counter() + (0.02 if count > 1 else 0.01)
+        while time.perf_counter() < end:
+            pass
 
-def test_it_is_measured_once(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    most_at_once(graph)
-    monkeypatch.setattr(pace, "_seconds", lambda *_: pytest.fail("measured again"))
-    most_at_once(graph)
+    assert most_at_once(graph_of(random_network(1)), work) == MOST["cpu"]
+    assert set(counts) == {1, TRIED}
 
 
 class ForOne(nn.Module):
@@ -45,12 +46,12 @@ class ForOne(nn.Module):
 
 
 @pytest.mark.parametrize("mixes", [False, True])
-def test_a_network_that_holds_for_one_picture_only_is_never_given_several(mixes: bool, monkeypatch) -> None:
-    most_at_once.cache_clear()
-    monkeypatch.setattr(pace, "_seconds", lambda _, pictures: 1.0)
+def test_a_network_that_holds_for_one_picture_only_is_never_given_several(mixes: bool) -> None:
     torch.manual_seed(0)
     module = ForOne(mixes).eval().requires_grad_(False)
     like = random_network(1)
     recipe = dataclasses.replace(like.preprocess, resize=8, crop=8)
     classifier = Classifier("one", "One", module, recipe, list("abcd"), (), {"conv": "conv"})
-    assert most_at_once(graph_of(classifier)) == 1
+    assert not holds_for_several(graph_of(classifier))
+    assert most_at_once(graph_of(classifier), lambda count: pytest.fail("it was tried")) == 1
+    assert holds_for_several(graph_of(like))

@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
 from imgcls.models.ablation import WhatIf, what_if
@@ -14,7 +15,7 @@ from imgcls.models.influence import order_of_maps
 from imgcls.models.registry import load
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.network.answers import answerer, first_overview, overview, overviews
-from imgcls.ui.network.drafts import DRAFT_SIDE, SIDE, TAIL
+from imgcls.ui.network.drafts import DRAFT_SIDE, SIDE, TAIL, averaged_down
 from imgcls.ui.network.look import ROWS, Look
 from imgcls.ui.network.state import change_of
 from imgcls.ui.packet import unpack
@@ -124,6 +125,14 @@ def test_another_frame_is_told_in_full(look: Look) -> None:
         assert ("moves" in ask(look, **question)[0]) == same, other
     elsewhere = Look(look.graph, load_sample(DEFAULT_SAMPLE))
     assert "moves" not in ask(elsewhere, want="overview", draft=True, frame=frame)[0]
+
+
+def test_maps_are_averaged_down_as_torch_does() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for height, width, step in ((62, 62, 2), (61, 59, 2), (112, 112, 4), (13, 7, 5), (5, 5, 1), (3, 3, 4)):
+        maps = torch.randn(3, height, width, generator=generator)
+        expected = F.avg_pool2d(maps[:, None], step, ceil_mode=True)[:, 0]
+        torch.testing.assert_close(averaged_down(maps, step), expected, rtol=1e-5, atol=1e-6)
 
 
 def put_together(whole: bytes, moves: bytes) -> dict:

@@ -31,7 +31,7 @@ class Counter:
         ]
 
     def shared(self, subject: str, most: int) -> Shared:
-        return Shared(self, subject, lambda question: b"alone", lambda question: True, self.work, lambda: most)
+        return Shared(self, subject, lambda question: b"alone", lambda question: True, self.work, lambda subject: most)
 
 
 def got(promise: "Future[bytes]") -> str:
@@ -65,7 +65,7 @@ def test_a_batch_that_fails_as_a_whole_leaves_nobody_waiting() -> None:
     def broken(asked: Sequence[object]) -> list[bytes]:
         raise RuntimeError("no memory")
 
-    shared = Shared("broken", None, lambda question: b"", lambda question: True, broken, lambda: 4)
+    shared = Shared("broken", None, lambda question: b"", lambda question: True, broken, lambda subject: 4)
     for promise in [ask(shared, {}) for _ in range(5)]:
         with pytest.raises(RuntimeError):
             promise.result(SECONDS)

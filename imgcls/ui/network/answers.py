@@ -11,13 +11,22 @@ from imgcls.models.ablation import WhatIf
 from imgcls.models.evidence import Evidence, evidence
 from imgcls.models.graph import Column, Graph
 from imgcls.models.influence import Backward
-from imgcls.models.pace import most_at_once
 from imgcls.models.trace import Trace
 from imgcls.models.unit import mean_contributions
 from imgcls.numbers import sides
 from imgcls.ops.convolution import signed_limit
 from imgcls.ui.network import details
-from imgcls.ui.network.drafts import Asked, bars, drafts, few, photo_pixels, summaries, tail_of, with_best
+from imgcls.ui.network.drafts import (
+    Asked,
+    bars,
+    drafts,
+    drafts_at_once,
+    few,
+    photo_pixels,
+    summaries,
+    tail_of,
+    with_best,
+)
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.state import ORDERS
 from imgcls.ui.packet import pack
@@ -45,7 +54,7 @@ def answerer(look: Look) -> Shared:
 
     return Shared(
         look.graph, look, answer, lambda question: question.get("want") == "overview" and bool(question.get("draft")),
-        overviews, lambda: most_at_once(look.graph),
+        overviews, drafts_at_once,
     )  # fmt: skip
 
 
