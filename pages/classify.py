@@ -5,6 +5,7 @@ import streamlit as st
 
 from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
 from imgcls.models.classify import classify
+from imgcls.models.device import device_sentence, on_device
 from imgcls.models.occlusion import occlude
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
@@ -28,6 +29,8 @@ classifier = choose_model("classify_model")
 subject = (classifier.name, photo.digest)
 steps = remember("classify_steps", subject, lambda: classifier.preprocess.steps(photo.image))
 prediction = classify_photo(classifier, photo)
+if device := device_sentence(classifier):
+    st.caption(device)
 distance = distance_from(classifier, photo)
 crop = np.asarray(steps[2].value)  # what the network sees, before its numbers are rescaled
 
@@ -40,7 +43,11 @@ def two_readings() -> None:
         place = st.container()
         size = live_slider("Side of the grey patch", 0.1, 0.6, 0.25, step=0.05, key="classify_patch")
     patch = placed_patch("classify_sight", size)
-    now = occlude(classifier, network_input(classifier, photo), patch.x, patch.y, size) if patch else prediction
+    now = (
+        occlude(on_device(classifier), network_input(classifier, photo), patch.x, patch.y, size)
+        if patch
+        else prediction
+    )
     threshold = 0.5
     with right:
         binary = st.container()

@@ -30,7 +30,7 @@ def most_at_once(graph: Graph, work: Callable[[int], object]) -> int:
     device = graph.classifier.device.type
     # On a CPU the time of this thread, whatever else the machine does.
     clock = time.thread_time if device == "cpu" and torch.get_num_threads() == 1 else time.perf_counter
-    batch, single = (min(_seconds(work, count, clock) for _ in range(3)) for count in (TRIED, 1))
+    batch, single = (min(seconds(work, count, clock) for _ in range(3)) for count in (TRIED, 1))
     return MOST.get(device, MOST_ELSEWHERE) if batch < GAIN * TRIED * single else 1
 
 
@@ -45,7 +45,7 @@ def holds_for_several(graph: Graph) -> bool:
     return together.shape == alone.shape and torch.allclose(together, alone, rtol=1e-3, atol=1e-4)
 
 
-def _seconds(work: Callable[[int], object], count: int, clock: Callable[[], float]) -> float:
+def seconds(work: Callable[[int], object], count: int, clock: Callable[[], float]) -> float:
     start = clock()
     work(count)
     return clock() - start

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction, classify
+from imgcls.models.device import on_device
 from imgcls.models.preprocess import Preprocess
 from imgcls.training.worlds import world_for
 
@@ -29,7 +30,7 @@ def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
         answers = kept_answers.setdefault(classifier, {})
     prediction = answers.get(photo.digest)
     if prediction is None:
-        prediction = classify(classifier, photo.image)
+        prediction = classify(on_device(classifier), photo.image)
         with _lock:
             answers[photo.digest] = prediction
             if len(answers) > MOST_ANSWERS:

@@ -37,7 +37,7 @@ _answers: dict[str, dict[str, Answer]] = {}
 _there: dict[str, Callable[[], bool]] = {}
 _away: dict[str, float] = {}  # since when
 _newest: dict[tuple[str, str, str], "Future[bytes]"] = {}  # what each hand waits for
-_pool = ThreadPoolExecutor(CORES + 4, thread_name_prefix="answer")
+pool = ThreadPoolExecutor(CORES + 4, thread_name_prefix="answer")
 _logged: set[tuple[str, type[Exception]]] = set()  # as many as there are components, times kinds of trouble
 log = logging.getLogger("imgcls")
 
@@ -200,7 +200,7 @@ async def _answered(request: Request, answer: Answer, question: dict[str, Any]) 
     if isinstance(answer, Shared) and answer.shares(question):
         promise = ask(answer, question)
     else:
-        promise = _pool.submit(lambda: compressed(answer(question)))
+        promise = pool.submit(lambda: compressed(answer(question)))
     key = (path["token"], path["name"], hand)
     if hand:
         if before := _newest.get(key):

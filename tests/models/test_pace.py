@@ -16,7 +16,7 @@ from tests.models.random_networks import random_network
 
 @pytest.mark.parametrize(("a_batch", "expected"), [(0.9, 1), (0.3, MOST["cpu"])])
 def test_the_shorter_time_decides(a_batch: float, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "_seconds", lambda work, count, clock: a_batch * count if count > 1 else 1.0)
+    monkeypatch.setattr(pace, "seconds", lambda work, count, clock: a_batch * count if count > 1 else 1.0)
     assert most_at_once(graph_of(random_network(1)), lambda count: None) == expected
 
 

@@ -156,7 +156,7 @@ def busy_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     BEGUN.clear()
     GO.clear()
     with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(live, "_pool", pool)
+        monkeypatch.setattr(live, "pool", pool)
         yield AppTest.from_function(slow).run().session_state["path"]
         GO.set()
 

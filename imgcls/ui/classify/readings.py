@@ -9,6 +9,7 @@ from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.confidence import confidence_words
+from imgcls.models.device import on_device
 from imgcls.models.occlusion import occlude
 from imgcls.numbers import percent
 from imgcls.plain import words
@@ -66,7 +67,7 @@ class Readings:
             x, y = (as_number(question.get(name), 0.0, 1.0) for name in "xy")
             if x is None or y is None:
                 raise ValueError("a patch has a place: x and y from 0 to 1")
-            now = occlude(classifier, network_input(classifier, photo), x, y, size)
+            now = occlude(on_device(classifier), network_input(classifier, photo), x, y, size)
             charts = {CLASSES: self.classes(now, covered=True)}
             if now.dog is not None:
                 charts[BINARY] = self.binary(now, covered=True)
