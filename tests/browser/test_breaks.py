@@ -5,7 +5,8 @@ import time
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from imgcls.jobs.runner import WAITED_GRACE, _gpus, long_workers
+from imgcls.jobs.runner import WAITED_GRACE
+from imgcls.jobs.workers import gpu_count, long_workers
 from tests.browser.hands import lead
 
 LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500"
@@ -56,7 +57,7 @@ def test_a_broken_connection_ends_no_training_and_a_pause_makes_room(
     page.goto(url)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(runs)).to_be_visible(timeout=60_000)
-    others = [new_page(browser, url) for _ in range(long_workers(_gpus()))]
+    others = [new_page(browser, url) for _ in range(long_workers(gpu_count()))]
     try:
         *running, last = others
         for other in running:
