@@ -2,30 +2,26 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
-from imgcls.data.drawn.scenes import THINGS, scene
-from imgcls.figures.bars import probability_bars
+from imgcls.data.drawn.scenes import THINGS
 from imgcls.labels import display_name
 from imgcls.lessons import built_lessons
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole
 from imgcls.ops.softmax import softmax
-from imgcls.training.multilabel import Labels, labels_of
+from imgcls.training.multilabel import labels_of
 from imgcls.training.runs import RunError
-from imgcls.ui.components.plot import plot
-from imgcls.ui.hall import classify_photo
+from imgcls.ui.components.plot import plot_bars
+from imgcls.ui.hall import classify_photo, made_of
 from imgcls.ui.home.pixels import pixels, small_pixels
+from imgcls.ui.home.scenes import FIRST_SCENE, drawn_scene, labels_in_scene
 from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
-FIRST_SCENE = 9000  # no scene from here on was trained on
-
 photo = current_photo()
-array = small_pixels(photo.image)
+array = made_of(photo, "small pixels", lambda: small_pixels(photo.image))
 height, width, channels = array.shape
 st.markdown(
     f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
@@ -44,12 +40,12 @@ best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
 label.markdown(f"Image classification turns them into a **label**; {network.title} says: {best}.")
 
 
-def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float], **more: float) -> None:
+def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float]) -> None:
     """One variant of the problem: its question, and the network's real answer as bars."""
     with place.container(border=True, height="stretch"):
         st.markdown(f"**{title}.** {question}")
         alt = "; ".join(f"{label} {percent(p)}" for label, p in zip(labels, chances, strict=True))
-        plot(probability_bars(labels, chances, **more), key=f"home_{title}", alt=f"{title}: {alt}")
+        plot_bars(labels, chances, key=f"home_{title}", alt=f"{title}: {alt}")
 
 
 row = st.columns(3)
@@ -85,12 +81,10 @@ def several_labels() -> None:
         left, middle, right = st.columns([0.2, 0.4, 0.4], gap="medium")
         number = left.number_input("Drawn scene", 0, 999, 0, key="home_scene", bind="query-params",
                                    persist_state="session")  # fmt: skip
-        picture, there = scene(FIRST_SCENE + number)
-        things = ", ".join(name for name, is_there in zip(THINGS, there, strict=True) if is_there) or "nothing"
-        large = Image.fromarray(np.repeat(np.repeat(picture, 3, 0), 3, 1))
+        large, things = drawn_scene(number)
         left.image(large, alt=f"A drawn scene with: {things}", caption=f"Drawn: {things}", output_format="PNG")
         try:
-            found: Labels = labels_of(picture)
+            found = labels_in_scene(number)
         except RunError as trouble:
             middle.warning(str(trouble))
             return
@@ -101,7 +95,7 @@ def several_labels() -> None:
             with column:
                 st.markdown(title)
                 told = "; ".join(f"{name} {percent(p)}" for name, p in zip(THINGS, chances, strict=True))
-                plot(probability_bars(THINGS, chances, threshold=0.5), key=f"home_{title[:11]}", alt=f"{title}: {told}")
+                plot_bars(THINGS, chances, threshold=0.5, key=f"home_{title[:11]}", alt=f"{title}: {told}")
         st.caption(
             "A small network that learned from 4,000 drawn scenes. It has never seen this one. With softmax at most "
             "one label can pass 50%, whatever the picture shows."
