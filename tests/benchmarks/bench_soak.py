@@ -7,6 +7,7 @@ is there, and the live answers of all who were must be gone. Linux only: /proc t
 
 import argparse
 import asyncio
+import gzip
 import http.client
 import io
 import itertools
@@ -27,6 +28,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from imgcls.ui.live import KEEP
+from imgcls.ui.packet import unpack
 from imgcls.ui.upkeep import QUIET
 from tests.benchmarks.bench_leaving import server
 from tests.benchmarks.harness import running_app
@@ -52,6 +54,7 @@ class Day:
     trainings: int = 0
     answers: int = 0
     refused: int = 0
+    bytes: int = 0
     tokens: set[str] = field(default_factory=set)
     turns: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -78,6 +81,7 @@ class Visit:
     async def hear(self) -> ForwardMsg:
         """The next message; what this benchmark needs of it is noted."""
         raw = await self.socket.recv()
+        self.day.bytes += len(raw)
         said = ForwardMsg.FromString(raw)
         for token, name in _LIVE.findall(raw):
             self.ways[name.decode()] = token.decode()
@@ -109,24 +113,23 @@ class Visit:
         await self.run("", state)
         self.day.uploads += 1
 
-    async def drag(self, page: str) -> None:
+    async def drag(self, page: str, moves: int = MOVES, pause: float = 0.1) -> None:
         """A hand on what the page offers."""
         await self.run(page)
         names = [name for name in self.ways if name == "network" or page != "network"]
-        for move in range(MOVES):
+        frame = ""
+        for move in range(moves):
             name = names[move % len(names)]
-            patch = f"{0.2 + move / 60:.3f},0.5,0.3"
-            question = {
-                "want": "overview",
-                "draft": True,
-                "change": {"patch": patch},
-                "numbers": {},
-                "hand": self.session,
-            }
-            status = await asyncio.to_thread(post, self.day.url, self.ways[name], name, question)
+            change = {"patch": f"{0.2 + move % 45 / 60:.3f},0.5,0.3"}
+            question = {"want": "overview", "draft": move > 0, "change": change, "frame": frame, "shift": [0, 0]}
+            question |= {"numbers": {}, "hand": self.session}
+            status, body = await asyncio.to_thread(post, self.day.url, self.ways[name], name, question)
+            if page == "network" and not move:  # as the canvas does: it has a whole overview, and asks for what moves
+                frame = unpack(gzip.decompress(body))[0]["frame"]
+            self.day.bytes += len(body)
             self.day.answers += status == 200
             self.day.refused += status not in (200, 409, 422)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(pause)
 
 
 def put(day: Day, urls: FileURLs) -> None:
@@ -150,15 +153,15 @@ def put(day: Day, urls: FileURLs) -> None:
         raise RuntimeError(f"the upload was answered {answer.status}")
 
 
-def post(url: str, token: str, name: str, question: object) -> int:
-    """The status that a question gets."""
+def post(url: str, token: str, name: str, question: object) -> tuple[int, bytes]:
+    """The status that a question gets, and its answer as it travels."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
     connection.request("POST", f"/imgcls/live/{token}/{name}", json.dumps(question))
     answer = connection.getresponse()
-    answer.read()
+    body = answer.read()
     connection.close()
-    return answer.status
+    return answer.status, body
 
 
 async def visits(day: Day, wait: float) -> None:
@@ -250,7 +253,7 @@ def main() -> None:
         row("all left", day, folder)
         time.sleep(KEEP + 4 * QUIET)
         row(f"{(KEEP + 4 * QUIET) / 60:.0f} min later", day, folder)
-        answered = sum(post(url, token, "network", {}) != 404 for token in day.tokens)
+        answered = sum(post(url, token, "network", {})[0] != 404 for token in day.tokens)
         print(f"\n{answered} of {len(day.tokens)} sessions that have left are still answered.")
         if early := [size for minute, size in told if minute >= SETTLED]:
             print(f"Memory from minute {SETTLED:g} on: {100 * (told[-1][1] / early[0] - 1):+.1f} %.")
