@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
+from imgcls.models.device import device_sentence
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.ui.classify.code import preprocessing_code, unknown_code
@@ -22,6 +23,8 @@ classifier = choose_model("classify_model")
 subject = (classifier.name, photo.digest)
 steps = remember("classify_steps", subject, lambda: classifier.preprocess.steps(photo.image))
 prediction = classify_photo(classifier, photo)
+if device := device_sentence(classifier):
+    st.caption(device)
 crop = np.asarray(steps[2].value)  # what the network sees, before its numbers are rescaled
 
 

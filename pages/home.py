@@ -4,22 +4,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.lessons import built_lessons
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole
 from imgcls.ops.softmax import softmax
-from imgcls.ui.components.plot import plot
-from imgcls.ui.hall import classify_photo
+from imgcls.ui.components.plot import plot_bars
+from imgcls.ui.hall import classify_photo, made_of
 from imgcls.ui.home.labels_part import labels_part
 from imgcls.ui.home.pixels import pixels, small_pixels
 from imgcls.ui.photo import current_photo, sample_note
 from imgcls.ui.shell import code_panel, try_this
 
 photo = current_photo()
-array = small_pixels(photo.image)
+array = made_of(photo, "small pixels", lambda: small_pixels(photo.image))
 height, width, channels = array.shape
 st.markdown(
     f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
@@ -38,12 +37,12 @@ best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
 label.markdown(f"Image classification turns them into a **label**; {network.title} says: {best}.")
 
 
-def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float], **more: float) -> None:
+def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float]) -> None:
     """One variant of the problem: its question, and the network's real answer as bars."""
     with place.container(border=True, height="stretch"):
         st.markdown(f"**{title}.** {question}")
         alt = "; ".join(f"{label} {percent(p)}" for label, p in zip(labels, chances, strict=True))
-        plot(probability_bars(labels, chances, **more), key=f"home_{title}", alt=f"{title}: {alt}")
+        plot_bars(labels, chances, key=f"home_{title}", alt=f"{title}: {alt}")
 
 
 row = st.columns(3)

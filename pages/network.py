@@ -4,6 +4,7 @@ import streamlit as st
 
 from imgcls.models.ablation import SWAP_TITLES, what_if
 from imgcls.models.confidence import confidence_words
+from imgcls.models.device import device_sentence, on_device
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
@@ -102,10 +103,12 @@ def lesson(look: Look) -> None:
 
 
 try:
-    graph = graph_of(classifier)
+    graph = graph_of(on_device(classifier))
 except CannotDraw as trouble:
     st.info(f"{markdown(str(trouble))} Choose another network to look inside.", icon=":material/visibility_off:")
 else:
+    if device := device_sentence(classifier):
+        st.caption(device)
     lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
     try_this(*([AT_HOME] if slugs and part == FORWARD else []), *TRY[part])
 sample_note()

@@ -31,7 +31,7 @@ def base_path() -> str:
 def full_address(host: str) -> str:
     """The address of the first page of this server under the name `host`, as the options say; ends with a slash."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
-    return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}/"
+    return f"{scheme}://{host}:{st.get_option('browser.serverPort')}{base_path()}/"
 
 
 def hall_address() -> str:
