@@ -24,8 +24,8 @@ from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Pick, Questi
 READINGS, LOOKED, FOOLED = "What is it?", "Where did it look?", "Fool it"
 UNKNOWN, PREPARED = "What it cannot know", "How the photo is prepared"
 MIDDLE = (0.5, 0.5)
-PATCH = 0.25  # of the side, as the page has it at first
-PLACES = {"in the middle": MIDDLE, "at the top": (0.5, 0.125), "in a corner": (0.875, 0.875)}
+PATCH = 0.5  # of the side
+PLACES = {"in the middle": MIDDLE, "at the top": (0.5, 0.25), "in a corner": (0.75, 0.75)}
 PATCHES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 LEVELS, SEED = 2, 0  # of 255; of the noise by lot
 TARGETS = {"the runner-up": 2, "the class in tenth place": 10, "the least probable class": 1000}  # ranks
@@ -76,8 +76,8 @@ def _why_it_costs(photo: Picture, right: int) -> str:
     said = ", ".join(f"**{percent(p / 100)}** {place}" for place, p in zip(PLACES, left, strict=True))
     name, _, before = _best(photo)
     return (
-        f"Without a patch {name} gets {percent(before)}; with it {said}. What the network has not learned to use "
-        "can be covered for nothing."
+        f"Without a patch {name} gets {percent(before)}; with it {said}. Least is left where the patch hides the "
+        "features that speak for this class. Covering what the network does not use costs nothing, and may even help."
     )
 
 
@@ -268,11 +268,13 @@ QUESTIONS = [
     Question(
         "class-cover",
         READINGS,
-        lambda photo: f"A grey patch covers part of your photo. Which of these costs **{_best(photo)[0]}** the most?",
+        lambda photo: (
+            f"A grey patch covers a quarter of your photo. Where does it leave **{_best(photo)[0]}** the least?"
+        ),
         Pick(_crops, tuple(PLACES), smooth=True),
         _costs_most,
         _why_it_costs,
-        then=AT_MIDDLE,
+        then=AT_MIDDLE | {"classify_patch": "0.5"},
     ),
     Question(
         "class-grow",
@@ -281,7 +283,7 @@ QUESTIONS = [
             f"A grey patch in the middle of your photo **grows**. Draw the probability of **{_best(photo)[0]}**, which "
             f"is {percent(_best(photo)[2])} without it."
         ),
-        Curve(PATCHES, 0, 100, "side of the patch, as a share of the photo's", "probability", "%", 0, 12),
+        Curve(PATCHES, 0, 100, "side of the patch", "probability", "%", 0, 12),
         _growing,
         lambda photo, right: (
             f"From **{percent(right[0] / 100)}** to **{percent(right[-1] / 100)}**. The answer holds as long as enough "

@@ -29,6 +29,12 @@ def without_best(prediction: Prediction) -> tuple[tuple[int, ...], tuple[float, 
 @st.fragment
 def unknown_part(classifier: Classifier, photo: Picture, prediction: Prediction) -> None:
     """Which breeds are missing, and the bars of the photo when its best class is, too."""
+    which = choose("Your photo, and a network that knows …", [ALL, WITHOUT, SIX], key="classify_known", labelled=True)
+    names, chances, caption = _bars(which, classifier, photo, prediction)
+    plot(
+        probability_bars(names, chances), key="classify_known_bars", caption=caption,
+        alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
+    )  # fmt: skip
     never = "The network must divide 100% among the classes it was trained on; it never says “none of these”. "
     missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
     known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))
@@ -38,12 +44,6 @@ def unknown_part(classifier: Classifier, photo: Picture, prediction: Prediction)
         if len(classifier.labels) == len(IMAGENET_LABELS)
         else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
     )
-    which = choose("Your photo, and a network that knows …", [ALL, WITHOUT, SIX], key="classify_known", labelled=True)
-    names, chances, caption = _bars(which, classifier, photo, prediction)
-    plot(
-        probability_bars(names, chances), key="classify_known_bars", caption=caption,
-        alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
-    )  # fmt: skip
     code, shows = unknown_code(classifier, prediction)
     code_panel(code, shows, functions=(softmax, without_best), photo=True, key="classify_unknown")
 

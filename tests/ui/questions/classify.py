@@ -101,7 +101,7 @@ def seen(photo: Picture) -> float:
 CHECKS = {
     "class-dog": lambda photo: float(100 * probabilities(inputs(photo))[151:269].sum()),
     "class-cover": lambda photo: int(
-        np.argmin([under(photo, *place, 0.25) for place in ((0.5, 0.5), (0.5, 0.125), (0.875, 0.875))])
+        np.argmin([under(photo, *place, 0.5) for place in ((0.5, 0.5), (0.5, 0.25), (0.75, 0.75))])
     ),
     "class-grow": lambda photo: [under(photo, 0.5, 0.5, size / 10) for size in range(1, 7)],
     "class-evidence": heat,
