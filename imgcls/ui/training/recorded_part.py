@@ -34,7 +34,7 @@ def recorded_part() -> None:
             f"{whole(last.epoch)} epochs; in the end {fixed(last.val_loss, 3)} with {TITLES[which]}.",
         )
     with right:
-        confusion_matrix(run.confusion, run.classes, key="train_recorded_confusion")
+        confusion_matrix(run.confusion, run.classes, key="train_recorded_confusion", opens=False)
     st.caption(
         f"Recorded: TinyVGG on drawn dogs, learning rate {written(run.lr, 1)}; after {whole(last.epoch)} epochs "
         f"**{percent(last.val_accuracy)}** of {whole(run.confusion.sum())} validation pictures are classified "
