@@ -23,8 +23,10 @@ from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
+from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.photo import current_photo, sample_note, sample_row
+from imgcls.ui.predict_first import Asking, card
 from imgcls.ui.shell import code_panel, try_this
 
 FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
@@ -33,17 +35,14 @@ TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
         "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
-        "Choose *Colours: one for all*. In which layer are the values largest? What did ReLU do to the negative ones?",
         "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (
         "Switch off one map of the last layers at a time. Can you make another class win with a single one?",
         "Move the photo by one pixel, then by two, four, eight. What changes more: the maps or the bars?",
-        "Replace the activation by *none*. How many of the convolutions does the network still need?",
         "Cover the dog's face, then the background. Which of them did the network look at?",
     ),
     BACKWARDS: (
-        "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
         "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
         "Choose the class that came second. Where do the two maps of evidence differ?",
     ),
@@ -55,11 +54,14 @@ AT_HOME = (
 )
 
 photo = current_photo()
+asking = Asking("net_part", ASKED, FORWARD)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = st.segmented_control(
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
+    asked = asking.now(part)
+    asking.entry(asked)
     classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
@@ -102,6 +104,11 @@ def lesson(look: Look) -> None:
     code_panel(code, shows, functions=functions, photo=True, key=f"net_{MODES[part].replace(' ', '_')}")
 
 
+if asked.question:
+    card(asking, asked)
+asking.remember()
+if not asked.shown:
+    st.stop()
 try:
     graph = graph_of(on_device(classifier))
 except CannotDraw as trouble:

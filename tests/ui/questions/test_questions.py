@@ -38,7 +38,7 @@ def photo(request: pytest.FixtureRequest) -> Picture:
 
 
 def checks(lesson: Lesson) -> Mapping[str, object]:
-    return importlib.import_module(f"tests.ui.questions.{lesson.slug.replace('-', '_')}").CHECKS
+    return importlib.import_module(f"tests.ui.questions.{lesson.slug.replace('-', '_') or 'home'}").CHECKS
 
 
 @each_question
