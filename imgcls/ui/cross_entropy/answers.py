@@ -177,9 +177,9 @@ def why_dearer(photo: Picture, right: int) -> str:
     """Where the probability went."""
     name, p = best(photo)
     return (
-        f"The probabilities add up to 1. So whoever gives {percent(p)} to {name} has little left for the others: "
-        f"**{whole(right)}** classes get less than 0.1%. Should it be one of those, knowing nothing would have been "
-        "cheaper. Below, somebody says that it is a tench."
+        f"The probabilities add up to 1. A network that gives {percent(p)} to {name} has little left: "
+        f"**{whole(right)}** classes get less than 0.1%. If the photo showed one of those, knowing nothing would have "
+        "been cheaper. Below, somebody claims that it shows a tench."
     )
 
 
@@ -242,7 +242,7 @@ def asks_exponents(photo: Picture) -> str:
     """Three photos and their product."""
     product = written(float(likelihood(likely(3)).products[-1]), 2)
     return (
-        f"Three photos gave their true classes {three(photo)}: multiplied {product}, about 10^{{−1.3}}. The same "
+        f"Three photos gave their true classes {three(photo)}: {product} together, about 10^{{−1.3}}. The same "
         "three come again and again. Draw the power of ten to which the product falls."
     )
 
@@ -276,7 +276,7 @@ def with_fourth(logit: float) -> tuple[float, ...]:
     return (*ACCURACY_ROWS.start[:3], logit)
 
 
-STAIRS = (-6.0, -2.0, -0.5, 0.5, 2.0, 6.0)
+STAIRS = (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)
 
 
 def stairs(photo: Picture) -> list[float]:

@@ -17,7 +17,8 @@ QUESTIONS = [
     Question(
         "ce-curve",
         ONE,
-        "A forecast is paid for by the probability that it gave to the true class. 60% costs 0.51. Draw the rest.",
+        "What a forecast costs depends on the probability that it gave to the true class. 60% "
+        "costs 0.51. Draw the rest.",
         Curve(
             answers.CHANCES,
             0,
@@ -66,7 +67,7 @@ QUESTIONS = [
         Number(0, 100, "%", 4, start=100),
         answers.cheapest,
         "The target is 1 − 0.3 + 0.3 / 3 = 0.8: the smoothed part goes to all classes, the true one among them. "
-        "Whoever is surer pays again, so that the network stops pushing its logits apart.",
+        "Being surer costs extra, so the network stops pushing its logits apart.",
         at={"ce_logits": "6_1_1", "ce_logits_true": "0", "ce_smoothing": "0"},
         then={"ce_logits": "6_1_1", "ce_logits_true": "0", "ce_smoothing": "0.3"},
     ),
@@ -124,8 +125,8 @@ QUESTIONS = [
     Question(
         "ce-photo-dearer",
         PHOTO,
-        f"Who knows nothing gives each of 1,000 classes 0.1% and pays ln 1,000 ≈ {written(answers.blind(1000))}. "
-        "For how many classes, if they were true, does the network pay **more** for your photo?",
+        f"A blind guess gives each of 1,000 classes 0.1% and costs ln 1,000 ≈ {written(answers.blind(1000))}. How many "
+        "of the classes would cost **more** than that if your photo showed them?",
         Number(0, 1000, "classes", 40),
         answers.dearer,
         answers.why_dearer,
@@ -140,7 +141,7 @@ QUESTIONS = [
         answers.share,
         lambda photo, right: (
             f"**{percent(right / 100)}**. A confident mistake costs many times what all right answers do together. "
-            "That is how a few wrong labels spoil a training."
+            "A wrong label does the same."
         ),
     ),
     Question(
@@ -283,7 +284,7 @@ QUESTIONS = [
         Number(0, 2, "", 0.1, digits=2, start=1),
         answers.floor,
         f"The outer softmax sees 1, 0 and 0, and finds that a small lead. ln(1 + 2/e) ≈ {written(twice_floor(3))} is "
-        "the least it can charge. No error appears. Training is only slower, and ends worse.",
+        "the least it can charge. No error appears, but the loss never comes near 0.",
         at={"ce_behind": "20"},
         then={"ce_behind": "-20"},
     ),
