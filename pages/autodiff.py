@@ -14,8 +14,10 @@ BOUND = {"bind": "query-params", "persist_state": "session"}
 
 def backward() -> None:
     """The graph of an expression, and what is passed back through it."""
-    no_grad = st.toggle("torch.no_grad()", key="autodiff_nograd", **BOUND)
-    if expression := expression_line():
+    with st.container(horizontal=True, vertical_alignment="center"):
+        no_grad = st.toggle("torch.no_grad()", key="autodiff_nograd", **BOUND)
+        expression = expression_line()
+    if expression:
         backward_part(expression, no_grad)
 
 
@@ -24,7 +26,8 @@ def descent() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         look = choose("Picture", ["Landscape", "Graph"], key="autodiff_look")
         zero_grad = st.toggle("zero_grad()", value=True, key="autodiff_zero", **BOUND)
-    if expression := expression_line():
+        expression = expression_line()
+    if expression:
         descent_part(expression, zero_grad, look)
 
 

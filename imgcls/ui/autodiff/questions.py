@@ -124,7 +124,7 @@ def _maps(photo: Picture) -> list[np.ndarray]:
     return [np.kron(signed_levels(each, 1.0), np.ones((20, 20), np.uint8)) for each in (everywhere, right, first)]
 
 
-MAPS = ("a quarter for everyone", "all for the winners", "all for the first of each window")
+MAPS = ("a quarter each", "the winners", "the first ones")
 
 
 def _middle_weight(photo: Picture) -> float:
@@ -164,7 +164,7 @@ QUESTIONS = [
     Question(
         "auto-three",
         BACKWARD,
-        "x·x + 3·x at **x = 2**. Here x is used three times, and three gradients arrive at it. Drag the bars.",
+        "x·x + 3·x at **x = 2**. Here x is used three times, and three gradients arrive at it. Which?",
         Bars(("x·x, through the first x", "x·x, through the second x", "3·x"), 0, 6, "", 1, 0.3, (1.0,) * 3),
         _arrivals,
         lambda photo, right: (
@@ -177,7 +177,7 @@ QUESTIONS = [
     Question(
         "auto-relu",
         BACKWARD,
-        "relu(w·x + b) with x = 2 and b = −1. The line shows the gradients at w = 1.5. Now **w = −1.5**. Drag them.",
+        "relu(w·x + b) with x = 2 and b = −1. The line shows the gradients at w = 1.5. Now **w = −1.5**.",
         Bars(("w", "x", "b"), -3, 3, "", 1, 0.2, lambda photo: _relu_slopes(1.5), "the gradients now"),
         lambda photo: _relu_slopes(-1.5),
         "All three are 0. The input of ReLU is −4, where its slope is 0, and everything behind is multiplied by that. "
@@ -190,7 +190,7 @@ QUESTIONS = [
         DESCENT,
         "A straight line's squared error starts at 3.24. At a rate of 0.1 the first step lands exactly at the bottom. "
         "Draw the value of the first steps at a rate of **0.2**.",
-        Curve(tuple(map(float, PATH)), 0, 10, "step", "value", "", 2, 0.8, (3.24,) * 4),
+        Curve(tuple(map(float, PATH)), 0, 10, "step", "value", "", 2, 0.8, (3.24, 2.4, 1.6, 0.8)),
         _at_double_rate,
         _why_double_rate,
         at={**_DOWN, "autodiff_rate": "0.1"},
@@ -260,7 +260,7 @@ QUESTIONS = [
         "A kernel copies the middle of the image: these 16 numbers. They go through 2 × 2 max pooling and are added "
         "up. Which is the gradient by the image?",
         Pick(_maps, MAPS, "gradient"),
-        lambda photo: MAPS.index("all for the winners"),
+        lambda photo: MAPS.index("the winners"),
         "The largest value of each window gets a gradient of 1, wherever in the window it lies. A quarter each would "
         "be average pooling, and the same corner each time would be a stride without pooling.",
         at={"autodiff_kernel": "copy"},
