@@ -9,6 +9,7 @@ from imgcls.ui.autodiff.questions import QUESTIONS
 from imgcls.ui.autodiff.routes_part import routes_part
 from imgcls.ui.shell import Part, choose, parts
 
+EXPRESSION = 540  # pixels, so that it has a row of its own on a phone
 BOUND = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -16,7 +17,8 @@ def backward() -> None:
     """The graph of an expression, and what is passed back through it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         no_grad = st.toggle("torch.no_grad()", key="autodiff_nograd", **BOUND)
-        expression = expression_line()
+        with st.container(width=EXPRESSION):
+            expression = expression_line()
     if expression:
         backward_part(expression, no_grad)
 
@@ -26,7 +28,8 @@ def descent() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         look = choose("Picture", ["Landscape", "Graph"], key="autodiff_look")
         zero_grad = st.toggle("zero_grad()", value=True, key="autodiff_zero", **BOUND)
-        expression = expression_line()
+        with st.container(width=EXPRESSION):
+            expression = expression_line()
     if expression:
         descent_part(expression, zero_grad, look)
 

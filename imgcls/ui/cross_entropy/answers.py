@@ -20,6 +20,7 @@ from imgcls.ops.losses import (
     measure_slopes,
     measures,
     smoothed_curve,
+    three_ways,
 )
 from imgcls.ui.cross_entropy.accuracy_part import ROWS as ACCURACY_ROWS
 from imgcls.ui.cross_entropy.accuracy_part import batch_of
@@ -30,7 +31,7 @@ from imgcls.ui.cross_entropy.pictures import BEHIND, log_loss_worked, worked_way
 from imgcls.ui.hall import classify_photo
 from imgcls.ui.scores import BREEDS
 
-CHANCES = (0.01, 0.1, 0.3, 0.6, 1.0)
+CHANCES = (0.01, 0.2, 0.4, 0.6, 1.0)
 SMOOTHING = 0.3
 SURE, SURER = (5.0, 0.0, 0.0), (10.0, 0.0, 0.0)  # and the second class is the true one
 SIDES = (-8.0, -4.0, 0.0, 4.0, 8.0)
@@ -96,6 +97,15 @@ def asks_surer(photo: Picture) -> str:
 def surer(photo: Picture) -> float:
     """What the second one costs."""
     return float(example(SURER, 1).loss)
+
+
+def why_surer(photo: Picture, right: float) -> str:
+    """A probability that collapses, and a loss that does not."""
+    before, after = (float(example(logits, 1).probabilities[0, 1]) for logits in (SURE, SURER))
+    return (
+        f"Just about 5 more: {written(right)}. The true class's probability falls to about 1/{whole(before / after)} "
+        "of what it was, but the loss is a logarithm. Far behind, it is simply the gap between the two logits."
+    )
 
 
 def cheapest(photo: Picture) -> float:
@@ -302,8 +312,10 @@ def still_wants(photo: Picture) -> str:
 
 def overflows(photo: Picture) -> int:
     """By how much the true class must be behind before float32 says inf."""
-    lags = range(int(BEHIND.high) + 1)
-    return next(lag for lag in lags if math.isinf(float(worked_ways(lag, "float32").from_probabilities.losses)))
+    lags = torch.arange(BEHIND.high + 1)
+    logits = torch.stack([-lags, torch.zeros_like(lags), torch.full_like(lags, -1)], dim=1).float()
+    losses = three_ways(logits, torch.zeros(len(lags), dtype=torch.int64)).from_probabilities.losses
+    return int(losses.isinf().nonzero()[0])
 
 
 def three_gradients(photo: Picture) -> list[float]:

@@ -33,8 +33,8 @@ QUESTIONS = [
         ),
         answers.prices,
         lambda photo, right: (
-            f"{log_loss_worked(0.1, right[1])}, and {log_loss_worked(0.01, right[0])}. Each factor of 10 costs "
-            f"{written(math.log(10))} more, without end: only 0% would cost infinitely much."
+            f"{log_loss_worked(0.2, right[1])}, and {log_loss_worked(0.01, right[0])}. Each halving costs "
+            f"{written(math.log(2))} more, without end: only 0% would cost infinitely much."
         ),
         at={"ce_logits": "1_0_0", "ce_logits_true": "1"},
         then={"ce_logits": "6_0_0", "ce_logits_true": "1"},
@@ -53,10 +53,7 @@ QUESTIONS = [
         answers.asks_surer,
         Number(0, 30, "", 1, digits=1, start=5),
         answers.surer,
-        lambda photo, right: (
-            f"Just about 5 more: {written(right)}. The true class's probability falls to 1/148 of what it was, but the "
-            "loss is a logarithm. Far behind, it is simply the gap between the two logits."
-        ),
+        answers.why_surer,
         at={"ce_logits": "5_0_0", "ce_logits_true": "1"},
         then={"ce_logits": "10_0_0", "ce_logits_true": "1"},
     ),

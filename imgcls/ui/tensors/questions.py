@@ -333,7 +333,7 @@ QUESTIONS = [
         RESHAPE,
         "A photo (H, W, 3) has to become (3, H, W). Somebody writes **array.reshape(3, H, W)**. Which of these comes "
         "out?",
-        Pick(_rearranged, ("permute(2, 0, 1)", "reshape(3, H, W)", "rows one pixel too long")),
+        Pick(_rearranged, ("permute", "reshape", "rows too long")),
         lambda photo: SHOWN.index("reshape"),
         "reshape keeps the order of the numbers and only cuts it anew: the first third of the photo, R G B R G B, "
         "becomes “red”. The shape is right, no error comes, and nothing can be learned from it.",

@@ -85,7 +85,7 @@ def gradients(photo: Picture) -> list[float]:
 
 MEAN = tuple(-math.log(p(z)) for z in (4, 3, 2, 1, -4))
 CHECKS = {
-    "ce-curve": lambda photo: [-math.log(share) for share in (0.01, 0.1, 0.3, 0.6, 1)],
+    "ce-curve": lambda photo: [-math.log(share) for share in (0.01, 0.2, 0.4, 0.6, 1)],
     "ce-gradient": lambda photo: of((-2.85, 0.86, 0.28), 2)[1].tolist(),
     "ce-confident": lambda photo: math.log(math.exp(10) + 2),
     "ce-smoothing": smoothed,
