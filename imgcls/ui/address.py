@@ -91,7 +91,9 @@ def store_of(name: str) -> str:
 
 
 def as_number(candidate: object, low: float, high: float) -> float | None:
-    """A finite number within the limits, else None."""
+    """A finite number within the limits, else None. "1_0" is none, which Python would read as 10."""
+    if isinstance(candidate, str) and "_" in candidate:
+        return None
     try:
         number = float(candidate)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):  # the last for a whole number beyond 10^308

@@ -232,17 +232,29 @@ def menu_title(lesson: Lesson) -> str:
 
 
 def _glides(question: Question) -> dict[str, str]:
-    """The numbers that change between question and answer: a slider moves there before all eyes."""
-    return {name: text for name, text in question.then.items() if _is_number(text)}
+    """The numbers that change between question and answer: a slider moves there before all eyes, as do those of rows
+    ("1_0_-2") that the question starts from, and a picture plays its steps."""
+    return {
+        name: text
+        for name, text in question.then.items()
+        if (before := question.at.get(name)) != text and (_is_number(text) or _many(before) == _many(text) > 1)
+    }
 
 
 def _kept(question: Question) -> dict[str, str]:
     """What is chosen rather than moved."""
-    return {name: text for name, text in question.then.items() if not _is_number(text)}
+    glides = _glides(question)
+    return {name: text for name, text in question.then.items() if name not in glides}
 
 
 def _is_number(text: str) -> bool:
     return as_number(text, -1e9, 1e9) is not None
+
+
+def _many(text: str | None) -> int:
+    """How many numbers the sliders of several rows are told by a text; 0 for another text."""
+    parts = (text or "").split("_")
+    return len(parts) if all(map(_is_number, parts)) else 0
 
 
 def _first() -> bool:

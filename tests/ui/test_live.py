@@ -274,6 +274,7 @@ def test_a_hostile_question_gets_an_answer_or_a_sentence(lesson: Lesson, record_
 
 def test_whole_numbers_beyond_all_limits_are_no_numbers() -> None:
     assert as_number(10**400, 0, 1) is None
+    assert as_number("1_0", 0, 20) is None
     assert numbers_within([10**400], 1) is None
     assert point_of({"probabilities": [10**400, 1, 1]}) is None
 
