@@ -23,7 +23,7 @@ from imgcls.ops.dense import (
 from imgcls.training.experiments import SIDE, drawn_breeds, pixel_permutation, shuffle_pixels
 from imgcls.ui.dense.cost_part import DEFAULT, PRESETS
 from imgcls.ui.dense.neuron_part import CENTRE, CHANNELS, LEARNED, learned
-from imgcls.ui.dense.templates_part import pictured
+from imgcls.ui.dense.templates_part import NAMES, pictured
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Pick, Question, Spot
 
 NETWORK, COST, NEURON = "Every node to every other", "What it costs", "The photo through one neuron"
@@ -118,7 +118,7 @@ def _best_match(photo: Picture) -> int:
 
 
 def _why_match(photo: Picture, right: int) -> str:
-    scores = [f"{name} {fixed(_scores(photo)[name], 2)}" for name in MATCHES]
+    scores = [f"{NAMES.get(name, name)} {fixed(_scores(photo)[name], 2)}" for name in MATCHES]
     return (
         f"Bright where the template is bright, dark where it is dark: that makes large products. The scores: "
         f"{', '.join(scores)}. What counts is which colours lie where, not what the photo shows."
@@ -290,8 +290,8 @@ QUESTIONS = [
     Question(
         "dense-ship",
         TEMPLATES,
-        "The templates of horse, cat, ship and dog, as a linear classifier has learned them from photos. Which one is "
-        "the **ship**?",
+        "A linear classifier has learned these templates from photos: cat, dog, horse and ship, but not in this order. "
+        "Which one is the **ship**?",
         Pick(lambda photo: _templates(SHIPS), SHIPS),
         lambda photo: SHIPS.index("ship"),
         "Blue where the water is: blue pixels down there raise the score of the ship, whether a ship is on them or "
@@ -302,7 +302,7 @@ QUESTIONS = [
         "dense-match",
         TEMPLATES,
         "Plane, car, frog and horse: which of these templates gives **your photo** the highest score?",
-        Pick(lambda photo: _templates(MATCHES), MATCHES),
+        Pick(lambda photo: _templates(MATCHES), tuple(NAMES.get(name, name) for name in MATCHES)),
         _best_match,
         _why_match,
     ),
