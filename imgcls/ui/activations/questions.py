@@ -133,8 +133,8 @@ QUESTIONS = [
     Question(
         "act-straight",
         BEND,
-        "The points of one class lie around those of the other. A network of **four layers without an activation** learns to tell them "
-        "apart. What can its boundary look like?",
+        "The points of one class lie around those of the other. A network of **four layers without an activation** "
+        "learns to tell them apart. What can its boundary look like?",
         Choice(
             (ROUND, POLYGON, STRAIGHT),
             {
@@ -257,8 +257,8 @@ QUESTIONS = [
     Question(
         "act-pale",
         PHOTO,
-        "One map of your photo after four functions: ReLU, leaky ReLU, sigmoid and tanh, but not in this order. Which is "
-        "the **sigmoid's**?",
+        "One map of your photo after four functions: ReLU, leaky ReLU, sigmoid and tanh, but not in this order. "
+        "Which is the **sigmoid's**?",
         Pick(_after, tuple(ACTIVATIONS[name].title for name in SHOWN)),
         lambda photo: SHOWN.index("sigmoid"),
         "It is pale blue all over: everything between 0 and 1, so nothing is negative. tanh is pale, too, but keeps "
@@ -269,8 +269,8 @@ QUESTIONS = [
     Question(
         "act-vanish",
         DEPTH,
-        "Twenty layers with **sigmoids**. Call the size of the gradient at layer 20 one, that is 10^{0}. Draw its power "
-        "of ten on the way back to layer 1.",
+        "Twenty layers with **sigmoids**. Call the size of the gradient at layer 20 one, that is 10^{0}. Draw its "
+        "power of ten on the way back to layer 1.",
         Curve(tuple(map(float, LAYERS)), -20, 2, "layer", "power of ten", "", 0, 2, (-2,) * len(LAYERS)),
         lambda photo: list(_sigmoids()),
         lambda photo, right: (

@@ -155,7 +155,7 @@ QUESTIONS = [
         Curve(RISING, 0, 12, "p", "factor", "", 1, 0.7, (1, 1, 1, 1, 1)),
         lambda photo: [_scale(p) for p in RISING],
         "By 1 / (1 − p): with half of the values gone the others count twice, with nine tenths gone ten times. Near "
-        "p = 1 a few values have to shout for all.",
+        "p = 1 a few values have to stand in for all.",
         at={"drop_node_p": "0"},
         then={"drop_node_p": "0.9"},
     ),
@@ -177,8 +177,8 @@ QUESTIONS = [
         Number(0, 100, "%", 10, digits=1, start=50),
         lambda photo: 100 * _chances(photo)[2],
         lambda photo, right: (
-            f"**{percent(right / 100)}** with this mask, {percent(_chances(photo)[1])} without. No feature stands "
-            "alone: many of them say the same, so that half of them often give the same answer. Try other masks."
+            f"**{percent(right / 100)}** with this mask, {percent(_chances(photo)[1])} without. Each mask gives "
+            "another number: with **Another mask** you see how far they scatter."
         ),
         at={"drop_p": "0"},
         then={"drop_p": "0.5"},
