@@ -144,7 +144,7 @@ QUESTIONS = [
         ),
         _boundary,
         "Multiply and add four times over, and it comes to multiplying and adding once. However deep, such a network "
-        "draws a single straight line.",
+        "draws a single straight line. Press **Train** and watch it try.",
         at={"act_bend": "none", "act_bend_layers": "4", "act_bend_width": "8"},
     ),
     Question(
@@ -183,7 +183,7 @@ QUESTIONS = [
             f"It is largest in the middle, and even there only **{fixed(right[2], 2)}**. At ±6 it is "
             f"{written(right[0], 2)}: a gradient on its way back loses three quarters or more in every such layer."
         ),
-        at={"act_functions": "sigmoid"},
+        at={"act_functions": ACTIVATIONS["sigmoid"].title},
     ),
     Question(
         "act-maxout",
@@ -200,7 +200,7 @@ QUESTIONS = [
         _largest_of_two,
         "Left of 0 the line −x is the larger one, right of 0 the line x. With two lines Maxout can be ReLU, leaky ReLU "
         "or |x|, and training chooses.",
-        at={"act_functions": "maxout", "act_w1": "-0.5"},
+        at={"act_functions": ACTIVATIONS["maxout"].title, "act_w1": "-0.5"},
         then={"act_w1": "-1"},
     ),
     Question(
@@ -213,7 +213,7 @@ QUESTIONS = [
             f"e^{{−6}} is nearly 0, so 2 · (0 − 1) = −2 is nearly reached: **{fixed(right, 1)}**. ELU levels off "
             "at −α. So its outputs can lie around 0, which those of ReLU cannot, but far to the left it saturates."
         ),
-        at={"act_functions": "elu", "act_alpha": "1"},
+        at={"act_functions": ACTIVATIONS["elu"].title, "act_alpha": "1"},
         then={"act_alpha": "2"},
     ),
     Question(
@@ -227,7 +227,7 @@ QUESTIONS = [
         _slope_of_one,
         "x itself: the bend is gone, and layers of it come to a single layer. The bend is all that an activation "
         "gives.",
-        at={"act_functions": "leaky_relu", "act_slope": "0.1"},
+        at={"act_functions": ACTIVATIONS["leaky_relu"].title, "act_slope": "0.1"},
         then={"act_slope": "1"},
     ),
     Question(
@@ -283,9 +283,9 @@ QUESTIONS = [
     Question(
         "act-starts",
         DEPTH,
-        "Ten layers with **ReLU**, and three ways to draw the first weights. Order them by how much of the gradient "
-        "is left at layer 1.",
-        Order(tuple(INITIALISATIONS[start] for start in STARTS), "least is left", "most is left", "powers of ten"),
+        "Ten layers with **ReLU**, and three standard deviations of the first weights. Order them by how much of the "
+        "gradient is left at layer 1.",
+        Order(("He: √(2/n)", "small: 0.01", "Xavier: √(1/n)"), "least is left", "most is left", "powers of ten", 1),
         lambda photo: list(_ratios()),
         "With He's weights the gradient keeps its size. With Xavier's it shrinks. Small "
         "weights of 0.01 leave next to nothing: each layer makes it some ten times smaller.",
