@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from imgcls.labels import display_name
-from imgcls.lessons import built_lessons
+from imgcls.lessons import TEACH, built_lessons
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole
@@ -123,3 +123,4 @@ for start in range(0, len(lessons), 3):
         with column.container(border=True, height="stretch"):
             st.page_link(lesson.path, label=f"**{number}. {lesson.title}**", icon=f":material/{lesson.icon}:")
             st.caption(lesson.question)
+st.page_link(TEACH.path, label="For teachers: the lecture in 90 and in 45 minutes", icon=f":material/{TEACH.icon}:")
