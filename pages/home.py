@@ -4,116 +4,117 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.lessons import TEACH, built_lessons
 from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole
 from imgcls.ops.softmax import softmax
-from imgcls.ui.components.plot import plot
-from imgcls.ui.hall import classify_photo
+from imgcls.ui.components.plot import plot_bars
+from imgcls.ui.hall import classify_photo, made_of
 from imgcls.ui.home.labels_part import labels_part
 from imgcls.ui.home.pixels import pixels, small_pixels
+from imgcls.ui.home.questions import QUESTIONS
 from imgcls.ui.photo import current_photo, sample_note
-from imgcls.ui.shell import code_panel, try_this
+from imgcls.ui.shell import asked_first, code_panel, try_this
 
 photo = current_photo()
-array = small_pixels(photo.image)
+array = made_of(photo, "small pixels", lambda: small_pixels(photo.image))
 height, width, channels = array.shape
 st.markdown(
     f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
     "of them, "
     "each from 0 to 255."
 )
-label = st.empty()  # where the answer will stand: at a cold start the numbers are there before the network is
-label.markdown("Image classification turns them into a **label** …")
 pixels(array, key="home_pixels")
 
-st.header("One photo, three ways to ask", anchor=False)
-network = load()
-prediction = classify_photo(network, photo)
-top, breeds = prediction.top(4), prediction.breeds(4)
-best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
-label.markdown(f"Image classification turns them into a **label**; {network.title} says: {best}.")
 
-
-def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float], **more: float) -> None:
+def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float]) -> None:
     """One variant of the problem: its question, and the network's real answer as bars."""
     with place.container(border=True, height="stretch"):
         st.markdown(f"**{title}.** {question}")
         alt = "; ".join(f"{label} {percent(p)}" for label, p in zip(labels, chances, strict=True))
-        plot(probability_bars(labels, chances, **more), key=f"home_{title}", alt=f"{title}: {alt}")
+        plot_bars(labels, chances, key=f"home_{title}", alt=f"{title}: {alt}")
 
 
-row = st.columns(3)
-answer(
-    row[0],
-    "Binary",
-    "Dog or not? Two probabilities that add up to 100%.",
-    ["Dog", "Not a dog"],
-    [prediction.dog, 1 - prediction.dog],
-)
-answer(
-    row[1],
-    "Multi-class",
-    f"Which one of {whole(len(network.labels))}? The {whole(len(network.labels))} probabilities add up to 100%.",
-    [display_name(each.label) for each in top],
-    [each.probability for each in top],
-)
-answer(
-    row[2],
-    "Fine-grained",
-    "Suppose it is a dog: which of 118 breeds that differ only in detail?",
-    [display_name(each.label) for each in breeds],
-    [each.share for each in breeds],
-)
-st.caption(f"All three read the same {whole(len(network.labels))} outputs of {network.title}.")
+def answers() -> None:
+    """The network's answers to the three questions, several labels at once, and the code."""
+    st.header("One photo, three ways to ask", anchor=False)
+    network = load()
+    prediction = classify_photo(network, photo)
+    top, breeds = prediction.top(4), prediction.breeds(4)
+    best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
+    st.markdown(f"Image classification turns these numbers into a **label**; {network.title} says: {best}.")
+
+    row = st.columns(3)
+    answer(
+        row[0],
+        "Binary",
+        "Dog or not? Two probabilities that add up to 100%.",
+        ["Dog", "Not a dog"],
+        [prediction.dog, 1 - prediction.dog],
+    )
+    answer(
+        row[1],
+        "Multi-class",
+        f"Which one of {whole(len(network.labels))}? The {whole(len(network.labels))} probabilities add up to 100%.",
+        [display_name(each.label) for each in top],
+        [each.probability for each in top],
+    )
+    answer(
+        row[2],
+        "Fine-grained",
+        "Suppose it is a dog: which of 118 breeds that differ only in detail?",
+        [display_name(each.label) for each in breeds],
+        [each.share for each in breeds],
+    )
+    st.caption(f"All three read the same {whole(len(network.labels))} outputs of {network.title}.")
+
+    labels_part()
+    st.markdown(
+        "For training, a label is written as a **one-hot** vector: 1 for the true class, 0 for all others; with "
+        "several labels there are several ones. **Top-5** counts an answer as right if the true class is among the "
+        "five best. **Detection** also draws a box around each thing, **segmentation** labels every pixel."
+    )
+    sample_note()
+
+    try_this(
+        "Point at (or tap) the darkest and the brightest place of the photo: which numbers do you expect?",
+        "Find a place where red, green and blue are equal. What colour is it?",
+        "Multi-label: look for a drawn scene with four things. What does softmax say about an empty one?",
+        "Put in a photo of your own dog, then go through the lessons: it follows you through all of them.",
+    )
+    code_panel(
+        f"""
+        import numpy as np
+        import torch
+        from PIL import Image
+        from imgcls.models.registry import load
+
+        photo = Image.open("photo.png").convert("RGB")
+        network = load("{network.name}")
+        with torch.inference_mode():
+            logits = network.module(network.preprocess(photo))[0]  # ({len(network.labels)},)
+        probabilities = logits.softmax(0)
+        dog = probabilities[151:269].sum()  # binary: 118 of the {len(network.labels)} categories are breeds
+        top = probabilities.topk(4).values.tolist()  # multi-class
+        breeds = logits[151:269].softmax(0).topk(4).values.tolist()  # fine-grained: if it is a dog
+
+        photo.thumbnail(({max(array.shape)}, {max(array.shape)}), Image.Resampling.BICUBIC)
+        numbers = np.asarray(photo).size
+        """,
+        {
+            "dog": prediction.dog,
+            "top": [each.probability for each in top],
+            "breeds": [each.share for each in breeds],
+            "numbers": array.size,
+        },
+        functions=(classify, softmax),
+        photo=True,
+    )
 
 
-labels_part()
-st.markdown(
-    "For training, a label is written as a **one-hot** vector: 1 for the true class, 0 for all others; with several "
-    "labels there are several ones. **Top-5** counts an answer as right if the true class is among the five best. "
-    "**Detection** also draws a box around each thing, **segmentation** labels every pixel."
-)
-sample_note()
-
-try_this(
-    "Point at (or tap) the darkest and the brightest place of the photo: which numbers do you expect?",
-    "Find a place where red, green and blue are equal. What colour is it?",
-    "Choose the cup of coffee from the samples: what does the fine-grained question answer, and why is that silly?",
-    "Multi-label: look for a drawn scene with four things. What does softmax say about it?",
-    "Put in a photo of your own dog, then go through the lessons: it follows you through all of them.",
-)
-code_panel(
-    f"""
-    import numpy as np
-    import torch
-    from PIL import Image
-    from imgcls.models.registry import load
-
-    photo = Image.open("photo.png").convert("RGB")
-    network = load("{network.name}")
-    with torch.inference_mode():
-        logits = network.module(network.preprocess(photo))[0]  # ({len(network.labels)},)
-    probabilities = logits.softmax(0)
-    dog = probabilities[151:269].sum()  # binary: 118 of the {len(network.labels)} categories are breeds
-    top = probabilities.topk(4).values.tolist()  # multi-class
-    breeds = logits[151:269].softmax(0).topk(4).values.tolist()  # fine-grained: if it is a dog
-
-    photo.thumbnail(({max(array.shape)}, {max(array.shape)}), Image.Resampling.BICUBIC)
-    numbers = np.asarray(photo).size
-    """,
-    {
-        "dog": prediction.dog,
-        "top": [each.probability for each in top],
-        "breeds": [each.share for each in breeds],
-        "numbers": array.size,
-    },
-    functions=(classify, softmax),
-    photo=True,
-)
+asked_first("home", answers, QUESTIONS)
 
 st.header("The lessons", anchor=False)
 lessons = [lesson for lesson in built_lessons() if lesson.slug]

@@ -4,6 +4,7 @@ import streamlit as st
 
 from imgcls.models.ablation import SWAP_TITLES, what_if
 from imgcls.models.confidence import confidence_words
+from imgcls.models.device import device_sentence, on_device
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
@@ -23,9 +24,11 @@ from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
+from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
 from imgcls.ui.photo import current_photo, sample_note, sample_row
+from imgcls.ui.predict_first import Asking, card
 from imgcls.ui.shell import code_panel, try_this
 
 MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
@@ -33,17 +36,14 @@ TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
         "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
-        "Choose *Colours: one for all*. In which layer are the values largest? What did ReLU do to the negative ones?",
         "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (
         "Switch off one map of the last layers at a time. Can you make another class win with a single one?",
         "Move the photo by one pixel, then by two, four, eight. What changes more: the maps or the bars?",
-        "Replace the activation by *none*. How many of the convolutions does the network still need?",
         "Cover the dog's face, then the background. Which of them did the network look at?",
     ),
     BACKWARDS: (
-        "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
         "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
         "Choose the class that came second. Where do the two maps of evidence differ?",
     ),
@@ -56,11 +56,15 @@ AT_HOME = (
 
 photo = current_photo()
 tour.arrive("net_part")
+asking = Asking("net_part", ASKED, FORWARD)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = st.segmented_control(
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
+    asked = asking.now(part)
+    if not tour.current():
+        asking.entry(asked)
     classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
@@ -111,11 +115,18 @@ def lesson(look: Look) -> None:
     code_panel(code, shows, functions=functions, photo=True, key=f"net_{MODES[part].replace(' ', '_')}")
 
 
+if asked.question and not tour.current():  # the tour shows; it asks nothing
+    card(asking, asked)
+asking.remember()
+if not (asked.shown or tour.current()):
+    st.stop()
 try:
-    graph = graph_of(classifier)
+    graph = graph_of(on_device(classifier))
 except CannotDraw as trouble:
     st.info(f"{markdown(str(trouble))} Choose another network to look inside.", icon=":material/visibility_off:")
 else:
+    if device := device_sentence(classifier):
+        st.caption(device)
     lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
     try_this(*([AT_HOME] if slugs and part == FORWARD else []), *TRY[part])
 sample_note()

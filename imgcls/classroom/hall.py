@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from imgcls.classroom.polls import Poll, Polls, Votes, told
 from imgcls.classroom.store import Classes, Member, Room
 
 LOOK = 0.1
@@ -33,7 +34,7 @@ class Hall:
     """The listeners of this process. All of it runs on one event loop; what waits for the disk does so in a thread."""
 
     def __init__(self, classes: Classes) -> None:
-        self.classes = classes
+        self.classes, self.polls = classes, Polls(classes)
         self._listeners: set[_Listener] = set()
         self._telling: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,10 +91,12 @@ class Hall:
         """Read the class once, for all who listen."""
         await asyncio.sleep(0)
         self._telling.discard(code)
-        room, here = await asyncio.to_thread(lambda: (self.classes.room(code), self.classes.here(code)))
+        room, here, asked = await asyncio.to_thread(
+            lambda: (self.classes.room(code), self.classes.here(code), self.polls.current(code))
+        )
         for listener in self._listeners:
             if listener.me.code == code:
-                listener.tell(_news(listener.me, room, here))
+                listener.tell(_news(listener, room, here, asked))
 
     def _watch(self) -> None:
         if self._watching is None or self._watching.done():
@@ -101,14 +104,14 @@ class Hall:
 
     async def _look(self) -> None:
         """Until nobody listens: look for what other processes have written, and write down who is here."""
-        seen, looks = self.classes.changes(), 0
+        seen, looks = self.classes.database.changes(), 0
         while self._listeners:
             await asyncio.sleep(LOOK)
             looks += 1
             if looks * LOOK >= ALIVE:
                 looks = 0
                 await asyncio.to_thread(self.classes.seen, [listener.token for listener in self._listeners])
-            if (version := self.classes.changes()) != seen:
+            if (version := self.classes.database.changes()) != seen:
                 seen = version
                 self.wake()
 
@@ -119,9 +122,10 @@ class Hall:
         return task
 
 
-def _news(me: Member, room: Room | None, here: list[Member]) -> News:
+def _news(listener: _Listener, room: Room | None, here: list[Member], asked: tuple[Poll, Votes] | None) -> News:
     if room is None:
         return {"ended": True}
+    me = listener.me
     alone = [{"name": each.name, "place": each.place} for each in here if each.alone]
     news: News = {
         "you": me.name,
@@ -129,7 +133,10 @@ def _news(me: Member, room: Room | None, here: list[Member]) -> News:
         "code": room.code,
         "place": room.place,
         "paused": room.paused,
+        "pointer": room.pointer,
         "version": room.version,
         "count": len(here),
     }
+    if asked:
+        news["poll"] = told(*asked, listener.token)
     return news | {"following": len(here) - len(alone), "alone": alone} if me.teacher else news

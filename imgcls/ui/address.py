@@ -31,7 +31,7 @@ def base_path() -> str:
 def full_address(host: str) -> str:
     """The address of the first page of this server under the name `host`, as the options say; ends with a slash."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
-    return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}/"
+    return f"{scheme}://{host}:{st.get_option('browser.serverPort')}{base_path()}/"
 
 
 def hall_address() -> str:
@@ -91,7 +91,9 @@ def store_of(name: str) -> str:
 
 
 def as_number(candidate: object, low: float, high: float) -> float | None:
-    """A finite number within the limits, else None."""
+    """A finite number within the limits, else None. "1_0" is none, which Python would read as 10."""
+    if isinstance(candidate, str) and "_" in candidate:
+        return None
     try:
         number = float(candidate)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):  # the last for a whole number beyond 10^308

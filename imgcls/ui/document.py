@@ -1,8 +1,8 @@
 """The HTML page itself: scripts of our own go into Streamlit's, in front of Streamlit's program.
 
 document.js does what no Python can: speak when no connection comes about, keep a file that is chosen while there is
-none, and let a browser translate the page. classroom.js is a class's part in the browser, and costs no run of any page.
-Streamlit's files stay as they are.
+none, and let a browser translate the page. classroom/main.js is a class's part in the browser, and costs no run of any
+page. Streamlit's files stay as they are.
 """
 
 import hashlib
@@ -11,11 +11,15 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from imgcls.ui.views import served_name
+
 # What goes into the page's head; %s is the address.
 FILES = {
     "document.js": '<script src="%s"></script>',
-    "classroom.js": '<script defer src="%s"></script>',  # it can wait until the page is read
-    "classroom.css": '<link rel="stylesheet" href="%s">',
+}
+VIEWS = {
+    "classroom/main.js": '<script type="module" src="%s"></script>',
+    "classroom/view.css": '<link rel="stylesheet" href="%s">',
 }
 _HEAD = b"<head>"
 _ASKS_WHETHER_NEW = (b"if-none-match", b"if-modified-since", b"if-range", b"range")
@@ -30,9 +34,9 @@ def file(name: str) -> bytes:
 @cache
 def _tags() -> bytes:
     """Relative, like Streamlit's own scripts: they are found below a path, too."""
-    return "".join(
-        tag % f"./imgcls/{name}?v={hashlib.sha256(file(name)).hexdigest()[:12]}" for name, tag in FILES.items()
-    ).encode()
+    own = {f"./imgcls/{name}?v={hashlib.sha256(file(name)).hexdigest()[:12]}": tag for name, tag in FILES.items()}
+    views = {f".{served_name(name)}": tag for name, tag in VIEWS.items()}
+    return "".join(tag % name for name, tag in {**own, **views}.items()).encode()
 
 
 class WithOurScripts:

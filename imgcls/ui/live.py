@@ -6,13 +6,13 @@ here asks for it with one small request a move, draws the answer, and tells Stre
 
 import asyncio
 import functools
-import gzip
 import json
 import logging
 import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import streamlit as st
@@ -22,15 +22,19 @@ from starlette.routing import Route
 
 from imgcls.ui.components import sent
 from imgcls.ui.session import presence
+from imgcls.ui.together import CORES, Shared, ask, compressed
 
 Answer = Callable[[Mapping[str, Any]], bytes]
 
 LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
 PATIENCE = 10.0  # seconds in which a question must have arrived: a component sends it in one piece
+LISTEN = 1.0  # seconds after which it is asked whether somebody still waits for an answer that has not begun
 KEEP = 120.0  # seconds that the answers of a tab are kept after its connection broke
 _answers: dict[str, dict[str, Answer]] = {}
 _there: dict[str, Callable[[], bool]] = {}
 _away: dict[str, float] = {}  # since when
+_newest: dict[tuple[str, str, str], "Future[bytes]"] = {}  # what each hand waits for
+pool = ThreadPoolExecutor(CORES + 4, thread_name_prefix="answer")
 _logged: set[tuple[str, type[Exception]]] = set()  # as many as there are components, times kinds of trouble
 log = logging.getLogger("imgcls")
 
@@ -42,15 +46,19 @@ def offer(name: str, answer: Answer) -> str:
 
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense;
-    the numbers in the question are finite, but nothing else about it is certain.
+    the numbers in the question are finite, but nothing else about it is certain. One that is `Shared` is computed with
+    those of others.
     """
-    if "live_token" not in st.session_state:
-        st.session_state["live_token"] = secrets.token_urlsafe(16)
-    token = st.session_state["live_token"]
+    token = session_token()
     _held(token)
     _there[token] = presence()
     _answers.setdefault(token, {})[name] = answer
     return f"imgcls/live/{token}/{name}"
+
+
+def session_token() -> str:
+    """A name for this session that nobody guesses: its own browser is told it, and asks by it."""
+    return st.session_state.setdefault("live_token", secrets.token_urlsafe(16))
 
 
 def slow_answer(name: str, *, key: str, answer: Answer) -> tuple[int | None, bytes | None]:
@@ -154,9 +162,43 @@ def nosniff(respond: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
     return answered
 
 
+class _Dropped(Exception):  # noqa: N818
+    """Nobody waits for the answer any more: its hand has asked again, or has gone."""
+
+
+async def _answered(request: Request, answer: Answer, question: dict[str, Any]) -> bytes:
+    """The compressed answer.
+
+    Raises:
+        _Dropped: it had not begun when its hand asked something newer, or when the connection ended.
+    """
+    path, hand = request.path_params, str(question.pop("hand", ""))
+    if isinstance(answer, Shared) and answer.shares(question):
+        promise = ask(answer, question)
+    else:
+        promise = pool.submit(lambda: compressed(answer(question)))
+    key = (path["token"], path["name"], hand)
+    if hand:
+        if before := _newest.get(key):
+            before.cancel()
+        _newest[key] = promise
+    try:
+        coming = asyncio.wrap_future(promise)
+        while not (await asyncio.wait({coming}, timeout=LISTEN))[0]:
+            if await request.is_disconnected():
+                promise.cancel()
+    finally:
+        if hand and _newest.get(key) is promise:
+            del _newest[key]
+    if coming.cancelled():
+        raise _Dropped
+    return coming.result()
+
+
 @nosniff
 async def _respond(request: Request) -> Response:
-    """200 with the packet, 422 for a question without sense, 404, 408 and 413 for what is not even read."""
+    """200 with the packet, 422 for a question without sense, 409 for one that a newer one has overtaken; 404, 408 and
+    413 for what is not even read."""
     name = request.path_params["name"]
     answer = _answers.get(request.path_params["token"], {}).get(name)
     if answer is None:
@@ -170,19 +212,19 @@ async def _respond(request: Request) -> Response:
     except ClientDisconnect:
         return _refusal(400, "Nobody waits for the answer.")
     try:
-        question = _read(sent)
-        body = await asyncio.to_thread(lambda: gzip.compress(answer(question), compresslevel=1))
+        body = await _answered(request, answer, _read(sent))
+    except _Dropped:
+        return _refusal(409, "A newer question has been asked.")
     except Exception as trouble:  # whatever was asked: a stranger's question must not look like our fault
         _log_once(name, trouble)
         return _refusal(422, str(trouble) if isinstance(trouble, ValueError) else "This question has no answer.")
-    # Compressed here, in under a millisecond: Streamlit's own middleware would take its time at the highest level.
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
     return Response(body, media_type="application/octet-stream", headers=headers)
 
 
 def _refusal(status: int, sentence: str) -> Response:
     # Where the question was not read to its end, what is still to come must not be taken for the next one.
-    headers = {} if status in (404, 422) else {"Connection": "close"}
+    headers = {} if status in (404, 409, 422) else {"Connection": "close"}
     return Response(sentence, status_code=status, media_type="text/plain", headers=headers)
 
 

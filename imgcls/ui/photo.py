@@ -16,6 +16,7 @@ from imgcls.ui.camera import camera
 from imgcls.ui.components.focus import keep_focus
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.kept_photo import keep_photo, kept_photo
+from imgcls.ui.hall import made_of
 from imgcls.ui.session import arrived, drop_upload
 
 MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
@@ -23,7 +24,7 @@ MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _KEPT_PHOTO = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
-# A plain button: what it opens is the browser's own affair (see classroom.js), and no page runs for it.
+# A plain button: what it opens is the browser's own affair (see classroom/main.js), and no page runs for it.
 CLASS_DOOR = '<button type="button" class="imgcls-class-door">Class: join or start</button>'
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
@@ -99,7 +100,8 @@ def photo_sidebar() -> None:
         st.markdown("## Your photo")
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
-        st.image(_preview(photo.image), alt=alt, output_format="JPEG")
+        preview = made_of(photo, "preview", lambda: _jpeg(_preview(photo.image)))
+        st.image(preview, alt=alt, output_format="JPEG")
         st.html(_caption(photo))
         _incomplete_note(photo)
         if trouble := st.session_state.get(_TROUBLE):
@@ -138,6 +140,13 @@ def _preview(image: Image.Image, width: int = 480, height: int = 300) -> Image.I
     preview = image.copy()
     preview.thumbnail((width, height))
     return preview
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    """Made here, once: Streamlit would do it for every run of every page."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
 
 
 def _caption(photo: Picture) -> str:

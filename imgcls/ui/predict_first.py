@@ -16,11 +16,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from imgcls.data.pictures import Picture
 from imgcls.lessons import Lesson
 from imgcls.ui.address import arrived, as_number, in_address, to_address, went_back
 from imgcls.ui.components import sent, unheard
 from imgcls.ui.components.cookies import keep_cookies, kept_words
 from imgcls.ui.components.predict import predict
+from imgcls.ui.live import session_token
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.questions import Choice, Question, questions_of
@@ -34,11 +36,16 @@ _NOT_THE_PAGES = {ASK, TOLD, "class", "teach", "present"}
 
 @dataclass
 class Host:
-    """Who else takes part. `predicted` hears of each prediction, in the student's session; `may_reveal` says whether
-    its answer may show now (the session runs again when the address changes, or by `st.rerun`)."""
+    """Who else takes part, such as a class.
+
+    `predicted` hears of each prediction, in the student's session. `may_reveal` says whether its answer may show now:
+    the session runs again when the address changes, or by `st.rerun`. `others` is what all the rest have predicted, to
+    lie over the answer.
+    """
 
     predicted: Callable[[Question, Any], None] = lambda question, value: None
     may_reveal: Callable[[Question], bool] = lambda question: True
+    others: Callable[[Question], Sequence[Any]] = lambda question: ()
 
 
 host = Host()
@@ -78,6 +85,11 @@ def predicted(question: Question, value: Any) -> None:
     predictions()[question.id] = value
     met().add(question.id)
     host.predicted(question, value)
+
+
+def right_of(question: Question, photo: Picture) -> Any:
+    """The right answer for this photo, computed once in a session."""
+    return remember("predict_right", (question.id, photo.digest), lambda: question.right(photo))
 
 
 class Asking:
@@ -171,7 +183,7 @@ class Asking:
 def card(asking: Asking, asked: Asked) -> None:
     """The question: asked, or with prediction and truth."""
     question, photo = asked.question, current_photo()
-    key, kind = f"ask_{question.id}", question.kind
+    key, kind = "asked_first", question.kind  # one element for all questions: the next takes the place of the last
     new = unheard(key, f"{key}:heard")
     if new and (value := kind.read(new.get("prediction"))) is not None:
         predicted(question, value)
@@ -183,6 +195,7 @@ def card(asking: Asking, asked: Asked) -> None:
     told = asked.shown
     fields: dict[str, Any] = {
         "ack": sent(key).get("seq"),
+        "session": session_token(),
         "head": f"Predict first · question {place + 1} of {len(given)}",
         "mine": mine,
         "waits": mine is not None and not told and not host.may_reveal(question),
@@ -195,9 +208,10 @@ def card(asking: Asking, asked: Asked) -> None:
         "reveal": bool(new) and mine is not None and not told and host.may_reveal(question),
     }
     if told:
-        right = remember("predict_right", (question.id, photo.digest), lambda: question.right(photo))
+        right = right_of(question, photo)
         fields |= {
             "truth": kind.truth(right),
+            "others": list(host.others(question)),
             "near": mine is not None and kind.is_right(mine, right),
             "said": "" if mine is None else kind.words(mine),
             "is": kind.words(right),
@@ -218,17 +232,29 @@ def menu_title(lesson: Lesson) -> str:
 
 
 def _glides(question: Question) -> dict[str, str]:
-    """The numbers that change between question and answer: a slider moves there before all eyes."""
-    return {name: text for name, text in question.then.items() if _is_number(text)}
+    """The numbers that change between question and answer: a slider moves there before all eyes, as do those of rows
+    ("1_0_-2") that the question starts from, and a picture plays its steps."""
+    return {
+        name: text
+        for name, text in question.then.items()
+        if (before := question.at.get(name)) != text and (_is_number(text) or _many(before) == _many(text) > 1)
+    }
 
 
 def _kept(question: Question) -> dict[str, str]:
     """What is chosen rather than moved."""
-    return {name: text for name, text in question.then.items() if not _is_number(text)}
+    glides = _glides(question)
+    return {name: text for name, text in question.then.items() if name not in glides}
 
 
 def _is_number(text: str) -> bool:
     return as_number(text, -1e9, 1e9) is not None
+
+
+def _many(text: str | None) -> int:
+    """How many numbers the sliders of several rows are told by a text; 0 for another text."""
+    parts = (text or "").split("_")
+    return len(parts) if all(map(_is_number, parts)) else 0
 
 
 def _first() -> bool:

@@ -82,6 +82,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     raise_descriptors()
     send_at_once()
     jobs.prepare("imgcls.training.trainer")
+    classroom.take_part()
     print(addresses(), flush=True)
     warming = asyncio.create_task(_prepare(), name="warm-up")
     tidying = asyncio.create_task(keep_tidy(), name="tidying up")

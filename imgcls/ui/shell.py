@@ -108,12 +108,13 @@ def asked_first(key: str, show: Callable[[], None], questions: Sequence[Question
 
 def _asked_first(asking: Asking, asked: Asked, part: Part) -> None:
     """The question's card if there is one, and the part unless the card covers it."""
-    if asked.question:
-        card(asking, asked)
+    with st.container():  # whatever is in it, the part below keeps its place, and with it its elements
+        if asked.question:
+            card(asking, asked)
+        if not asked.shown:
+            asking.entry(asked)
     if asked.shown:
         part.show()
-    else:
-        asking.entry(asked)
     if part.tries and not asked.question:
         try_this(*part.tries)
     asking.remember()

@@ -45,6 +45,11 @@ def _digest() -> str:
     return content.hexdigest()[:12]
 
 
+def served_name(name: str) -> str:
+    """Where the view file `name` is served, from the app's own folder on."""
+    return f"/imgcls/views/{_digest()}-1/{name}"
+
+
 def bootstrap(folder: str, styles: Sequence[str] = ()) -> str:
     """What Streamlit gets as the program of the component in `folder`: it loads view.js from there, and its styles.
 

@@ -17,6 +17,7 @@ from tests.benchmarks.harness import HEAD, row, running_app
 
 STUDENTS = 100
 MOVES = 30
+VOTES = 5
 IDLE = 20.0  # seconds
 
 
@@ -83,10 +84,36 @@ async def measure(url: str, process: int) -> None:
             await asyncio.sleep(0.1)
         print(row("the teacher moves: the first student is told", firsts))
         print(row(f"the teacher moves: the last of {STUDENTS} is told", lasts))
+        await vote(url, teacher, [cookie for _, cookie in joined])
         before = seconds(process)
         await asyncio.sleep(IDLE)
         print(f"| idle class of {STUDENTS}: share of a core | {(seconds(process) - before) / IDLE:.1%} | | |")
     await asked(url, "end", {}, teacher)
+
+
+async def vote(url: str, teacher: str, students: list[str]) -> None:
+    """Every student votes once, all within a second; the time is from the vote to its acknowledgement."""
+    question = {"kind": "choice", "prompt": "Which?", "options": ["this", "that"], "right": 1}
+    lost, times = 0, []
+    for turn in range(VOTES):
+        poll = (await asked(url, "ask", question, teacher))[0]["poll"]
+        await asyncio.sleep(0.5)
+
+        async def once(cookie: str, wait: float, poll: int = poll) -> float:
+            await asyncio.sleep(wait)
+            start = time.perf_counter()
+            await asked(url, "vote", {"poll": poll, "value": 1}, cookie)
+            return 1000 * (time.perf_counter() - start)
+
+        times += await asyncio.gather(*(once(cookie, k / len(students)) for k, cookie in enumerate(students)))
+        heard = news(url, teacher)
+        counted = (await anext(heard))["poll"]["votes"]
+        await heard.aclose()
+        lost += len(students) - counted
+        if turn == VOTES - 1:
+            await asked(url, "close", {}, teacher)
+    print(row(f"{len(students)} votes within a second: acknowledged", times))
+    print(f"| votes lost or counted twice, of {VOTES * len(students)} | {lost} | | |")
 
 
 def seconds(process: int) -> float:

@@ -5,7 +5,8 @@ import time
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from imgcls.jobs.runner import WAITED_GRACE, _gpus, long_workers
+from imgcls.jobs.runner import WAITED_GRACE
+from imgcls.jobs.workers import gpu_count, long_workers
 from tests.browser.hands import lead
 
 # Small batches, at a rate that suits them: with larger ones the run may be over before it is stopped.
@@ -68,7 +69,7 @@ def test_a_broken_connection_ends_no_training_and_a_pause_makes_room(
     page.goto(url)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(runs)).to_be_visible(timeout=START)
-    others = [new_page(browser, url) for _ in range(long_workers(_gpus()))]
+    others = [new_page(browser, url) for _ in range(long_workers(gpu_count()))]
     try:
         *running, last = others
         for other in running:

@@ -1,12 +1,13 @@
 """A class: a teacher at the projector, a student on a laptop, one on a phone, and one who comes late."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-BAR, DIALOG = "#imgcls-class", "#imgcls-class-dialog"
+BAR, DIALOG, POLL = "#imgcls-class", "#imgcls-class-dialog", "#imgcls-poll"
 Person = Callable[..., Page]
 
 
@@ -134,3 +135,137 @@ def test_the_teacher_presents_and_hands_over(person: Person, server_url: str) ->
     teacher.locator(DIALOG).get_by_role("button", name="Close").click()
     remote.goto(f"{server_url}/pooling")
     teacher.wait_for_url("**/pooling*")
+
+
+def asks(teacher: Page, prompt: str, **answers: str) -> None:
+    """The teacher's own question: a choice of `options`, or a `number` that is right, or a place on the photo."""
+    teacher.get_by_role("button", name="Ask", exact=True).click()
+    kind = {"options": "choosing", "number": "a number"}.get(next(iter(answers), ""), "pointing at the photo")
+    teacher.get_by_role("radio", name=kind).check()
+    teacher.get_by_label("Question").fill(prompt)
+    for kind, text in answers.items():
+        teacher.get_by_label("Answers, one a line" if kind == "options" else "The right number").fill(text)
+    teacher.locator(f"{DIALOG} form button").click()
+    expect(teacher.locator(f"{POLL} .count")).to_contain_text("0 of")
+
+
+def test_a_class_votes_twice_and_sees_both_votes_when_they_are_shown(person: Person, server_url: str) -> None:
+    teacher, laptop, phone = person(), person(), person(390, 844)
+    code = started(teacher, f"{server_url}/softmax")
+    for student in (laptop, phone):
+        student.goto(f"{server_url}/?class={code}")
+        expect(student.locator(BAR)).to_contain_text("you are")
+    asks(teacher, "You add 5 to all logits.", options="All grow\n* All stay <b>the same</b>\nThe largest grows")
+
+    laptop.get_by_role("button", name="All grow").click()
+    expect(laptop.locator(f"{POLL} [role=status]")).to_contain_text("is counted")
+    phone.get_by_role("button", name="All stay <b>the same</b>").press("Enter")
+    expect(teacher.locator(f"{POLL} .count")).to_contain_text("2 of 2 have answered")
+    assert "%" not in phone.locator(POLL).inner_text(), "no result before it is shown"
+    assert phone.locator(".bars").count() == 0
+    phone.reload()
+    chosen = phone.get_by_role("button", name="All stay <b>the same</b>")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    teacher.get_by_role("button", name="Discuss or go on?").click()
+    expect(teacher.locator(f"{POLL} [role=status]")).to_contain_text("Discuss it with your neighbour")
+
+    teacher.get_by_role("button", name="Vote again").click()
+    expect(laptop.get_by_role("button", name="All grow")).to_have_attribute("aria-pressed", "false")
+    for student in (laptop, phone):
+        student.get_by_role("button", name="All stay <b>the same</b>").click()
+    expect(teacher.locator(f"{POLL} .count")).to_contain_text("2 of 2 have answered, second vote")
+    teacher.get_by_role("button", name="Show the answers").click()
+    for page in (teacher, laptop, phone):
+        expect(page.locator(POLL)).to_contain_text("first vote: 1 of 2")
+        expect(page.locator(POLL)).to_contain_text("second vote: 2 of 2")
+        expect(page.locator(POLL)).to_contain_text("50% are right (first vote).")
+        expect(page.locator(POLL)).to_contain_text("100% are right (second vote).")
+
+    teacher.get_by_role("button", name="Done").click()
+    for page in (teacher, laptop, phone):
+        expect(page.locator(POLL)).to_have_count(0)
+
+
+def test_numbers_and_places_are_shown_beside_what_is_right(person: Person, server_url: str) -> None:
+    teacher, student = person(), person(390, 844)
+    code = started(teacher, f"{server_url}/softmax")
+    student.goto(f"{server_url}/?class={code}")
+    expect(student.locator(BAR)).to_contain_text("you are")
+    asks(teacher, "How many weights?", number="1000")
+    student.get_by_label("Your number").fill("many")
+    student.get_by_role("button", name="Send").click()
+    expect(student.locator(f"{POLL} [role=status]")).to_contain_text("Type a number")
+    student.get_by_label("Your number").fill("995,5")
+    student.keyboard.press("Enter")
+    expect(teacher.locator(f"{POLL} .count")).to_contain_text("1 of 1")
+    teacher.get_by_role("button", name="Show the answers").click()
+    expect(student.locator(POLL)).to_contain_text("1 answers from 995.5 to 995.5, the middle one 995.5; right is 1,000")
+    expect(student.locator(POLL)).to_contain_text("100% are right.")
+    teacher.get_by_role("button", name="Done").click()
+
+    asks(teacher, "Where does it look?")
+    photo = student.locator(f"{POLL} .photo")
+    photo.press("ArrowRight")
+    photo.press("Enter")
+    expect(teacher.locator(f"{POLL} .count")).to_contain_text("1 of 1")
+    teacher.get_by_role("button", name="Show the answers").click()
+    mark = teacher.locator(f"{POLL} .mark")
+    expect(mark).to_have_attribute("style", re.compile(r"left: 54%; top: 50%"))
+    image = teacher.locator(f"{POLL} img")
+    assert image.evaluate("image => image.naturalWidth") > 100
+
+
+def test_the_pointer_is_seen_by_all_and_stations_are_walked_with_a_clicker(person: Person, server_url: str) -> None:
+    teacher, student = person(), person()
+    code = started(teacher, f"{server_url}/softmax")
+    student.goto(f"{server_url}/?class={code}")
+    expect(student.locator(BAR)).to_contain_text("1 student")
+    stands(student)
+    teacher.get_by_role("button", name="Pointer").click()
+    target = teacher.locator(".st-key-softmax_t").bounding_box()
+    assert target
+    x, y = target["x"] + target["width"] / 2, target["y"] + target["height"] / 2
+    teacher.mouse.move(x, y - 5)
+    teacher.mouse.move(x, y)
+    ring = student.locator("#imgcls-pointer")
+    expect(ring).to_be_visible()
+    student.wait_for_function(
+        "([x, y]) => { const ring = document.querySelector('#imgcls-pointer')?.getBoundingClientRect();"
+        " return ring && Math.hypot(ring.x + ring.width / 2 - x, ring.y + ring.height / 2 - y) < 3 }",
+        arg=[x, y],
+    )
+    teacher.get_by_role("button", name="Pointer").click()
+    expect(ring).to_have_count(0)
+
+    teacher.evaluate("document.activeElement.blur()")
+    teacher.keyboard.press("Shift+S")
+    expect(teacher.locator(".stations li")).to_have_count(1)
+    teacher.locator(DIALOG).get_by_role("button", name="Close").click()
+    teacher.get_by_text("Hardmax", exact=True).first.click()
+    teacher.wait_for_url("**softmax_view=Hardmax")
+    teacher.evaluate("document.activeElement.blur()")
+    teacher.keyboard.press("Shift+S")
+    expect(teacher.locator(".stations li").nth(1)).to_contain_text("How do scores become probabilities? · Hardmax")
+    with teacher.expect_download() as saved:
+        teacher.get_by_role("button", name="Save as a file").click()
+    stations = json.loads(saved.value.path().read_text())
+    assert [each["place"] for each in stations] == ["softmax", "softmax?softmax_view=Hardmax"]
+    opener = teacher.locator(f"{DIALOG} input[type=file]")
+    opener.set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": b'[{"place": "//evil"}]'})
+    expect(teacher.locator(f"{DIALOG} .refusal")).to_contain_text("no list of stations")
+    expect(teacher.locator(".stations li")).to_have_count(2)
+    reversed_list = json.dumps(stations[::-1]).encode()
+    opener.set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": reversed_list})
+    expect(teacher.locator(".stations li").first).to_contain_text("Hardmax")
+    teacher.locator(DIALOG).get_by_role("button", name="Close").click()
+    teacher.keyboard.press("PageDown")
+    student.wait_for_url(re.compile(r"/softmax$"))
+    teacher.keyboard.press("PageUp")
+    student.wait_for_url("**softmax_view=Hardmax")
+
+    teacher.keyboard.press("Shift+P")
+    expect(teacher.locator("#imgcls-corner")).to_have_js_property("complete", True)
+    teacher.keyboard.press(".")
+    expect(teacher.locator("#imgcls-blank")).to_be_visible()
+    teacher.keyboard.press("ArrowRight")
+    expect(teacher.locator("#imgcls-blank")).to_have_count(0)

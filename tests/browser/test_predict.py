@@ -39,7 +39,9 @@ def test_the_picture_comes_after_the_prediction_and_moves_to_the_answer(page: Pa
     expect(page.locator(".st-key-pool_shift output")).to_have_text("1 pixels")
     expect(page).to_have_url(re.compile(r"pool_shift=1.*told=1|told=1.*pool_shift=1"))
     page.get_by_role("button", name="Next question").click()
-    expect(page.locator(".prompt")).to_contain_text("move along")
+    expect(page.locator(".prompt", has_text="move along")).to_be_visible()
+    settle(page)  # the card before goes when the new one is whole
+    expect(page.locator(".prompt")).to_have_count(1)
     expect(page.locator(".st-key-pool_maps")).to_have_count(0)
 
 
@@ -151,6 +153,20 @@ def test_a_place_is_clicked_and_a_picture_picked(page: Page, asking_url: str) ->
     page.get_by_role("button", name="That is my prediction").click()
     told(page)
     expect(page.locator(".tile.truth.mine")).to_contain_text("left sobel")
+
+
+def test_rows_of_sliders_move_to_the_answer_and_a_backward_pass_plays(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/cross-entropy?ask=ce-accuracy-slopes", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.get_by_role("slider", name="true logit (others: 0) of 4: Beagle")).to_have_value("-10")
+    expect(page.get_by_role("slider", name="true logit (others: 0) of 1: Samoyed")).to_have_value("3")
+    expect(page).to_have_url(re.compile("ce_accuracy=3_1_0.5_-10"))
+    opened(page, f"{asking_url}/autodiff?ask=auto-three", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".st-key-autodiff_graph .bar output")).to_have_text("4 / 4", timeout=15_000)
+    expect(page).to_have_url(re.compile("autodiff_graph_step=4"))
 
 
 @pytest.mark.context(viewport=PROJECTOR, reduced_motion="reduce")

@@ -7,6 +7,7 @@ Numbers are written as "#", so that the file changes only when words do.
 """
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -210,4 +211,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    os.environ["IMGCLS_PREDICT_FIRST"] = "0"  # as in the tests: the parts themselves, the questions are listed
     main()

@@ -1,12 +1,15 @@
 """What a browser can ask about a class, and how it is answered: never with more than a sentence."""
 
 import asyncio
+import base64
+import io
 import json
 import time
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 
 from imgcls.classroom import Classes, Hall
@@ -42,7 +45,7 @@ def asked(
 
     asyncio.run(Starlette(routes=list(classroom.ROUTES))(scope, receive, send))
     given = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(), given
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode(errors="replace"), given
 
 
 def test_the_teachers_right_is_a_cookie_that_no_script_can_read(own_hall: Hall) -> None:
@@ -108,3 +111,69 @@ def test_the_qr_code_is_black_on_white_and_of_addresses_alone() -> None:
     assert "#000" in text
     assert "#fff" in text
     assert asked("code.svg?text=javascript:alert(1)", method="GET")[0] == 422
+
+
+def voter(own_hall: Hall) -> tuple[str, str, str]:
+    """A teacher's and a student's token, and the class's code."""
+    teacher, begun = own_hall.classes.begin("softmax")
+    return teacher, own_hall.classes.join(begun.code)[0], begun.code
+
+
+def test_a_question_is_asked_voted_hinted_at_and_shown(own_hall: Hall) -> None:
+    teacher, student, code = voter(own_hall)
+    question = {"kind": "choice", "prompt": "Which?", "options": ["this", "that"], "right": 1}
+    status, text, _ = asked("ask", question, teacher)
+    assert status == 200
+    poll = json.loads(text)["poll"]
+    assert asked("vote", {"poll": poll, "value": 1}, student)[0] == 200
+    assert json.loads(asked("hint", {}, teacher)[1]) == {"hint": "go on"}
+    assert asked("hint", {}, student)[0] == 422, "the hint would tell a student what others have voted"
+    assert asked("reveal", {}, teacher)[0] == 200
+    assert own_hall.polls.current(code)[0].revealed
+    assert asked("vote", {"poll": poll, "value": 0}, student)[:2] == (422, "The answers are shown already.")
+    assert asked("again", {}, teacher)[0] == 200
+    assert asked("close", {}, teacher)[0] == 200
+    assert json.loads(asked("hint", {}, teacher)[1]) == {"hint": None}
+
+
+@pytest.mark.parametrize("poll", [None, "1", -1, 2**70, [1], True])
+def test_a_vote_on_what_is_no_question_gets_one_sentence(own_hall: Hall, poll: object) -> None:
+    _, student, _ = voter(own_hall)
+    assert asked("vote", {"poll": poll, "value": 1}, student)[:2] == (422, "This question is over.")
+
+
+def test_the_photo_of_a_question_is_small_and_without_what_the_camera_wrote_into_it(own_hall: Hall) -> None:
+    teacher, student, _ = voter(own_hall)
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "A secret camera"
+    Image.new("RGB", (900, 600), "tan").save(file, "JPEG", exif=exif)
+    question = {"kind": "point", "prompt": "Where?", "picture": base64.b64encode(file.getvalue()).decode()}
+    poll = json.loads(asked("ask", question, teacher)[1])["poll"]
+    jpeg = own_hall.polls.picture(student, poll)
+    seen = Image.open(io.BytesIO(jpeg))
+    assert seen.size == (480, 320)
+    assert not seen.getexif()
+    assert b"secret" not in jpeg
+    status, _, headers = asked(f"picture/{poll}", cookie=student, method="GET")
+    assert (status, headers["content-type"]) == (200, "image/jpeg")
+    assert asked(f"picture/{poll}", method="GET")[0] == 404
+    assert asked(f"picture/{10**30}", cookie=student, method="GET")[0] == 404
+
+
+@pytest.mark.parametrize("picture", ["", "%%%", base64.b64encode(b"no picture").decode(), 7, None])
+def test_what_is_no_picture_is_refused_with_one_sentence(own_hall: Hall, picture: object) -> None:
+    teacher, _, _ = voter(own_hall)
+    status, text, _ = asked("ask", {"kind": "point", "prompt": "Where?", "picture": picture}, teacher)
+    assert (status, text) == (422, "This picture cannot be read.")
+
+
+def test_the_pointer_is_a_place_within_an_element(own_hall: Hall) -> None:
+    teacher, student, code = voter(own_hall)
+    assert asked("point", {"at": ["st-key-lens", 0.25, 1]}, teacher)[0] == 200
+    assert own_hall.classes.room(code).pointer == ("st-key-lens", 0.25, 1)
+    for at in (["st-key-lens", 2, 0], ["a b", 0, 0], ["x", 0], "x", [1, 0, 0], ["x", True, 0]):
+        assert asked("point", {"at": at}, teacher)[:2] == (422, "This is no place on the page.")
+    assert asked("point", {"at": None}, student)[0] == 422
+    assert asked("point", {"at": None}, teacher)[0] == 200
+    assert own_hall.classes.room(code).pointer is None

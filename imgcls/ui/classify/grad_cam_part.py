@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction
+from imgcls.models.device import on_device
 from imgcls.models.gradcam import GradCam, difference, grad_cam, weighed
 from imgcls.numbers import percent, sides
 from imgcls.plain import markdown
@@ -45,7 +46,7 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
     maps = remember(
         "classify_cam",
         (classifier.name, photo.digest, first, second, layer),
-        lambda: grad_cam(classifier, photo.image, (first, second), layer),
+        lambda: grad_cam(on_device(classifier), photo.image, (first, second), layer),
     )
     code, shows = grad_cam_code(classifier, maps)
     if view == DIFFERENCE:

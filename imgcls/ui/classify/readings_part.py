@@ -11,6 +11,7 @@ from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
+from imgcls.models.device import on_device
 from imgcls.models.occlusion import occlude
 from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
@@ -59,7 +60,7 @@ def readings_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
 
     @lru_cache(maxsize=1)
     def answer(place: Place, size: float) -> Prediction:
-        return occlude(classifier, network_input(classifier, photo), *place, size) if place else prediction
+        return occlude(on_device(classifier), network_input(classifier, photo), *place, size) if place else prediction
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         place, size = numbers[PLACE.name], numbers[SIZE.name]

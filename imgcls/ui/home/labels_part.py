@@ -1,19 +1,15 @@
 """Several labels for one picture: a sigmoid for each, beside one softmax over the same logits."""
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
-from imgcls.data.drawn.scenes import THINGS, scene
-from imgcls.figures.bars import probability_bars
+from imgcls.data.drawn.scenes import THINGS
 from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
-from imgcls.training.multilabel import Labels, labels_of
+from imgcls.training.multilabel import labels_of
 from imgcls.training.runs import RunError
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.plot import plot_bars
+from imgcls.ui.home.scenes import FIRST_SCENE, drawn_scene, labels_in_scene
 from imgcls.ui.shell import code_panel
-
-FIRST_SCENE = 9000  # no scene from here on was trained on
 
 
 @st.fragment
@@ -24,12 +20,10 @@ def labels_part() -> None:
         left, middle, right = st.columns([0.2, 0.4, 0.4], gap="medium")
         number = left.number_input("Drawn scene", 0, 999, 0, key="home_scene", bind="query-params",
                                    persist_state="session")  # fmt: skip
-        picture, there = scene(FIRST_SCENE + number)
-        things = ", ".join(name for name, is_there in zip(THINGS, there, strict=True) if is_there) or "nothing"
-        large = Image.fromarray(np.repeat(np.repeat(picture, 3, 0), 3, 1))
+        large, things = drawn_scene(number)
         left.image(large, alt=f"A drawn scene with: {things}", caption=f"Drawn: {things}", output_format="PNG")
         try:
-            found: Labels = labels_of(picture)
+            found = labels_in_scene(number)
         except RunError as trouble:
             middle.warning(str(trouble))
             return
@@ -40,7 +34,7 @@ def labels_part() -> None:
             with column:
                 st.markdown(title)
                 told = "; ".join(f"{name} {percent(p)}" for name, p in zip(THINGS, chances, strict=True))
-                plot(probability_bars(THINGS, chances, threshold=0.5), key=f"home_{title[:11]}", alt=f"{title}: {told}")
+                plot_bars(THINGS, chances, threshold=0.5, key=f"home_{title[:11]}", alt=f"{title}: {told}")
         st.caption(
             "A small network that learned from 4,000 drawn scenes. It has never seen this one. With softmax at most "
             "one label can pass 50%, whatever the picture shows."

@@ -3,7 +3,7 @@ import { clamp } from "../../js/geometry.js"
 import { make } from "../../js/text.js"
 import { legend, wordsOf } from "./number.js"
 
-export function draw({ box, about, value, change, truth }) {
+export function draw({ box, about, value, change, truth, others }) {
   const { labels, start, low, high, digits } = about
   const shareOf = (number) => 100 * clamp((number - low) / (high - low), 0, 1)
   const numbers = [...(value ?? start)], zero = shareOf(0)
@@ -18,6 +18,7 @@ export function draw({ box, about, value, change, truth }) {
     if (truth !== undefined) {
       lay(make("div", "bar truth", track), truth[i].number)
       if (value) lay(make("div", "bar mine", track), value[i])
+      for (const each of others) make("i", "other", track).style.left = `${shareOf(each[i] ?? low)}%`
       output.textContent = truth[i].text
       if (value) make("small", "", output).textContent = `you ${wordsOf(about, value[i])}`
       return

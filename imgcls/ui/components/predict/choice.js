@@ -1,7 +1,7 @@
 // One of a few sentences.
 import { make } from "../../js/text.js"
 
-export function draw({ box, about, value, change, truth }) {
+export function draw({ box, about, value, change, truth, others }) {
   const list = make("div", "options", box)
   list.setAttribute("role", truth === undefined ? "radiogroup" : "list")
   about.options.forEach((text) => {
@@ -18,6 +18,8 @@ export function draw({ box, about, value, change, truth }) {
     make("span", "", option).textContent = text
     if (truth === undefined) return
     const tags = make("span", "tags", option)
+    const count = others.filter((each) => each === text).length
+    if (others.length) make("span", "count", tags).textContent = `${count} of ${others.length}`
     if (text === value) make("b", "tag mine", tags).textContent = "your prediction"
     if (text === truth) make("b", "tag truth", tags).textContent = "so it is"
   })

@@ -27,7 +27,7 @@ export function draw(given) {
   if (truth === undefined) change([...numbers])
 }
 
-function picture({ box, about, value, change, truth }, numbers, width) {
+function picture({ box, about, value, change, truth, others }, numbers, width) {
   const { xs, texts, low, high, ends, x_title, y_title } = about, height = 264
   const left = 64, right = width - 26, top = 48, bottom = height - 52
   const spread = Math.max(...xs) - Math.min(...xs) || 1
@@ -50,8 +50,11 @@ function picture({ box, about, value, change, truth }, numbers, width) {
   }
   if (truth !== undefined) {
     const heights = truth.map(({ number }) => number)
+    for (const each of others) line("other", each)
     if (value) line("mine", value)
     line("truth", heights)
+    const dot = ([number]) => put("circle", svg, { class: "other", cx: x(0), cy: y(number), r: 5 })
+    if (xs.length === 1) others.forEach(dot)
     if (value) value.forEach((number, i) => put("circle", svg, { class: "mine", cx: x(i), cy: y(number), r: 9 }))
     heights.forEach((number, i) => {
       put("circle", svg, { class: "truth", cx: x(i), cy: y(number), r: 7 })

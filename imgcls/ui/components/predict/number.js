@@ -18,11 +18,11 @@ export function legend(box) {
 
 const FINE = 1000 // steps of a logarithmic axis
 
-export function draw({ box, about, value, change, truth }) {
+export function draw({ box, about, value, change, truth, others }) {
   const { low, high, log, digits } = about
   const place = log ? Math.log : (number) => number
   const shareOf = (number) => clamp((place(number) - place(low)) / (place(high) - place(low)), 0, 1)
-  if (truth !== undefined) return reveal(box, about, value, truth, shareOf)
+  if (truth !== undefined) return reveal(box, about, value, truth, shareOf, others)
   const step = 10 ** -digits
   const start = value ?? about.start
   const output = make("output", "number", box)
@@ -53,7 +53,7 @@ function ends(box, about) {
   for (const text of about.ends) make("span", "", line).textContent = text
 }
 
-function reveal(box, about, value, truth, shareOf) {
+function reveal(box, about, value, truth, shareOf, others) {
   const axis = make("div", "axis", box)
   axis.setAttribute("role", "img")
   const mine = value === undefined ? "" : `your prediction ${wordsOf(about, value)}, `
@@ -65,6 +65,7 @@ function reveal(box, about, value, truth, shareOf) {
     label.textContent = text
     label.style.transform = `translateX(${-100 * share}%)`
   }
+  for (const each of others) make("i", "other", axis).style.left = `${100 * shareOf(each)}%`
   if (value !== undefined) mark("mine", value, `you: ${wordsOf(about, value)}`)
   mark("truth", truth.number, truth.text)
   ends(box, about)

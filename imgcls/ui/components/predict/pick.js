@@ -3,7 +3,7 @@ import { paint } from "../../js/canvas.js"
 import { make } from "../../js/text.js"
 import { coloured } from "../../js/tiles.js"
 
-export function draw({ box, about, arrays, value, change, truth }) {
+export function draw({ box, about, arrays, value, change, truth, others }) {
   box.setAttribute("role", truth === undefined ? "radiogroup" : "group")
   for (let k = 0; k < about.count; k++) {
     const tile = make(truth === undefined ? "label" : "div", "tile", box)
@@ -25,6 +25,8 @@ export function draw({ box, about, arrays, value, change, truth }) {
     tile.classList.toggle("truth", k === truth.index)
     make("span", "", line).textContent = `${letter}: ${truth.names[k]}`
     const tags = make("span", "tags", tile)
+    const count = others.filter((each) => each === k).length
+    if (others.length) make("span", "count", tags).textContent = `${count} of ${others.length}`
     if (k === value) make("b", "tag mine", tags).textContent = "your prediction"
     if (k === truth.index) make("b", "tag truth", tags).textContent = "this one"
   }

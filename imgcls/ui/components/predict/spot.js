@@ -6,7 +6,7 @@ import { percent } from "../../js/numbers.js"
 
 const MOST = 340 // pixels
 
-export function draw({ box, arrays, value, change, truth, says }) {
+export function draw({ box, arrays, value, change, truth, others, says }) {
   const [rows, columns] = arrays.photo.shape, photo = bitmap(arrays.photo)
   const canvas = document.createElement("canvas")
   box.append(canvas)
@@ -19,6 +19,7 @@ export function draw({ box, arrays, value, change, truth, says }) {
     pen.drawImage(photo, 0, 0, width, height)
     if (truth !== undefined) {
       heat(pen, truth.map, width, height)
+      for (const [x, y] of others) dot(pen, x * width, y * height)
       mark(pen, truth.peak[0] * width, truth.peak[1] * height, true)
     }
     if (place) mark(pen, place[0] * width, place[1] * height, false)
@@ -77,6 +78,16 @@ function mark(pen, x, y, filled) {
   pen.fillStyle = "#fff"
   pen.strokeStyle = "#000"
   pen.lineWidth = 2
+  pen.fill()
+  pen.stroke()
+}
+
+function dot(pen, x, y) {
+  pen.beginPath()
+  pen.arc(x, y, 4, 0, 2 * Math.PI)
+  pen.fillStyle = "#fff"
+  pen.strokeStyle = "#000"
+  pen.lineWidth = 1.5
   pen.fill()
   pen.stroke()
 }

@@ -1,7 +1,7 @@
 // The card of a question: what is asked, the gesture, and after the reveal the truth laid over the prediction.
-// Each kind of gesture is a module beside this one, with `draw({ box, about, arrays, value, change, truth, says })`. It
+// Each kind of gesture is a module beside this one: `draw({ box, about, arrays, value, change, truth, others, says })`
 // puts itself into `box`, begins at `value`, and calls `change(value)` as the hand moves it; with a `truth` it stays
-// still.
+// still. `others` are what a class has predicted.
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -23,25 +23,35 @@ export default function (component) {
   const root = component.parentElement.querySelector(".predict")
   const own = instance(root, () => ({ sender: new Sender(), shown: "", value: undefined }))
   const data = unpack(component.data)
+  if (own.data?.id !== data.id) Object.assign(own, { value: undefined, glided: false })
   own.component = component
   own.data = data
   own.sender.acknowledge(data.ack)
+  tellClass(data.session)
   if (data.reveal && own.left !== data.ack) {
     own.left = data.ack
     go(still() ? data.still : data.moving)
     return
   }
-  const { ack, reveal, ...rest } = data
+  const { ack, reveal, session, ...rest } = data
   const shown = JSON.stringify([rest, Object.entries(data.arrays).map(([name, array]) => [name, sum(array)])])
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
   const told = "truth" in data
-  if (!told) keepAsked(asked = data.id)
-  else if (!own.glided) {
+  if (!told) {
+    own.glided = false
+    keepAsked(asked = data.id)
+  } else if (!own.glided) {
     own.glided = true
     glide(data.glide, data.still)
   }
-  return () => { if (!told) keepAsked("") }
+  return () => { if (!("truth" in own.data)) keepAsked("") }
+}
+
+// A class must know whose session this is before it counts what is predicted here.
+function tellClass(session) {
+  document.documentElement.dataset.imgclsSession = session
+  dispatchEvent(new Event("imgcls-question"))
 }
 
 // Enough to see that another photo has come.
@@ -65,9 +75,10 @@ function draw(root, own) {
     submit.disabled = false
   }
   const mine = told ? data.mine : own.value
-  const { about, arrays, truth } = data
+  const { about, arrays, truth, others = [] } = data
   const says = (text) => tell(root, text)
-  KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, says })
+  KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, others, says })
+  if (told && others.length) make("p", "crowd", box).textContent = crowdWords(data)
   if (told) explain(side, data)
   const actions = make("div", "actions", told ? side : root)
   const link = (name, text, query) => {
@@ -120,6 +131,11 @@ function explain(side, data) {
   }
   if (data.miss) write(make("p", "why", side), data.miss)
   write(make("p", "why", side), data.why)
+}
+
+const crowdWords = ({ others, view }) => {
+  const count = `${others.length} ${others.length === 1 ? "prediction" : "predictions"} of your class`
+  return view === "spot" ? `Small dots: ${count}, of those with this photo.` : `${count}.`
 }
 
 function tell(root, text) {

@@ -29,7 +29,8 @@ function edgesInto(own, target) {
     return same.map((from) => ({ from, weight: null, only: true }))
   }
   const edges = over.arrays[`edges${place}`]
-  return sources.map((from) => ({ from, weight: link === "sum" ? edges[row * edges.shape[1] + from.row] : null }))
+  const known = link === "sum" && edges // not while a hand moves
+  return sources.map((from) => ({ from, weight: known ? edges[row * edges.shape[1] + from.row] : null }))
 }
 
 export function drawWeb(own, pen) {

@@ -1,6 +1,5 @@
 // One canvas, three views: overview, the close-up of a map, the close-up of a class.
 import { Asker } from "../../js/asker.js"
-import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
@@ -11,11 +10,12 @@ import {
   TOP, closeupScene, drawCloseup, drawCloseupBeams, hitCloseup, pointCloseup, sayCloseup, slide, strongestPlace,
 } from "./closeup.js"
 import { drawEdges, drawReceptive, drawWeb, sayOverview } from "./edges.js"
+import { inFrame } from "./frame.js"
 import {
   HEAD, PHOTO, drawBars, drawHeads, drawMore, enlarge, hitMore, hitOverview, overviewScene, pin,
   revealLarge, showList, walk,
 } from "./overview.js"
-import { heatPicture, readTheme } from "./paint.js"
+import { heatPicture, photoPicture, readTheme } from "./paint.js"
 import { Stage } from "./stage.js"
 import { buildTools, drawCrosses, patchOf, patchText, showTools, toggleOff } from "./tools.js"
 import { buildTour, drawTour, showTour, tourKeys } from "./tour.js"
@@ -85,10 +85,11 @@ function build(root) {
     if (own[which].failed) own.slow[which].send(own.component, which, own.newest[which])
   }
   own.look = (draft = false) => {
-    const { state } = own
+    const { state, over, hover } = own, moves = draft && !hover?.tile && hover?.bar === undefined // no edge is drawn
     return own.ask("overviews", {
       want: "overview", draft, change: own.change(), order: state.order ?? "channel", pages: own.pages,
       class: state.class ?? "", gradient: own.mode === "backwards", layer: state.layer ?? "",
+      frame: moves ? over?.frame : "", shift: over?.shift, colours: state.colours ?? "map",
     })
   }
   own.open = (want, name) => own.ask("closeups", { want, [want]: name, first: own.first })
@@ -175,9 +176,11 @@ function say(own) {
 function sayLater(own) { clearTimeout(own.saying); own.saying = setTimeout(() => say(own), 300) }
 
 function gotOverview(own, packet) {
-  own.over = packet
-  own.photo = bitmap(packet.arrays.photo)
-  own.cam = packet.arrays.cam ? heatPicture(packet.arrays.cam, own.tables.evidence) : null
+  const over = packet.moves ? inFrame(own.over, packet) : packet
+  if (!over) return // the frame is another by now
+  own.over = over
+  own.photo = photoPicture(over)
+  own.cam = over.arrays.cam ? heatPicture(over.arrays.cam, own.tables.evidence) : null
   if (own.view === "overview") present(own, false)
   own.box.dataset.subject = own.asked
   if (own.early) { const early = own.early; own.early = null; gotCloseup(own, early) }

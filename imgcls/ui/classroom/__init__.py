@@ -1,9 +1,10 @@
-"""A class over HTTP: what classroom.js asks, and the stream that tells it what changes. No page runs for any of it.
+"""A class over HTTP: what main.js asks, and the stream that tells it what changes. No page runs for any of it.
 
 Who asks is known by a cookie that no script can read; a wrong code is answered slowly after some tries.
 """
 
 import asyncio
+import base64
 import io
 import json
 import time
@@ -19,16 +20,22 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from imgcls.classroom import ClassError, Classes, Hall
+from imgcls.classroom.polls import hint, share_right
 from imgcls.classroom.store import LIFE
+from imgcls.data.pictures import PictureError, open_picture
 from imgcls.store.download import cache_folder
+from imgcls.ui import predict_first
 from imgcls.ui.address import hall_address
+from imgcls.ui.classroom.host import Seats
 from imgcls.ui.live import nosniff
 
 COOKIE = "imgcls_class"
 TRIES = 10
 """Wrong codes a minute and address, after which the next ones are answered slowly."""
 SLOW = 3.0  # seconds
-_LARGEST = 4096  # bytes of a question
+_LARGEST = 4096  # bytes of a question; of one with a picture:
+_LARGEST_WITH_PICTURE = 400_000
+_SIDE = 480  # pixels of the longer side of a picture that a class sees
 _wrong: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=TRIES))
 
 
@@ -40,6 +47,17 @@ def _file() -> Path:
 def hall() -> Hall:
     """The classes of this server's cache folder, and who listens here."""
     return Hall(Classes(_file()))
+
+
+@cache
+def seats() -> Seats:
+    """Which sessions of this process are in a class."""
+    return Seats(hall, COOKIE)
+
+
+def take_part() -> None:
+    """Let classes hear of the lessons' questions: called once, when the server begins."""
+    predict_first.host = seats().host()
 
 
 def end_old() -> None:
@@ -84,6 +102,65 @@ def _hand(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"key": hall().classes.hand_over(token)}
 
 
+def _point(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().classes.point(token, asked.get("at"))
+    return {}
+
+
+def _ask(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    picture = _small_jpeg(asked["picture"]) if "picture" in asked else None
+    return {"poll": hall().polls.ask(token, asked, picture)}
+
+
+def _vote(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    poll = asked.get("poll")
+    if type(poll) is not int or not 0 <= poll < 2**53:
+        raise ClassError("This question is over.")
+    hall().polls.vote(token, poll, asked.get("value"))
+    return {}
+
+
+def _reveal(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().polls.reveal(token)
+    return {}
+
+
+def _again(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().polls.again(token)
+    return {}
+
+
+def _close(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().polls.close(token)
+    return {}
+
+
+def _hint(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What helps the class most: no more than this one word of the votes, before they are shown."""
+    me = hall().classes.member(token)
+    if me is None or not me.teacher:
+        raise ClassError("Only the teacher can do that.")
+    found = hall().polls.current(me.code)
+    return {"hint": found and hint(share_right(found[0], found[1].now))}
+
+
+def _small_jpeg(text: object) -> bytes:
+    """A picture that came as base64, drawn anew and small: nothing of its metadata is left."""
+    try:
+        data = base64.b64decode(str(text), validate=True)
+        image = open_picture(data, "photo", longest_side=_SIDE).image
+    except (ValueError, PictureError) as trouble:
+        raise ClassError("This picture cannot be read.") from trouble
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def _sit(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    seats().sit(token, str(asked.get("session", ""))[:64])
+    return {}
+
+
 def _leave(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     hall().classes.leave(token)
     return {"token": ""}
@@ -102,6 +179,14 @@ ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "stand": _stand,
     "pause": _pause,
     "hand": _hand,
+    "point": _point,
+    "ask": _ask,
+    "vote": _vote,
+    "reveal": _reveal,
+    "again": _again,
+    "close": _close,
+    "hint": _hint,
+    "sit": _sit,
     "leave": _leave,
     "end": _end,
 }
@@ -116,9 +201,10 @@ async def _act(request: Request) -> Response:
     if act is None or not request.headers.get("content-type", "").startswith("application/json"):
         return Response("There is nothing here.", status_code=404, media_type="text/plain")
     body = await request.body()
+    largest = _LARGEST_WITH_PICTURE if act is _ask else _LARGEST
     token = request.cookies.get(COOKIE, "")
     try:
-        asked = json.loads(body) if len(body) <= _LARGEST else None
+        asked = json.loads(body) if len(body) <= largest else None
         if not isinstance(asked, dict):
             raise ClassError("This question makes no sense.")
         before = await asyncio.to_thread(hall().classes.member, token)
@@ -174,8 +260,19 @@ async def _code(request: Request) -> Response:
     return Response(picture.getvalue(), media_type="image/svg+xml")
 
 
+@nosniff
+async def _picture(request: Request) -> Response:
+    """The photo of a question, for the class that was asked it."""
+    token, poll = request.cookies.get(COOKIE, ""), request.path_params["poll"]
+    jpeg = await asyncio.to_thread(hall().polls.picture, token, poll) if poll < 2**53 else None
+    if jpeg is None:
+        return Response("There is no such picture.", status_code=404, media_type="text/plain")
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+
 ROUTES = (
     Route("/imgcls/class/events", _events),
+    Route("/imgcls/class/picture/{poll:int}", _picture),
     Route("/imgcls/class/code.svg", _code),
     Route("/imgcls/class/{action}", _act, methods=["POST"]),
 )

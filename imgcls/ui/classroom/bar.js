@@ -1,0 +1,56 @@
+// The bar at the lower edge: which class, how many are here, and what can be done; and the veil of a pause.
+import { button, make } from "./build.js"
+import { back, gone } from "./follow.js"
+import { invitation, openTeacher } from "./invite.js"
+import { isPointing, point } from "./pointer.js"
+import { openAsk } from "./poll.js"
+import { corner, present, presents } from "./present.js"
+import { isTeacher, room } from "./room.js"
+import { ask } from "./server.js"
+import { openStations } from "./stations.js"
+
+let bar = null, drawn = ""
+
+export function drawBar() {
+  const { news, alone, farewell } = room
+  const shown = JSON.stringify([news, alone, presents(), isPointing(), farewell])
+  if (shown === drawn) return
+  drawn = shown
+  document.documentElement.classList.toggle("imgcls-in-class", Boolean(news))
+  veil(Boolean(news && !news.teacher && news.paused))
+  corner(isTeacher() && presents() ? invitation() : "")
+  const held = bar?.contains(document.activeElement) ? document.activeElement.textContent : null
+  bar?.remove()
+  bar = null
+  if (!news && !farewell) return
+  bar = make("section", document.body, "", { id: "imgcls-class", "aria-label": "Class" })
+  const says = make("span", bar, "", { role: "status" })
+  if (!news) {
+    says.textContent = farewell
+    button(bar, "Close", () => { room.farewell = ""; drawBar() })
+    return
+  }
+  const here = `${news.count} ${news.count === 1 ? "student" : "students"}`
+  if (news.teacher) {
+    says.textContent = `Class ${news.code} · ${here}` + (news.count ? `, ${news.following} with you` : "")
+    button(bar, "Invite", openTeacher)
+    button(bar, "Ask", openAsk)
+    button(bar, news.paused ? "Go on" : "Eyes to the front", () => ask("pause", { paused: !news.paused }))
+    const pointing = button(bar, "Pointer", () => { point(!isPointing()); drawBar() })
+    pointing.setAttribute("aria-pressed", String(isPointing()))
+    button(bar, "Stations", openStations)
+    button(bar, presents() ? "Stop presenting" : "Present", () => present(!presents()))
+  } else {
+    says.textContent = `Class ${news.code} · ${here} · you are ${news.you}`
+    if (alone) button(bar, "On your own: back to the class (B)", back).className = "main"
+    button(bar, "Leave", () => ask("leave").then(() => gone("")))
+  }
+  if (held) [...bar.querySelectorAll("button")].find((each) => each.textContent === held)?.focus()
+}
+
+function veil(on) {
+  const there = document.getElementById("imgcls-veil")
+  if (!on) return there?.remove()
+  if (there) return
+  make("p", make("div", document.body, "", { id: "imgcls-veil", role: "alert" }), "Eyes to the front")
+}

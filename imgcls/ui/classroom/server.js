@@ -1,0 +1,19 @@
+// What the server is asked: see ACTIONS in __init__.py.
+import { home } from "./page.js"
+
+export async function ask(action, question = {}) {
+  const answer = await fetch(new URL(`imgcls/class/${action}`, home), {
+    method: "POST",
+    body: JSON.stringify(question),
+    headers: { "Content-Type": "application/json" },
+    signal: AbortSignal.timeout(15000),
+  })
+  if (answer.status !== 200) throw new Error(await answer.text())
+  return answer.json()
+}
+
+export function qr(address) {
+  const source = new URL("imgcls/class/code.svg", home)
+  source.searchParams.set("text", address)
+  return source
+}
