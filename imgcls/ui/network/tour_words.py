@@ -140,8 +140,8 @@ def products(sight: Sight, state: State) -> str:
     unit = sight.unit(state, sight.opened)
     side, inputs = unit.kernels.shape[-1], len(unit.input_channels) + unit.hidden
     return (
-        f"Each of {inputs} [inputs](input) has its own slice of the [kernel](kernel), {sides(side, side)} weights. The "
-        f"slice slides over its input; weight times value, added up, gives the [product](product) there. That takes "
+        f"Each of the {inputs} [inputs](input) has its own slice of the [kernel](kernel), {sides(side, side)} weights. "
+        "The slice slides over its input; weight times value, added up, gives the [product](product) there. That takes "
         f"{whole(inputs * side * side)} multiplications for each value."
     )
 
