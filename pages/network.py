@@ -16,6 +16,7 @@ from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
+from imgcls.ui.network import tour
 from imgcls.ui.network.answers import answerer, first_overview
 from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
@@ -25,11 +26,11 @@ from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
+from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
 from imgcls.ui.photo import current_photo, sample_note, sample_row
 from imgcls.ui.predict_first import Asking, card
 from imgcls.ui.shell import code_panel, try_this
 
-FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
 MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
 TRY = {
     FORWARD: (
@@ -54,6 +55,7 @@ AT_HOME = (
 )
 
 photo = current_photo()
+tour.arrive("net_part")
 asking = Asking("net_part", ASKED, FORWARD)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = st.segmented_control(
@@ -61,16 +63,24 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
     asked = asking.now(part)
-    asking.entry(asked)
+    if not tour.current():
+        asking.entry(asked)
     classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
+    toured = classifier.name in tour.NETWORKS
+    if toured and not tour.current():
+        st.button("Take the tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
+if tour.current() and not toured:
+    st.info("The tour goes through TinyVGG and EfficientNet-Lite0: choose one of them.", icon=":material/tour:")
 
 
 @st.fragment
 def lesson(look: Look) -> None:
     """The canvas, which asks for what it needs by itself, and the code of what is open on it."""
     name = st.session_state[MODEL]
+    if toured:
+        tour.settle(look)
     state = read_state(look.graph)
     subject = f"{classifier.name}:{photo.digest}"
     fresh = st.session_state.get("net_shown") != (subject, part)  # what the canvas has drawn is not sent again
@@ -85,6 +95,7 @@ def lesson(look: Look) -> None:
         turn=turn(),
         activations=SWAP_TITLES if any(step.kind == "activation" for step in look.graph.steps) else {},
         title=classifier.title,
+        tour=tour.told(look, state),
         key=KEY,
         slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},
     )
@@ -104,10 +115,10 @@ def lesson(look: Look) -> None:
     code_panel(code, shows, functions=functions, photo=True, key=f"net_{MODES[part].replace(' ', '_')}")
 
 
-if asked.question:
+if asked.question and not tour.current():  # the tour shows; it asks nothing
     card(asking, asked)
 asking.remember()
-if not asked.shown:
+if not (asked.shown or tour.current()):
     st.stop()
 try:
     graph = graph_of(on_device(classifier))

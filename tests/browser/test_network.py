@@ -521,3 +521,30 @@ def test_a_link_to_a_large_layer_opens_it_in_sight(page: Page, server_url: str) 
             hits[said[1]] = hits.get(said[1], 0) + 1
     assert list(hits) == ["0", "1", "2", "3"]
     assert min(hits.values()) >= 2
+
+
+def test_the_tour_is_walked_by_keys_and_words_and_picture_light_each_other_up(page: Page, server_url: str) -> None:
+    opened(page, f"{server_url}/network?tour=1", ".tour .words")
+    expect(page.locator(".tour .count")).to_have_text("1 / 22")
+    todo = page.locator(".tour .todo")
+    expect(todo).to_contain_text("○ To do: Point at the photo.")
+    expect(page.locator(".ring")).to_be_visible()
+    word = page.locator(".tour .word", has_text="your photo")
+    word.hover()
+    expect(word).to_have_class(re.compile(r"\bon\b"))
+    picture = page.locator(".ring").bounding_box()
+    assert picture
+    page.mouse.move(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
+    expect(todo).to_contain_text("✓ Done")
+    expect(page.locator(".ring")).to_be_hidden()
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tour .count")).to_have_text("2 / 22")
+    page.keyboard.press("PageDown")
+    expect(page.locator(".tour .count")).to_have_text("3 / 22")
+    expect(page).to_have_url(re.compile("tour=3"))
+    page.go_back()
+    expect(page.locator(".tour .count")).to_have_text("2 / 22")
+    page.get_by_role("button", name="End the tour").click()
+    expect(page.locator(".tour")).to_be_hidden()
+    assert "tour" not in page.url

@@ -50,6 +50,12 @@ def turn() -> int:
     return st.session_state.get("net_turn", 0)
 
 
+def begin_at(state: Mapping[str, str]) -> None:
+    """Show this state next, whatever was shown before."""
+    st.session_state[_STORE] = dict(state)
+    st.session_state["net_turn"] = turn() + 1
+
+
 def change_of(graph: Graph, state: Mapping[str, Any]) -> WhatIf:
     """The change that the state asks for.
 

@@ -162,7 +162,7 @@ PLAN = (
         "“Each map stands for one thing, such as an ear.” An answer is a sum over many maps, for and against.",
         "Take the tour together: it follows one photo, from its pixels to the answer.",
         (6, 0),
-        {},
+        {"tour": "1"},
     ),
 )
 

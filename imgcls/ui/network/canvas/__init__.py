@@ -5,6 +5,7 @@ at what is on the screen asks nobody.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ def network_canvas(
     key: str,
     overview: bytes | None = None,
     slow: Mapping[str, tuple[int | None, bytes | None]] | None = None,
+    tour: Mapping[str, Any] | None = None,
 ) -> None:
     """Show the network that answers at `ask`.
 
@@ -42,8 +44,10 @@ def network_canvas(
         title: of the network, for screen readers.
         overview: the answer to the first question about a new subject, so that it need not be asked.
         slow: what `imgcls.ui.live.slow_answer` has for each of `QUESTIONS`, while the way to `ask` is broken.
+        tour: the step of the tour to show above the canvas (`imgcls.ui.network.tour.told`).
     """
     fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
+    fields["tour"] = None if tour is None else dict(tour)
     fields["acks"] = {name: (slow or {}).get(name, (None, None))[0] for name in QUESTIONS}
     # "pixel" runs from black to white: the scale whose sign needs no colour.
     tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence", "pixel")}

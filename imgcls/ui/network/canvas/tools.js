@@ -153,6 +153,7 @@ export function drawCrosses(own, pen) {
   for (const tile of own.tiles) {
     if (!isOff(own, tile.place, tile.channel)) continue
     const { x, y, w, h } = own.stage.box(tile)
+    if (x > own.stage.width - own.stage.kept) continue // beneath the bars
     pen.beginPath()
     pen.moveTo(x, y)
     pen.lineTo(x + w, y + h)

@@ -18,6 +18,7 @@ import {
 import { heatPicture, photoPicture, readTheme } from "./paint.js"
 import { Stage } from "./stage.js"
 import { buildTools, drawCrosses, patchOf, patchText, showTools, toggleOff } from "./tools.js"
+import { buildTour, drawTour, showTour, tourKeys } from "./tour.js"
 import { drawVerdict, sayVerdict, verdictHtml, verdictScene } from "./verdict.js"
 
 const DRAW = {
@@ -40,8 +41,9 @@ function drawOverview(own, pen) {
 function build(root) {
   const box = document.createElement("div")
   box.className = "network"
-  box.innerHTML = `<div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
-    <div class="panel" aria-live="off"></div></div><div class="list" role="group" aria-label="the classes"></div>
+  box.innerHTML = `<div class="tour" role="region" aria-label="the tour" hidden></div>
+    <div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
+    <div class="panel" aria-live="off"></div><div class="ring" hidden></div></div><div class="list" role="group" aria-label="the classes"></div>
     <p class="status" aria-live="polite"></p>`
   root.append(box)
   const find = (name) => box.querySelector(name)
@@ -57,7 +59,8 @@ function build(root) {
   own.panel.addEventListener("focusin", tellExactly)
   own.canvas.onblur = () => { own.holding = false }
   own.stage = new Stage(own.canvas, {
-    under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen),
+    under: (pen) => DRAW[own.view].under(own, pen),
+    over: (pen) => { DRAW[own.view].over(own, pen); drawTour(own, pen) },
     point: on("point"), tap: on("tap"), grab: on("grab"),
   })
   own.canvas.onkeydown = (event) => {
@@ -108,6 +111,7 @@ function build(root) {
     if (own.view !== "overview") { own.view = "overview"; own.shown = null; present(own, true, own.overviewView) }
     own.canvas.focus({ preventScroll: true }) // the button that was pressed is gone
   }
+  buildTour(own)
   own.redraw = () => { own.stage.later(); if (own.view === "map") showArithmetic(own) }
   return own
 }
@@ -203,6 +207,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       own.canvas.style.cursor = hit ? "crosshair" : "default"
+      own.part = hit?.part ?? null
       if (hit) { own.keyed = false; pointCloseup(own, hit); own.redraw() }
     } else if (own.view === "overview") {
       own.hover = hitOverview(own, at)
@@ -215,6 +220,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       if (!hit) return
+      own.part = hit.part
       const enters = hit.part.kind === "input" && own.close.enter
       if (enters && (pointer === "mouse" || own.slice === hit.part.k)) {
         return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
@@ -377,9 +383,11 @@ export default function (component) {
   else if (own.over) own.stage.later()
   takeSlow(own)
   showTools(own)
+  showTour(own)
+  own.deaf ??= tourKeys(own)
   if (!own.observer) {
     own.observer = new ResizeObserver(() => { if (measure() && own.over) present(own, false) })
     own.observer.observe(own.box)
   }
-  return () => { own.observer.disconnect(); own.observer = null; slide(own, false) }
+  return () => { own.observer.disconnect(); own.observer = null; slide(own, false); own.deaf(); own.deaf = null }
 }
