@@ -233,15 +233,15 @@ def learned_template(side: int, seed: int = 0) -> Template:
 
 def _pictures(side: int, seed: int) -> tuple[Tensor, Tensor]:
     """Flattened drawings (N, 3 * side * side) in 0..1 and targets (N,): the dogs +1, the cats -1."""
-    pictures = _dogs_and_cats(seed)
+    pictures = _dogs_and_cats(seed, EACH)
     targets = torch.tensor([1.0] * (len(pictures) - EACH) + [-1.0] * EACH)
     return F.adaptive_avg_pool2d(pictures, side).flatten(1), targets
 
 
 @cache
-def _dogs_and_cats(seed: int) -> Tensor:
-    """(N, 3, DRAWN, DRAWN) in 0..1, the EACH cats last: drawn once, shown at many sizes."""
+def _dogs_and_cats(seed: int, each: int) -> Tensor:
+    """(N, 3, DRAWN, DRAWN) in 0..1, so many of each, the cats last: drawn once, shown at many sizes."""
     difficulty = Difficulty.level(0.3)
-    dogs = [drawn_animals(breed, EACH // len(BREEDS), seed, difficulty, DRAWN) for breed in BREEDS]
-    drawn = np.concatenate([*dogs, drawn_animals(CAT, EACH, seed, difficulty, DRAWN)])
+    dogs = [drawn_animals(breed, each // len(BREEDS), seed, difficulty, DRAWN) for breed in BREEDS]
+    drawn = np.concatenate([*dogs, drawn_animals(CAT, each, seed, difficulty, DRAWN)])
     return torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 255

@@ -132,7 +132,7 @@ def test_a_killed_process_takes_only_its_own_sessions_and_a_reload_finds_the_pho
     sidebar = goes.page.get_by_test_id("stSidebar")
     file = {"name": "mine.png", "mimeType": "image/png", "buffer": photo.getvalue()}
     sidebar.locator("input[type=file]").set_input_files(file)
-    expect(sidebar.get_by_test_id("stImage")).to_contain_text("mine.png")
+    expect(sidebar.locator(".imgcls-photo-name")).to_contain_text("mine.png")
     stays.page.evaluate("window.sameAsBefore = true")
 
     killed = serving.servers()[1]
@@ -141,7 +141,7 @@ def test_a_killed_process_takes_only_its_own_sessions_and_a_reload_finds_the_pho
     assert stays.page.evaluate("window.sameAsBefore")
     goes.page.reload()
     sidebar = goes.page.get_by_test_id("stSidebar")
-    expect(sidebar.get_by_test_id("stImage")).to_contain_text("mine.png", timeout=1000 * PATIENCE)
+    expect(sidebar.locator(".imgcls-photo-name")).to_contain_text("mine.png", timeout=1000 * PATIENCE)
     expect(goes.page.locator(".sliders .value").nth(1)).to_be_visible()
     goes.drags(0.4)
 
