@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.ops.rearrange import OPERATIONS
 from imgcls.ui.address import STORES
+from imgcls.ui.network.tour import NAME as TOUR
 from imgcls.ui.packet import unpack
 from imgcls.ui.predict_first import ASK, TOLD
 from imgcls.ui.shell import PANEL
@@ -92,7 +93,7 @@ def picture(app: AppTest) -> list[Any]:
 
 def read_names(app: AppTest, lesson: Lesson) -> list[str]:
     """All but the question that is asked, which has its own tests (tests/ui/questions)."""
-    return sorted(set(app.session_state[STORES].get(lesson.slug, ())) - {ASK, TOLD})
+    return sorted(set(app.session_state[STORES].get(lesson.slug, ())) - {ASK, TOLD, TOUR})
 
 
 def addresses(app: AppTest, lesson: Lesson) -> list[dict[str, str]]:

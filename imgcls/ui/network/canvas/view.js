@@ -43,7 +43,8 @@ function build(root) {
   box.className = "network"
   box.innerHTML = `<div class="tour" role="region" aria-label="the tour" hidden></div>
     <div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
-    <div class="panel" aria-live="off"></div><div class="ring" hidden></div></div><div class="list" role="group" aria-label="the classes"></div>
+    <div class="panel" aria-live="off"></div><div class="ring" hidden></div></div>
+    <div class="list" role="group" aria-label="the classes"></div>
     <p class="status" aria-live="polite"></p>`
   root.append(box)
   const find = (name) => box.querySelector(name)
