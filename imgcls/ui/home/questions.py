@@ -71,7 +71,7 @@ QUESTIONS = [
     Question(
         "home-dog",
         "",
-        "EfficientNet-Lite0 has learned from a million photos. How likely does it find a dog on **your photo**? "
+        "EfficientNet-Lite0 has learned from a million photos. How sure will it be that **your photo** shows a dog? "
         "Drag the two bars.",
         Bars(("a dog", "not a dog"), tolerance=10, start=(50, 50)),
         _dog,
