@@ -57,7 +57,7 @@ class Sight:
     def strong(self) -> int:
         """Of the strongest maps of the first activation, the one that the bend halves."""
         column = self.column(self.bend)
-        shown = order_of_maps(self.look.trace, column)[:3]
+        shown = order_of_maps(self.look.trace, column)[:10]
         zeros = (self.look.trace.output(column.step)[shown] == 0).float().mean(dim=(1, 2))
         return int(shown[(zeros - 0.5).abs().argmin()])
 
