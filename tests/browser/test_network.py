@@ -326,6 +326,34 @@ def test_an_uploaded_photo_runs_through_the_large_network(page: Page, server_url
     expect(page.locator(".network .status")).to_contain_text("raises the logit")
 
 
+def test_a_map_of_the_students_own_photo_is_open_after_a_reload_and_one_step_back_closes_it(
+    page: Page, server_url: str, tmp_path: Path
+) -> None:
+    open_network(page, server_url)
+    first = page.locator(".network").get_attribute("data-subject")
+    Image.linear_gradient("L").convert("RGB").resize((300, 200)).save(tmp_path / "own.png")
+    page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(tmp_path / "own.png")
+    expect(page.locator(".network")).not_to_have_attribute("data-subject", first)
+    assert "net_model" not in page.url  # nobody has chosen it: it fits the photo
+    walk_to(page, 6, 2)
+    page.keyboard.press("Enter")
+    title = page.locator(".network[data-opened] .title")
+    expect(title).to_contain_text("map")
+    opened_map = title.inner_text()
+    expect(page).to_have_url(re.compile("net_map="))
+    page.reload()
+    expect(title).to_have_text(opened_map)
+    expect(page.locator("[data-testid=stSidebar] .imgcls-photo-name")).to_contain_text("own.png")
+    settle(page)
+    expect(title).to_have_text(opened_map)
+    assert "net_map=" in page.url
+    page.locator(".network canvas").focus()
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("net_map"))
+    page.go_back()
+    expect(title).to_have_text(opened_map)
+
+
 EXTENT = """(canvas, name) => {
   const box = canvas.getBoundingClientRect(), status = canvas.closest(".network").querySelector(".status")
   const isThere = (x, y) => {

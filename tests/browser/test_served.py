@@ -65,7 +65,7 @@ def try_addresses(page: Page, url: str) -> list[str]:
     assert gallery.count()
     for image in gallery.all():
         expect(image).to_have_js_property("naturalWidth", 96)
-    page.goto(f"{url}/network?net_map=3-4")
+    page.goto(f"{url}/network?net_model=tinyvgg&net_map=3-4")
     page.wait_for_selector(".network[data-view=map]")
     return answers
 
