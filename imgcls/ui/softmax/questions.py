@@ -310,8 +310,8 @@ QUESTIONS = [
         Number(0, 100, "", 3),
         lambda photo: _breaks("float16"),
         lambda photo, right: (
-            f"At c = **{right}**: e^{{{right + 1}}} still fits, but not the sum. Exponentials explode: a logit of 12 is "
-            "enough, and networks produce such logits."
+            f"At c = **{right}**: e^{{{right + 1}}} still fits, but not the sum. Exponentials explode: a logit of 12 "
+            "is enough, and networks produce such logits."
         ),
         at={"softmax_c": "0"},
         then={"softmax_c": "10"},
@@ -319,7 +319,8 @@ QUESTIONS = [
     Question(
         "soft-maximum",
         OVERFLOW,
-        "Before anything is exponentiated, the largest logit is **subtracted from all**. What happens to the probabilities?",
+        "Before anything is exponentiated, the largest logit is **subtracted from all**. What happens to the "
+        "probabilities?",
         Choice(
             (SAME, SMALLER, FLATTER),
             {
