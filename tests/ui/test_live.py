@@ -188,10 +188,9 @@ def test_what_nobody_waits_for_is_not_computed(busy_path: str, monkeypatch: pyte
         first = asyncio.create_task(asked(busy_path, numbered(1, "mine")))
         while not BEGUN:
             await asyncio.sleep(0.01)
-        gone = asyncio.create_task(asked(busy_path, numbered(2, "theirs"), hangs_up=True))
-        await asyncio.sleep(0.3)
+        gone = await asked(busy_path, numbered(2, "theirs"), hangs_up=True)
         GO.set()
-        return await asyncio.gather(first, gone)
+        return [await first, gone]
 
     assert [each.status_code for each in asyncio.run(two())] == [200, 409]
     assert BEGUN == [1]
