@@ -168,6 +168,7 @@ def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
     """Links to the lessons before and after this one; between them which one of how many it is, and it to take home."""
     before, after = neighbours(lesson.slug)
     left, middle, right = st.columns(3, vertical_alignment="center")
+    middle = middle.container(gap="xxsmall")
     if before:
         left.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
         lessons = built_lessons()[1:]  # Home is none

@@ -12,24 +12,17 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from imgcls.data.samples import load_sample
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui.dataset.work import forget
 from imgcls.ui.shell import PANEL
 from imgcls.ui.take_home.panels import FILE
-from tests.test_pages import parts
+from tests.test_pages import parts, titled
 from tests.ui.at_once import at_once
 
 COMMAND = "python -m tests.ui.default_panels"
 OTHER = "cat"  # what is fitted to a photo is another for this one
-
-
-def titled(app: AppTest, part: str) -> str:
-    """The title of a part as `tests.test_pages.parts` names it: the first one is its "start"."""
-    control = next((each for each in app.segmented_control if each.label == "Part"), None)
-    return part if part != "start" else control.options[0] if control else ""
 
 
 def panels(lesson: Lesson, photo: Image.Image | None = None) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
