@@ -168,11 +168,11 @@ def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
     """Links to the lessons before and after this one; between them which one of how many it is, and it to take home."""
     before, after = neighbours(lesson.slug)
     left, middle, right = st.columns(3, vertical_alignment="center")
-    middle = middle.container(gap="xxsmall")
+    here = ""
     if before:
         left.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
         lessons = built_lessons()[1:]  # Home is none
-        middle.caption(f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}")
-    middle.caption(bag.links(lesson))
+        here = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}  \n"
+    middle.caption(here + bag.links(lesson))
     if after:
         right.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")
