@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from imgcls.ui.take_home.asked import Asked, asked_of
 from imgcls.ui.take_home.bag import COURSE, Bag, bag_of
 from imgcls.ui.take_home.serve import lessons_named
 from imgcls.ui.take_home.sheet import sheet
-from imgcls.ui.take_home.spaces import BAR, CURVE, place, space
+from imgcls.ui.take_home.spaces import BAR, CURVE, WIDTH, place, space, wide
 from imgcls.ui.take_home.text import as_html, as_markdown, by_hand
 from tests.browser.nasty_names import NAMES
 
@@ -113,6 +114,28 @@ def test_sentences_keep_every_letter() -> None:
     assert marked.startswith("**a &#42; b** is 10<sup>−3</sup>")
     assert unescape(marked.partition("</sup>")[2]) == ", p[:, 0] < 2 & _x_ ^ $1"
     assert not set("[]<&_$") & set(re.sub(r"&#\d+;", "", marked.partition("</sup>")[2]))
+
+
+def test_no_text_of_a_drawing_leaves_the_paper_or_runs_into_another() -> None:
+    for each in all_asked():
+        lines: dict[str, list[tuple[float, float]]] = {}
+        for x, y, anchor, text in re.findall(
+            r'<text x="(.+?)" y="(.+?)" text-anchor="(.+?)">(.*?)</text>', space(each)
+        ):
+            width = wide(unescape(text))
+            left = float(x) - {"start": 0, "middle": width / 2, "end": width}[anchor]
+            lines.setdefault(y, []).append((left, left + width))
+        for found in map(sorted, lines.values()):
+            assert found[0][0] >= -3 and found[-1][1] <= WIDTH + 3, each.question.id
+            assert all(one[1] <= two[0] + 1 for one, two in pairwise(found)), each.question.id
+
+
+def test_an_answer_names_its_picture_as_the_sheet_does() -> None:
+    picked = [each for each in all_asked() if each.view == "pick"]
+    for each in picked:
+        letter = re.match("Picture ([A-H]): .+", each.answer(of_the_drawing().photo)[0])[1]
+        assert f"<figcaption>{letter}</figcaption>" in space(each)
+        assert "ABCDEFGH".index(letter) == each.right
 
 
 def test_a_dashed_line_stands_where_the_bar_was() -> None:

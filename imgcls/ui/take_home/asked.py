@@ -14,7 +14,7 @@ from imgcls.lessons import Lesson
 from imgcls.ui.hall import made_of
 from imgcls.ui.questions import Choice, Question, questions_of
 
-_NEGATIVE = 118  # places of a palette with two signs that lie below this are negative, and not nearly 0
+_NEGATIVE = 123  # places of a palette with two signs that lie below this are negative, and not nearly 0
 _COLOURS = {"activation": "red", "gradient": "magenta", "weight": "brown"}  # what is negative
 
 
@@ -54,7 +54,7 @@ class Asked:
         kind, right = self.question.kind, self.right
         words = kind.words(right)
         if self.view == "pick":
-            words = f"{words.capitalize()}: {kind.names[right]}"
+            words = f"P{words[1:]}: {kind.names[right]}"
         elif self.view == "bars":
             told = zip(self.about["labels"], kind.truth(right), strict=True)
             words = "; ".join(f"{label}: {each['text']}" for label, each in told)

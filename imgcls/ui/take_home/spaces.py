@@ -16,7 +16,12 @@ WIDTH = 170.0  # millimetres between the margins of A4, less what a question is 
 BAR = (50.0, 100.0)  # where a bar begins, and how long the longest is
 CURVE = (24.0, 126.0, 44.0)  # left edge, width and height of the frame of a curve
 TICKS = 10
-LONG = 7  # letters from which on a text at the end of an axis would hang over
+OVER = 12.0  # millimetres from which on a text below the end of an axis would reach too far beyond it
+
+
+def wide(text: str) -> float:
+    """About how many millimetres a text in a drawing takes."""
+    return 1.95 * len(text)
 
 
 def space(asked: Asked) -> str:
@@ -55,14 +60,17 @@ def _order(asked: Asked) -> str:
 def _number(asked: Asked) -> str:
     low, high, log = (asked.about[name] for name in ("low", "high", "log"))
     left, right, y = 8.0, 100.0, 5.0
-    drawn = [_line(left, y, right, y)]
+    first, last = asked.about["ends"]
+    over = [4 if wide(text) > OVER else 0 for text in (first, last)]  # a long text hangs over on its inner side
+    drawn = [_line(left, y, right, y), _text(left - over[0], y + 6, first, "start" if over[0] else "middle")]
+    drawn.append(_text(right + over[1], y + 6, last, "end" if over[1] else "middle"))
+    free = [left + wide(first) - over[0] + 2, right - wide(last) + over[1] - 2]
     for share, text in _marks(low, high, log):
-        x = left + share * (right - left)
-        drawn += [_line(x, y - 1.5, x, y + 1.5), _text(x, y + 6, text, "middle")]
-    for x, text, anchor in zip((left, right), asked.about["ends"], ("start", "end"), strict=True):
-        over = 4 if len(text) >= LONG else 0
-        x, anchor = (x - over if x == left else x + over), (anchor if over else "middle")
-        drawn.append(_text(x, y + 6, text, anchor))
+        x, half = left + share * (right - left), wide(text) / 2
+        drawn.append(_line(x, y - 1.5, x, y + 1.5))
+        if text and free[0] < x - half and x + half < free[1]:
+            drawn.append(_text(x, y + 6, text, "middle"))
+            free[0] = x + half + 2
     guess = f'<span class="guess">my guess: <u></u> {escape(asked.about["unit"])}</span>'
     return f'<div class="row">{_svg(112, 13, drawn)}{guess}</div>'
 
@@ -73,18 +81,19 @@ def _marks(low: float, high: float, log: bool) -> list[tuple[float, str]]:
         return [(k / TICKS, "") for k in range(TICKS + 1)]
     first, last = math.log10(low), math.log10(high)
     powers = range(math.ceil(first), math.floor(last) + 1)
-    inside = [((k - first) / (last - first), written(10.0**k)) for k in powers]
-    return [(0.0, ""), *((share, text if 0.14 < share < 0.86 else "") for share, text in inside), (1.0, "")]
+    return [(0.0, ""), *(((k - first) / (last - first), written(10.0**k)) for k in powers), (1.0, "")]
 
 
 def _bars(asked: Asked) -> str:
-    about, (left, length), step = asked.about, BAR, 8.0
-    labels, start = about["labels"], asked.starts
+    about, (left, length), start = asked.about, BAR, asked.starts
+    labels = about["labels"]
+    above = max(map(wide, labels)) > left - 2  # too long to stand beside their bars
+    step, lead = (13.0, 4.8) if above else (8.0, 0.0)
     at = _along(about["low"], about["high"], left, left + length)
     drawn = []
     for k, label in enumerate(labels):
-        y = k * step + 1
-        drawn.append(_text(left - 2, y + 4.2, label, "end"))
+        y = k * step + 1 + lead
+        drawn.append(_text(left, y - 1.4, label, "start") if above else _text(left - 2, y + 4.2, label, "end"))
         drawn.append(f'<rect x="{left}" y="{y}" width="{length}" height="5.5" class="frame"/>')
         drawn += [_line(x, y + 4.3, x, y + 5.5) for x in (left + length * k / TICKS for k in range(1, TICKS))]
         if about["low"] < 0 < about["high"]:
