@@ -6,6 +6,7 @@ import streamlit as st
 
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose
+from imgcls.ui.take_home import bag
 from imgcls.ui.teach.plan import LENGTHS, PLAN, Stop, stations
 
 photo, pages = current_photo(), st.session_state["pages"]
@@ -34,6 +35,7 @@ st.download_button(
     f"stations-{length}.json", "application/json", icon=":material/download:", on_click="ignore",
     help="Open this file under Stations, in the box of your class: then PageDown, or a clicker, goes through the hour.",
 )  # fmt: skip
+st.caption(bag.links())
 
 
 def shown(stop: Stop, begins: int) -> None:

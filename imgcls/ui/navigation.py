@@ -9,6 +9,7 @@ from imgcls.ui.address import follow
 from imgcls.ui.photo import photo_on_a_phone, photo_sidebar
 from imgcls.ui.predict_first import menu_title
 from imgcls.ui.shell import PANEL, headline, way_on
+from imgcls.ui.take_home.bag import open_bag
 
 SIDEBAR_WIDTH = 290  # pixels; a projector has 1280
 STYLE = Path(__file__).with_name("frame.css")
@@ -40,6 +41,7 @@ greeting = "pages" not in st.session_state
 st.session_state["pages"] = pages  # for links between lessons
 st.session_state[PANEL] = {}
 follow(page.url_path)
+open_bag(page.url_path)
 
 if greeting:
     photo_sidebar()

@@ -29,6 +29,7 @@ from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 from imgcls.ui.document import FILES, WithOurScripts, file
 from imgcls.ui.page_left import WithoutPagesLeft
+from imgcls.ui.take_home import serve as take_home
 from imgcls.ui.upkeep import keep_tidy, raise_descriptors
 from imgcls.ui.views import FOREVER
 
@@ -155,6 +156,7 @@ def routes() -> list[Route]:
         live.ROUTE,
         views.ROUTE,
         *classroom.ROUTES,
+        *take_home.ROUTES,
     ]
     base = base_path()
     return [*own, *(Route(base + route.path, route.endpoint, methods=route.methods) for route in own if base)]

@@ -13,19 +13,13 @@ from imgcls.lessons import Lesson, built_lessons, neighbours
 from imgcls.ui.photo import photo_png
 from imgcls.ui.predict_first import Asked, Asking, card
 from imgcls.ui.questions import Question
+from imgcls.ui.take_home import bag
+from imgcls.ui.take_home.bag import CodePanel
 
 PANEL = "code_panels"
 """Session-state key under which the page's code panels are kept for the tests that execute them."""
 Choice = TypeVar("Choice")
 CODE = "The code behind these numbers"
-
-
-@dataclass(frozen=True)
-class CodePanel:
-    """A runnable snippet and the values on the page that its variables must equal."""
-
-    code: str
-    shows: Mapping[str, float | Sequence[float]]
 
 
 def headline(lesson: Lesson) -> None:
@@ -114,6 +108,7 @@ def _asked_first(asking: Asking, asked: Asked, part: Part) -> None:
         if not asked.shown:
             asking.entry(asked)
     if asked.shown:
+        bag.open_part(part.title)
         part.show()
     if part.tries and not asked.question:
         try_this(*part.tries)
@@ -137,6 +132,7 @@ def code_panel(
     """
     panel = CodePanel(inspect.cleandoc(code), dict(shows))
     st.session_state.setdefault(PANEL, {})[key] = panel
+    bag.put(key, panel)
     _panel(panel, functions, photo, key)
 
 
@@ -150,7 +146,7 @@ def _panel(panel: CodePanel, functions: Sequence[Callable], photo: bool, key: st
         tabs = st.tabs(["Run it yourself", "Where the numbers come from"] if functions else ["Run it yourself"])
         with tabs[0]:
             st.code(panel.code, language="python")
-            st.markdown("gives " + ", ".join(f"`{name}` = {_written(value)}" for name, value in panel.shows.items()))
+            st.markdown(f"gives {panel.gives()}")
             if photo:
                 st.download_button(
                     "photo.png, the photo as this page uses it", photo_png, "photo.png", "image/png",
@@ -168,20 +164,16 @@ def _source(function: Callable) -> str:
     return inspect.getsource(function)
 
 
-def _written(value: float | Sequence[float]) -> str:
-    if isinstance(value, int | float):
-        return f"{value:.6g}"
-    shown = ", ".join(f"{v:.4g}" for v in value[:8])
-    return f"[{shown}{', …' if len(value) > 8 else ''}]"
-
-
 def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
-    """Links to the lessons before and after this one, and between them which one of how many this is."""
+    """Links to the lessons before and after this one; between them which one of how many it is, and it to take home."""
     before, after = neighbours(lesson.slug)
     with st.container(horizontal=True, vertical_alignment="center", key="way_on"):
+        here = ""
         if before:
             st.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
             lessons = built_lessons()[1:]  # Home is none
-            st.caption(f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}", width="content")
+            here = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}  
+"
+        st.caption(here + bag.links(lesson), width="content")
         if after:
             st.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")
