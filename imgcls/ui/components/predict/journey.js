@@ -76,15 +76,18 @@ function slidersOf(name, count) {
     const found = [...root.querySelectorAll("input[data-dial], input.range")]
     if (found.length === count) return found
   }
-  return null
+  const other = anywhere(`input[data-sets="${CSS.escape(name)}"]`) // one that has another name than the number it sets
+  return other && [other]
 }
 
 // The button that plays a picture step by step, up to the last one.
-function playerOf(name) {
+const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)
+
+function anywhere(selector) {
   for (const key of Object.keys(live)) {
     for (const root of roots(key)) {
-      const found = root.querySelector(`[data-plays="${CSS.escape(name)}"]`)
-      if (found) return found
+      const element = root.querySelector(selector)
+      if (element) return element
     }
   }
   return null
