@@ -37,11 +37,10 @@ def _judged(photo: Picture) -> list[np.ndarray]:
 
 
 def _why_hardest(photo: Picture, right: int) -> str:
-    given = ", ".join(f"{'ABCD'[k]} {percent(p)}" for k, p in enumerate(_of_truth().values()))
+    given = ", ".join(f"{name} {percent(p)}" for name, p in zip(JUDGED_BREEDS, _of_truth().values(), strict=True))
     return (
-        f"The linear model gives the true breed these probabilities: {given}. It adds up pixels, each with a weight "
-        "of its own, so it looks for the right colours in the right places, not for ears or legs. What is hard for it "
-        "need not be hard for you."
+        f"It gives the true breed these probabilities: {given}. It looks for the right colours in the right places, "
+        "not for ears or legs. What is hard for it need not be hard for you."
     )
 
 
@@ -71,9 +70,9 @@ QUESTIONS = [
         "data-linear",
         HARDEST,
         lambda photo: (
-            "A linear model has one weight for each pixel and breed. It learns from "
-            f"{whole(COUNT - len(_linear().truth))} drawings of six breeds. How many of {len(_linear().truth)} new "
-            "ones does it get right?"
+            "A linear model adds up all pixels, each with a weight of its own. It has learned from "
+            f"{whole(COUNT - len(_linear().truth))} drawings of six breeds. What share of {len(_linear().truth)} new "
+            f"ones does it get right? Guessing gives {percent(1 / 6, 0)}."
         ),
         Number(0, 100, "%", 8, digits=1, start=17),
         lambda photo: 100 * float(_linear().right.mean()),
@@ -87,7 +86,7 @@ QUESTIONS = [
     Question(
         "data-hardest",
         HARDEST,
-        "A linear model adds up the pixels, each with a weight that it has learned. Which of these pictures is the "
+        "A linear model adds up all pixels, each with a weight that it has learned. Which of these four is the "
         "**hardest** for it?",
         Pick(_judged, JUDGED_BREEDS),
         lambda photo: int(np.argmin(list(_of_truth().values()))),
@@ -98,8 +97,8 @@ QUESTIONS = [
     Question(
         "data-spots",
         HARDEST,
-        "By their spots you know every Dalmatian, and a convolutional network does, too. How many of the Dalmatians "
-        "does a **linear model** get right?",
+        "You know every Dalmatian by its spots, and so does TinyVGG. What share of the Dalmatians does a **linear "
+        "model** get right?",
         Number(0, 100, "%", 10),
         _dalmatians,
         lambda photo, right: (
@@ -113,8 +112,8 @@ QUESTIONS = [
         "data-no",
         GOOD,
         lambda photo: (
-            f"Six breeds, equally many pictures of each. The question is only “Is it a {_asked()[0]}?”, and the "
-            "program always says **no**. How often is it right?"
+            "There are six breeds, with the same number of pictures each. The question is only “Is it a "
+            f"{_asked()[0]}?”, and the program always says **no**. How often is it right?"
         ),
         Number(0, 100, "%", 3, digits=1),
         lambda photo: 100 * _at(1.0).accuracy,

@@ -174,7 +174,7 @@ QUESTIONS = [
         lambda photo: _binary(),
         lambda photo, right: (
             f"Half of them are cats, **{whole(right[0])}**. The six breeds share the other half, about "
-            f"**{whole(right[1])}** each. The classes of one task are balanced, and there are still six cats for every "
+            f"**{whole(right[1])}** each. The two classes are balanced, and still there are six cats for every "
             "Dalmatian. Whether a set is balanced depends on the question."
         ),
         then={"data_task": TASKS["binary"]},
@@ -182,8 +182,8 @@ QUESTIONS = [
     Question(
         "data-always",
         CLASSES,
-        "Six breeds, equally many pictures of each. A program always says “Pug”, without looking. What share of the "
-        "validation pictures does it get right?",
+        "There are six breeds, with the same number of pictures each. A program always says “Pug”, without looking. "
+        "What share of the validation pictures does it get right?",
         Number(0, 100, "%", 3, digits=1),
         _always_the_same,
         lambda photo, right: (
@@ -200,9 +200,8 @@ QUESTIONS = [
         lambda photo: [_nearest_alike(level) for level in LEVELS],
         lambda photo, right: (
             f"Of the 30 drawings below, **{percent(right[0] / 100)}** at difficulty 0, and "
-            f"**{percent(right[2] / 100)}** at 1, where guessing gives {percent(1 / 6)}. Two pictures of one breed "
-            "then have less in common, pixel by pixel, than two dogs that happen to stand in the same place. A network "
-            "must find what stays the same."
+            f"**{percent(right[2] / 100)}** at 1, where guessing gives {percent(1 / 6)}. Once everything else varies, "
+            "comparing pixels tells hardly anything about the breed. A network must find what stays the same."
         ),
         at={"data_level": "0"},
         then={"data_level": "1"},
@@ -213,7 +212,7 @@ QUESTIONS = [
         "Six breeds, each dog in another place and light. What does the **mean** of all these pictures look like?",
         Pick(_means, MEANS),
         lambda photo: MEANS.index("the mean"),
-        "A pale cloud: where dogs often are, their colours still show a little, and everything else has cancelled out. "
+        "A pale cloud: where dogs often are, their colours still show a little, and everything else has averaged out. "
         "No dog looks like the mean of all dogs.",
         at=AT_FEW,
         then=AT_FEW,
@@ -238,8 +237,8 @@ QUESTIONS = [
         ),
         Bars(("mean", "standard deviation"), -1, 2, "", 2, 0.1, lambda photo: _red(), "both before"),
         lambda photo: _normalised(),
-        "Mean **0** and standard deviation **1**, for each channel and any set: that is what `Normalize` is for. The "
-        "pictures look the same to a network, but for brightness and contrast that a learning rate can rely on.",
+        "Mean **0** and standard deviation **1**, for each channel and any set: that is what normalising is for. "
+        "Whatever the pictures are, bright or dark, the network then gets numbers of the same size.",
         at=AT_FEW,
         then=AT_FEW,
     ),
@@ -250,8 +249,7 @@ QUESTIONS = [
         "picture twice**, once a little brighter?",
         Pick(_pairs, ("two dogs", "two dogs", "a copy, a little brighter", "two dogs")),
         lambda photo: 2,
-        "Side by side a copy is easy to see. Among hundreds nobody sees it, and who would compare each of the "
-        "validation pictures with all that are learned from?",
+        "Side by side, a copy is easy to see. Scattered among hundreds of pictures, nobody would notice it.",
         at=AT_FEW,
         then=AT_FEW,
     ),
@@ -299,8 +297,8 @@ QUESTIONS = [
         ),
         Pick(_augmented, DRAWS),
         lambda photo: DRAWS.index("upside down"),
-        "A turn of 10° never stands a photo on its head, nor does a mirror at its side. You choose what may vary: what "
-        "a class keeps through all of it is what the network should learn.",
+        "No turn of 10° and no mirror image stands a photo on its head. Whoever chooses the changes tells the network "
+        "what does not matter: a mirrored dog is still a dog, but a mirrored letter may be another letter.",
         at={"data_rotation": "0"},
         then={"data_rotation": f"{EVERYTHING['rotation']:g}"},
     ),
