@@ -72,7 +72,7 @@ def noise(photo: Picture) -> list[float]:
 
 
 def levels(photo: Picture) -> int:
-    return next((n for n in range(1, 17) if int(attacked(photo, 2, n)[0].argmax()) != best(photo)), 17)
+    return next((n for n in range(1, 9) if int(attacked(photo, 2, n)[0].argmax()) != best(photo)), 9)
 
 
 def reached(photo: Picture) -> list[float]:
