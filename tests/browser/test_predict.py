@@ -199,7 +199,7 @@ def test_sliders_inside_a_picture_and_with_another_name_move_too(page: Page, ask
 
 
 def test_a_reload_keeps_what_was_predicted(page: Page, asking_url: str) -> None:
-    opened(page, f"{asking_url}/softmax?ask=soft-add5", ".predict")
+    opened(page, f"{asking_url}/softmax?ask=soft-constant", ".predict")
     first = page.get_by_role("slider", name="Samoyed, logit 1")
     first.press("End")
     page.get_by_role("button", name="That is my prediction").press("Enter")
@@ -210,7 +210,7 @@ def test_a_reload_keeps_what_was_predicted(page: Page, asking_url: str) -> None:
     expect(page.locator(".bars output").first).to_contain_text("you 100%")
     expect(page.locator(".bar.mine")).to_have_count(3)
     # The question that is asked again knows it, too, and does not run to the answer.
-    page.goto(f"{asking_url}/softmax?ask=soft-add5")
+    page.goto(f"{asking_url}/softmax?ask=soft-constant")
     expect(page.get_by_role("button", name="Show the answer again")).to_be_visible()
     expect(page.get_by_role("slider", name="Samoyed, logit 1")).to_have_value("100")
     expect(page.locator(".predict.told")).to_have_count(0)

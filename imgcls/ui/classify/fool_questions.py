@@ -18,7 +18,7 @@ FOOLED = "Fool it"
 LEVELS, SEED = 2, 0  # of 255; of the noise by lot
 MOST = 8
 """Levels that are tried: each takes a pass through the network."""
-TARGETS = {"the runner-up": 2, "the class in tenth place": 10, "the least probable class": 1000}  # ranks
+TARGETS = {"the class in tenth place": 10, "the least probable class": 1000, "the runner-up": 2}  # ranks
 
 
 @lru_cache(maxsize=64)
@@ -118,8 +118,8 @@ QUESTIONS = [
         FOOLED,
         "Three other classes, each with a gradient of its own and 2 levels of change. Order them by the probability "
         "that they **reach**.",
-        Order(tuple(reversed(TARGETS)), "reaches least", "reaches most", "%", 3),
-        lambda photo: list(reversed(_reached(photo))),
+        Order(tuple(TARGETS), "reaches least", "reaches most", "%", 3),
+        _reached,
         "The nearer a class is to begin with, the easier it is to reach: it shares most features with what is there. "
         "A class far away takes larger changes, or several steps with a new gradient each.",
         at={"fool_levels": "0"},

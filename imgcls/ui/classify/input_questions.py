@@ -116,7 +116,7 @@ QUESTIONS = [
         "class-seen",
         PREPARED,
         _asks_seen,
-        Number(0, 100, "%", 5),
+        Number(0, 100, "%", 5, start=25),
         _seen,
         lambda photo, right: (
             f"**{percent(right / 100)}**. Even of a square photo a border is lost, (224 / 256)², and of a wide or tall "

@@ -301,7 +301,7 @@ QUESTIONS = [
         FIELD,
         "Eight layers of 3 × 3 see 17 × 17 pixels of your photo. In how wide a square in its middle lies **95% of the "
         "gradient**?",
-        Number(1, 17, "pixels a side", 2, start=17),
+        Number(1, 17, "pixels a side", 2, start=7),
         _counts_for_much,
         lambda photo, right: (
             f"**{right}** of 17. The corner pixel reaches the output along a single path, the middle one along very "

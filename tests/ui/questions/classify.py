@@ -76,7 +76,7 @@ def levels(photo: Picture) -> int:
 
 
 def reached(photo: Picture) -> list[float]:
-    found = [attacked(photo, rank, 2) for rank in (1000, 10, 2)]
+    found = [attacked(photo, rank, 2) for rank in (10, 1000, 2)]
     return [float(100 * chances[target]) for chances, target in found]
 
 

@@ -116,6 +116,28 @@ def test_each_choice_can_be_made_and_each_wrong_one_has_its_sentence(
         assert all(f"p{k}" in arrays and kind.read(k) == k for k in range(about["count"]))
 
 
+# Whoever adds the same to all logits, or shuffles the pixels of a drawing, changes nothing: that is what they tell.
+STAYS = {"soft-constant", "dense-colours"}
+
+
+@each_question
+def test_the_answer_is_not_there_before_a_hand_has_moved(lesson: Lesson, question: Question) -> None:
+    kind, right = question.kind, []
+    if not isinstance(kind, Order | Number | Bars | Curve) or question.id in STAYS:
+        return
+    for photo in map(load_sample, PHOTOS):
+        about, _ = kind.about(photo)
+        start = tuple(range(len(about["cards"]))) if isinstance(kind, Order) else about["start"]
+        right.append(kind.is_right(start, question.right(photo)))
+    assert not all(right)
+
+
+def test_one_of_a_unit_is_singular() -> None:
+    assert [Number(1, 9, "levels").words(n) for n in (1, 2)] == ["1 level", "2 levels"]
+    assert Curve((1,), 0, 9, "x", "y", "pixels a side").words([1, 3]) == "1 pixel a side, 3 pixels a side"
+    assert Number(1, 1e6, "networks", log=True).words(1) == "1 network"
+
+
 def test_names_are_unique_and_every_question_has_its_check() -> None:
     names = [question.id for _, question in ALL]
     assert len(names) == len(set(names)) >= 15

@@ -28,7 +28,7 @@ export function draw(given) {
 }
 
 function picture({ box, about, value, change, truth, others }, numbers, width) {
-  const { xs, texts, low, high, ends, x_title, y_title } = about, height = 264
+  const { xs, texts, low, high, ends, x_title, y_title } = about, height = innerHeight < 800 ? 224 : 264
   const left = 64, right = width - 26, top = 48, bottom = height - 52
   const spread = Math.max(...xs) - Math.min(...xs) || 1
   const across = (share) => left + 22 + share * (right - left - 44)

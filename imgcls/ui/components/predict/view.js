@@ -25,6 +25,7 @@ export default function (component) {
   const own = instance(root, () => ({ sender: new Sender(), shown: "", value: undefined }))
   const data = unpack(component.data)
   if (own.data?.id !== data.id) Object.assign(own, { value: undefined, glided: false })
+  else if (own.recalled === data.id && own.data.mine === null) own.value = data.mine ?? own.value
   own.component = component
   own.data = data
   own.sender.acknowledge(data.ack)
