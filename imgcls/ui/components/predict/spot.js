@@ -4,7 +4,7 @@ import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { percent } from "../../js/numbers.js"
 
-const MOST = Math.max(220, Math.min(340, innerHeight * 0.36)) // pixels: the button below is to be seen
+const MOST = Math.max(220, Math.min(340, innerHeight * 0.33)) // pixels: the button below is to be seen
 
 export function draw({ box, arrays, value, change, truth, others, says }) {
   const [rows, columns] = arrays.photo.shape, photo = bitmap(arrays.photo)
