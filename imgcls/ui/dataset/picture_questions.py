@@ -299,8 +299,8 @@ QUESTIONS = [
         lambda photo: DRAWS.index("upside down"),
         "No turn of 10° and no mirror image stands a photo on its head. Whoever chooses the changes tells the network "
         "what does not matter: a mirrored dog is still a dog, but a mirrored letter may be another letter.",
-        at={"data_rotation": "0"},
-        then={"data_rotation": f"{EVERYTHING['rotation']:g}"},
+        at={"data_rotation": "0", "data_erasing": "0"},
+        then={"data_rotation": f"{EVERYTHING['rotation']:g}", "data_erasing": "0"},
     ),
     Question(
         "data-many",

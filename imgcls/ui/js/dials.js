@@ -15,7 +15,8 @@ export function makeDial(turn) {
 }
 
 // Without a number the thumb stays where the hand holds it.
-export function showDial(box, { name: key = "", label, low, high, step, digits, unit = "", help = "", sets = key }, number) {
+export function showDial(box, data, number) {
+  const { name: key = "", label, low, high, step, digits, unit = "", help = "", sets = key } = data
   const [head, input, below] = box.children, [name, output] = head.children
   name.textContent = label
   below.textContent = help
