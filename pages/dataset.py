@@ -15,6 +15,7 @@ from imgcls.ui.dataset.duplicates_part import duplicates_part
 from imgcls.ui.dataset.hardest_part import hardest_part
 from imgcls.ui.dataset.left_out import left_out, split_code
 from imgcls.ui.dataset.measure_part import measure_part
+from imgcls.ui.dataset.questions import QUESTIONS
 from imgcls.ui.shell import PANEL, Part, parts
 
 
@@ -74,4 +75,5 @@ parts(
             "Which pictures does the network get wrong, and how sure is it of them?",
         ],
     ),
+    questions=QUESTIONS,
 )

@@ -8,7 +8,7 @@ tried before it is kept: a jump to black or white is too far for the gradient to
 Pictures are uint8 (3, S, S), as the network gets them before they are normalised: what fools it here is a real picture.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,14 +50,22 @@ def compass(classifier: Classifier, pixels: Tensor, target: int, away: int) -> T
     Raises:
         ValueError: there is no such class, or both are the same.
     """
+    return compasses(classifier, pixels, (target,), away)[0]
+
+
+def compasses(classifier: Classifier, pixels: Tensor, targets: Sequence[int], away: int) -> list[Tensor]:
+    """`compass` for each of several targets, by one forward pass."""
     count = len(classifier.labels)
-    if not (0 <= target < count and 0 <= away < count and target != away):
+    if not (0 <= away < count and all(0 <= target < count and target != away for target in targets)):
         raise ValueError("Choose two different classes of the network.")
     with torch.inference_mode(False), torch.enable_grad():  # holds for this thread only
         values = pixels.float().requires_grad_()
         logits = classifier.module(_inputs(classifier, values).to(classifier.device))[0]
-        (gradient,) = torch.autograd.grad(logits[target] - logits[away], values)
-    return gradient.detach().float()
+        # The graph is kept for all but the last: a backward pass that frees it needs less memory.
+        return [
+            torch.autograd.grad(logits[target] - logits[away], values, retain_graph=number < len(targets))[0].float()
+            for number, target in enumerate(targets, 1)
+        ]
 
 
 def noisy(pixels: Tensor, gradient: Tensor, levels: int) -> Tensor:

@@ -15,7 +15,8 @@ class Dial:
 
     `low`, `high` and `help` (a line below it) may be functions of the numbers that stand above it in its table. It is
     a dial of whole numbers if `step` and `start` are ints. `by` is the key of a live picture in which a hand can set
-    the number, too. One that is not `kept` is `start` in every run of the script: the page keeps it in another way.
+    the number, too. One that is not `kept` is `start` in every run of the script: the page keeps it in another way, and
+    in the address as `sets` says.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Dial:
     help: str | Callable[[Numbers], str] = ""
     by: str = ""
     kept: bool = True
+    sets: str = ""
 
     def least(self, numbers: Numbers) -> float:
         """Its lower limit beside these other numbers."""

@@ -9,6 +9,7 @@ class that follows need nothing of their own. A class hears of predictions, and 
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ def met() -> set[str]:
 
 
 def predictions() -> dict[str, Any]:
-    """What this session has predicted, by the question's id."""
+    """What has been predicted in this tab, by the question's id; after a reload the browser tells it anew."""
     return st.session_state.setdefault(_PREDICTIONS, {})
 
 
@@ -185,7 +186,11 @@ def card(asking: Asking, asked: Asked) -> None:
     question, photo = asked.question, current_photo()
     key, kind = "asked_first", question.kind  # one element for all questions: the next takes the place of the last
     new = unheard(key, f"{key}:heard")
-    if new and (value := kind.read(new.get("prediction"))) is not None:
+    value = kind.read(new.get("prediction")) if new.get("of", question.id) == question.id else None
+    kept = bool(new.get("kept"))  # predicted before a reload of the page: it has been counted
+    if value is not None and kept:
+        predictions().setdefault(question.id, value)
+    elif value is not None:
         predicted(question, value)
     mine, given = predictions().get(question.id), asking.of(question.part)
     place = given.index(question)
@@ -202,10 +207,10 @@ def card(asking: Asking, asked: Asked) -> None:
         "free": asking.address(question.part, question.at),
         "next": following and asking.address(following.part, {}, ask=following.id),
         "next_part": following.part if following and following.part != question.part else "",
-        # Where what a slider sets has still to glide, and where it has arrived.
+        # Where what changes has still to move, and where it has arrived.
         "moving": asking.address(question.part, {**question.at, **_kept(question)}, **way, told="1"),
         "still": asking.address(question.part, {**question.at, **question.then}, **way, told="1"),
-        "reveal": bool(new) and mine is not None and not told and host.may_reveal(question),
+        "reveal": bool(new) and not kept and mine is not None and not told and host.may_reveal(question),
     }
     if told:
         right = right_of(question, photo)
@@ -218,6 +223,7 @@ def card(asking: Asking, asked: Asked) -> None:
             "why": question.explains(photo, right),
             "miss": kind.misconceptions.get(mine, "") if isinstance(kind, Choice) and mine is not None else "",
             "glide": {name: [question.at.get(name), text] for name, text in _glides(question).items()},
+            "plays": question.plays,
         }
     with st.container(key="predict_card"):
         predict(question, photo, **fields).show(key)
@@ -233,7 +239,7 @@ def menu_title(lesson: Lesson) -> str:
 
 def _glides(question: Question) -> dict[str, str]:
     """The numbers that change between question and answer: a slider moves there before all eyes, as do those of rows
-    ("1_0_-2") that the question starts from, and a picture plays its steps."""
+    ("1_0_-2", "8,0") that the question starts from, and a picture plays its steps."""
     return {
         name: text
         for name, text in question.then.items()
@@ -242,9 +248,9 @@ def _glides(question: Question) -> dict[str, str]:
 
 
 def _kept(question: Question) -> dict[str, str]:
-    """What is chosen rather than moved."""
+    """What is chosen rather than moved, where something moves besides: that is so from the start."""
     glides = _glides(question)
-    return {name: text for name, text in question.then.items() if name not in glides}
+    return {name: text for name, text in question.then.items() if name not in glides} if glides else {}
 
 
 def _is_number(text: str) -> bool:
@@ -253,7 +259,7 @@ def _is_number(text: str) -> bool:
 
 def _many(text: str | None) -> int:
     """How many numbers the sliders of several rows are told by a text; 0 for another text."""
-    parts = (text or "").split("_")
+    parts = re.split("[_,]", text or "")
     return len(parts) if all(map(_is_number, parts)) else 0
 
 

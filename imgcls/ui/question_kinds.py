@@ -1,6 +1,7 @@
 """The ways to answer a question, gestures among them: what the view needs, what counts as right, and their words."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -71,8 +72,9 @@ class Choice:
 class Number:
     """A number from `low` to `high` on an axis, with so many `digits` behind the point.
 
-    `tolerance` is what a prediction may be off: in units, or with a `log` axis as a factor. `unit` "%" counts in
-    percent, 0 to 100. `start` is where the handle is at first, in the middle without it.
+    `tolerance` is what a prediction may be off: in units, or with a `log` axis as a factor. `unit` is a plural
+    ("pixels a side"); "%" counts in percent, 0 to 100. `start` is where the handle is at first, in the
+    middle without it.
     """
 
     low: float
@@ -113,7 +115,8 @@ class Number:
         if self.unit == "%":
             return percent(value / 100, self.digits)
         text = written(value, 3) if self.log else fixed(value, self.digits)
-        return f"{text} {self.unit}".strip()
+        unit = re.sub(r"s\b", "", self.unit, count=1) if text == "1" else self.unit
+        return f"{text} {unit}".strip()
 
 
 class _Several:

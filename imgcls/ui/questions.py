@@ -22,6 +22,8 @@ which does all the rest (see `imgcls.ui.predict_first`):
 `at` and `then` are texts as they stand in the page's address: set the page by hand, and copy them from there. What they
 do not name has its default. A number of `then` that a slider sets glides there from its value in `at`, and so do the
 rows of sliders that both of them name ("1_0_-2"); the backward pass of a graph plays up to the step that `then` names.
+Where all of it is chosen, the page shows `at` first, then `then`. `plays` may name a button of the part's picture (its
+`data-plays`) that sets it going.
 
 A test finds every list by itself: whoever adds a question adds its independent check in tests/ui/questions.
 """
@@ -54,6 +56,7 @@ class Question:
     why: str | Callable[[Picture, Any], str]
     at: Mapping[str, str] = field(default_factory=dict)
     then: Mapping[str, str] = field(default_factory=dict)
+    plays: str = ""
     grid: Sequence[Sequence[float]] = ()
 
     def asks(self, photo: Picture) -> str:

@@ -169,6 +169,53 @@ def test_rows_of_sliders_move_to_the_answer_and_a_backward_pass_plays(page: Page
     expect(page).to_have_url(re.compile("autodiff_graph_step=4"))
 
 
+def test_what_is_chosen_changes_after_the_first_look_and_a_picture_plays(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/train?ask=train-tenfold", ".predict")
+    page.get_by_role("slider", name="validation loss at 20").press("ArrowUp")
+    page.get_by_role("button", name="That is my prediction").click()
+    usual = page.get_by_role("radio", name="the usual rate")
+    expect(usual).to_be_checked()
+    told(page)
+    expect(page.get_by_role("radio", name="ten times the rate")).to_be_checked()
+    expect(page.locator(".predict.told")).to_have_count(1)
+    page.go_back()  # to the question: the state between has left no trace
+    expect(page.get_by_role("button", name="Show the answer again")).to_be_visible()
+    opened(page, f"{asking_url}/convolution?conv_part=Filters+over+a+volume&ask=conv-fed", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_sliders_inside_a_picture_and_with_another_name_move_too(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/network?net_part=What+if&ask=net-moved", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.get_by_role("slider", name="photo moved right, pixels")).to_have_value("8")
+    expect(page).to_have_url(re.compile("net_shift=8%2C0"))
+    opened(page, f"{asking_url}/dataset?ask=data-nearest", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    expect(page.locator(".st-key-data_difficulty output")).to_have_text("0.00")
+    expect(page.locator(".st-key-data_difficulty output")).to_have_text("1.00")
+    expect(page).to_have_url(re.compile("data_level=1"))
+
+
+def test_a_reload_keeps_what_was_predicted(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/softmax?ask=soft-constant", ".predict")
+    first = page.get_by_role("slider", name="Samoyed, logit 1")
+    first.press("End")
+    page.get_by_role("button", name="That is my prediction").press("Enter")
+    told(page)
+    expect(page).to_have_url(re.compile("told=1"))
+    page.reload()
+    told(page)
+    expect(page.locator(".bars output").first).to_contain_text("you 100%")
+    expect(page.locator(".bar.mine")).to_have_count(3)
+    # The question that is asked again knows it, too, and does not run to the answer.
+    page.goto(f"{asking_url}/softmax?ask=soft-constant")
+    expect(page.get_by_role("button", name="Show the answer again")).to_be_visible()
+    expect(page.get_by_role("slider", name="Samoyed, logit 1")).to_have_value("100")
+    expect(page.locator(".predict.told")).to_have_count(0)
+
+
 @pytest.mark.context(viewport=PROJECTOR, reduced_motion="reduce")
 def test_who_wants_no_motion_sees_the_answer_at_once(page: Page, asking_url: str) -> None:
     opened(page, f"{asking_url}/softmax?ask=soft-constant", ".predict")

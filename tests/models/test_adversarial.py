@@ -10,6 +10,7 @@ from imgcls.models.adversarial import (
     as_pixels,
     attempts,
     compass,
+    compasses,
     noisy,
     predict,
     repainted,
@@ -37,6 +38,17 @@ def test_the_compass_of_a_linear_network_is_the_difference_of_its_weights() -> N
     torch.testing.assert_close(compass(linear(weights), pixels, 1, 0), expected)
     with pytest.raises(ValueError, match="different"):
         compass(linear(weights), pixels, 1, 1)
+
+
+def test_several_compasses_by_one_pass_are_those_of_each_alone() -> None:
+    network = tinyvgg()
+    pixels = as_pixels(network, network.preprocess(load_sample("small-pug").image))
+    together = compasses(network, pixels, (0, 1, 4), 3)
+    for target, gradient in zip((0, 1, 4), together, strict=True):
+        torch.testing.assert_close(gradient, compass(network, pixels, target, 3))
+        assert not gradient.requires_grad
+    with pytest.raises(ValueError, match="different"):
+        compasses(network, pixels, (0, 3), 3)
 
 
 def test_the_compass_agrees_with_nudging_a_value_of_a_real_network() -> None:

@@ -144,8 +144,9 @@ QUESTIONS = [
         ),
         _boundary,
         "Multiply and add four times over, and it comes to multiplying and adding once. However deep, such a network "
-        "draws a single straight line. Press **Train** and watch it try.",
+        "draws a single straight line. Watch it try.",
         at={"act_bend": "none", "act_bend_layers": "4", "act_bend_width": "8"},
+        plays="act_bend",
     ),
     Question(
         "act-line",
@@ -158,7 +159,8 @@ QUESTIONS = [
             f"A straight line separates the first pattern. On the circle it gets {percent(right[2] / 100, 0)} right, "
             "about as many as guessing: on both sides of any line there are points of both classes."
         ),
-        then={"act_pattern": "XOR"},
+        then={"act_pattern": "XOR", "act_bend": "none"},
+        plays="act_bend",
     ),
     Question(
         "act-parameters",
@@ -172,6 +174,7 @@ QUESTIONS = [
             f"**{right}**. ReLU itself has none. A bend costs no parameter at all."
         ),
         then={"act_bend": ACTIVATIONS["relu"].title},
+        plays="act_bend",
     ),
     Question(
         "act-slope",
@@ -241,6 +244,8 @@ QUESTIONS = [
             f"Map {MAPS[right]}: the values below 0 are removed, and here they are many or large. A map that is red "
             "all over would go out altogether. Blue stays as it is."
         ),
+        at={"act_map": "0"},
+        then={"act_map": str(max(MAPS))},
     ),
     Question(
         "act-flat",
@@ -253,6 +258,8 @@ QUESTIONS = [
             f"ReLU: wherever the value is negative, **{percent(right[0] / 100, 0)}** of this map. Leaky ReLU keeps a "
             "slope of 0.1 there. The sigmoid's slope gets small far out, but hardly anywhere does it vanish."
         ),
+        at={"act_map": "0"},
+        then={"act_map": str(MAP)},
     ),
     Question(
         "act-pale",
@@ -263,8 +270,8 @@ QUESTIONS = [
         lambda photo: SHOWN.index("sigmoid"),
         "It is pale blue all over: everything between 0 and 1, so nothing is negative. tanh is pale, too, but keeps "
         "the sign. ReLU and leaky ReLU leave the positive values as large as they were.",
-        at={"act_function": ACTIVATIONS["relu"].title},
-        then={"act_function": ACTIVATIONS["sigmoid"].title},
+        at={"act_function": ACTIVATIONS["relu"].title, "act_map": "0"},
+        then={"act_function": ACTIVATIONS["sigmoid"].title, "act_map": str(MAP)},
     ),
     Question(
         "act-vanish",
@@ -308,7 +315,7 @@ QUESTIONS = [
         _variance,
         "Half of the mean square is lost, and twice the variance brings it back: He's start, with a standard deviation "
         "of √(2/n). Without it, ten layers would leave 1/1,024 of the mean square.",
-        at={"act_function": ACTIVATIONS["relu"].title, "act_init": INITIALISATIONS["xavier"], "act_layers": "20"},
-        then={"act_init": INITIALISATIONS["he"]},
+        at={"act_function": ACTIVATIONS["relu"].title, "act_init": INITIALISATIONS["xavier"], "act_layers": "1"},
+        then={"act_init": INITIALISATIONS["he"], "act_layers": "20"},
     ),
 ]

@@ -210,6 +210,7 @@ QUESTIONS = [
         _channels,
         "One filter, one channel of output, whatever the depth of the input. What depends on that depth is how many "
         "weights a filter has: here 3 · 3 · 3 = 27, and a bias.",
+        plays="volume_walk",
     ),
     Question(
         "conv-parameters",
@@ -221,6 +222,7 @@ QUESTIONS = [
             f"2 · (3 · 3 · 3 + 1) = **{right}**: each filter is as deep as the volume and has one bias. The width and "
             "height of the volume do not count."
         ),
+        plays="volume_walk",
     ),
     Question(
         "conv-fed",
@@ -231,6 +233,7 @@ QUESTIONS = [
         _fed,
         "Windows start at every second pixel. One pixel in lies where four windows overlap; the middle one lies in the "
         "middle of its window, and no other reaches it. At stride 1 the middle one would feed all nine.",
+        plays="volume_walk",
     ),
     Question(
         "conv-families",
@@ -298,7 +301,7 @@ QUESTIONS = [
         FIELD,
         "Eight layers of 3 × 3 see 17 × 17 pixels of your photo. In how wide a square in its middle lies **95% of the "
         "gradient**?",
-        Number(1, 17, "pixels a side", 2, start=17),
+        Number(1, 17, "pixels a side", 2, start=7),
         _counts_for_much,
         lambda photo, right: (
             f"**{right}** of 17. The corner pixel reaches the output along a single path, the middle one along very "
@@ -317,7 +320,8 @@ QUESTIONS = [
         _products,
         "Depthwise: one window of one map, 9. 1 × 1: one pixel of each map, 32. A full kernel: a window of each map, "
         "9 · 32 = 288.",
-        then={"conv_kind": "1 × 1"},
+        at={"conv_kind_map": "0"},
+        then={"conv_kind": "1 × 1", "conv_kind_map": "7"},
     ),
     Question(
         "conv-grey",
@@ -333,7 +337,8 @@ QUESTIONS = [
         _mixes_colours,
         "A 1 × 1 kernel is a weighted sum over the maps, pixel by pixel, such as 0.299 red + 0.587 green + 0.114 blue. "
         "What it cannot find is an edge, since it sees no neighbours.",
-        then={"conv_kind": "1 × 1"},
+        at={"conv_kind_map": "0"},
+        then={"conv_kind": "1 × 1", "conv_kind_map": "7"},
     ),
     Question(
         "conv-share",

@@ -108,7 +108,7 @@ def title_of(source: str) -> str:
 def live_level(prefix: str, level: float) -> Dial:
     """The difficulty of drawn dogs as a slider that draws them while it moves; what it says is what is chosen."""
     label = "Difficulty: amount of irrelevant variation"
-    return Dial(f"{prefix}_difficulty", label, 0.0, 1.0, 0.05, level, kept=False)
+    return Dial(f"{prefix}_difficulty", label, 0.0, 1.0, 0.05, level, kept=False, sets=f"{prefix}_level")
 
 
 def _take_live_level(prefix: str) -> None:

@@ -71,12 +71,17 @@ def measure_part(choice: DataChoice) -> None:
         _all_classes(found)
 
 
+def most_mistaken(probabilities: np.ndarray, truth: np.ndarray) -> int:
+    """The class with most mistakes at a threshold of 0.5, of probabilities (M, K) and true classes (M,)."""
+    yes, is_one = probabilities >= 0.5, truth[:, None] == np.arange(probabilities.shape[1])
+    return int((yes != is_one).sum(0).argmax())
+
+
 @st.fragment
 def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
     """One class against the rest, by a threshold."""
     classes = list(found.classes)
-    mistakes = [int(((found.probabilities[:, k] >= 0.5) != (found.truth == k)).sum()) for k in range(len(classes))]
-    start = classes.index("dog") if "dog" in classes else int(np.argmax(mistakes))
+    start = classes.index("dog") if "dog" in classes else most_mistaken(found.probabilities, found.truth)
     st.markdown(f"{PARTS} {_whose(found, settings['judge'])}")
     left, right = st.columns([0.3, 0.7], vertical_alignment="bottom")
     key = f"data_positive_{len(classes)}"

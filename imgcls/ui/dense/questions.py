@@ -228,8 +228,8 @@ QUESTIONS = [
             f"Each output still multiplies its whole window: {whole(layer_costs(ALEXNET).conv.multiply_adds)} "
             "multiplications in both. Sharing saves memory. It is the small window that saves the work."
         ),
-        at=_of_layer(ALEXNET),
-        then={"dense_quantity": "multiply-adds"},
+        at=_of_layer(replace(ALEXNET, kernel=3)),
+        then={"dense_quantity": "multiply-adds", "dense_cost_kernel": str(ALEXNET.kernel)},
     ),
     Question(
         "dense-doubled",
@@ -285,7 +285,8 @@ QUESTIONS = [
             f"**{percent(right / 100, 0)}**, a little better than guessing. It has one weight for each position, "
             "but dogs stand in many places and poses: one template for all of them is a blur."
         ),
-        at={"dense_weights": LEARNED},
+        at={"dense_weights": LEARNED, "dense_side": "4"},
+        then={"dense_side": str(LEARNED_SIDE)},
     ),
     Question(
         "dense-ship",

@@ -277,7 +277,7 @@ QUESTIONS = [
             f"**{right}**. Their values are below 0 everywhere, so ReLU6 has made them 0. Training has shrunk four "
             "of the kernels to nothing, so their maps are empty on any photo."
         ),
-        at={"drop_p": "0.5"},
-        then={"drop_mode": "evaluating"},
+        at={"drop_mode": "evaluating", "drop_p": "0"},
+        then={"drop_p": "0.5"},
     ),
 ]

@@ -119,6 +119,7 @@ QUESTIONS = [
             f"The largest gets **{percent(max(right) / 100)}**. With softmax the labels compete for 100%, so two "
             "things that are both there take it from each other. Sigmoids decide each on its own."
         ),
+        at={"home_scene": str(SCENE)},
         then={"home_scene": str(SCENE)},
     ),
 ]

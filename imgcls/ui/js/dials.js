@@ -15,12 +15,14 @@ export function makeDial(turn) {
 }
 
 // Without a number the thumb stays where the hand holds it.
-export function showDial(box, { name: key = "", label, low, high, step, digits, unit = "", help = "" }, number) {
+export function showDial(box, data, number) {
+  const { name: key = "", label, low, high, step, digits, unit = "", help = "", sets = key } = data
   const [head, input, below] = box.children, [name, output] = head.children
   name.textContent = label
   below.textContent = help
   input.setAttribute("aria-label", label)
   input.dataset.dial = key
+  input.dataset.sets = sets
   Object.assign(input, { min: low, max: high, step })
   if (number === undefined) number = Number(input.value)
   else input.value = number

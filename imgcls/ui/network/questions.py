@@ -181,7 +181,7 @@ QUESTIONS = [
             f"**{percent(right / 100)}**. The maps move along with the photo, but the dense layer has a weight for "
             "each position: the same feature meets other weights. It knows only the places that it has learned."
         ),
-        at=TINY,
+        at=TINY | {"net_shift": "0,0"},
         then=TINY | {"net_shift": f"{MOVED},0"},
     ),
     Question(
@@ -213,7 +213,7 @@ QUESTIONS = [
         _strength,
         "Bright is where the gradient is strong. It says where the answer is sensitive, not where the dog is: often "
         "that is an edge, or a place where two features compete.",
-        at=TINY,
+        at=TINY | {"net_layer": "0"},
         then=TINY | {"net_layer": "0"},
     ),
     Question(
@@ -227,7 +227,7 @@ QUESTIONS = [
             f"**{percent(right / 100)}**. Only the winner of four gets any: 3 / 4 get nothing at once. Where the later "
             "ReLUs are silent, the winner gets nothing, either."
         ),
-        at=TINY,
+        at=TINY | {"net_layer": "4"},
         then=TINY | {"net_layer": "4"},
     ),
     Question(
@@ -247,7 +247,7 @@ QUESTIONS = [
             "The last layer is linear: its gradient is its weights, so value times gradient is exactly what each value "
             f"adds to the logit of {fixed(_backward(photo).logit, 2)}. In earlier layers it is an estimate."
         ),
-        at=TINY,
+        at=TINY | {"net_layer": "10"},
         then=TINY | {"net_layer": "10"},
     ),
 ]

@@ -79,6 +79,7 @@ PLAN = (
         "Find the copy that is hidden among the validation pictures.",
         (5, 0),
         {"data_part": "Duplicates"},
+        ("data-leak", "data-nearest"),
     ),
     Stop(
         "dense",

@@ -40,10 +40,11 @@ def _why_mixed_up(photo: Picture, right: str) -> str:
     breed, answer, count = _mixed_up()
     run = recorded()[USUAL]
     here, back = run.classes.index(breed), run.classes.index(answer)
-    total = int(run.confusion[here].sum())
+    total, other = int(run.confusion[here].sum()), int(run.confusion[back, here])
+    reverse = {0: "never", 1: "once", 2: "twice"}.get(other, f"{whole(other)} times")
     return (
         f"**{count}** of {total} {breed} pictures are called {answer}; the other way round it happens "
-        f"{whole(run.confusion[back, here])} times. Both have upright ears and a similar build. Classes "
+        f"{reverse}. Both have upright ears and a similar build. Classes "
         "that look alike are mixed up most, and not equally often in both directions."
     )
 

@@ -72,11 +72,11 @@ def noise(photo: Picture) -> list[float]:
 
 
 def levels(photo: Picture) -> int:
-    return next((n for n in range(1, 17) if int(attacked(photo, 2, n)[0].argmax()) != best(photo)), 17)
+    return next((n for n in range(1, 9) if int(attacked(photo, 2, n)[0].argmax()) != best(photo)), 9)
 
 
 def reached(photo: Picture) -> list[float]:
-    found = [attacked(photo, rank, 2) for rank in (1000, 10, 2)]
+    found = [attacked(photo, rank, 2) for rank in (10, 1000, 2)]
     return [float(100 * chances[target]) for chances, target in found]
 
 

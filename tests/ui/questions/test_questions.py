@@ -17,10 +17,11 @@ from imgcls.data.pictures import Picture, picture_from_image
 from imgcls.data.samples import load_sample
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui.packet import unpack
-from imgcls.ui.predict_first import SWITCH
+from imgcls.ui.predict_first import SWITCH, _glides
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Pick, Question, Spot, questions_of
 from imgcls.ui.shell import PANEL
 from tests.equations import claims
+from tests.serving import ROOT
 from tests.test_pages import opened
 
 PHOTOS = ("drawn-samoyed", "cat", "coffee")
@@ -115,6 +116,28 @@ def test_each_choice_can_be_made_and_each_wrong_one_has_its_sentence(
         assert all(f"p{k}" in arrays and kind.read(k) == k for k in range(about["count"]))
 
 
+# Whoever adds the same to all logits, or shuffles the pixels of a drawing, changes nothing: that is what they tell.
+STAYS = {"soft-constant", "dense-colours"}
+
+
+@each_question
+def test_the_answer_is_not_there_before_a_hand_has_moved(lesson: Lesson, question: Question) -> None:
+    kind, right = question.kind, []
+    if not isinstance(kind, Order | Number | Bars | Curve) or question.id in STAYS:
+        return
+    for photo in map(load_sample, PHOTOS):
+        about, _ = kind.about(photo)
+        start = tuple(range(len(about["cards"]))) if isinstance(kind, Order) else about["start"]
+        right.append(kind.is_right(start, question.right(photo)))
+    assert not all(right)
+
+
+def test_one_of_a_unit_is_singular() -> None:
+    assert [Number(1, 9, "levels").words(n) for n in (1, 2)] == ["1 level", "2 levels"]
+    assert Curve((1,), 0, 9, "x", "y", "pixels a side").words([1, 3]) == "1 pixel a side, 3 pixels a side"
+    assert Number(1, 1e6, "networks", log=True).words(1) == "1 network"
+
+
 def test_names_are_unique_and_every_question_has_its_check() -> None:
     names = [question.id for _, question in ALL]
     assert len(names) == len(set(names)) >= 15
@@ -176,10 +199,45 @@ def test_the_reveal_has_the_truth_and_the_live_part_at_its_state(lesson: Lesson)
         photo = app.session_state["current_photo"]
         assert card["why"] == question.explains(photo, question.right(photo))
         assert app.session_state[PANEL], "the part has run"
+        assert moves(question, app), "what the address moves, a slider or a player of the page can move"
         for name, text in question.then.items():
             back_to_default = (None,) if name in question.at else ()
             kept = app.query_params.get(name)
             assert kept in (text, [text], *back_to_default), f"{question.id}: {name} is {kept} in the address"
+
+
+VIEWS = "".join(file.read_text("utf-8") for file in (ROOT / "imgcls/ui").rglob("*.js"))
+LATER = {"data_threshold"}  # sliders that come when a worker is done
+
+
+def moves(question: Question, app: AppTest) -> bool:
+    """Whether all that is to glide, and what is to play, has its slider or button on the page."""
+    parts = [str(each.proto) for each in app.get("bidi_component") if '"glide"' not in str(each.proto)]
+    there = "".join(parts).replace("\\", "") + VIEWS
+    glides = set(_glides(question)) - LATER
+    return all(re.search(rf'"{name}"|-{name}\b', there) for name in glides) and (
+        not question.plays or f'data-plays="{question.plays}"' in VIEWS
+    )
+
+
+@pytest.mark.usefixtures("asks_first")
+def test_what_a_reload_brings_back_is_shown_and_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from imgcls.ui import predict_first
+
+    heard: list[object] = []
+    monkeypatch.setattr(predict_first.host, "predicted", lambda question, value: heard.append(value))
+    pooling = next(lesson for lesson in built_lessons() if lesson.slug == "pooling")
+    app = opened(pooling, address={"ask": "pool-losers"})
+    for seq, (told, of, mine) in enumerate(
+        [("rubbish", "pool-losers", None), (7, "pool-border", None), (7, "pool-losers", 7), (9, "pool-losers", 7)]
+    ):
+        app.session_state["asked_first"] = {"value": {"prediction": told, "of": of, "kept": True, "seq": f"s{seq}"}}
+        app.run()
+        (card,) = cards(app)
+        assert card["mine"] == mine
+        assert not card["reveal"]
+        assert "truth" not in card
+    assert not heard
 
 
 @pytest.mark.usefixtures("asks_first")

@@ -19,7 +19,7 @@ function build(root) {
   box.className = "bend"
   box.innerHTML = `
     <div class="bar">
-      <button type="button" class="go"></button><button type="button" class="one">Step</button>
+      <button type="button" class="go" data-plays="act_bend"></button><button type="button" class="one">Step</button>
       <button type="button" class="again">↺ Start again</button><span class="step"></span>
       <span class="classes" role="group" aria-label="Class of the points you set">
         Click to add <button type="button" data-class="0">● orange</button>

@@ -28,8 +28,12 @@ export function draw(given) {
 }
 
 function picture({ box, about, value, change, truth, others }, numbers, width) {
-  const { xs, texts, low, high, ends, x_title, y_title } = about, height = 264
-  const left = 64, right = width - 26, top = 48, bottom = height - 52
+  const { xs, texts, low, high, ends, x_title, y_title } = about
+  const left = 64, right = width - 26
+  // Names that have no room beside each other stand in two lines.
+  const longest = Math.max(...texts.map((text) => text.length))
+  const lines = longest * 9 * texts.length > right - left ? 2 : 1
+  const height = (innerHeight < 800 ? 206 : 246) + 18 * lines, top = 48, bottom = height - 34 - 18 * lines
   const spread = Math.max(...xs) - Math.min(...xs) || 1
   const across = (share) => left + 22 + share * (right - left - 44)
   const x = (i) => across(xs.length === 1 ? 0.5 : (xs[i] - Math.min(...xs)) / spread)
@@ -43,7 +47,7 @@ function picture({ box, about, value, change, truth, others }, numbers, width) {
   })
   put("text", svg, { x: left - 54, y: 14, class: "title" }, y_title)
   put("text", svg, { x: (left + right) / 2, y: height - 8, class: "title middle" }, x_title)
-  texts.forEach((text, i) => put("text", svg, { x: x(i), y: bottom + 20, class: "middle" }, text))
+  texts.forEach((text, i) => put("text", svg, { x: x(i), y: bottom + 20 + 18 * (i % lines), class: "middle" }, text))
   const line = (name, heights) => {
     const d = heights.map((number, i) => `${i ? "L" : "M"}${x(i)} ${y(number)}`).join("")
     return put("path", svg, { class: `line ${name}`, d })

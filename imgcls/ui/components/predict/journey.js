@@ -2,10 +2,10 @@
 import { live } from "../../js/live.js"
 
 // To another query of this page, as Back and Forward go: Streamlit and our own numbers follow it. "" is the free page
-// at the state that the page is in now.
-export function go(query) {
+// at the state that the page is in now. `instead`: Back does not return to the address that is left.
+export function go(query, instead = false) {
   const to = query || without("ask", "told")
-  history.pushState({}, "", location.pathname + to)
+  history[instead ? "replaceState" : "pushState"]({}, "", location.pathname + to)
   dispatchEvent(new PopStateEvent("popstate", { state: {} }))
 }
 
@@ -26,7 +26,7 @@ export function keepAsked(id) {
   history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : ""))
 }
 
-const SECONDS = 1.1, PATIENCE = 4000 // ms
+const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200 // ms
 
 // Moves each of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is its
 // start. What no hand can move is reached by the address `still`.
@@ -52,8 +52,32 @@ export function glide(numbers, still) {
   setTimeout(look, 500) // the eye is still on the card
 }
 
-// "3_-1" has two numbers, one for each row of sliders.
-const parts = (text) => text.split("_").map(Number)
+// From the picture as it was asked about to the answer, where something is chosen rather than moved. The eye sees the
+// first before it sees the other.
+export function change(query, then) {
+  const left = location.search
+  const look = () => {
+    if (location.search !== left && !new URLSearchParams(location.search).has("told")) return
+    if (!atRest()) return setTimeout(look, 100)
+    go(query, true)
+    then()
+  }
+  setTimeout(look, LOOK)
+}
+
+// Presses the button that plays the part's picture, once that is there.
+export function play(name) {
+  const since = Date.now()
+  const look = () => {
+    const player = atRest() && playerOf(name)
+    if (player) player.click()
+    else if (Date.now() - since < PATIENCE) setTimeout(look, 100)
+  }
+  setTimeout(look, LOOK)
+}
+
+// "3_-1" and "8,0" have two numbers, one for each slider.
+const parts = (text) => text.split(/[_,]/).map(Number)
 
 // The card goes up once the part stands below it: that has the room then.
 export function comeUp(card, still) {
@@ -76,18 +100,21 @@ function slidersOf(name, count) {
     const found = [...root.querySelectorAll("input[data-dial], input.range")]
     if (found.length === count) return found
   }
-  return null
+  const others = anywhere(`input[data-sets="${CSS.escape(name)}"]`) // those that have another name than what they set
+  return others.length === count ? others : null
 }
 
 // The button that plays a picture step by step, up to the last one.
-function playerOf(name) {
+const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)[0]
+
+function anywhere(selector) {
   for (const key of Object.keys(live)) {
     for (const root of roots(key)) {
-      const found = root.querySelector(`[data-plays="${CSS.escape(name)}"]`)
-      if (found) return found
+      const found = [...root.querySelectorAll(selector)]
+      if (found.length) return found
     }
   }
-  return null
+  return []
 }
 
 function move(sliders, ends) {

@@ -5,7 +5,8 @@ import { make } from "../../js/text.js"
 
 export function wordsOf({ unit, digits, log }, number) {
   if (unit === "%") return percent(number / 100, digits)
-  return `${log ? written(number, 3) : fixed(number, digits)} ${unit}`.trim()
+  const text = log ? written(number, 3) : fixed(number, digits)
+  return `${text} ${text === "1" ? unit.replace(/s\b/, "") : unit}`.trim()
 }
 
 // Which outline is whose.

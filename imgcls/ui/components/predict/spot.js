@@ -4,7 +4,7 @@ import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { percent } from "../../js/numbers.js"
 
-const MOST = 340 // pixels
+const MOST = Math.max(220, Math.min(340, innerHeight * 0.33)) // pixels: the button below is to be seen
 
 export function draw({ box, arrays, value, change, truth, others, says }) {
   const [rows, columns] = arrays.photo.shape, photo = bitmap(arrays.photo)
@@ -13,7 +13,7 @@ export function draw({ box, arrays, value, change, truth, others, says }) {
   let place = value ?? null
   const show = () => {
     const room = Math.min(MOST, box.clientWidth || MOST)
-    const scale = Math.min(room / columns, (truth === undefined ? MOST : 280) / rows)
+    const scale = Math.min(room / columns, Math.min(MOST, truth === undefined ? MOST : 280) / rows)
     const width = columns * scale, height = rows * scale
     const pen = sizedCanvas(canvas, width, height)
     pen.drawImage(photo, 0, 0, width, height)

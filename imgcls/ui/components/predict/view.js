@@ -9,7 +9,7 @@ import { make, write } from "../../js/text.js"
 import * as bars from "./bars.js"
 import * as choice from "./choice.js"
 import * as curve from "./curve.js"
-import { comeUp, glide, go, keepAsked } from "./journey.js"
+import { change, comeUp, glide, go, keepAsked, play } from "./journey.js"
 import * as number from "./number.js"
 import * as order from "./order.js"
 import * as pick from "./pick.js"
@@ -17,6 +17,7 @@ import * as spot from "./spot.js"
 
 const KINDS = { bars, choice, curve, number, order, pick, spot }
 let asked = "" // the question that a hand is at
+let leaving = "" // the one whose answer a hand has just asked for
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export default function (component) {
@@ -24,26 +25,28 @@ export default function (component) {
   const own = instance(root, () => ({ sender: new Sender(), shown: "", value: undefined }))
   const data = unpack(component.data)
   if (own.data?.id !== data.id) Object.assign(own, { value: undefined, glided: false })
+  else if (own.recalled === data.id && own.data.mine === null) own.value = data.mine ?? own.value
   own.component = component
   own.data = data
   own.sender.acknowledge(data.ack)
   tellClass(data.session)
   if (data.reveal && own.left !== data.ack) {
     own.left = data.ack
-    go(still() ? data.still : data.moving)
+    leave(data)
     return
   }
   const { ack, reveal, session, ...rest } = data
   const shown = JSON.stringify([rest, Object.entries(data.arrays).map(([name, array]) => [name, sum(array)])])
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
+  recall(own)
   const told = "truth" in data
   if (!told) {
     own.glided = false
     keepAsked(asked = data.id)
   } else if (!own.glided) {
     own.glided = true
-    glide(data.glide, data.still)
+    move(data)
   }
   return () => { if (!("truth" in own.data)) keepAsked("") }
 }
@@ -52,6 +55,46 @@ export default function (component) {
 function tellClass(session) {
   document.documentElement.dataset.imgclsSession = session
   dispatchEvent(new Event("imgcls-question"))
+}
+
+function leave({ id, still: end, moving }) {
+  leaving = id
+  go(still() ? end : moving)
+}
+
+// The page has come to the answer; its picture moves there.
+function move({ id, glide: numbers, plays, moving, still: end }) {
+  const playing = () => { if (plays && !still()) play(plays) }
+  if (leaving === id && !Object.keys(numbers).length && moving !== end && !still()) change(end, playing)
+  else {
+    glide(numbers, end)
+    playing()
+  }
+  leaving = ""
+}
+
+// A reload of the page begins another session on the server, which this tab tells what was predicted.
+const KEPT = "imgcls-predictions"
+
+function keptPredictions() {
+  try {
+    return Object(JSON.parse(sessionStorage.getItem(KEPT)))
+  } catch {
+    return {} // no storage here, or something else in it
+  }
+}
+
+function keep(id, prediction) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ ...keptPredictions(), [id]: prediction }))
+  } catch { /* then a reload forgets it */ }
+}
+
+function recall(own) {
+  const { id, mine } = own.data, kept = keptPredictions()
+  if (mine !== null || own.recalled === id || !Object.hasOwn(kept, id)) return
+  own.recalled = id
+  own.sender.send(own.component, "value", { prediction: kept[id], of: id, kept: true, final: true })
 }
 
 // Enough to see that another photo has come.
@@ -85,7 +128,7 @@ function draw(root, own) {
     const button = make("button", name, actions)
     button.type = "button"
     button.textContent = text
-    button.onclick = () => go(query)
+    button.onclick = typeof query === "string" ? () => go(query) : query
     return button
   }
   if (told) {
@@ -96,10 +139,13 @@ function draw(root, own) {
     submit.type = "button"
     submit.textContent = data.waits ? "Change my prediction" : "That is my prediction"
     submit.disabled = own.value === undefined
-    submit.onclick = () => own.sender.send(own.component, "value", { prediction: own.value, final: true })
+    submit.onclick = () => {
+      keep(data.id, own.value)
+      own.sender.send(own.component, "value", { prediction: own.value, final: true })
+    }
     const knows = data.mine !== null && !data.waits
     if (data.waits) make("p", "waits", actions).textContent = "Your prediction is in. The answer comes for all at once."
-    else if (knows) link("quiet", "Show the answer again", data.moving)
+    else if (knows) link("quiet", "Show the answer again", () => leave(data))
     else link("quiet", "Show the picture without predicting", data.free)
   }
   const live = make("p", "heard", root)

@@ -15,6 +15,7 @@ _mount = declare("slider", html='<div class="slider"></div>', styles=("dials.css
 def slider(dial: Dial, numbers: Mapping[str, Any]) -> Element:
     """The slider of one number of a live picture; see `imgcls.ui.stage`."""
     about = {"name": dial.name, "label": dial.label, "step": dial.step, "digits": dial.digits, "unit": dial.unit}
+    about |= {"sets": dial.sets} if dial.sets else {}
     return _mount.element(about | dial.data(numbers), default={"value": None}, on_value_change=ignore)
 
 

@@ -20,7 +20,7 @@ function build(root) {
       <div class="player">
         <button type="button" class="first" aria-label="to the start"></button>
         <button type="button" class="back" aria-label="one step back"></button>
-        <button type="button" class="play"></button>
+        <button type="button" class="play" data-plays="volume_walk"></button>
         <button type="button" class="forward" aria-label="one step forward"></button>
         <label>step <input type="range" class="scrub" min="0"></label>
         <label>speed <input type="range" class="speed" min="0" max="5" step="0.1" value="1"></label></div>

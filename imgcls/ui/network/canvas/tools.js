@@ -14,9 +14,9 @@ export function buildTools(own) {
       option("influence", "by influence on the class")}</select></label>
     <label class="change">Activation <select name="activation">${option("", "as trained")}${
       Object.entries(own.data.activations).map((each) => option(...each)).join("")}</select></label>
-    <label class="change">Shift → <input type="range" name="right" step="1"
+    <label class="change">Shift → <input type="range" name="right" step="1" data-sets="net_shift"
       aria-label="photo moved right, pixels"><output></output></label>
-    <label class="change">↓ <input type="range" name="down" step="1"
+    <label class="change">↓ <input type="range" name="down" step="1" data-sets="net_shift"
       aria-label="photo moved down, pixels"><output></output></label>
     <label class="change">Patch <input type="range" name="size" min="0" max="70" step="5"
       aria-label="grey patch on the photo, percent of its side"><output></output></label>
