@@ -62,7 +62,7 @@ parts(
         race_part,
         [
             "Race with 30% wrong labels, then with none: in which race does dropout win in **accuracy**?",
-            "Which of the two networks has the lower **training** loss, and why is that no praise?",
+            "Which of the two networks has the lower **training** loss, and why is that nothing to be proud of?",
             "Look at the training accuracy: which network has learned the wrong labels as well?",
             "Set p to 0.9: can a network also forget too much?",
         ],

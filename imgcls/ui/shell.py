@@ -172,8 +172,7 @@ def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
         if before:
             st.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
             lessons = built_lessons()[1:]  # Home is none
-            here = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}  
-"
+            here = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}  \n"
         st.caption(here + bag.links(lesson), width="content")
         if after:
             st.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")

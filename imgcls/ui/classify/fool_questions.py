@@ -89,15 +89,15 @@ QUESTIONS = [
         FOOLED,
         _asks_noise,
         Bars(
-            ("each value moved as the gradient says", "each value moved up or down by lot"),
+            ("each value moved as the gradient says", "each value moved up or down at random"),
             tolerance=12,
             start=lambda photo: [100 * best(photo)[2]] * 2,
             starts_as="without a change",
         ),
         _by_gradient_and_by_lot,
         lambda photo, right: (
-            f"By lot the changes cancel out, and **{percent(right[1] / 100)}** are left. Along the gradient they all "
-            f"pull the same way, and **{percent(right[0] / 100)}** are left. The size of a change is not what counts."
+            f"At random the changes cancel out, and **{percent(right[1] / 100)}** is left. Along the gradient they all "
+            f"pull the same way, and **{percent(right[0] / 100)}** is left. The size of a change is not what counts."
         ),
         at={"fool_levels": "0"},
         then={"fool_levels": "2"},

@@ -75,7 +75,7 @@ def _evidence(photo: Picture) -> np.ndarray:
     return cam.upsampled((56, 56)).numpy()
 
 
-SAME, OPPOSITE, ELSEWHERE = "Mostly the same places", "The opposite places", "Quite other places"
+SAME, OPPOSITE, ELSEWHERE = "Mostly the same places", "The opposite places", "Quite different places"
 
 
 def _alike(photo: Picture) -> float:

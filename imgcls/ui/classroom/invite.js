@@ -18,7 +18,7 @@ export function openDoor() {
     event.preventDefault()
     join(code.value).then(() => box.close(), refusal(box))
   }
-  make("p", box, "Nobody asks for your name: you get one by lot. Your photo stays yours. The class goes where the " +
+  make("p", box, "Nobody asks for your name: you get one at random. Your photo stays yours. The class goes where the " +
     "teacher goes; you can look around on your own and come back with one key.")
   const begin = () => ask("begin", { place: place() }).then(entered).then(() => openTeacher(), refusal(box))
   button(box, "Start a class as its teacher", begin)

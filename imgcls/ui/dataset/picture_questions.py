@@ -66,7 +66,7 @@ def _nearest_alike(level: float) -> float:
     return 100 * float((labels[distances.argmin(1)] == labels).float().mean())
 
 
-MEANS = ("one of the dogs", "the mean", "each pixel from another picture, by lot", "their mean colour everywhere")
+MEANS = ("one of the dogs", "the mean", "each pixel from a picture chosen at random", "their mean colour everywhere")
 
 
 def _means(photo: Picture) -> list[np.ndarray]:
@@ -138,7 +138,7 @@ def _leaked(photo: Picture) -> float:
     return 100 * (COPIES + (number - COPIES) / 2) / number
 
 
-DRAWS = ("drawn by lot", "drawn by lot", "upside down", "drawn by lot")
+DRAWS = ("drawn at random", "drawn at random", "upside down", "drawn at random")
 
 
 def _augmented(photo: Picture) -> list[np.ndarray]:

@@ -73,7 +73,7 @@ def _spreads(photo: Picture) -> list[float]:
     return [_many(photo, p).spread / usual for p in SPREADS]
 
 
-TO_EXACT, TO_HALF, ABOVE = "To the logit without dropout", "To half of it", "To more than it"
+TO_EXACT, TO_HALF, ABOVE = "To the logit without dropout", "To half of that", "To more than that"
 
 
 def _mean_logit(photo: Picture) -> str:
@@ -177,8 +177,8 @@ QUESTIONS = [
         Number(0, 100, "%", 10, digits=1, start=50),
         lambda photo: 100 * _chances(photo)[2],
         lambda photo, right: (
-            f"**{percent(right / 100)}** with this mask, {percent(_chances(photo)[1])} without. Each mask gives "
-            "another number: with **Another mask** you see how far they scatter."
+            f"**{percent(right / 100)}** with this mask, {percent(_chances(photo)[1])} without. Each mask gives a "
+            "different number: with **Another mask** you see how far they scatter."
         ),
         at={"drop_p": "0"},
         then={"drop_p": "0.5"},
@@ -195,8 +195,8 @@ QUESTIONS = [
             },
         ),
         _evaluated,
-        "In use, dropout does nothing. Because training has multiplied what was kept by 1 / (1 − p), the next layer "
-        "gets values as large as it is used to.",
+        "When the network is used, dropout does nothing. Because training has multiplied what was kept by "
+        "1 / (1 − p), the next layer gets values as large as it is used to.",
         at={"drop_mode": "evaluating", "drop_p": "0.1"},
         then={"drop_p": "0.9"},
     ),
@@ -204,7 +204,7 @@ QUESTIONS = [
         "drop-spread",
         MEAN,
         "From mask to mask the logit of the best class scatters. Call its standard deviation at p = 0.5 **1**. Draw it "
-        "for the other p.",
+        "for the other values of p.",
         Curve(SPREADS, 0, 4, "p", "scatter", "", 1, 0.3, (1, 1, 1, 1, 1)),
         _spreads,
         "It grows with √(p / (1 − p)), without end. A coin scatters most at 0.5, but here what is kept is multiplied "
@@ -215,8 +215,8 @@ QUESTIONS = [
     Question(
         "drop-logit",
         MEAN,
-        "Half of all features are dropped, with another mask each time. The logits of very many masks are averaged. "
-        "To what does their **mean** come?",
+        "Half of all features are dropped, with a different mask each time. The logits of very many masks are "
+        "averaged. What does their **mean** come to?",
         Choice(
             (TO_HALF, TO_EXACT, ABOVE),
             {

@@ -225,7 +225,7 @@ QUESTIONS = [
         _no_gradient,
         lambda photo, right: (
             f"**{percent(right / 100)}**. Only the winner of four gets any: 3 / 4 get nothing at once. Where the later "
-            "ReLUs are silent, the winner gets nothing, either."
+            "ReLUs are silent, the winner gets nothing either."
         ),
         at=TINY | {"net_layer": "4"},
         then=TINY | {"net_layer": "4"},

@@ -110,8 +110,8 @@ def _told(times: int, sheet: Tensor) -> str:
     window = 2**times
     return (
         f"One number stands for {window} × {window} = **{window**2}** positions. Max pooling still says how strong the "
-        f"feature was, average pooling how strong on average. None says **where** among the {window**2} it lay. "
-        "A stride alone keeps the upper left value of each window and never looks at the others."
+        f"feature was, average pooling how strong on average. None of them says **where** among the {window**2} it "
+        "lay. A stride alone keeps the upper left value of each window and never looks at the others."
     )
 
 
