@@ -167,12 +167,12 @@ def _source(function: Callable) -> str:
 def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
     """Links to the lessons before and after this one; between them which one of how many it is, and it to take home."""
     before, after = neighbours(lesson.slug)
-    left, middle, right = st.columns(3, vertical_alignment="center")
     here = ""
-    if before:
-        left.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
-        lessons = built_lessons()[1:]  # Home is none
-        here = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}  \n"
-    middle.caption(here + bag.links(lesson))
-    if after:
-        right.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")
+    with st.container(horizontal=True, vertical_alignment="center", key="way_on"):
+        if before:
+            st.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
+            lessons = built_lessons()[1:]  # Home is none
+            here = f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}  \n"
+        st.caption(here + bag.links(lesson), width="content")
+        if after:
+            st.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")
