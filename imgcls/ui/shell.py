@@ -165,10 +165,10 @@ def _source(function: Callable) -> str:
 
 
 def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
-    """Links to the lessons before and after this one; between them which one of how many it is, and it to take home."""
+    """Links to the lessons before and after this one, and between them where it stands and what to take home."""
     before, after = neighbours(lesson.slug)
+    here = ""
     with st.container(horizontal=True, vertical_alignment="center", key="way_on"):
-        here = ""
         if before:
             st.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
             lessons = built_lessons()[1:]  # Home is none

@@ -157,6 +157,8 @@ def _about(shown: Shown, part: str) -> str:
         said.append(f"On the page: {shown.panel.gives()}.")
     if "run_folder" in shown.panel.code:
         said.append("It reads your training from the server's folder of runs, so it runs on that machine only.")
+    if '"your.zip"' in shown.panel.code:
+        said.append("Put your own pictures beside this notebook, as your.zip.")
     return "\n\n".join(said)
 
 
