@@ -22,7 +22,7 @@ HAND_OVER = 300.0
 """Seconds for which the teacher's right can be taken to a second device."""
 MOST_PEOPLE = 1000
 LONGEST_ADDRESS = 2000
-_ROOM = "code, place, paused, pointer, version"
+_ROOM = "code, place, paused, pointer, version, wall, race"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Member:
 class Room:
     """A class: where it is (`place`), whether it is `paused`; `version` grows with every change of these.
 
-    `pointer` is where the teacher points: the class of an element, and the shares of its width and height.
+    `pointer` is where the teacher points: the class of an element, and the shares of its width and height. `wall`: the
+    wall is open. `race`: the seconds that each run of a race has, 0 while there is none.
     """
 
     code: str
@@ -48,6 +49,8 @@ class Room:
     paused: bool
     version: int
     pointer: tuple[str, float, float] | None = None
+    wall: bool = False
+    race: int = 0
 
 
 class Classes:
@@ -65,7 +68,8 @@ class Classes:
         with self.database.write() as database:
             self._end_old(database)
             code = new_code({code for (code,) in database.execute("select code from room")})
-            database.execute("insert into room values (?, ?, ?, 0, 'null', 1)", (code, time.time(), _address(place)))
+            row = (code, time.time(), _address(place))
+            database.execute("insert into room values (?, ?, ?, 0, 'null', 1, 0, 0)", row)
             return self._enter(database, code, "the teacher", True, place)
 
     def join(self, typed: str) -> tuple[str, Member]:
@@ -212,10 +216,10 @@ class Classes:
         database.execute("delete from room where begun < ?", (time.time() - LIFE,))
 
 
-def _room(found: tuple[str, str, int, str, int]) -> Room:
-    code, place, paused, pointer, version = found
+def _room(found: tuple[str, str, int, str, int, int, int]) -> Room:
+    code, place, paused, pointer, version, wall, race = found
     at = json.loads(pointer)
-    return Room(code, place, bool(paused), version, tuple(at) if at else None)
+    return Room(code, place, bool(paused), version, tuple(at) if at else None, bool(wall), race)
 
 
 def _pointer(at: object) -> list[object]:

@@ -164,7 +164,13 @@ def test_of_a_lessons_question_each_vote_says_whether_it_is_right_for_the_voters
     poll = polls.ask(teacher, {"kind": "lesson", "question": "pool-shift"})
     polls.vote(students[0], poll, {"value": [0.1, 0.2], "right": True, "photo": "a"})
     polls.vote(students[1], poll, {"value": 7, "right": False, "photo": "b"})
-    for value in (7, {"value": 7}, lesson_vote("x" * 3000), {**lesson_vote(7), "right": 1}, {**lesson_vote(7), "more": 1}):
+    for value in (
+        7,
+        {"value": 7},
+        lesson_vote("x" * 3000),
+        {**lesson_vote(7), "right": 1},
+        {**lesson_vote(7), "more": 1},
+    ):
         with pytest.raises(ClassError, match="no answer"):
             polls.vote(students[0], poll, value)
     question, votes = polls.current(code)
