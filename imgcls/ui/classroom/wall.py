@@ -92,7 +92,10 @@ def _test_set(photos: Sequence[Photo]) -> dict[str, Any]:
     scores = [(network, accuracy(photos, network.name)) for network in networks()]
     return {
         "networks": [
-            {"title": network.title, "right": score.right, "of": score.of, "share": score.share}
+            {
+                "title": network.title, "dogs": len(network.dog_indices or network.labels),
+                "right": score.right, "of": score.of, "share": score.share,
+            }
             for network, score in scores
         ],
         "known": len(judged(photos, DEFAULT)),

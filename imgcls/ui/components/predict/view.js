@@ -26,13 +26,12 @@ export default function (component) {
   own.component = component
   own.data = data
   own.sender.acknowledge(data.ack)
-  tellClass(data.session)
   if (data.reveal && own.left !== data.ack) {
     own.left = data.ack
     go(still() ? data.still : data.moving)
     return
   }
-  const { ack, reveal, session, ...rest } = data
+  const { ack, reveal, ...rest } = data
   const shown = JSON.stringify([rest, Object.entries(data.arrays).map(([name, array]) => [name, sum(array)])])
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
@@ -43,12 +42,6 @@ export default function (component) {
     glide(data.glide, data.still)
   }
   return () => { if (!told) keepAsked("") }
-}
-
-// A class must know whose session this is before it counts what is predicted here.
-function tellClass(session) {
-  document.documentElement.dataset.imgclsSession = session
-  dispatchEvent(new Event("imgcls-question"))
 }
 
 // Enough to see that another photo has come.

@@ -1,0 +1,90 @@
+// A race: the validation accuracy of everybody's best run over the seconds of training.
+import { fixed, percent } from "../js/numbers.js"
+import { button, dialog, make, refusal } from "./build.js"
+import { go } from "./page.js"
+import { chart } from "./race_chart.js"
+import { isTeacher, room } from "./room.js"
+import { ask, read } from "./server.js"
+
+const LENGTHS = [30, 60, 120]
+const EVERY = { teacher: 1500, student: 4000 } // ms between two looks, while the panel is open
+let box = null, drawn = null, looking = 0, say = () => {}
+
+export function openRace() {
+  box = dialog("The race of this class")
+  box.classList.add("race")
+  box.addEventListener("close", () => { box = drawn = null; clearTimeout(looking) })
+  make("div", box, "", { class: "head" })
+  make("div", box, "", { class: "runs" })
+  say = refusal(box)
+  drawRace()
+}
+
+// After every change of the class.
+export function drawRace() {
+  if (!box) return
+  if (!room.news) return box.close()
+  if (drawn === room.news.race) return
+  drawn = room.news.race
+  head(box.querySelector(".head"), drawn)
+  box.querySelector(".runs").textContent = ""
+  clearTimeout(looking)
+  if (drawn) look()
+}
+
+const act = (action, question) => ask(action, question).then(() => say({ message: "" }), say)
+
+function head(place, seconds) {
+  place.textContent = ""
+  if (seconds) {
+    make("p", place, `Each run learns for ${seconds} seconds. Take part: choose your settings on the page Train, and ` +
+      "press Train. Your best run counts.")
+    if (!isTeacher()) button(place, "To the page Train", () => { box.close(); go("train") }, { class: "main" })
+    else button(place, "End the race", () => act("end-race"))
+  } else if (isTeacher()) {
+    make("p", place, "Everybody trains a network of their own on the page Train; the curves of all are drawn here. " +
+      "How long does each run learn?")
+    for (const length of LENGTHS) button(place, `Start: ${length} s a run`, () => act("race", { seconds: length }))
+  } else make("p", place, "The race is over.")
+  button(place, "Done", () => box.close())
+}
+
+async function look() {
+  const asked = box
+  try {
+    const news = await read("race")
+    if (box !== asked || news.seconds !== drawn) return
+    fill(news)
+    say({ message: "" })
+  } catch (trouble) {
+    if (box === asked) say(trouble)
+  }
+  if (box === asked && drawn) looking = setTimeout(look, EVERY[isTeacher() ? "teacher" : "student"])
+}
+
+function fill({ seconds, runs }) {
+  const part = box.querySelector(".runs")
+  const held = part.contains(document.activeElement) ? document.activeElement.dataset.run : null
+  const width = part.clientWidth
+  part.textContent = ""
+  if (!runs.length) return make("p", part, "Nobody has started a run yet.")
+  part.append(chart(runs, seconds, width))
+  const list = make("ol", part, "", { class: "names" })
+  for (const run of runs) {
+    const line = make("li", list, "", run.mine ? { class: "mine" } : {})
+    make("span", line, run.mine ? `${run.name} (you)` : run.name, { class: "name" })
+    make("span", line, run.best === null ? "–" : percent(run.best))
+    make("span", line, standing(run))
+    if (!isTeacher() || run.best === null) continue
+    button(line, "Look inside", () => { box.close(); go(`network?net_model=run-${run.run}`) }, {
+      "aria-label": `Look inside the network of ${run.name}`, "data-run": run.run,
+    })
+  }
+  if (held) part.querySelector(`[data-run="${CSS.escape(held)}"]`)?.focus()
+}
+
+function standing({ state, place, points }) {
+  if (state === "waits") return place ? `waits, place ${place} in the queue` : "waits"
+  if (state === "over") return points.length ? "" : "ended before its first epoch"
+  return points.length ? `learns: ${fixed(points.at(-1)[0], 0)} s` : "learns its first epoch"
+}

@@ -1,0 +1,166 @@
+// The wall: photos that students show, what the network says of them, and how networks do on this test set.
+import { percent, whole } from "../js/numbers.js"
+import { button, dialog, field, make, refusal } from "./build.js"
+import { home } from "./page.js"
+import { shownPhoto } from "./photo.js"
+import { isTeacher, room } from "./room.js"
+import { ask, read } from "./server.js"
+
+const BREEDS = "imgcls-breeds" // the list that a breed is chosen from
+let box = null, drawn = null, say = () => {}
+const pictures = new Map() // by photo: what was fetched once stays while the dialog is open
+
+const act = (action, question) => ask(action, question).then(() => say({ message: "" }), say)
+
+export function openWall() {
+  box = dialog("The wall of this class")
+  box.classList.add("wall")
+  box.addEventListener("close", () => { box = drawn = null; pictures.clear() })
+  const head = make("div", box, "", { class: "head" })
+  make("div", box, "", { class: "waiting" })
+  const columns = make("div", box, "", { class: "shown" })
+  make("div", columns, "", { class: "tiles" })
+  make("div", columns, "", { class: "scores" })
+  say = refusal(box)
+  drawHead(head)
+  drawWall()
+}
+
+// After every change of the class; the photos are asked for when something of them has changed.
+export function drawWall() {
+  if (!box) return
+  if (!room.news) return box.close()
+  const { open, mark } = room.news.wall
+  const shown = JSON.stringify([open, mark])
+  if (shown === drawn) return
+  drawn = shown
+  if (isTeacher()) drawHead(box.querySelector(".head"))
+  else box.querySelector(".head").classList.toggle("closed", !open)
+  read("wall").then((news) => { if (box && shown === drawn) fill(news) }, say)
+}
+
+function drawHead(head) {
+  head.textContent = ""
+  if (isTeacher()) {
+    const { open } = room.news.wall
+    make("p", head, open
+      ? "The wall is open: students can show the photo of their page, and you let each of them in."
+      : "The wall is closed. Once it is open, students can show the photo of their page, and you let each of them in.")
+    button(head, open ? "Close the wall" : "Open the wall", () => act("wall", { open: !open })).className =
+      open ? "" : "main"
+    button(head, "Done", () => box.close())
+    return
+  }
+  offer(head)
+  button(head, "Done", () => box.close())
+}
+
+// What a student can show: the photo of their page, small, and the breed that they say it is.
+function offer(head) {
+  const form = make("form", head, "", { class: "show" })
+  const preview = make("img", form, "", { alt: "The photo of your page" })
+  const side = make("div", form)
+  make("p", side, "Show the photo of your page to the class? Your teacher looks at it first, and you can take it " +
+    "back. A small copy is shown, so the network's answer may differ a little from that on your page.")
+  const breed = field(side, "Its breed, if you know it", { list: BREEDS, maxlength: "60" })
+  const send = make("button", side, "Show my photo", { class: "main" })
+  suggestBreeds(form)
+  let picture = null
+  shownPhoto().then((found) => {
+    picture = found
+    preview.src = `data:image/jpeg;base64,${found}`
+  }, (trouble) => { send.disabled = true; preview.remove(); say(trouble) })
+  form.onsubmit = async (event) => {
+    event.preventDefault()
+    if (!picture) return
+    send.disabled = true
+    try {
+      await ask("show", { picture, said: breed.value.trim() })
+      form.replaceChildren()
+      make("p", form, "Your teacher sees your photo now. To show another one, choose it on your page and come back.", {
+        role: "status",
+      })
+      say({ message: "" })
+    } catch (trouble) {
+      send.disabled = false
+      say(trouble)
+    }
+  }
+}
+
+function suggestBreeds(form) {
+  const list = make("datalist", form, "", { id: BREEDS })
+  read("breeds").then((names) => { for (const name of names) make("option", list, "", { value: name }) }, () => {})
+}
+
+function fill(news) {
+  const { photos } = news
+  const waiting = photos.filter((photo) => !photo.in)
+  const shown = photos.filter((photo) => photo.in)
+  const [queue, tiles, scores] = [".waiting", ".shown > .tiles", ".scores"].map((name) => box.querySelector(name))
+  const wasHeld = [queue, tiles].some((part) => part.contains(document.activeElement))
+  for (const part of [queue, tiles, scores]) part.textContent = ""
+  if (waiting.length) {
+    make("h3", queue, isTeacher() ? `Waiting for you: ${waiting.length}` : "Waiting for your teacher")
+    const row = make("div", queue, "", { class: "tiles" })
+    for (const photo of waiting) tile(row, photo, news)
+  }
+  for (const photo of shown) tile(tiles, photo, news)
+  if (!shown.length && (room.news.wall.open || isTeacher())) make("p", tiles, "No photo is on the wall yet.")
+  if (news.known) testSet(scores, news)
+  if (wasHeld) box.querySelector(".tile button, .head button")?.focus()
+}
+
+// Marked by a sign and words, in one colour: whether it is right is nobody's fault.
+function verdict({ said, right, note, chance }) {
+  if (!said) return "nobody says which breed it is"
+  if (right === null) return note || `says the student: ${said}. The network has no such class.`
+  if (right) return "✓ the student says so, too"
+  return `≠ the student says: ${said}. The network gives it ${percent(chance)}.`
+}
+
+function tile(parent, photo, { hardest = [] }) {
+  const card = make("figure", parent, "", { class: "tile" })
+  if (!pictures.has(photo.id)) {
+    const source = new URL(`imgcls/class/wall/${photo.id}`, home)
+    pictures.set(photo.id, make("img", null, "", { src: source, alt: `Photo of ${photo.name}` }))
+  }
+  card.append(pictures.get(photo.id))
+  const words = make("figcaption", card)
+  make("strong", words, `${photo.label}, ${percent(photo.probability)}`)
+  make("span", words, verdict(photo))
+  if (hardest[0] === photo.id && photo.right === false) make("span", words, "the hardest", { class: "tag" })
+  if (isTeacher()) {
+    const row = make("div", words, "", { class: "row" })
+    if (!photo.in) button(row, "Let it in", () => act("let-in", { photo: photo.id })).className = "main"
+    button(row, photo.in ? "Take it off" : "No", () => act("take-back", { photo: photo.id }), {
+      "aria-label": `${photo.in ? "Take off" : "Refuse"} the photo of ${photo.name}`,
+    })
+  } else if (photo.mine) {
+    button(words, "Take it back", () => act("take-back", { photo: photo.id }))
+  }
+}
+
+// The class's own test set.
+function testSet(scores, { networks, confusions, photos, hardest }) {
+  make("h3", scores, "Your own test set")
+  const table = make("table", scores)
+  const head = make("tr", table)
+  for (const title of ["Network", "Dogs it can name", "Correct"]) make("th", head, title, { scope: "col" })
+  for (const { title, dogs, right, of, share } of networks) {
+    const row = make("tr", table)
+    make("th", row, title, { scope: "row" })
+    make("td", row, dogs === 1 ? "just “dog”" : whole(dogs))
+    make("td", row, of ? `${right} of ${of}: ${percent(share)}` : "none of these")
+  }
+  const [first] = confusions
+  if (first) {
+    const [said, label, count] = first
+    const times = count === 1 ? "once" : count === 2 ? "twice" : `${count} times`
+    make("p", scores, `Most frequent confusion: ${said} was taken for ${label}, ${times}.`)
+  }
+  const hard = photos.find((photo) => photo.id === hardest[0])
+  if (hard && !hard.right) {
+    make("p", scores, `The hardest photo: the network gives ${percent(hard.chance)} to ${hard.said}.`)
+  }
+}
