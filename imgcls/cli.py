@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imgcls.numbers import percent, whole
 from imgcls.plain import one_line
+from imgcls.serve import add_serve
 from imgcls.training.cli import add_datasets, add_train
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m imgcls", description="See how image classification works.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (add_classify, add_train, add_datasets):
+    for add_command in (add_classify, add_train, add_datasets, add_serve):
         add_command(commands)
     return parser
 

@@ -61,6 +61,9 @@ LESSONS: tuple[Lesson, ...] = (
     Lesson("network", "Inside the network", "The whole network", "What happens between photo and answer?", "lan"),
 )
 
+TEACH = Lesson("teach", "Lesson plan", "For teachers", "How do I teach with it?", "co_present")
+"""The teachers' page: it is no lesson, and the menu does not list it."""
+
 
 def built_lessons() -> tuple[Lesson, ...]:
     """The lessons that exist, in order."""

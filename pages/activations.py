@@ -7,6 +7,7 @@ from imgcls.ui.activations.bend_part import bend_part
 from imgcls.ui.activations.curves_part import choose_functions, curves_part
 from imgcls.ui.activations.depth_part import depth_part
 from imgcls.ui.activations.photo_part import photo_part
+from imgcls.ui.activations.questions import QUESTIONS
 from imgcls.ui.shell import Part, parts
 
 PART, BEND, CURVES = "act_part", "What a bend does", "The functions"
@@ -37,9 +38,7 @@ parts(
         CURVES,
         lambda: curves_part(choose_functions()),
         [
-            "Drag over the picture: where is the slope of the sigmoid largest, and how large is it there?",
             "Switch Maxout on and drag the two round handles of a line. Can you make it equal to ReLU? And to |x|?",
-            "Set the slope of leaky ReLU to 1. Why would a network of such layers be no better than a single layer?",
             "Compare ReLU with GELU and SiLU near zero: which are smooth, and which are not monotonic?",
         ],
     ),
@@ -48,8 +47,6 @@ parts(
         lambda: photo_part(function()),
         [
             "Look through the maps with ReLU: which of them lose most, and what did the lost part show?",
-            "Switch to sigmoid: the map fades to a pale blue, with nothing negative (red) left. Why? Read the "
-            "histogram.",
             "Choose leaky ReLU and drag its slope from 0 to 1: the negative half comes back.",
         ],
     ),
@@ -58,11 +55,10 @@ parts(
         lambda: depth_part(function()),
         [
             "Sigmoid with Xavier: at how many layers has the gradient fallen below a thousandth?",
-            "ReLU with 20 layers: compare small, Xavier and He weights. Which keeps the gradient level, and why a "
-            "factor of two?",
             "Which functions give outputs that are not zero-centred? Read the last sentence.",
             "Find a pair that explodes. What happens to the numbers first, and in which layer?",
         ],
     ),
     default=CURVES if OLD else BEND,
+    questions=QUESTIONS,
 )

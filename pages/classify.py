@@ -3,21 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
-from imgcls.models.classify import classify
-from imgcls.models.occlusion import occlude
-from imgcls.ops.softmax import softmax
-from imgcls.plain import markdown
-from imgcls.ui.classify.code import preprocessing_code, readings_code, unknown_code
+from imgcls.models.device import device_sentence
+from imgcls.ui.classify.code import preprocessing_code
 from imgcls.ui.classify.fool_part import fool_part
 from imgcls.ui.classify.grad_cam_part import grad_cam_part
 from imgcls.ui.classify.preprocessing_part import preprocessing_part
-from imgcls.ui.classify.readings import BINARY, CLASSES, Readings
-from imgcls.ui.classify.sight import patch_sight, placed_patch
-from imgcls.ui.components.plot import show_chart
-from imgcls.ui.components.slider import live_slider
-from imgcls.ui.distance import distance_note
-from imgcls.ui.hall import classify_photo, distance_from, network_input
+from imgcls.ui.classify.questions import QUESTIONS
+from imgcls.ui.classify.readings_part import readings_part
+from imgcls.ui.classify.unknown_part import unknown_part
+from imgcls.ui.hall import classify_photo
 from imgcls.ui.memo import remember
 from imgcls.ui.models import choose_model
 from imgcls.ui.photo import current_photo, sample_note
@@ -28,60 +22,15 @@ classifier = choose_model("classify_model")
 subject = (classifier.name, photo.digest)
 steps = remember("classify_steps", subject, lambda: classifier.preprocess.steps(photo.image))
 prediction = classify_photo(classifier, photo)
-distance = distance_from(classifier, photo)
+if device := device_sentence(classifier):
+    st.caption(device)
 crop = np.asarray(steps[2].value)  # what the network sees, before its numbers are rescaled
-
-
-@st.fragment
-def two_readings() -> None:
-    """Binary and multi-class, live while a patch is dragged; on a phone photo and answers stand on one screen."""
-    left, right = st.columns([0.42, 0.58], gap="medium")
-    with left:
-        place = st.container()
-        size = live_slider("Side of the grey patch", 0.1, 0.6, 0.25, step=0.05, key="classify_patch")
-    patch = placed_patch("classify_sight", size)
-    now = occlude(classifier, network_input(classifier, photo), patch.x, patch.y, size) if patch else prediction
-    threshold = 0.5
-    with right:
-        binary = st.container()
-        with st.container(key="two_abreast"):
-            dials = st.columns(2)
-        if now.dog is not None:
-            with dials[0]:
-                threshold = live_slider("Call it a dog from", 0.0, 1.0, 0.5, step=0.01, key="classify_threshold")
-        with dials[1]:  # above the chart, whose growing would push it away
-            k = live_slider("Classes shown", 1, 15, 5, step=1, digits=0, key="classify_k")
-        readings = Readings(prediction, threshold, k, distance)
-        if now.dog is not None:
-            with binary:
-                show_chart(readings.binary(now, bool(patch)), key=BINARY)
-        show_chart(readings.classes(now, bool(patch)), key=CLASSES)
-        distance_note(distance)
-    with place:
-        patch_sight(crop, readings.while_dragged(classifier, photo, size), size=size, key="classify_sight")
-    code, shows = readings_code(classifier, now, k, patch)
-    code_panel(code, shows, functions=(classify, softmax), photo=True, key="classify")
 
 
 def answers() -> None:
     """The answers, and what there is to learn from the sample in use."""
-    two_readings()
+    readings_part(classifier, photo, crop, prediction)
     sample_note()
-
-
-def unknown() -> None:
-    """What the network has no class for."""
-    never = "The network must divide 100% among the classes it was trained on; it never says “none of these”. "
-    missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
-    known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))
-    st.markdown(
-        f"{never}A dog whose breed is missing is given another breed; EfficientNet-Lite0 is then 56% sure on average. "
-        f"Among the missing breeds are: {missing}."
-        if len(classifier.labels) == len(IMAGENET_LABELS)
-        else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
-    )
-    code, shows = unknown_code(classifier, prediction)
-    code_panel(code, shows, functions=(softmax,), photo=True, key="classify_unknown")
 
 
 def prepared() -> None:
@@ -98,28 +47,28 @@ parts(
         "What is it?",
         answers,
         [
-            "Cover the eyes, then the ears, then the background: which of them does the network need most?",
+            "Drag the grey patch over the eyes, then the ears, then the background. Does the answer ever change?",
             "Move the threshold until the answer flips. Which mistake is worse: missing a dog, or calling a cat a dog?",
-            "Put in a photo of a dachshund, or of your lunch. How sure is the network of its wrong answer?",
         ],
     ),
     Part(
         "Where did it look?",
         lambda: grad_cam_part(classifier, photo, crop, prediction),
-        [
-            "Compare the two best classes side by side, then look at the difference. Which part of the dog decides?",
-            "Choose an earlier layer: what gets sharper, and what gets lost?",
-        ],
+        ["Compare the two best classes side by side, then look at the difference. Which part of the dog decides?"],
     ),
     Part(
         "Fool it",
         lambda: fool_part(classifier, photo, prediction),
         [
-            "How many levels does it take until another class wins? Can you see the change?",
-            "Try the runner-up, then a class that has nothing to do with the photo. Which is harder to reach?",
+            "Look at *before* and *after*. Can you see the change?",
             "Switch to *Few pixels*: where on the photo are the pixels that matter most?",
         ],
     ),
-    Part("What it cannot know", unknown, ["Which answer do you get for a breed on this list? How sure is it?"]),
+    Part(
+        "What it cannot know",
+        lambda: unknown_part(classifier, photo, prediction),
+        ["Put in a photo of a dachshund, or of your lunch. Which breed do you get, and how sure is the network?"],
+    ),
     Part("How the photo is prepared", prepared, ["What lies outside the centre crop? Would you have needed it?"]),
+    questions=QUESTIONS,
 )

@@ -75,8 +75,6 @@ parts(
             "Before you press **Play**, work out the next output by hand: multiply window and weights cell by cell, "
             "add up the three channels, then the bias.",
             "Drag any number: pixels, weights and biases are yours. Which outputs change when one pixel does?",
-            "A layer with 2 filters gives 2 channels, whatever the depth of its input. Change *Channels* and count "
-            "again.",
         ],
     ),
     Part(
@@ -94,7 +92,6 @@ parts(
         FIELD,
         field_part,
         [
-            "How many 3 × 3 layers see as much as one 7 × 7? Count, then check: which of the two has fewer weights?",
             "Set **stride** to 2, then **dilation** to 2: which makes the square grow faster?",
             "Drag over the photo. In **EfficientNet-Lite0**, from which stage on is the square larger than the photo?",
         ],
@@ -103,8 +100,6 @@ parts(
         KINDS,
         kinds_part,
         [
-            "Which kind could find an edge? Which could turn a colour photo grey?",
-            "Depthwise, then 1 × 1: how much of a full convolution's work is left with 16 output maps? And with 1,000?",
             "Move through the outputs of **1 × 1**: no weight is shared between two of them. What is shared?",
         ],
     ),

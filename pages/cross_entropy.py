@@ -7,6 +7,7 @@ from imgcls.ui.cross_entropy.likelihood_part import likelihood_part
 from imgcls.ui.cross_entropy.parts import batch, logits_in, one_example, two_classes
 from imgcls.ui.cross_entropy.photo_part import your_photo
 from imgcls.ui.cross_entropy.price_part import price_list
+from imgcls.ui.cross_entropy.questions import QUESTIONS
 from imgcls.ui.shell import Part, parts
 
 VIEW = "ce_view"
@@ -21,8 +22,6 @@ parts(
         one_example,
         [
             "Press **Step downhill** again and again: which logits move, and when does it stop?",
-            "Make the network sure of the wrong class: the loss grows with the logit, without bound.",
-            "With label smoothing even a certain answer costs something. Where is the loss smallest now?",
         ],
     ),
     Part(
@@ -30,7 +29,6 @@ parts(
         two_classes,
         [
             "Switch to **y = 0**: the other curve counts, and the gradient changes its sign.",
-            "Look at it **over the logit**: far on the wrong side the loss is almost a straight line. How steep is it?",
         ],
     ),
     Part(
@@ -53,7 +51,6 @@ parts(
         "Batch",
         batch,
         [
-            "Make one photo confidently wrong. Can the others, sure and right, bring the mean down again?",
             "Add a photo: why does every pull shrink although no probability has changed?",
         ],
     ),
@@ -61,7 +58,6 @@ parts(
         "Likelihood",
         likelihood_part,
         [
-            "Raise the number of photos until the product is 0 in float32. What does the sum of logs say there?",
             "Set all three logits to 0, so that p = 33%. Which perplexity do you expect?",
             "One photo gets p = 1%. What does it do to the product, and what to the sum?",
         ],
@@ -71,17 +67,15 @@ parts(
         accuracy_part,
         [
             "Drag photo 4's logit slowly across 0: when does accuracy move, and when does the loss?",
-            "Drag it far to the left. Which of the two losses still pulls at this mistake?",
-            "Make all answers right. Accuracy has nothing left to say: what does the loss still want?",
         ],
     ),
     Part(
         "Pass logits",
         logits_in,
         [
-            "Let the true class fall behind by 104: float32 gives up. Where does float16 give up?",
-            "Move to −20, an almost perfect answer: what does softmax done twice still charge for it?",
+            "Switch to float16: how far may the true class be behind now? Does float64 give up at all?",
         ],
     ),
+    questions=QUESTIONS,
     wrap=True,
 )

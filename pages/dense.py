@@ -3,6 +3,7 @@
 from imgcls.ui.dense.cost_part import cost_part
 from imgcls.ui.dense.network_part import network_part
 from imgcls.ui.dense.neuron_part import neuron_part
+from imgcls.ui.dense.questions import QUESTIONS
 from imgcls.ui.dense.shuffle_part import shuffle_part
 from imgcls.ui.dense.templates_part import templates_part
 from imgcls.ui.shell import Part, parts
@@ -13,10 +14,7 @@ parts(
         "Every node to every other",
         network_part,
         [
-            "Drag the image size from 4 to 224 pixels. By what factor does doubling it multiply the weights of the "
-            "first layer?",
             "Point at a node in the middle, or tap it: how many lines come in, how many go out?",
-            "Add hidden layers. Where do nearly all parameters stay, and why?",
             "Change the seed: which numbers on the page change, and which do not?",
         ],
     ),
@@ -25,7 +23,6 @@ parts(
         cost_part,
         [
             "CS231n's 200 × 200 photo: how many weights come into a single output? Multiply it out by hand.",
-            "AlexNet: how much of the saving comes from looking at a window only, how much from sharing its weights?",
             "VGG-16's first dense layer: why do all three columns agree? Make the image one pixel larger.",
             "Choose “measured time” and measure: where does the fully connected layer stop fitting into memory?",
         ],
@@ -35,8 +32,6 @@ parts(
         neuron_part,
         [
             "Lay the photo out row by row. Which of the three colours comes first in the vector?",
-            "Take two pixels, one right above the other. How far apart are they in the vector, at 32 pixels?",
-            "Choose “centre minus border”, then a sample photo with a bright middle: is the sum above zero?",
             "Look at the learned weights at 8 and at 32 pixels. What would a dog in the corner do to the sum?",
         ],
     ),
@@ -44,7 +39,7 @@ parts(
         "One template per class",
         templates_part,
         [
-            "Which class wins, and what in your photo speaks for it? Click its template and look at the products.",
+            "What in your photo speaks for the class that wins? Click its template and look at the products.",
             "Look at the horse and at the car, from far away. What could each colour in them have been?",
             "Try a photo of a red car in front of the sky, then a red ball. What does such a classifier really see?",
             "Which template would a photo that is mid-grey everywhere choose? Look at the bias.",
@@ -55,9 +50,10 @@ parts(
         shuffle_part,
         [
             "Before you start the race: which of the four networks will be worst?",
-            "Could you tell the breeds apart in the lower row? Why can a network that has a weight for every position?",
+            "Could you tell the breeds apart in the lower row? A network with a weight for every position can.",
             "Race with 20 pictures of each breed: which network suffers most from having few?",
             "Is the shuffled CNN better than guessing? What can it go by? Think of colours.",
         ],
     ),
+    questions=QUESTIONS,
 )

@@ -1,6 +1,7 @@
 """Why switch nodes off while learning? A thinned network, one mask, the mean of many, whole maps, and a race."""
 
 from imgcls.ui.dropout.photo_parts import average_part, maps_part, mask_controls, mask_part
+from imgcls.ui.dropout.questions import QUESTIONS
 from imgcls.ui.dropout.race_part import race_part
 from imgcls.ui.dropout.thinned_part import thinned_part
 from imgcls.ui.shell import Part, parts
@@ -29,7 +30,6 @@ parts(
         [
             "Drag the training step: which nodes are there every time?",
             "Which node of hidden 2 would you trust with the only ear detector, if it may be gone in the next step?",
-            "With p = 0.5, which share of the weights between the two hidden layers takes part in a step, on average?",
             "Set p to 0.95: can such a network still learn anything?",
         ],
     ),
@@ -37,7 +37,6 @@ parts(
         "One mask",
         masked,
         [
-            "Drag p to 0.9. A tenth of the values is passed on, each ten times as large. Why the factor?",
             "Press **Another mask** a few times: how much does the answer of the network depend on the mask?",
             "Switch to **evaluating** and drag p: why does the answer of the network stay the same?",
         ],
@@ -46,10 +45,8 @@ parts(
         "The mean of many",
         averaged,
         [
-            "At which p do the masks scatter least, and most?",
             "At which p is the mean probability furthest from the one without dropout?",
             "Press **Another mask**: does the solid (violet) line still end at the dashed one?",
-            "The grey band: how much narrower is it after four times as many masks?",
         ],
     ),
     Part(
@@ -58,7 +55,6 @@ parts(
         [
             "Drag p up slowly: which maps go first? Press **Another mask** and do it again.",
             "How much darker do the surviving maps become, and why?",
-            "Switch to **evaluating**: all maps are back. Which of them are empty all the same?",
         ],
     ),
     Part(
@@ -71,4 +67,5 @@ parts(
             "Set p to 0.9: can a network also forget too much?",
         ],
     ),
+    questions=QUESTIONS,
 )

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from imgcls.models.ablation import SWAPS, what_if
+from imgcls.models.ablation import SWAP_TITLES, what_if
 from imgcls.models.confidence import confidence_words
+from imgcls.models.device import device_sentence, on_device
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import CannotDraw, graph_of
 from imgcls.models.influence import backward
@@ -15,34 +16,34 @@ from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import distance_from
 from imgcls.ui.live import offer, slow_answer
 from imgcls.ui.memo import remember
+from imgcls.ui.network import tour
 from imgcls.ui.network.answers import answerer, first_overview
 from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
-from imgcls.ui.network.models import choose_network, home_samples
+from imgcls.ui.network.models import choose_network, home_samples, name_network
+from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
+from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
 from imgcls.ui.photo import current_photo, sample_note, sample_row
+from imgcls.ui.predict_first import Asking, card
 from imgcls.ui.shell import code_panel, try_this
 
-FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
 MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
 TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
         "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
-        "Choose *Colours: one for all*. In which layer are the values largest? What did ReLU do to the negative ones?",
         "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),
     WHAT_IF: (
         "Switch off one map of the last layers at a time. Can you make another class win with a single one?",
         "Move the photo by one pixel, then by two, four, eight. What changes more: the maps or the bars?",
-        "Replace the activation by *none*. How many of the convolutions does the network still need?",
         "Cover the dog's face, then the background. Which of them did the network look at?",
     ),
     BACKWARDS: (
-        "Where on the photo is the gradient strongest? Is it the dog, or the edge of its background?",
         "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
         "Choose the class that came second. Where do the two maps of evidence differ?",
     ),
@@ -54,21 +55,34 @@ AT_HOME = (
 )
 
 photo = current_photo()
+tour.arrive("net_part")
+asking = Asking("net_part", ASKED, FORWARD)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = st.segmented_control(
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
+    asked = asking.now(part)
+    if not tour.current():
+        asking.entry(asked)
     classifier = choose_network(photo)
     if slugs := home_samples(classifier):
         sample_row(slugs, key="net_home")
+    toured = classifier.name in tour.NETWORKS
+    if toured and not tour.current():
+        st.button("Take the tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
+if tour.current() and not toured:
+    st.info("The tour goes through TinyVGG and EfficientNet-Lite0: choose one of them.", icon=":material/tour:")
 
 
 @st.fragment
 def lesson(look: Look) -> None:
     """The canvas, which asks for what it needs by itself, and the code of what is open on it."""
     name = st.session_state[MODEL]
+    if toured:
+        tour.settle(look)
     state = read_state(look.graph)
+    name_network(state)
     subject = f"{classifier.name}:{photo.digest}"
     fresh = st.session_state.get("net_shown") != (subject, part)  # what the canvas has drawn is not sent again
     st.session_state["net_shown"] = (subject, part)
@@ -80,8 +94,9 @@ def lesson(look: Look) -> None:
         mode=MODES[part],
         state=state,
         turn=turn(),
-        activations=[*SWAPS] if any(step.kind == "activation" for step in look.graph.steps) else [],
+        activations=SWAP_TITLES if any(step.kind == "activation" for step in look.graph.steps) else {},
         title=classifier.title,
+        tour=tour.told(look, state),
         key=KEY,
         slow={name: slow_answer(name, key=KEY, answer=answer) for name in QUESTIONS},
     )
@@ -101,11 +116,18 @@ def lesson(look: Look) -> None:
     code_panel(code, shows, functions=functions, photo=True, key=f"net_{MODES[part].replace(' ', '_')}")
 
 
+if asked.question and not tour.current():  # the tour shows; it asks nothing
+    card(asking, asked)
+asking.remember()
+if not (asked.shown or tour.current()):
+    st.stop()
 try:
-    graph = graph_of(classifier)
+    graph = graph_of(on_device(classifier))
 except CannotDraw as trouble:
     st.info(f"{markdown(str(trouble))} Choose another network to look inside.", icon=":material/visibility_off:")
 else:
+    if device := device_sentence(classifier):
+        st.caption(device)
     lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
     try_this(*([AT_HOME] if slugs and part == FORWARD else []), *TRY[part])
 sample_note()

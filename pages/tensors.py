@@ -5,6 +5,7 @@ from imgcls.ui.tensors.batch_part import batch_part
 from imgcls.ui.tensors.broadcast_part import broadcast_part
 from imgcls.ui.tensors.memory_part import memory_part
 from imgcls.ui.tensors.normalise_part import normalise_part, over_the_samples
+from imgcls.ui.tensors.questions import QUESTIONS
 from imgcls.ui.tensors.reshape_part import reshape_part
 from imgcls.ui.tensors.slicing import slicing
 from imgcls.ui.tensors.speed_part import speed_part
@@ -23,7 +24,6 @@ parts(
         slicing,
         [
             "Drag the rectangle over an eye. Which rows and columns is it, and at which storage_offset does it begin?",
-            "Take every 16th row and column: how many numbers are left, and what happened to the strides?",
             "Choose one channel: a dimension disappears from the shape.",
         ],
     ),
@@ -32,7 +32,6 @@ parts(
         memory_part,
         [
             "Press play in HWC and in CHW: in which order do the pixels light up?",
-            "Compare **CHW, a view** with HWC: which numbers moved in memory, and what changed?",
             "**channels_last** has the shape of NCHW and the memory of HWC. Which stride gives it away?",
         ],
     ),
@@ -40,9 +39,7 @@ parts(
         "Reshape or permute",
         reshape_part,
         [
-            "reshape and permute give the same shape. Which of them gives a dog?",
             "Choose the **row length** and drag w to the photo's true width. What do the stripes say if it is one off?",
-            "Which operations copy? Guess before you look: is the result a view?",
         ],
     ),
     Part(
@@ -51,23 +48,19 @@ parts(
         [
             "Drag the mean up: what does the network take your photo for, and when does it change its mind?",
             "Which numbers bring the mean of your photo's values to 0 and their standard deviation to 1?",
-            "Choose **not divided by 255**: nothing fails, no error appears. How would you notice?",
         ],
     ),
     Part(
         "Broadcast",
         broadcast_part,
         [
-            "Why do (3, 4) and (3) clash, while (3, 4) and (4) fit? Shapes are aligned at the right.",
-            "Make b (3, 1): now it fits, and every row gets its own number.",
-            "Look at the strides: along a stretched axis the stride is 0. Nothing is copied.",
+            "(3, 4) and (3) clash. Make b (3, 1): now it fits, and every row gets its own number.",
         ],
     ),
     Part(
         "Batch",
         batch_part,
         [
-            "Switch the resizing off: what does torch.stack say?",
             "How many numbers apart are neighbouring photos in the batch? Compute it from the shape.",
         ],
     ),
@@ -79,4 +72,5 @@ parts(
             "Is the convolution faster in channels_last on this machine?",
         ],
     ),
+    questions=QUESTIONS,
 )

@@ -41,6 +41,8 @@ def claims(text: str) -> Iterator[Claim]:
                 sides.append([])
             else:
                 sides[-1].append(token)
+        while sides[-1] and sides[-1][-1] == ",":  # the sentence goes on
+            sides[-1].pop()
         while len(sides) > 1 and not _is_number(sides[-1]):
             sides.pop()
             signs.pop()

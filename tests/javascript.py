@@ -16,7 +16,7 @@ PAGE = 'globalThis.document = { querySelector: () => ({ src: "http://localhost/s
 
 
 def evaluated(module: Path, expressions: Sequence[str]) -> list[Any]:
-    """What each JavaScript expression gives, in which `m` is the module; it must import nothing."""
+    """What each JavaScript expression gives, in which `m` is the module; without node it must import nothing."""
     body = f"const found = [{', '.join(f'({expression})' for expression in expressions)}]"
     if node := shutil.which("node"):
         script = f"{PAGE}\nconst m = await import({json.dumps(module.as_uri())})\n{body}\nconsole.log({ENCODED})"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imgcls.lessons import LESSONS, built_lessons, neighbours
+from imgcls.lessons import LESSONS, TEACH, built_lessons, neighbours
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [*(ROOT / "imgcls").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
@@ -110,6 +110,18 @@ def test_no_modules_import_each_other() -> None:
     assert not edges
 
 
+def test_what_moves_under_a_hand_is_a_stage() -> None:
+    """The network's canvas alone asks for itself: its questions are no numbers of a table, and its answers are kept."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "imgcls.ui.live"
+        if {"offer", "slow_answer"} & {alias.name for alias in node.names}
+    }
+    assert found == {"imgcls/ui/stage.py", "pages/network.py"}
+
+
 def test_views_import_what_their_modules_export() -> None:
     """A name that is missing would stop a whole view, and only in the browser."""
     modules = {path: path.read_text() for path in (ROOT / "imgcls/ui").rglob("*.js")}
@@ -137,8 +149,10 @@ def test_the_addresses_are_those_that_were_promised() -> None:
     ]  # fmt: skip
 
 
-def test_every_page_file_is_a_lesson_of_the_table() -> None:
-    assert {path.resolve() for path in (ROOT / "pages").glob("*.py")} == {lesson.path for lesson in built_lessons()}
+def test_every_page_file_is_a_lesson_of_the_table_or_the_lesson_plan() -> None:
+    assert {path.resolve() for path in (ROOT / "pages").glob("*.py")} == {
+        lesson.path for lesson in (*built_lessons(), TEACH)
+    }
 
 
 def test_previous_and_next_walk_through_all_built_lessons() -> None:
@@ -204,7 +218,7 @@ def test_a_fixed_wait_of_a_browser_test_says_why_nothing_can_be_waited_for() -> 
 OWN_NUMBERS = {
     "imgcls/ui/js/numbers.js", "imgcls/ui/js/number.js", "imgcls/ui/convolution/field/view.js",
     "imgcls/ui/softmax/simplex/view.js", "imgcls/ui/network/canvas/tools.js", "imgcls/ui/autodiff/landscape/draw.js",
-    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/board/view.js",
+    "imgcls/ui/autodiff/landscape/view.js", "imgcls/ui/activations/curves/view.js",
 }  # fmt: skip
 
 

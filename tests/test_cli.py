@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -206,9 +207,12 @@ def test_answers_stream_without_a_screen_and_ctrl_c_stops_with_one_word(photos):
         "finally: print(sorted({'streamlit', 'plotly', 'timm'} & set(sys.modules)))\n"
     )
     arguments = ["classify", *[photos["coffee"]] * 1000, "--top", "1", "--json"]
+    # Whoever starts pytest in the background has Ctrl-C ignored, and all that it starts, too.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        [sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+        [sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=heard,
+    ) as process:  # fmt: skip
         assert json.loads(process.stdout.readline())["file"] == photos["coffee"]
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

@@ -34,7 +34,7 @@ def opened(lesson: Lesson, photo: Image.Image | None = None, address: Mapping[st
         if lesson.slug != lesson.path.stem:
             app.run()  # a page whose file has another name is known only once the app has run
         app.switch_page(f"../../pages/{lesson.path.name}")
-        app.query_params.update(address or {})
+    app.query_params.update(address or {})
     app.run()
     assert not app.exception, app.exception[0].message
     assert app.title[0].value == lesson.question, "another page has opened"

@@ -34,7 +34,8 @@ def with_box(image: Image.Image, box: tuple[float, float, float, float]) -> Imag
 
 def signed_levels(values: Tensor, largest: Tensor | float) -> np.ndarray:
     """Values of any shape as uint8 places in a signed palette: 0 in the middle, +-`largest` at the ends."""
-    return (127.5 + 127.5 * values / largest).round().clamp(0, 255).to(torch.uint8).numpy()
+    levels = (127.5 * values).div_(largest).add_(127.5).round_().clamp_(0, 255)
+    return levels.to(torch.uint8).cpu().numpy()
 
 
 def shade_limit(values: Tensor) -> Tensor:

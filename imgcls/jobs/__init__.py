@@ -8,12 +8,15 @@ The web server calls `start()` when it comes up and `shutdown()` when it goes; w
 """
 
 import atexit
+import os
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from imgcls.jobs.attendance import Attendance
 from imgcls.jobs.job import Job, JobRefusedError, JobStatus, State
+from imgcls.jobs.places import SharedPlaces
 from imgcls.jobs.runner import JobRunner
 
 __all__ = [
@@ -21,6 +24,8 @@ __all__ = [
     "use",
 ]  # fmt: skip
 
+TOGETHER = "IMGCLS_TOGETHER"
+"""Names a folder of this machine that several server processes share while they run: see `python -m imgcls serve`."""
 attendance = Attendance()
 _runner: JobRunner | None = None
 _making = threading.Lock()
@@ -37,7 +42,9 @@ def start() -> JobRunner:
     global _runner
     with _making:
         if _runner is None:
-            _runner = JobRunner(attendance=attendance, warm=tuple(_warm))
+            together = os.environ.get(TOGETHER)
+            places = SharedPlaces(Path(together) / "places") if together else None
+            _runner = JobRunner(attendance=attendance, warm=tuple(_warm), places=places)
             atexit.register(shutdown)
         return _runner
 

@@ -32,6 +32,10 @@ class FairQueue(Generic[Item]):
         """How many owners, but for those in `busy`, wait."""
         return sum(owner not in busy for owner in self._lines)
 
+    def first(self, busy: Container[str]) -> Item | None:
+        """What `take(busy)` would give."""
+        return next((line[0] for owner, line in self._lines.items() if owner not in busy), None)
+
     def take(self, busy: Container[str]) -> Item | None:
         """Removes the item whose turn it is; owners in `busy` are passed over. None if nobody can go."""
         for owner, line in self._lines.items():

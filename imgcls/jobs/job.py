@@ -77,6 +77,7 @@ class Job:
         self._again = b"" if again is None else pipes.encode({**kwargs, **again})
         self._outbox: list[bytes] = []  # what was sent while no process ran it
         self._woken = False
+        self._waits_since = 0.0
         self._runner = runner
         self._lock = runner.lock
         self._state: State = "queued"

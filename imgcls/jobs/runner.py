@@ -11,7 +11,8 @@ from typing import Any
 from imgcls.jobs.attendance import Attendance
 from imgcls.jobs.fairqueue import FairQueue
 from imgcls.jobs.job import Job, JobRefusedError, State
-from imgcls.jobs.workers import WorkerProcess
+from imgcls.jobs.places import OwnPlaces, Places
+from imgcls.jobs.workers import WorkerProcess, environment_of, gpu_count, long_workers
 
 LOOK_SECONDS = 0.25
 CANCEL_GRACE_SECONDS = 0.8  # then the process is ended
@@ -34,8 +35,8 @@ log = logging.getLogger("imgcls")
 class _Seat:
     """A place for one worker: its process (replaced when it dies) and the job that it runs."""
 
-    def __init__(self, quick: bool, environment: Mapping[str, str]) -> None:
-        self.quick = quick
+    def __init__(self, number: int, quick: bool, environment: Mapping[str, str]) -> None:
+        self.name, self.quick = f"{'quick' if quick else 'long'}-{number}", quick
         self.environment = environment
         self.started = False
         self.worker: WorkerProcess | None = None
@@ -56,6 +57,7 @@ class JobRunner:
         quick: number of workers for quick jobs.
         attendance: which owners are there.
         warm: modules that workers import before their first job.
+        places: those that several servers of one machine share.
     """
 
     def __init__(
@@ -65,17 +67,19 @@ class JobRunner:
         package: str = "imgcls",
         attendance: Attendance | None = None,
         warm: Sequence[str] = (),
+        places: Places | None = None,
     ) -> None:
         self.package, self.warm = package, warm
+        self.places = places or OwnPlaces()
         self.attendance = attendance or Attendance()
         self.lock = threading.RLock()
         self._queues: dict[bool, FairQueue[Job]] = {False: FairQueue(), True: FairQueue()}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._closing = threading.Event()
-        gpus = _gpus()
+        gpus = gpu_count()
         count = long_workers(gpus) if long is None else long
-        self._seats = [_Seat(False, _environment(number, gpus)) for number in range(count)]
-        self._seats += [_Seat(True, _environment(number, gpus)) for number in range(quick)]
+        self._seats = [_Seat(number, False, environment_of(number, gpus)) for number in range(count)]
+        self._seats += [_Seat(number, True, environment_of(number, gpus)) for number in range(quick)]
         for quick in (True, False):  # the others start when they are needed
             if seat := next((seat for seat in self._seats if seat.quick == quick), None):
                 self._start_worker(seat)
@@ -116,7 +120,7 @@ class JobRunner:
             if len(self._queues[quick].of(owner)) >= WAITING_PER_OWNER:
                 raise JobRefusedError(f"{WAITING_PER_OWNER} of your jobs wait already: stop one of them first.")
             self._remember(job)
-            self._queues[quick].put(job)
+            self._put(job)
             self._dispatch()
         return job
 
@@ -158,7 +162,7 @@ class JobRunner:
                 waits = self._queues[job.quick].remove(job)
                 job.owner = owner
                 if waits:
-                    self._queues[job.quick].put(job)
+                    self._put(job)
             return job.owner == owner
 
     def shutdown(self) -> None:
@@ -176,6 +180,8 @@ class JobRunner:
         end = time.monotonic() + 2
         for worker in workers:
             worker.wait(max(0.0, end - time.monotonic()))
+        for seat in self._seats:
+            self.places.release(seat.name)
 
     # Inside: the lock is held, except in the three functions that threads start in.
 
@@ -196,16 +202,26 @@ class JobRunner:
         job._woken |= wake
         if job._woken and job.state == "parked":
             job._state = "queued"
-            self._queues[job.quick].put(job)
+            self._put(job)
             self._dispatch()
+
+    def _put(self, job: Job) -> None:
+        job._waits_since = time.monotonic()
+        self._queues[job.quick].put(job)
+
+    def _next(self, quick: bool, now: float) -> Job | None:
+        """Who goes next in this process: who is there goes first."""
+        busy, queue = self._busy(quick), self._queues[quick]
+        return queue.first(busy | self._gone(now)) or queue.first(busy)
 
     def _dispatch(self) -> None:
         now = time.monotonic()
         for seat in self._seats:
             if seat.job or not (seat.worker and seat.worker.ready):
                 continue
-            busy, queue = self._busy(seat.quick), self._queues[seat.quick]
-            if job := queue.take(busy | self._gone(now)) or queue.take(busy):  # who is there goes first
+            job = self._next(seat.quick, now)
+            if job and not self._is_overtaken(job) and self.places.take(seat.name):
+                self._queues[seat.quick].remove(job)
                 seat.job, seat.parking_until = job, 0.0
                 job._start()
                 self._share_cores()
@@ -215,11 +231,26 @@ class JobRunner:
                 job._outbox.clear()
 
         for quick, queue in self._queues.items():
-            idle = [seat for seat in self._seats if seat.quick == quick and not seat.job]
+            idle = [seat for seat in self._seats if seat.quick == quick and self._is_free(seat)]
             if queue.waits(self._busy(quick)) and not any(seat.worker for seat in idle):
                 fresh = [seat for seat in idle if not seat.started]
                 if fresh:
                     self._start_worker(fresh[0])
+
+        self.places.tell(self._startable(now))
+
+    def _is_free(self, seat: _Seat) -> bool:
+        return not seat.job and not self.places.taken(seat.name)
+
+    def _is_overtaken(self, job: Job) -> bool:
+        """Whether somebody in another process has waited longer."""
+        return any(since < job._waits_since for since in self.places.waiting(job.quick))
+
+    def _startable(self, now: float) -> list[tuple[bool, float]]:
+        """Who could start at once if there were a place, and since when they wait."""
+        idle = {seat.quick for seat in self._seats if not seat.job and seat.worker and seat.worker.ready}
+        jobs = [self._next(quick, now) for quick in idle]
+        return [(job.quick, job._waits_since) for job in jobs if job]
 
     def _busy(self, quick: bool) -> set[str]:
         """The owners who have a job running already."""
@@ -234,12 +265,14 @@ class JobRunner:
         """A training alone may use all cores; several get their part each, from their next step on."""
         running = [seat for seat in self._seats if seat.job and not seat.quick]
         working = sum(seat.job.idle_since is None for seat in running)
+        working += sum(self.places.taken(seat.name) for seat in self._seats if not seat.job and not seat.quick)
         threads = max(1, min(MOST_THREADS, (os.cpu_count() or 1) // max(1, working)))
         for seat in running:
             seat.worker.post("threads", threads)
 
     def _end_job(self, seat: _Seat, state: State, sentence: str = "") -> None:
         job, seat.job = seat.job, None
+        self.places.release(seat.name)
         if seat.ending:
             state, sentence = seat.ending
         seat.cancel_by, seat.ending, seat.parking_until = None, None, 0.0
@@ -247,7 +280,7 @@ class JobRunner:
             job._park()
             if job._woken:
                 job._state = "queued"
-                self._queues[job.quick].put(job)
+                self._put(job)
         else:
             job._finish(state, sentence)
         self._share_cores()
@@ -327,6 +360,7 @@ class JobRunner:
                 limit = QUICK_SECONDS if seat.quick else LONG_SECONDS
                 if seat.job.seconds > limit:
                     self.cancel(seat.job, f"It was stopped after {limit:.0f} seconds, the most that is allowed.")
+        self._dispatch()  # another process may have given a place away
 
     def _make_room(self, quick: bool, now: float) -> None:
         """While somebody waits, pauses give their places away, the longest first, then work whose owner is away."""
@@ -340,8 +374,9 @@ class JobRunner:
             resting.remove(seat)
             yielding.append(seat)
         kept = {seat.job.owner for seat in staying if seat not in resting and seat not in yielding}
-        free = sum(not (seat.job or seat.failures) for seat in seats)
-        missing = max(0, queue.lines(kept | gone) - free - len(yielding))
+        free = sum(self._is_free(seat) and not seat.failures for seat in seats)
+        wanted = queue.lines(kept | gone) + len(self.places.waiting(quick))
+        missing = max(0, wanted - free - len(yielding))
         for seat in resting[:missing]:
             self._ask_for_place(seat, now)
         missing -= min(missing, len(resting))
@@ -357,19 +392,3 @@ class JobRunner:
 def _rests(seat: _Seat, now: float) -> bool:
     """Whether its job is paused, and could be gone on with elsewhere."""
     return bool(seat.job._again) and seat.job.idle_since is not None and now - seat.job.idle_since > PAUSE_KEEPS
-
-
-def long_workers(gpus: int) -> int:
-    """How many long jobs may run at once: one a GPU; without one two, or one for every four cores up to four."""
-    cores = os.cpu_count() or 1
-    return gpus or max(min(2, cores), min(4, cores // 4))
-
-
-def _gpus() -> int:
-    import torch
-
-    return torch.cuda.device_count()
-
-
-def _environment(number: int, gpus: int) -> dict[str, str]:
-    return {"CUDA_VISIBLE_DEVICES": str(number % gpus)} if gpus > 1 else {}

@@ -97,3 +97,21 @@ class WorkerProcess:
         self._process.wait()
         self.stop()
         self._on_end(self)
+
+
+def long_workers(gpus: int) -> int:
+    """How many long jobs may run at once: one a GPU; without one two, or one for every four cores up to four."""
+    cores = os.cpu_count() or 1
+    return gpus or max(min(2, cores), min(4, cores // 4))
+
+
+def gpu_count() -> int:
+    """How many GPUs torch can use."""
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def environment_of(number: int, gpus: int) -> dict[str, str]:
+    """What a worker must be told so that it uses its own GPU."""
+    return {"CUDA_VISIBLE_DEVICES": str(number % gpus)} if gpus > 1 else {}

@@ -1,22 +1,25 @@
 """What if: a channel or a layer switched off, another activation, a grey patch on the photo, the photo moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from imgcls.models.classify import Classifier
 from imgcls.models.graph import Graph
 from imgcls.models.occlusion import covered
 from imgcls.models.small import ACTIVATIONS
-from imgcls.models.trace import Run, Trace, trace
+from imgcls.models.trace import Run, Trace, Traces, traces
 from imgcls.numbers import sides
+from imgcls.ops import activations
 
 SWAPS: dict[str, Callable[[], nn.Module]] = {
     "none": nn.Identity,
     **{name: make for name, make in ACTIVATIONS.items() if name != "maxout"},
 }
 """What an activation can be replaced by; maxout takes two inputs to an output, and cannot."""
+SWAP_TITLES = {name: "none (identity)" if name == "none" else activations.ACTIVATIONS[name].title for name in SWAPS}
 
 
 @dataclass(frozen=True)
@@ -40,19 +43,48 @@ def what_if(graph: Graph, inputs: Tensor, change: WhatIf) -> Trace:
     Raises:
         ValueError: the change names a layer, channel or activation that there is not, or a shift beyond the photo.
     """
-    instead: dict[int, Run] = {}
-    if change.activation is not None:
-        if change.activation not in SWAPS:
-            raise ValueError(f"There is no activation {change.activation!r}; choose one of {', '.join(SWAPS)}.")
-        replacement = SWAPS[change.activation]().eval()
-        instead |= {step.index: replacement for step in graph.steps if step.kind == "activation"}
-    for index, channels in _switched_off(graph, change).items():
-        instead[index] = _silenced(instead.get(index, graph.steps[index].run), channels)
+    return what_ifs(graph, [inputs], [change])[0]
+
+
+def what_ifs(graph: Graph, inputs: Sequence[Tensor], changes: Sequence[WhatIf]) -> Traces:
+    """One forward pass on several pictures, each (1, 3, S, S) with its own change; all have the same activation.
+
+    Raises:
+        ValueError: as `what_if`, or the activations differ.
+    """
+    if len({change.activation for change in changes}) != 1:
+        raise ValueError("Pictures in one pass have the same activation.")
+    pictures = [changed_photo(graph.classifier, *each) for each in zip(inputs, changes, strict=True)]
+    own = [_instead(graph, [change]) for change in changes]
+    return traces(graph, torch.cat(pictures), _instead(graph, changes) if len(changes) > 1 else own[0], own)
+
+
+def changed_photo(classifier: Classifier, inputs: Tensor, change: WhatIf) -> Tensor:
+    """A preprocessed picture (1, 3, S, S), moved and covered.
+
+    Raises:
+        ValueError: the shift is as long as the picture, or longer.
+    """
     picture = moved(inputs, *change.shift)
     if change.patch:
         x, y, size = change.patch
-        picture = covered(graph.classifier, picture, [(x, y)], size)
-    return trace(graph, picture, instead)
+        picture = covered(classifier, picture, [(x, y)], size)
+    return picture
+
+
+def _instead(graph: Graph, changes: Sequence[WhatIf]) -> dict[int, Run]:
+    """What replaces the steps of a pass on as many pictures as there are changes."""
+    instead: dict[int, Run] = {}
+    if (activation := changes[0].activation) is not None:
+        if activation not in SWAPS:
+            raise ValueError(f"There is no activation {activation!r}; choose one of {', '.join(SWAPS)}.")
+        replacement = SWAPS[activation]().eval()
+        instead |= {step.index: replacement for step in graph.steps if step.kind == "activation"}
+    by_picture = [_switched_off(graph, change) for change in changes]
+    for index in set().union(*by_picture):
+        off = [each.get(index, set()) for each in by_picture]
+        instead[index] = _silenced(instead.get(index, graph.steps[index].run), off)
+    return instead
 
 
 def moved(inputs: Tensor, right: int, down: int) -> Tensor:
@@ -83,13 +115,14 @@ def _switched_off(graph: Graph, change: WhatIf) -> dict[int, set[int | None]]:
     return by_step
 
 
-def _silenced(run: Run, channels: set[int | None]) -> Run:
+def _silenced(run: Run, off: Sequence[set[int | None]]) -> Run:
+    """The step with these channels of each picture switched off; None among them is the whole layer."""
+
     def silenced(*inputs: Tensor) -> Tensor:
         output = run(*inputs)
-        if None in channels:
-            return torch.zeros_like(output)
-        keep = torch.ones(output.shape[1], dtype=output.dtype, device=output.device)
-        keep[sorted(channels)] = 0
-        return output * keep[:, None, None]
+        mask = torch.zeros(output.shape[:2], dtype=torch.bool)
+        for row, channels in zip(mask, off, strict=True):
+            row[list(range(len(row))) if None in channels else sorted(channels)] = True
+        return output.masked_fill(mask[:, :, None, None].to(output.device), 0)
 
     return silenced

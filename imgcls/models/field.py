@@ -12,7 +12,7 @@ from imgcls.ops.receptive import Receptive, effective_side, influence
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class UnitField:
     """One place of a layer's output, and the picture (S, S) behind it.
 
     `box` is (top, left, bottom, right) in pixels of the network's input, and may leave it; `strength` (S, S) is
@@ -26,7 +26,7 @@ class Sight:
     effective: int
 
 
-def sight(graph: Graph, inputs: Tensor, step: int, row: int, column: int) -> Sight:
+def field_of(graph: Graph, inputs: Tensor, step: int, row: int, column: int) -> UnitField:
     """What the output of step `step` at (row, column) sees of preprocessed inputs (1, 3, S, S).
 
     Raises:
@@ -47,4 +47,4 @@ def sight(graph: Graph, inputs: Tensor, step: int, row: int, column: int) -> Sig
     else:
         strength = influence(lambda leaf: compute(graph, {0: leaf}, [step], {})[step], inputs, row, column)
     middle = (top + bottom - 1) // 2, (left + right - 1) // 2
-    return Sight(field, (row, column), box, strength, effective_side(strength, *middle))
+    return UnitField(field, (row, column), box, strength, effective_side(strength, *middle))

@@ -148,6 +148,10 @@ class _Watch(TorchFunctionMode):
         if kind == "add" and len(found) != 2:
             kind = "other"
 
+        if in_place and module is not None:
+            run, in_place = copy.copy(module), False  # a pass out of place is shorter than a copy and one in place
+            run.inplace = False
+
         def again(*inputs: Tensor) -> Tensor:
             given = tuple(each.clone() for each in inputs) if in_place else inputs
             return run(*_with_tensors(args, given), **_with_tensors(kwargs, given))
@@ -155,7 +159,8 @@ class _Watch(TorchFunctionMode):
         path = self.scope[-1] if self.scope else ""
         name = path if module is not None else f"{path}.{kind}".lstrip(".")
         shape, behind = tuple(result.shape[1:]), [self.steps[place] for place in found]
-        step = Step(len(self.steps), name, kind, tuple(found), shape, module, again, None)
+        simple = not in_place and not kwargs and len(args) == 1 and isinstance(args[0], _Place)
+        step = Step(len(self.steps), name, kind, tuple(found), shape, module, run if simple else again, None)
         self.steps.append(dataclasses.replace(step, receptive=_receptive(step, behind)))
         self.places[id(result)] = step.index
         self.alive.append(result)

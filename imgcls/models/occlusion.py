@@ -3,10 +3,13 @@
 Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", arXiv:1311.2901, section 4.2.
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
 from imgcls.models.classify import Classifier, Prediction, classify_batch
+from imgcls.models.preprocess import Preprocess
 
 GREY = 0.5
 
@@ -41,9 +44,15 @@ def covered(
     classifier: Classifier, inputs: Tensor, centres: list[tuple[float, float]], size: float, fill: float = GREY
 ) -> Tensor:
     """One copy of the input (1, 3, S, S) for every centre, with the patch painted there: (len(centres), 3, S, S)."""
-    grey = classifier.preprocess.normalise(torch.full((3, 1, 1), fill))
+    grey = _grey(classifier.preprocess, fill)
     copies = inputs.repeat(len(centres), 1, 1, 1)
     for copy, (x, y) in zip(copies, centres, strict=True):
         left, top, right, bottom = patch_box(inputs.shape[-1], x, y, size)
         copy[:, top:bottom, left:right] = grey
     return copies
+
+
+@lru_cache(maxsize=64)
+def _grey(preprocess: Preprocess, fill: float) -> Tensor:
+    """The grey as the network gets it: (3, 1, 1)."""
+    return preprocess.normalise(torch.full((3, 1, 1), fill))

@@ -13,16 +13,14 @@ from torch import Tensor, nn
 from imgcls.models.first_weights import draw_first_weights
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
 from imgcls.numbers import sides, whole
+from imgcls.ops import activations
+from imgcls.ops.pooling import KINDS
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    "relu": nn.ReLU,
-    "leaky_relu": lambda: nn.LeakyReLU(0.1),
-    "elu": nn.ELU,
-    "sigmoid": nn.Sigmoid,
-    "tanh": nn.Tanh,
+    **{name: activations.ACTIVATIONS[name].layer for name in ("relu", "leaky_relu", "elu", "sigmoid", "tanh")},
     "maxout": Maxout,
 }
-POOLINGS = ("max", "average", "stride", "none")
+POOLINGS = (*KINDS, "stride", "none")
 MOST_PARAMETERS = 50_000_000
 
 
@@ -125,7 +123,7 @@ class SmallConfig:
                 side -= self.kernel - 1
             if self.pooling == "stride" and place == self.convolutions - 1:
                 side = math.ceil(side / pool)
-        if self.pooling in ("max", "average"):
+        if self.pooling in KINDS:
             if side < pool:
                 raise ValueError(
                     f"After the convolutions of block {number} the picture is only {sides(side, side)}: "
@@ -229,8 +227,8 @@ def _block(config: SmallConfig, number: int, channels: int, width: int) -> "Orde
 
 
 def _pooling(config: SmallConfig, number: int) -> dict[str, nn.Module]:
-    kind = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}.get(config.pooling)
-    return {f"pool{number}": kind(config.pool_of(number))} if kind else {}
+    kind = KINDS.get(config.pooling)
+    return {f"pool{number}": kind.layer(config.pool_of(number))} if kind else {}
 
 
 def _pieces(config: SmallConfig) -> int:

@@ -130,7 +130,7 @@ SMALL_RESNET = ModelSpec(
     top5=None,
     build=lambda: SmallCNN(PRESETS["small_resnet"].config),
     preprocess=Preprocess(resize=32, crop=32, mean=(0.464700, 0.460100, 0.427700), std=(0.237800, 0.235500, 0.256200)),
-    file_name="small-resnet-af4fa62c.pth",
+    file_name="small-resnet-c47e0ad5.pth",
     folder=Path(__file__).resolve().parents[2] / "assets" / "small_resnet",
     rename=lambda _, state: state["module"],
     labels=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from imgcls.ops.verdicts import SATURATED
 
@@ -58,7 +58,8 @@ class Activation:
     """A function of one number, applied to each value of a tensor.
 
     `latex` is its formula; `parameters` name the settings of `function` and their usual values; `source` is where it
-    comes from. `extra` ones are not among the lecture's six.
+    comes from. `code` is it in torch, for `x` and its settings in braces; `layer` makes it as a layer of a network,
+    None where torch has none. `extra` ones are not among the lecture's six.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Activation:
     latex: str
     function: Callable[..., Tensor]
     source: str
+    code: str
+    layer: Callable[[], nn.Module] | None
     parameters: Mapping[str, float] = field(default_factory=dict)
     extra: bool = False
 
@@ -73,26 +76,38 @@ class Activation:
 ACTIVATIONS: dict[str, Activation] = {
     each.name: each
     for each in (
-        Activation("sigmoid", "Sigmoid", r"\frac{1}{1 + e^{-x}}", _sigmoid, "the logistic function, Verhulst 1845"),
-        Activation("tanh", "tanh", r"\tanh(x)", _tanh, "LeCun et al. 1998, Efficient BackProp"),
-        Activation("relu", "ReLU", r"\max(0, x)", _relu, "Nair & Hinton 2010"),
         Activation(
-            "leaky_relu", "Leaky ReLU", r"\max(a x, x)", _leaky_relu, "Maas et al. 2013", {"slope": 0.1}
+            "sigmoid", "Sigmoid", r"\frac{1}{1 + e^{-x}}", _sigmoid, "the logistic function, Verhulst 1845",
+            "torch.sigmoid(x)", nn.Sigmoid,
         ),
         Activation(
-            "maxout", "Maxout", r"\max(w_1 x + b_1,\; w_2 x + b_2)", _maxout, "Goodfellow et al. 2013"
+            "tanh", "tanh", r"\tanh(x)", _tanh, "LeCun et al. 1998, Efficient BackProp", "torch.tanh(x)", nn.Tanh
+        ),
+        Activation("relu", "ReLU", r"\max(0, x)", _relu, "Nair & Hinton 2010", "torch.relu(x)", nn.ReLU),
+        Activation(
+            "leaky_relu", "Leaky ReLU", r"\max(a x, x)", _leaky_relu, "Maas et al. 2013",
+            "torch.nn.functional.leaky_relu(x, {slope:g})", lambda: nn.LeakyReLU(0.1), {"slope": 0.1},
         ),
         Activation(
-            "elu",
-            "ELU",
-            r"\begin{cases} x & x \ge 0 \\ \alpha (e^x - 1) & x < 0 \end{cases}",
-            _elu,
-            "Clevert et al. 2015",
-            {"alpha": 1.0},
+            "maxout", "Maxout", r"\max(w_1 x + b_1,\; w_2 x + b_2)", _maxout, "Goodfellow et al. 2013",
+            "torch.stack([w * x + b for w, b in {lines}]).amax(0)", None,
         ),
-        Activation("gelu", "GELU", r"x \, \Phi(x)", _gelu, "Hendrycks & Gimpel 2016", extra=True),
-        Activation("silu", "SiLU", r"\frac{x}{1 + e^{-x}}", _silu, "Elfwing et al. 2017", extra=True),
-        Activation("softplus", "Softplus", r"\log(1 + e^x)", _softplus, "Dugas et al. 2001", extra=True),
+        Activation(
+            "elu", "ELU", r"\begin{cases} x & x \ge 0 \\ \alpha (e^x - 1) & x < 0 \end{cases}", _elu,
+            "Clevert et al. 2015", "torch.nn.functional.elu(x, {alpha:g})", nn.ELU, {"alpha": 1.0},
+        ),
+        Activation(
+            "gelu", "GELU", r"x \, \Phi(x)", _gelu, "Hendrycks & Gimpel 2016", "torch.nn.functional.gelu(x)", nn.GELU,
+            extra=True,
+        ),
+        Activation(
+            "silu", "SiLU", r"\frac{x}{1 + e^{-x}}", _silu, "Elfwing et al. 2017", "torch.nn.functional.silu(x)",
+            nn.SiLU, extra=True,
+        ),
+        Activation(
+            "softplus", "Softplus", r"\log(1 + e^x)", _softplus, "Dugas et al. 2001",
+            "torch.nn.functional.softplus(x)", nn.Softplus, extra=True,
+        ),
     )
 }  # fmt: skip
 

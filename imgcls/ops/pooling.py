@@ -4,15 +4,30 @@ Sizes follow CS231n's notation: a slice of W columns under a window F with strid
 columns, and likewise for rows (cs231n.github.io/convolutional-networks, "Pooling Layer"). Nothing is padded.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from imgcls.numbers import sides
 
-KINDS = ("max", "average")
+
+@dataclass(frozen=True)
+class Kind:
+    """What becomes of a window: its title, torch's function as it is written, and the layer for a window's side."""
+
+    title: str
+    code: str
+    layer: Callable[[int], nn.Module]
+
+
+KINDS: Mapping[str, Kind] = {
+    "max": Kind("max pooling", "F.max_pool2d", nn.MaxPool2d),
+    "average": Kind("average pooling", "F.avg_pool2d", nn.AvgPool2d),
+}
 
 
 @dataclass(frozen=True)
@@ -33,9 +48,7 @@ class Pooled:
     """What one pooling layer made of a volume.
 
     `values` (C, H, W) went in, `output` (C, h, w) came out. `winners` (C, h, w) holds for max pooling the place
-    row * W + column of the value that each window kept, and `wins` (C, H, W) in how many windows a value won; both are
-    None for average pooling. `uses` (H, W) says in how many windows a place lies: where it is 0, the last window
-    stopped short of the border and the value is never looked at.
+    row * W + column of the value that each window kept; it is None for average pooling.
     """
 
     kind: str
@@ -44,9 +57,23 @@ class Pooled:
     values: Tensor
     output: Tensor
     winners: Tensor | None
-    wins: Tensor | None
-    uses: Tensor
     reduction: Reduction
+
+    @cached_property
+    def wins(self) -> Tensor | None:
+        """(C, H, W), in how many windows a value won; None for average pooling."""
+        if self.winners is None:
+            return None
+        places = self.winners.flatten(1)
+        wins = torch.zeros(self.values.flatten(1).shape, dtype=torch.int64)
+        return wins.scatter_add_(1, places, torch.ones_like(places)).view(self.values.shape)
+
+    @cached_property
+    def uses(self) -> Tensor:
+        """(H, W), in how many windows a place lies: where it is 0, the last window stopped short of the border and the
+        value is never looked at."""
+        height, width = self.values.shape[-2:]
+        return torch.outer(_uses(height, self.window, self.stride), _uses(width, self.window, self.stride))
 
 
 def pooled_size(size: int, window: int, stride: int) -> int:
@@ -71,12 +98,6 @@ def pool(values: Tensor, window: int = 2, stride: int = 2, kind: str = "max") ->
         ValueError: unknown kind, a tensor without exactly three dimensions, or a window that does not fit.
     """
     output, winners = _pool_volume(values, window, stride, kind)
-    height, width = values.shape[-2:]
-    wins = None
-    if winners is not None:
-        wins = torch.zeros(values.shape[0], height * width, dtype=torch.int64)
-        wins.scatter_add_(1, winners.flatten(1), torch.ones_like(winners.flatten(1)))
-        wins = wins.view(-1, height, width)
     return Pooled(
         kind=kind,
         window=window,
@@ -84,8 +105,6 @@ def pool(values: Tensor, window: int = 2, stride: int = 2, kind: str = "max") ->
         values=values,
         output=output,
         winners=winners,
-        wins=wins,
-        uses=torch.outer(_uses(height, window, stride), _uses(width, window, stride)),
         reduction=Reduction(
             shape_before=tuple(values.shape),
             shape_after=tuple(output.shape),
@@ -178,7 +197,7 @@ def shuffled_places(volume: Tensor, seed: int) -> Tensor:
     return volume.flatten(1)[:, order].view_as(volume)
 
 
-HALVINGS = {"max": "max pooling", "average": "average pooling", "stride": "stride alone"}
+HALVINGS = {name: kind.title for name, kind in KINDS.items()} | {"stride": "stride alone"}
 """Ways to halve a map's rows and columns: keep the largest of each 2 x 2, their mean, or the upper left alone."""
 
 

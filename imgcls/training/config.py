@@ -187,7 +187,7 @@ _RECIPES: Mapping[str, Mapping[str, Any]] = {
         "lr": 0.1,
         "weight_decay": 5e-4,
         "batch_size": 128,
-        "epochs": 24,
+        "epochs": 36,
         "label_smoothing": 0.1,
         "augmentation": Augmentation(flip=True, crop=0.125),
     },

@@ -1,6 +1,6 @@
 """How a network does on pictures that it does not learn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,14 +11,28 @@ from torch.nn import functional as F
 from imgcls.data.datasets import Dataset, square
 from imgcls.training.inputs import Inputs
 from imgcls.training.learner import Mode
+from imgcls.training.records import Evaluation
 from imgcls.training.world import ALONE, World
 
 BATCH = {"cpu": 128, "mps": 512, "cuda": 2000}
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Where a run is: its step, the epoch of that, its seconds without pauses, and how fast it learns."""
+
+    step: int
+    epoch: float
+    seconds: float
+    images_per_second: float
+
+
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Per picture (M,): predicted class, confidence in it, loss; and all of them together."""
+    """Per picture (M,): predicted class, confidence in it, loss; and all of them together.
+
+    `indices` (M,) are their places; None: all that there are.
+    """
 
     predicted: np.ndarray
     confidence: np.ndarray
@@ -26,6 +40,12 @@ class Scores:
     loss: float
     accuracy: float
     confusion: np.ndarray
+    indices: np.ndarray | None = None
+
+
+def spread(count: int, most: int, device: torch.device) -> Tensor:
+    """At most so many of `count` places, evenly spread from the first to the last."""
+    return torch.linspace(0, count - 1, min(most, count)).long().to(device)
 
 
 def evaluate(
@@ -41,6 +61,7 @@ def evaluate(
     The processes of `world` take a share each, and all of them get all scores.
     """
     device = inputs.labels.device
+    some = None if indices is None else indices.cpu().numpy().astype(np.int32)
     indices = torch.arange(len(inputs), device=device) if indices is None else indices
     was_training = module.training
     module.eval()
@@ -53,7 +74,28 @@ def evaluate(
     logits = torch.zeros(len(indices), classes, device=device)
     logits[share] = torch.cat(parts)
     logits = world.total(logits)
-    return score(logits, inputs.labels.index_select(0, indices), classes)
+    return replace(score(logits, inputs.labels.index_select(0, indices), classes), indices=some)
+
+
+def evaluation(scores: Scores, at: Moment, train_loss: float, train_accuracy: float, whole: bool) -> Evaluation:
+    """The record of these scores; `whole`: an epoch has ended with it."""
+    places = np.arange(len(scores.predicted), dtype=np.int32) if scores.indices is None else scores.indices
+    return Evaluation(
+        step=at.step,
+        epoch=at.epoch,
+        seconds=at.seconds,
+        train_loss=train_loss,
+        train_accuracy=train_accuracy,
+        val_loss=scores.loss,
+        val_accuracy=scores.accuracy,
+        images_per_second=at.images_per_second,
+        indices=places,
+        predicted=scores.predicted,
+        confidence=scores.confidence,
+        losses=scores.losses,
+        confusion=scores.confusion,
+        whole=whole,
+    )
 
 
 def score(logits: Tensor, labels: Tensor, classes: int) -> Scores:

@@ -135,9 +135,14 @@ def shuffle_pixels(inputs: Tensor, order: Tensor) -> Tensor:
 
 
 def race(
-    contestants: Mapping[str, Contestant], epochs: int, rate: float, seed: int, inbox: Inbox | None = None
+    contestants: Mapping[str, Contestant],
+    epochs: int,
+    rate: float,
+    seed: int,
+    inbox: Inbox | None = None,
+    every: int = 1,
 ) -> Iterator[RaceEpoch]:
-    """Train all contestants with Adam on the same batches in the same order; one record an epoch.
+    """Train all contestants with Adam on the same batches in the same order; one record each `every` epochs.
 
     Once `inbox` is cancelled it ends in the middle of an epoch: the next race need not wait, nor for a new process.
     """
@@ -154,7 +159,8 @@ def race(
                     _train_epoch(each, optimisers[name], order, inbox)
                 if inbox and inbox.cancelled:
                     return
-            yield _standing(contestants, epoch, epochs, time.monotonic() - start)
+            if epoch % every == 0:
+                yield _standing(contestants, epoch, epochs, time.monotonic() - start)
 
 
 def _train_epoch(contestant: Contestant, optimiser: torch.optim.Optimizer, order: Tensor, inbox: Inbox | None) -> None:
@@ -227,15 +233,15 @@ def learned_template(side: int, seed: int = 0) -> Template:
 
 def _pictures(side: int, seed: int) -> tuple[Tensor, Tensor]:
     """Flattened drawings (N, 3 * side * side) in 0..1 and targets (N,): the dogs +1, the cats -1."""
-    pictures = _dogs_and_cats(seed)
+    pictures = _dogs_and_cats(seed, EACH)
     targets = torch.tensor([1.0] * (len(pictures) - EACH) + [-1.0] * EACH)
     return F.adaptive_avg_pool2d(pictures, side).flatten(1), targets
 
 
 @cache
-def _dogs_and_cats(seed: int) -> Tensor:
-    """(N, 3, DRAWN, DRAWN) in 0..1, the EACH cats last: drawn once, shown at many sizes."""
+def _dogs_and_cats(seed: int, each: int) -> Tensor:
+    """(N, 3, DRAWN, DRAWN) in 0..1, so many of each, the cats last: drawn once, shown at many sizes."""
     difficulty = Difficulty.level(0.3)
-    dogs = [drawn_animals(breed, EACH // len(BREEDS), seed, difficulty, DRAWN) for breed in BREEDS]
-    drawn = np.concatenate([*dogs, drawn_animals(CAT, EACH, seed, difficulty, DRAWN)])
+    dogs = [drawn_animals(breed, each // len(BREEDS), seed, difficulty, DRAWN) for breed in BREEDS]
+    drawn = np.concatenate([*dogs, drawn_animals(CAT, each, seed, difficulty, DRAWN)])
     return torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 255

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from imgcls.models.adversarial import MOST_LEVELS, Way, attempts
+from imgcls.models.adversarial import MOST_LEVELS, Way, attempts, most_pixels
 from imgcls.models.classify import Classifier
 from imgcls.models.registry import load
 from imgcls.training.picture_work import Working
@@ -53,6 +53,7 @@ def fool(name: str, shown: Shown, target: int, way: Way) -> Iterator[Working | F
     pixels = torch.from_numpy(shown.values).permute(2, 0, 1).contiguous()
     last = None
     for last in attempts(network_named(name), pixels, target, way):
-        yield Working("Following the gradient", last.looks, MOST_LEVELS)
+        done, most = (last.looks, MOST_LEVELS) if way == "noise" else (last.pixels, most_pixels(pixels))
+        yield Working("Following the gradient", done, most)
     picture = last.picture.permute(1, 2, 0).contiguous().numpy()
     yield Fooled(picture, last.levels, last.pixels, last.looks, last.won)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
-from imgcls.data.shelf import Recipe
+from imgcls.data.picture_cache import Recipe
 
 Judge = Literal["linear", "features", "run"]
 SHOWN = 48

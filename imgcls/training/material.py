@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
-from imgcls.data.shelf import stamp
+from imgcls.data.picture_cache import stamp
 from imgcls.models.small import SmallCNN
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.inputs import FeatureInputs, Inputs, Normalise, PictureInputs

@@ -10,8 +10,8 @@ from PIL import Image
 from imgcls.data.datasets import Dataset, Progress, square
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
+from imgcls.data.picture_cache import Recipe
 from imgcls.data.samples import SAMPLES, load_sample
-from imgcls.data.shelf import Recipe
 from imgcls.models.classify import Classifier, classify_batch
 from imgcls.models.registry import load
 from imgcls.training.hardest import judged

@@ -2,19 +2,39 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import nn, optim
 
-# Each takes parameters, lr and weight_decay.
-OPTIMISERS: Mapping[str, Callable[..., optim.Optimizer]] = {
-    "sgd": optim.SGD,
-    "momentum": partial(optim.SGD, momentum=0.9),
-    "nesterov": partial(optim.SGD, momentum=0.9, nesterov=True),
-    "adam": optim.Adam,
-    "adamw": optim.AdamW,
+
+@dataclass(frozen=True)
+class Optimiser:
+    """One of torch's optimisers: its title, its class, and its settings besides lr and weight_decay."""
+
+    title: str
+    kind: type[optim.Optimizer]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def make(self, parameters: Iterable[nn.Parameter], **settings: Any) -> optim.Optimizer:
+        """One for these parameters."""
+        return self.kind(parameters, **self.settings, **settings)
+
+    @property
+    def code(self) -> str:
+        """The line that makes it for `model`, at the rate LR and with the decay WEIGHT_DECAY."""
+        settings = {"lr": "LR", **self.settings, "weight_decay": "WEIGHT_DECAY"}
+        listed = ", ".join(f"{name}={value}" for name, value in settings.items())
+        return f"torch.optim.{self.kind.__name__}(model.parameters(), {listed})"
+
+
+OPTIMISERS: Mapping[str, Optimiser] = {
+    "sgd": Optimiser("SGD", optim.SGD),
+    "momentum": Optimiser("SGD with momentum", optim.SGD, {"momentum": 0.9}),
+    "nesterov": Optimiser("Nesterov", optim.SGD, {"momentum": 0.9, "nesterov": True}),
+    "adam": Optimiser("Adam", optim.Adam),
+    "adamw": Optimiser("AdamW", optim.AdamW),
 }
 WARM_UP = 0.25  # part of the run in which one-cycle rises
 
@@ -51,10 +71,11 @@ def make_optimiser(
 
     `captured`: its steps will be recorded in a CUDA graph, so everything that changes must lie on the GPU.
     """
-    extra = {"capturable": True} if captured and name in ("adam", "adamw") else {}
+    chosen = OPTIMISERS[name]
+    extra = {"capturable": True} if captured and chosen.kind in (optim.Adam, optim.AdamW) else {}
     rate = torch.tensor(float(lr), device=device) if captured else lr
     fused = device.type in ("cpu", "cuda")
-    return OPTIMISERS[name](parameters, lr=rate, weight_decay=weight_decay, fused=fused, **extra)
+    return chosen.make(parameters, lr=rate, weight_decay=weight_decay, fused=fused, **extra)
 
 
 def set_rate(optimiser: optim.Optimizer, rate: float) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from imgcls.data.datasets import Progress
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.sources import open_source
 from imgcls.data.statistics import Duplicate, Summary, duplicates, summarise, with_copy
 from imgcls.training.hardest import Hardest, Judge, hardest
@@ -36,8 +36,8 @@ class Working:
 
 
 @dataclass(frozen=True)
-class Shelved:
-    """The pictures of a recipe lie ready: `open_shelf` finds them."""
+class Cached:
+    """The pictures of a recipe lie ready: `open_cached` finds them."""
 
     recipe: Recipe
 
@@ -63,15 +63,15 @@ def download(name: str) -> Iterator[Working]:
     yield from told(_downloading, lambda progress: open_source(name, progress=progress))
 
 
-def shelve(recipe: Recipe) -> Iterator[Working | Shelved]:
-    """Draws, reads or downloads the pictures of a recipe and puts them on the shelf.
+def cache(recipe: Recipe) -> Iterator[Working | Cached]:
+    """Draws, reads or downloads the pictures of a recipe and puts them into the cache.
 
     Raises:
         DatasetError: the set cannot be used.
     """
     what = "Drawing pictures" if recipe.drawn else "Reading pictures"
-    yield from told(partial(Working, what), lambda progress: put_on_shelf(recipe, progress))
-    yield Shelved(recipe)
+    yield from told(partial(Working, what), lambda progress: cache_pictures(recipe, progress))
+    yield Cached(recipe)
 
 
 def survey(recipe: Recipe, validation: float | None, seed: int, plant: bool = False) -> Iterator[Working | Survey]:
@@ -80,8 +80,8 @@ def survey(recipe: Recipe, validation: float | None, seed: int, plant: bool = Fa
     Raises:
         DatasetError: the set cannot be used.
     """
-    yield from _on_shelf(recipe)
-    dataset = open_shelf(recipe, validation, seed)
+    yield from _cached(recipe)
+    dataset = open_cached(recipe, validation, seed)
     if plant:
         dataset = with_copy(dataset, seed)
     summary = summarise(dataset)
@@ -101,8 +101,8 @@ def find_hardest(
         DatasetError: the set cannot be used.
         ValueError: the judge cannot judge it.
     """
-    yield from _on_shelf(recipe)
-    dataset = open_shelf(recipe, validation, seed)
+    yield from _cached(recipe)
+    dataset = open_cached(recipe, validation, seed)
     judging = partial(Working, "Judging")
     yield (yield from told(judging, lambda progress: hardest(dataset, recipe, judge, run, progress)))
 
@@ -115,8 +115,8 @@ def measure_judge(
         answering = partial(Working, "Answering")
         yield (yield from told(answering, lambda progress: measure_alone(recipe, judge, progress)))
         return
-    yield from _on_shelf(recipe)
-    dataset = open_shelf(recipe, validation, seed)
+    yield from _cached(recipe)
+    dataset = open_cached(recipe, validation, seed)
     answering = partial(Working, "Answering")
     yield (yield from told(answering, lambda progress: measure(dataset, recipe, judge, run, progress)))
 
@@ -158,6 +158,6 @@ def _downloading(done: int, total: int) -> Working:
     return Working("Checking and unpacking" if done >= total else "Downloading", done, total, "bytes")
 
 
-def _on_shelf(recipe: Recipe) -> Iterator[Working]:
+def _cached(recipe: Recipe) -> Iterator[Working]:
     if not recipe.ready:
-        yield from (record for record in shelve(recipe) if isinstance(record, Working))
+        yield from (record for record in cache(recipe) if isinstance(record, Working))

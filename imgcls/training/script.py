@@ -20,13 +20,6 @@ from imgcls.training.learner import Mode
 from imgcls.training.runs import RunInfo
 
 _OWN_LAYERS = (Grey, Maxout, Residual, Scale)
-_OPTIMISERS = {
-    "sgd": "torch.optim.SGD(model.parameters(), lr=LR, weight_decay=WEIGHT_DECAY)",
-    "momentum": "torch.optim.SGD(model.parameters(), lr=LR, momentum=0.9, weight_decay=WEIGHT_DECAY)",
-    "nesterov": "torch.optim.SGD(model.parameters(), lr=LR, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY)",
-    "adam": "torch.optim.Adam(model.parameters(), lr=LR, weight_decay=WEIGHT_DECAY)",
-    "adamw": "torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=WEIGHT_DECAY)",
-}
 _SCHEDULES = {
     "constant": "1.0",
     "step": "0.1 ** int(done * 3)",
@@ -159,7 +152,7 @@ def training_script(info: RunInfo, mode: str) -> str:
         own_code="\n\n" + "\n\n".join(own),
         layers=model_code(config.model),
         first_weights=FIRST_WEIGHTS[config.first_weights].__name__,
-        optimiser=_OPTIMISERS[config.optimiser],
+        optimiser=optimisers.OPTIMISERS[config.optimiser].code,
         schedule=_SCHEDULES[config.schedule],
         augmentation=changes,
     )

@@ -12,16 +12,16 @@ from torch import Tensor
 from imgcls.data.datasets import Dataset
 from imgcls.jobs.inbox import Inbox
 from imgcls.models.small import count_parameters
-from imgcls.store.files import why
 from imgcls.training.config import TrainConfig
 from imgcls.training.diagnosis import Watchdog
-from imgcls.training.evaluate import Scores, evaluate, keep_pictures
+from imgcls.training.evaluate import Moment, Scores, evaluate, evaluation, keep_pictures, spread
+from imgcls.training.keeper import Keeper
 from imgcls.training.learner import BATCH, Learner, Mode, choose_mode, pick_device
 from imgcls.training.material import Material, gather
 from imgcls.training.optimisers import SCHEDULES, restore
-from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step, Unsaved
+from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles, RunInfo, begun
-from imgcls.training.watch import Pace, look
+from imgcls.training.watch import Clock, Pace, look
 from imgcls.training.world import ALONE, World
 
 STEP_SECONDS = 0.1  # between two records of steps
@@ -91,18 +91,17 @@ class _Run:
         self, material: Material, device: torch.device, files: RunFiles | None, inbox: Inbox, world: World
     ) -> None:
         self.material, self.config, self.device = material, material.config, device
-        self.files, self.inbox, self.world = files, inbox, world
+        self.files, self.keeper, self.inbox, self.world = files, Keeper(files), inbox, world
         self.classes = material.dataset.classes
         self.step, self.best, self.reason = 0, 0.0, "epochs"
         self.base_rate = self.config.lr
         self.watchdog = Watchdog(len(self.classes), self.config.lr, self.config.first_weights)
         self.findings: list[Finding] = []
-        self.clock = _Clock()
+        self.clock = Clock()
         self.pace = Pace()
         self.paused, self.single_steps = False, 0
         self.broken = False
-        self.unsaved: Unsaved | None = None
-        self._told_pause, self._told_unsaved = Paused(0, False), False
+        self._told_pause = Paused(0, False)
         self._saved_step, self._saved_at = -1, 0.0
         self._losses: list[Tensor] = []
         self._right: Tensor | int = 0
@@ -121,18 +120,17 @@ class _Run:
         self.mode = self.world.same(mode)
         self.learner = self._learner(self.mode, self.world)
         self.validation = self.material.inputs("validation", self.device, self.mode.channels_last)
-        count = min(WATCHED_PICTURES, len(self.validation))
-        spread = torch.linspace(0, len(self.validation) - 1, count).long().to(self.device)
-        self.watched = self.validation.batch(spread)
-        self.probe = self._probe(probe) if probe is not None else self.validation.batch(spread[:1])
+        some = spread(len(self.validation), WATCHED_PICTURES, self.device)
+        self.watched = self.validation.batch(some)
+        self.probe = self._probe(probe) if probe is not None else self.validation.batch(some[:1])
         self.steps = self.config.epochs * self.learner.steps_per_epoch
         if state:
             self._restore(state)
         elif self.files:
             normalise, title = self.material.normalise, self.material.dataset.title
             info = RunInfo(self.config, self.classes, normalise, title, time.time())
-            self.files.create(info) if need_files else self._keep(lambda: self.files.begin(info))
-            self._keep(lambda: self.files.save_pictures(keep_pictures(self.material.dataset)))
+            self.files.create(info) if need_files else self._keep(lambda files: files.begin(info))
+            self._keep(lambda files: files.save_pictures(keep_pictures(self.material.dataset)))
         if self.world.first:
             yield Started(
                 step=self.step,
@@ -172,7 +170,7 @@ class _Run:
         self.best, self.base_rate = state["best"], state["rate"]
         self.clock.spent = state["seconds"]
         self._epoch_sums = state.get("epoch_sums", self._epoch_sums)
-        self._keep(lambda: self.files.cut_history(self.step))
+        self._keep(lambda files: files.cut_history(self.step))
         history = [record for record in self.files.history() if begun(record) <= self.step]
         self.findings = [record for record in history if isinstance(record, Finding)]
         if "watchdog" in state:  # earlier versions did not keep it
@@ -203,7 +201,7 @@ class _Run:
         if self._losses:
             yield from self._report_steps()
         if self.world.first:
-            yield from self._say_unsaved()
+            yield from self.keeper.news()
             finished = Finished(
                 self.step, self._epoch, self.clock.seconds, self.reason, self.best, self._folder, tuple(self.findings)
             )
@@ -214,7 +212,7 @@ class _Run:
         """Hears messages, waits while paused, and decides for all processes: whether it is over, the rate, a report."""
         over = False
         if self.world.first:
-            yield from self._say_unsaved()
+            yield from self.keeper.news()
             over = yield from self._listen()
             if self.step >= self.steps:
                 over = True
@@ -273,11 +271,6 @@ class _Run:
             self._told_pause = now
             yield now
 
-    def _say_unsaved(self) -> Iterator[Record]:
-        if self.unsaved and not self._told_unsaved:
-            self._told_unsaved = True
-            yield self.unsaved
-
     def _report_steps(self) -> Iterator[Record]:
         losses = self.world.total(torch.stack(self._losses).float()).tolist()
         pictures = len(losses) * min(self.config.batch_size, len(self.learner.inputs))
@@ -315,10 +308,10 @@ class _Run:
     def _before(self) -> Iterator[Record]:
         """What the network answers with its first weights."""
         snapshot = (yield from self._look()) if self.world.first else None
-        scores, indices = self._scores(len(self.validation) <= PARTIAL)
+        scores = self._scores(whole=len(self.validation) <= PARTIAL)
         if self.world.first:
-            record = self._evaluation(scores, indices, math.nan, math.nan, whole=False)
-            self._keep(lambda: self.files.add_view(self.step, snapshot, record))
+            record = evaluation(scores, self._now, math.nan, math.nan, whole=False)
+            self._keep(lambda files: files.add_view(self.step, snapshot, record))
             self._write(record)
             yield record
 
@@ -345,25 +338,23 @@ class _Run:
         watched = self.watched if closely else None
         snapshot = look(self.learner.module, self.probe, watched, self.step, self._epoch)
         if not closely:  # else the evaluation keeps it together with its answers
-            self._keep(lambda: self.files.add_view(self.step, snapshot, None))
+            self._keep(lambda files: files.add_view(self.step, snapshot, None))
         # A close look belongs to an evaluation: it must not hold up the next glance.
         self.pace.took(0.0 if closely else time.perf_counter() - start)
         yield snapshot
         yield from self._found(self.watchdog.snapshot(snapshot))
         return snapshot
 
-    def _scores(self, whole: bool) -> tuple[Scores, Tensor | None]:
-        """Of all validation pictures or of some, whose indices come along; every process looks at its share."""
-        indices = None
-        if not whole:
-            indices = torch.linspace(0, len(self.validation) - 1, PARTIAL).long().to(self.device)
+    def _scores(self, whole: bool) -> Scores:
+        """Of all validation pictures or of PARTIAL; every process looks at its share."""
+        indices = None if whole else spread(len(self.validation), PARTIAL, self.device)
         classes = len(self.classes)
-        return evaluate(self.learner.module, self.validation, self.mode, classes, indices, self.world), indices
+        return evaluate(self.learner.module, self.validation, self.mode, classes, indices, self.world)
 
     def _evaluate(self, whole: bool, snapshot: Snapshot | None) -> Iterator[Record]:
-        scores, indices = self._scores(whole)
+        scores = self._scores(whole)
         loss, right, pictures = self._epoch_sums
-        record = self._evaluation(scores, indices, loss / max(1, pictures), right / max(1, pictures), whole)
+        record = evaluation(scores, self._now, loss / max(1, pictures), right / max(1, pictures), whole)
         self._evaluated_at = time.perf_counter()
         if whole:
             self._epoch_sums = [0.0, 0.0, 0]
@@ -371,31 +362,11 @@ class _Run:
             self.best = max(self.best, scores.accuracy)
             if better:
                 weights = {"module": self.learner.module.state_dict(), "step": self.step}
-                self._keep(lambda: self.files.save_checkpoint(weights, "best.pt"))
+                self._keep(lambda files: files.save_checkpoint(weights, "best.pt"))
         self._write(record)
-        self._keep(lambda: self.files.add_view(self.step, snapshot, record))
+        self._keep(lambda files: files.add_view(self.step, snapshot, record))
         yield record
         yield from self._found(self.watchdog.evaluation(record))
-
-    def _evaluation(
-        self, scores: Scores, indices: Tensor | None, train_loss: float, train_accuracy: float, whole: bool
-    ) -> Evaluation:
-        return Evaluation(
-            step=self.step,
-            epoch=self._epoch,
-            seconds=self.clock.seconds,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            val_loss=scores.loss,
-            val_accuracy=scores.accuracy,
-            images_per_second=self._speed,
-            indices=(np.arange(len(self.validation)) if indices is None else indices.cpu().numpy()).astype(np.int32),
-            predicted=scores.predicted,
-            confidence=scores.confidence,
-            losses=scores.losses,
-            confusion=scores.confusion,
-            whole=whole,
-        )
 
     def _found(self, findings: list[Finding]) -> Iterator[Record]:
         for finding in findings:
@@ -408,6 +379,10 @@ class _Run:
     @property
     def _epoch(self) -> float:
         return self.step / self.learner.steps_per_epoch
+
+    @property
+    def _now(self) -> Moment:
+        return Moment(self.step, self._epoch, self.clock.seconds, self._speed)
 
     @property
     def _folder(self) -> str:
@@ -423,23 +398,16 @@ class _Run:
         gradients = [parameter.grad for parameter in self.learner.module.parameters() if parameter.grad is not None]
         return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
 
-    def _write(self, record: Step | Evaluation | Finding | Finished) -> None:
-        self._keep(lambda: self.files.append(record))
+    def _keep(self, write: Callable[[RunFiles], None]) -> bool:
+        return self.keeper.keep(write, self.step)
 
-    def _keep(self, write: Callable[[], None]) -> bool:
-        """Writes to the run's files, if there are any; a disk that takes no more ends the files, not the run."""
-        if self.files is None or self.unsaved:
-            return False
-        try:
-            write()
-        except OSError as error:
-            self.unsaved = Unsaved(self.step, why(error))
-        return self.unsaved is None
+    def _write(self, record: Step | Evaluation | Finding | Finished) -> None:
+        self._keep(lambda files: files.append(record))
 
     @property
     def _saved(self) -> bool:
         """Whether the run could be gone on with from its checkpoint without any loss."""
-        return self.files is not None and not self.unsaved and not self._losses and self._saved_step == self.step
+        return self.files is not None and not self.keeper.unsaved and not self._losses and self._saved_step == self.step
 
     def save(self, always: bool = False) -> None:
         """A checkpoint to go on from, unless nothing has changed or the weights are no numbers any more."""
@@ -456,27 +424,5 @@ class _Run:
             "epoch_sums": self._epoch_sums,
             "watchdog": self.watchdog.state(),
         }
-        if self._keep(lambda: self.files.save_checkpoint(state)):
+        if self._keep(lambda files: files.save_checkpoint(state)):
             self._saved_step, self._saved_at = self.step, time.perf_counter()
-
-
-class _Clock:
-    """Seconds of a run without its pauses."""
-
-    def __init__(self) -> None:
-        self.spent = 0.0
-        self._since: float | None = None
-
-    def go_on(self) -> None:
-        """Runs again."""
-        if self._since is None:
-            self._since = time.perf_counter()
-
-    def stop(self) -> None:
-        """Stands still."""
-        self.spent, self._since = self.seconds, None
-
-    @property
-    def seconds(self) -> float:
-        """So far."""
-        return self.spent + (time.perf_counter() - self._since if self._since is not None else 0.0)

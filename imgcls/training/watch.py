@@ -37,6 +37,28 @@ class Pace:
         self._next = time.perf_counter() + max(self._least, seconds * (1 / self._share - 1))
 
 
+class Clock:
+    """Seconds of a run without its pauses."""
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self._since: float | None = None
+
+    def go_on(self) -> None:
+        """Runs again."""
+        if self._since is None:
+            self._since = time.perf_counter()
+
+    def stop(self) -> None:
+        """Stands still."""
+        self.spent, self._since = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        """So far."""
+        return self.spent + (time.perf_counter() - self._since if self._since is not None else 0.0)
+
+
 @torch.no_grad()
 def look(module: nn.Module, probe: Tensor, batch: Tensor | None, step: int, epoch: float) -> Snapshot:
     """A snapshot of a SmallCNN, or of any other module as one layer.

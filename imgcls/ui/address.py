@@ -31,7 +31,7 @@ def base_path() -> str:
 def full_address(host: str) -> str:
     """The address of the first page of this server under the name `host`, as the options say; ends with a slash."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
-    return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}/"
+    return f"{scheme}://{host}:{st.get_option('browser.serverPort')}{base_path()}/"
 
 
 def hall_address() -> str:
@@ -85,24 +85,15 @@ def kept(name: str, read: Callable[[str | None], Kept], store: str = "") -> Kept
     return st.session_state[store]
 
 
-def kept_number(name: str, low: float, high: float, default: float, told: object = None) -> float:
-    """A number from `low` to `high`: what a hand has just `told`, else what the session keeps, else the address.
-
-    What is no number within the limits is ignored, and limits may have moved since the number was kept.
-    """
-    if (number := as_number(told, low, high)) is not None:
-        st.session_state[store_of(name)] = number
-    number = kept(name, lambda text: _or(as_number(text, low, high), default), store_of(name))
-    return min(max(number, low), high)
-
-
 def store_of(name: str) -> str:
     """Under which key the session keeps the number `name`."""
     return f"{name}:slider"
 
 
 def as_number(candidate: object, low: float, high: float) -> float | None:
-    """A finite number within the limits, else None."""
+    """A finite number within the limits, else None. "1_0" is none, which Python would read as 10."""
+    if isinstance(candidate, str) and "_" in candidate:
+        return None
     try:
         number = float(candidate)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):  # the last for a whole number beyond 10^308
@@ -117,7 +108,3 @@ def to_address(name: str, text: str | None) -> None:
             del st.query_params[name]
     elif st.query_params.get(name) != text:
         st.query_params[name] = text
-
-
-def _or(number: float | None, default: float) -> float:
-    return default if number is None else number

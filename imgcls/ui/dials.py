@@ -1,13 +1,10 @@
-"""Sliders inside a live picture: their numbers in the session and in the address, and what a drag asks for."""
+"""Dials: the numbers of a live picture that have a slider each (see `imgcls.ui.stage`)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-import streamlit as st
-
-from imgcls.ui.address import as_number, kept_number, to_address
-from imgcls.ui.components import sent
+from imgcls.ui.address import as_number
 
 Numbers = Mapping[str, Any]
 
@@ -18,7 +15,7 @@ class Dial:
 
     `low`, `high` and `help` (a line below it) may be functions of the numbers that stand above it in its table. It is
     a dial of whole numbers if `step` and `start` are ints. `by` is the key of a live picture in which a hand can set
-    the number, too.
+    the number, too. One that is not `kept` is `start` in every run of the script: the page keeps it in another way.
     """
 
     name: str
@@ -31,7 +28,7 @@ class Dial:
     unit: str = ""
     help: str | Callable[[Numbers], str] = ""
     by: str = ""
-    kept: ClassVar[bool] = True
+    kept: bool = True
 
     def least(self, numbers: Numbers) -> float:
         """Its lower limit beside these other numbers."""
@@ -65,37 +62,3 @@ class Dial:
 
     def _whole(self, number: float) -> float:
         return round(number) if isinstance(self.step, int) and isinstance(self.start, int) else number
-
-
-def read_dials(key: str, dials: Sequence[Dial]) -> dict[str, float]:
-    """The numbers of the dials, from the last message, the session, or the page's address."""
-    news = sent(key)
-    fresh = news.get("seq") != st.session_state.get(f"{key}:dials")
-    st.session_state[f"{key}:dials"] = news.get("seq")
-    told = news.get("numbers") if fresh else None
-    numbers = {dial.name: dial_number(dial, told) for dial in dials}
-    if not fresh or news.get("final", True):
-        write_dials(dials, numbers)
-    return numbers
-
-
-def dial_number(dial: Dial, told: object) -> float:
-    """What the dial says, after a message has `told` the dials' numbers by their names; kept as a live slider's."""
-    news = told.get(dial.name) if isinstance(told, Mapping) else None
-    return kept_number(dial.name, dial.low, dial.high, dial.start, news)
-
-
-def write_dials(dials: Sequence[Dial], numbers: Mapping[str, float]) -> None:
-    """Put the dials' numbers into the address, but for those at their start."""
-    for dial in dials:
-        to_address(dial.name, None if numbers[dial.name] == dial.start else f"{numbers[dial.name]:g}")
-
-
-def asked_numbers(question: Mapping[str, Any], dials: Sequence[Dial], numbers: Mapping[str, float]) -> dict[str, float]:
-    """The numbers that a question of a drag sends along; those it does not send, or sends badly, are as before."""
-    told = question.get("numbers")
-    found = {
-        dial.name: as_number(told.get(dial.name) if isinstance(told, Mapping) else None, dial.low, dial.high)
-        for dial in dials
-    }
-    return {name: numbers[name] if number is None else number for name, number in found.items()}

@@ -2,22 +2,27 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction, classify
+from imgcls.models.device import on_device
 from imgcls.models.preprocess import Preprocess
 from imgcls.training.worlds import world_for
 
 MOST_ANSWERS = 256  # of a network; each takes some 8 KB
 MOST_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at a time
 
+Made = TypeVar("Made")
 _lock = threading.Lock()
 kept_answers: WeakKeyDictionary[Classifier, dict[str, Prediction]] = WeakKeyDictionary()
 _distances: WeakKeyDictionary[Classifier, dict[str, float]] = WeakKeyDictionary()
 _inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
+_made: WeakKeyDictionary[Picture, dict[str, Any]] = WeakKeyDictionary()
 
 
 def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
@@ -29,12 +34,21 @@ def classify_photo(classifier: Classifier, photo: Picture) -> Prediction:
         answers = kept_answers.setdefault(classifier, {})
     prediction = answers.get(photo.digest)
     if prediction is None:
-        prediction = classify(classifier, photo.image)
+        prediction = classify(on_device(classifier), photo.image)
         with _lock:
             answers[photo.digest] = prediction
             if len(answers) > MOST_ANSWERS:
                 del answers[next(iter(answers))]  # the oldest
     return prediction
+
+
+def made_of(photo: Picture, name: str, make: Callable[[], Made]) -> Made:
+    """What `make` makes of a photo, for all sessions that have it; it goes with the photo. Nobody changes it."""
+    with _lock:
+        known = _made.setdefault(photo, {})
+    if name not in known:
+        known[name] = make()
+    return known[name]
 
 
 def distance_from(classifier: Classifier, photo: Picture) -> float | None:

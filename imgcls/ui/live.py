@@ -6,34 +6,35 @@ here asks for it with one small request a move, draws the answer, and tells Stre
 
 import asyncio
 import functools
-import gzip
 import json
 import logging
 import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import streamlit as st
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from imgcls.ui.address import as_number
-from imgcls.ui.components import caught, sent
-from imgcls.ui.packet import pack
+from imgcls.ui.components import sent
 from imgcls.ui.session import presence
+from imgcls.ui.together import CORES, Shared, ask, compressed
 
 Answer = Callable[[Mapping[str, Any]], bytes]
 
 LARGEST = 16_384  # bytes of a question: 147 weights are some 3 KB
 PATIENCE = 10.0  # seconds in which a question must have arrived: a component sends it in one piece
+LISTEN = 1.0  # seconds after which it is asked whether somebody still waits for an answer that has not begun
 KEEP = 120.0  # seconds that the answers of a tab are kept after its connection broke
 _answers: dict[str, dict[str, Answer]] = {}
 _there: dict[str, Callable[[], bool]] = {}
 _away: dict[str, float] = {}  # since when
+_newest: dict[tuple[str, str, str], "Future[bytes]"] = {}  # what each hand waits for
+pool = ThreadPoolExecutor(CORES + 4, thread_name_prefix="answer")
 _logged: set[tuple[str, type[Exception]]] = set()  # as many as there are components, times kinds of trouble
 log = logging.getLogger("imgcls")
 
@@ -45,7 +46,8 @@ def offer(name: str, answer: Answer) -> str:
 
     `answer` gets the JSON object that was sent and returns a packet; it runs outside the script, so that it must
     neither call `st.*` nor change anything. It raises ValueError, TypeError or KeyError for a question without sense;
-    the numbers in the question are finite, but nothing else about it is certain.
+    the numbers in the question are finite, but nothing else about it is certain. One that is `Shared` is computed with
+    those of others.
     """
     token = session_token()
     _held(token)
@@ -74,30 +76,6 @@ def slow_answer(name: str, *, key: str, answer: Answer) -> tuple[int | None, byt
         return number, answer(question)
     except (ValueError, TypeError, KeyError):
         return number, None
-
-
-def follow(name: str, draw: Callable[[float], None], low: float, high: float) -> str:
-    """Let `draw(number)` follow the drag of a number from `low` to `high`: returns the name to ask at.
-
-    `draw` calls live components that are on the page already, and nothing else of Streamlit: they get their new data
-    without a rerun.
-    """
-
-    def answer(question: Mapping[str, Any]) -> bytes:
-        number = as_number(question.get("number"), low, high)
-        if number is None:
-            raise ValueError(f"a number from {low:g} to {high:g} is asked for")
-        with caught() as elements:
-            draw(number)
-        return beside(elements)
-
-    return offer(name, answer)
-
-
-def beside(elements: Mapping[str, Any]) -> bytes:
-    """One packet with the new data of components that were `caught`: what `bring` in js/live.js takes apart."""
-    packets = {key: np.frombuffer(data, np.uint8) for key, data in elements.items() if isinstance(data, bytes)}
-    return pack({"beside": {key: data for key, data in elements.items() if key not in packets}}, **packets)
 
 
 def drop_departed() -> None:
@@ -184,9 +162,43 @@ def nosniff(respond: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
     return answered
 
 
+class _Dropped(Exception):  # noqa: N818
+    """Nobody waits for the answer any more: its hand has asked again, or has gone."""
+
+
+async def _answered(request: Request, answer: Answer, question: dict[str, Any]) -> bytes:
+    """The compressed answer.
+
+    Raises:
+        _Dropped: it had not begun when its hand asked something newer, or when the connection ended.
+    """
+    path, hand = request.path_params, str(question.pop("hand", ""))
+    if isinstance(answer, Shared) and answer.shares(question):
+        promise = ask(answer, question)
+    else:
+        promise = pool.submit(lambda: compressed(answer(question)))
+    key = (path["token"], path["name"], hand)
+    if hand:
+        if before := _newest.get(key):
+            before.cancel()
+        _newest[key] = promise
+    try:
+        coming = asyncio.wrap_future(promise)
+        while not (await asyncio.wait({coming}, timeout=LISTEN))[0]:
+            if await request.is_disconnected():
+                promise.cancel()
+    finally:
+        if hand and _newest.get(key) is promise:
+            del _newest[key]
+    if coming.cancelled():
+        raise _Dropped
+    return coming.result()
+
+
 @nosniff
 async def _respond(request: Request) -> Response:
-    """200 with the packet, 422 for a question without sense, 404, 408 and 413 for what is not even read."""
+    """200 with the packet, 422 for a question without sense, 409 for one that a newer one has overtaken; 404, 408 and
+    413 for what is not even read."""
     name = request.path_params["name"]
     answer = _answers.get(request.path_params["token"], {}).get(name)
     if answer is None:
@@ -200,19 +212,19 @@ async def _respond(request: Request) -> Response:
     except ClientDisconnect:
         return _refusal(400, "Nobody waits for the answer.")
     try:
-        question = _read(sent)
-        body = await asyncio.to_thread(lambda: gzip.compress(answer(question), compresslevel=1))
+        body = await _answered(request, answer, _read(sent))
+    except _Dropped:
+        return _refusal(409, "A newer question has been asked.")
     except Exception as trouble:  # whatever was asked: a stranger's question must not look like our fault
         _log_once(name, trouble)
         return _refusal(422, str(trouble) if isinstance(trouble, ValueError) else "This question has no answer.")
-    # Compressed here, in under a millisecond: Streamlit's own middleware would take its time at the highest level.
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
     return Response(body, media_type="application/octet-stream", headers=headers)
 
 
 def _refusal(status: int, sentence: str) -> Response:
     # Where the question was not read to its end, what is still to come must not be taken for the next one.
-    headers = {} if status in (404, 422) else {"Connection": "close"}
+    headers = {} if status in (404, 409, 422) else {"Connection": "close"}
     return Response(sentence, status_code=status, media_type="text/plain", headers=headers)
 
 

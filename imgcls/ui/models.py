@@ -15,8 +15,8 @@ from imgcls.numbers import fixed, whole
 from imgcls.plain import markdown
 from imgcls.training.runs import RunError, RunFiles, RunInfo, run_folder
 from imgcls.training.trained import load_trained
-from imgcls.ui.training.held import look_at
 from imgcls.ui.training.run import session_files
+from imgcls.ui.training.runs_in_use import look_at
 from imgcls.ui.training.words import preset_of
 
 

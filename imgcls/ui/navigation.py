@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from imgcls.lessons import built_lessons
+from imgcls.lessons import TEACH, built_lessons
 from imgcls.ui.address import follow
 from imgcls.ui.photo import photo_on_a_phone, photo_sidebar
 from imgcls.ui.predict_first import menu_title
@@ -22,13 +22,17 @@ pages = {
     )
     for slug, lesson in lessons.items()
 }
+pages[TEACH.slug] = st.Page(
+    TEACH.path, title=TEACH.title, icon=f":material/{TEACH.icon}:", url_path=TEACH.slug, visibility="hidden"
+)
 sections: dict[str, list] = {}
 for slug, lesson in lessons.items():
     sections.setdefault("" if not slug else lesson.section, []).append(pages[slug])
+sections[TEACH.section] = [pages[TEACH.slug]]
 
 st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)  # before the navigation's own
 page = st.navigation(sections, position="top", expanded=True)  # all lessons, also in a phone's menu
-lesson = lessons[page.url_path]
+lesson = lessons.get(page.url_path, TEACH)
 st.set_page_config(lesson.name)
 st.html(STYLE)
 # The first time the photo greets, before the lesson is computed; later the lesson goes first, for all eyes are on it.
@@ -43,7 +47,8 @@ headline(lesson)
 photo_on_a_phone()
 try:
     page.run()
-    way_on(lesson, pages)
+    if lesson is not TEACH:
+        way_on(lesson, pages)
 finally:  # also when the page stops early: the photo stays
     if not greeting:
         photo_sidebar()

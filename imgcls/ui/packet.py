@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-_DTYPES = {"uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64"}
+_KNOWN = ("uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64")
+_NAMES = {np.dtype(name).newbyteorder(order): name for name in _KNOWN for order in "<>"}
 
 
 def pack(fields: Mapping[str, Any], **arrays: np.ndarray) -> bytes:
@@ -28,10 +29,10 @@ def pack(fields: Mapping[str, Any], **arrays: np.ndarray) -> bytes:
     offset = 0
     for name, array in arrays.items():
         array = np.asarray(array)
-        if array.dtype.name not in _DTYPES:
-            raise TypeError(f"array '{name}' is {array.dtype}; send one of {', '.join(sorted(_DTYPES))}")
-        chunk = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-        described[name] = {"dtype": array.dtype.name, "shape": list(array.shape), "offset": offset}
+        if (kind := _NAMES.get(array.dtype)) is None:  # its `name` is put together anew at every look
+            raise TypeError(f"array '{name}' is {array.dtype}; send one of {', '.join(sorted(_KNOWN))}")
+        chunk = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+        described[name] = {"dtype": kind, "shape": list(array.shape), "offset": offset}
         chunks.append(chunk)
         offset += len(chunk)
     header = json.dumps({**fields, "arrays": described}, allow_nan=False).encode()

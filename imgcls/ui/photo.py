@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from html import escape
 
 import streamlit as st
 from PIL import Image
@@ -9,19 +10,20 @@ from PIL import Image
 from imgcls.data.pictures import Picture, PictureError, open_picture
 from imgcls.data.samples import DEFAULT_SAMPLE, REAL_DOG, SAMPLES, fetch_real_dog, load_sample
 from imgcls.numbers import sides
-from imgcls.plain import markdown
+from imgcls.plain import markdown, one_line
 from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
 from imgcls.ui.components.focus import keep_focus
 from imgcls.ui.components.gallery import gallery, picked_sample
-from imgcls.ui.components.recall import recall, recalled
+from imgcls.ui.components.kept_photo import keep_photo, kept_photo
+from imgcls.ui.hall import made_of
 from imgcls.ui.live import session_token
 from imgcls.ui.session import arrived, drop_upload
 
 MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
-_UPLOADS, _CHOSEN, _RECALL = "current_photo_uploads", "current_photo_chosen", "photo_recall"
+_UPLOADS, _CHOSEN, _KEPT_PHOTO = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
@@ -56,7 +58,7 @@ def _choose(photo: Picture, sample: str | None) -> None:
 
 def _take_back() -> None:
     """After a reload: the photo that the tab had."""
-    if not st.session_state.get(_CHOSEN) and (choice := recalled(_RECALL)):
+    if not st.session_state.get(_CHOSEN) and (choice := kept_photo(_KEPT_PHOTO)):
         _choose(*choice)
 
 
@@ -97,14 +99,16 @@ def photo_sidebar() -> None:
         st.markdown("## Your photo")
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
-        st.image(_preview(photo.image), caption=_caption(photo), alt=alt, output_format="JPEG")
+        preview = made_of(photo, "preview", lambda: _jpeg(_preview(photo.image)))
+        st.image(preview, alt=alt, output_format="JPEG")
+        st.html(_caption(photo))
         _incomplete_note(photo)
         if trouble := st.session_state.get(_TROUBLE):
             st.error(markdown(trouble), icon=":material/broken_image:")
         st.markdown("**Use another**")
         _ways("photo")
         chosen = (photo, current_sample()) if st.session_state.get(_CHOSEN) else None
-        recall(chosen, key=_RECALL, on_return=_take_back)
+        keep_photo(chosen, key=_KEPT_PHOTO, on_return=_take_back)
         keep_focus({"phone_": "phone_photo"})  # its popover closes once the photo is in
 
 
@@ -146,12 +150,21 @@ def _preview(image: Image.Image, width: int = 480, height: int = 300) -> Image.I
     return preview
 
 
+def _jpeg(image: Image.Image) -> bytes:
+    """Made here, once: Streamlit would do it for every run of every page."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
+
+
 def _caption(photo: Picture) -> str:
+    """HTML in two rows at most: a long name ends in dots, and is whole under the pointer (see frame.css)."""
     width, height = photo.original_size
     sample = SAMPLES.get(current_sample() or "")
-    name = sample.title if sample else markdown(photo.name)
+    name = escape(sample.title if sample else one_line(photo.name))
     size = sides(height, width).replace(" ", "\u00a0")  # not broken at the end of a line
-    return f"{name} · {size}" + (" · turned upright" if photo.turned else "")
+    about = f"· {size}" + (" · turned upright" if photo.turned else "")
+    return f'<p class="imgcls-photo-name" title="{name}"><span>{name}</span> <span>{about}</span></p>'
 
 
 def _ways(place: str) -> None:

@@ -19,7 +19,7 @@ import streamlit as st
 from imgcls.data.pictures import Picture
 from imgcls.lessons import Lesson
 from imgcls.ui.address import arrived, as_number, in_address, to_address, went_back
-from imgcls.ui.components import let_go, sent
+from imgcls.ui.components import sent, unheard
 from imgcls.ui.components.cookies import keep_cookies, kept_words
 from imgcls.ui.components.predict import predict
 from imgcls.ui.memo import remember
@@ -174,7 +174,7 @@ class Asking:
 
     def remember(self) -> None:
         """Let the device keep what has been met."""
-        if met() or _OFF in st.session_state:
+        if self.offered and (met() or _OFF in st.session_state):
             keep_cookies({_MET: sorted(met()), _OFF: [] if _first() else ["yes"]}, key="predict_cookies")
 
 
@@ -182,9 +182,9 @@ class Asking:
 def card(asking: Asking, asked: Asked) -> None:
     """The question: asked, or with prediction and truth."""
     question, photo = asked.question, current_photo()
-    key, kind = f"ask_{question.id}", question.kind
-    new = let_go(key)
-    if new and (value := kind.read(sent(key).get("prediction"))) is not None:
+    key, kind = "asked_first", question.kind  # one element for all questions: the next takes the place of the last
+    new = unheard(key, f"{key}:heard")
+    if new and (value := kind.read(new.get("prediction"))) is not None:
         predicted(question, value)
     mine, given = predictions().get(question.id), asking.of(question.part)
     place = given.index(question)
@@ -203,7 +203,7 @@ def card(asking: Asking, asked: Asked) -> None:
         # Where what a slider sets has still to glide, and where it has arrived.
         "moving": asking.address(question.part, {**question.at, **_kept(question)}, **way, told="1"),
         "still": asking.address(question.part, {**question.at, **question.then}, **way, told="1"),
-        "reveal": new and mine is not None and not told and host.may_reveal(question),
+        "reveal": bool(new) and mine is not None and not told and host.may_reveal(question),
     }
     if told:
         right = right_of(question, photo)
@@ -217,7 +217,8 @@ def card(asking: Asking, asked: Asked) -> None:
             "miss": kind.misconceptions.get(mine, "") if isinstance(kind, Choice) and mine is not None else "",
             "glide": {name: [question.at.get(name), text] for name, text in _glides(question).items()},
         }
-    predict(question, photo, **fields).show(key)
+    with st.container(key="predict_card"):
+        predict(question, photo, **fields).show(key)
 
 
 def menu_title(lesson: Lesson) -> str:
@@ -229,17 +230,29 @@ def menu_title(lesson: Lesson) -> str:
 
 
 def _glides(question: Question) -> dict[str, str]:
-    """The numbers that change between question and answer: a slider moves there before all eyes."""
-    return {name: text for name, text in question.then.items() if _is_number(text)}
+    """The numbers that change between question and answer: a slider moves there before all eyes, as do those of rows
+    ("1_0_-2") that the question starts from, and a picture plays its steps."""
+    return {
+        name: text
+        for name, text in question.then.items()
+        if (before := question.at.get(name)) != text and (_is_number(text) or _many(before) == _many(text) > 1)
+    }
 
 
 def _kept(question: Question) -> dict[str, str]:
     """What is chosen rather than moved."""
-    return {name: text for name, text in question.then.items() if not _is_number(text)}
+    glides = _glides(question)
+    return {name: text for name, text in question.then.items() if name not in glides}
 
 
 def _is_number(text: str) -> bool:
     return as_number(text, -1e9, 1e9) is not None
+
+
+def _many(text: str | None) -> int:
+    """How many numbers the sliders of several rows are told by a text; 0 for another text."""
+    parts = (text or "").split("_")
+    return len(parts) if all(map(_is_number, parts)) else 0
 
 
 def _first() -> bool:

@@ -11,7 +11,7 @@ from torch import Tensor
 from imgcls.labels import display_name
 from imgcls.models.classify import Prediction
 from imgcls.models.registry import ModelUnavailable, load
-from imgcls.numbers import percent
+from imgcls.numbers import percent, whole
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.ui.components.sliders import set_sliders
@@ -49,7 +49,7 @@ def presets(prefix: str, table: Mapping[str, Preset], photo_classes: int = 5) ->
             icon=":material/pets:",
             on_click=_use_photo,
             args=(prefix, photo_classes, photo_true),
-            help=f"The {photo_classes} largest of the 1000 logits that the network gives your photo, to two decimals.",
+            help=f"The {photo_classes} largest of the 1,000 logits that the network gives your photo, to two decimals.",
         )
         with st.popover("Names"):
             st.text_input(
@@ -85,8 +85,8 @@ def photo_note(prefix: str, logits: tuple[float, ...]) -> None:
     here = float(softmax(torch.tensor(logits, dtype=torch.float64))[0])
     name = markdown(display_name(best.label))
     st.markdown(
-        f":material/pets: Only the {len(logits)} largest of your photo's {len(prediction.labels)} logits are here, and "
-        f"the others get nothing. So {name} starts at **{percent(here)}** here, and at "
+        f":material/pets: Only the {len(logits)} largest of your photo's {whole(len(prediction.labels))} logits are "
+        f"here, and the others get nothing. So {name} starts at **{percent(here)}** here, and at "
         f"**{percent(best.probability)}** in the whole network, as on the other pages."
     )
 

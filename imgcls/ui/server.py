@@ -28,6 +28,7 @@ from imgcls.ui.address import base_path, full_address, hall_address
 from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 from imgcls.ui.document import FILES, WithOurScripts, file
+from imgcls.ui.page_left import WithoutPagesLeft
 from imgcls.ui.upkeep import keep_tidy, raise_descriptors
 from imgcls.ui.views import FOREVER
 
@@ -161,4 +162,4 @@ def routes() -> list[Route]:
 
 def middleware() -> list[Middleware]:
     """What stands between the browser and all answers."""
-    return [Middleware(WithOurScripts)]
+    return [Middleware(WithOurScripts), Middleware(WithoutPagesLeft)]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from imgcls.lessons import Lesson, built_lessons, neighbours
 from imgcls.ui.photo import photo_png
-from imgcls.ui.predict_first import Asking, card
+from imgcls.ui.predict_first import Asked, Asking, card
 from imgcls.ui.questions import Question
 
 PANEL = "code_panels"
@@ -94,10 +94,25 @@ def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: An
         asked = asking.now(part.title)
         if not asked.question:
             asking.entry(asked)
-    if asked.question:
-        card(asking, asked)
-    if not asked.shown:
+    _asked_first(asking, asked, part)
+
+
+def asked_first(key: str, show: Callable[[], None], questions: Sequence[Question]) -> None:
+    """A lesson without parts that asks before it shows; its questions have "" for their part, `key` is any name."""
+    asking = Asking(key, questions, "")
+    asked = asking.now("")
+    if not asked.question:
         asking.entry(asked)
+    _asked_first(asking, asked, Part("", show))
+
+
+def _asked_first(asking: Asking, asked: Asked, part: Part) -> None:
+    """The question's card if there is one, and the part unless the card covers it."""
+    with st.container():  # whatever is in it, the part below keeps its place, and with it its elements
+        if asked.question:
+            card(asking, asked)
+        if not asked.shown:
+            asking.entry(asked)
     if asked.shown:
         part.show()
     if part.tries and not asked.question:

@@ -21,13 +21,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import streamlit as st
 
 from imgcls.ui.address import kept, store_of, to_address
 from imgcls.ui.components import Element, element_name, sent
 from imgcls.ui.components.slider import slider
 from imgcls.ui.dials import Dial
-from imgcls.ui.live import beside, offer
+from imgcls.ui.live import offer
+from imgcls.ui.packet import pack
 
 __all__ = ["Dial", "Numbers", "Picture", "Row", "Setting", "Stage", "stage"]
 
@@ -112,8 +114,7 @@ class Stage:
         """Put these dials and elements where the script is; without names all that are left, dials first."""
         for name in names or list(self._left):
             element = self._left.pop(name)
-            says = {"ask": self._ask, "ack": sent(name, element.state).get("seq")} if element.state else {}
-            element.show(name, **says)
+            element.show(name, **({"ask": self._ask} if element.state else {}))
 
 
 def stage(key: str, table: Sequence[Row], picture: Picture) -> Stage:
@@ -133,7 +134,7 @@ def stage(key: str, table: Sequence[Row], picture: Picture) -> Stage:
             limits = (row.low, row.high, row.help) if isinstance(row, Dial) else ()
             if limits and (row.name in moved.moved or any(map(callable, limits))):
                 news[row.name] = row.data(moved)
-        return beside({element_name(name): data for name, data in news.items()})
+        return _packed({element_name(name): data for name, data in news.items()})
 
     if not fresh or final:
         for row in filter(lambda row: row.kept, table):
@@ -141,6 +142,12 @@ def stage(key: str, table: Sequence[Row], picture: Picture) -> Stage:
             to_address(row.name, None if value == row.start else row.text(value))
     dials = {row.name: row for row in table if isinstance(row, Dial)}
     return Stage(numbers, dials, picture(numbers), offer(key, answer))
+
+
+def _packed(news: Mapping[str, Any]) -> bytes:
+    """One packet with new data for elements by their names: what `bring` in js/live.js takes apart."""
+    packets = {name: np.frombuffer(data, np.uint8) for name, data in news.items() if isinstance(data, bytes)}
+    return pack({"beside": {name: data for name, data in news.items() if name not in packets}}, **packets)
 
 
 def _heard(key: str, table: Sequence[Row]) -> tuple[dict[str, Any], bool, bool]:

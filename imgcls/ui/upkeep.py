@@ -17,6 +17,7 @@ from streamlit import runtime
 
 from imgcls.store.download import DownloadError
 from imgcls.ui import classroom, live
+from imgcls.ui.components.kept_photo import keep_spares
 
 try:
     import resource
@@ -50,6 +51,7 @@ async def keep_tidy() -> None:
     while True:
         await asyncio.sleep(QUIET)
         live.drop_departed()
+        await loop.run_in_executor(None, keep_spares)
         with suppress(sqlite3.Error, DownloadError):  # a folder that cannot be written to has no classes
             await loop.run_in_executor(None, classroom.end_old)
         now = time.process_time()

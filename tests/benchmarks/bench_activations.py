@@ -8,9 +8,9 @@ from playwright.sync_api import Page
 from tests.benchmarks.harness import HEAD, drag, ends, open_page, row, running_app
 
 CASES = (
-    ("activations: slope → curves", "activations?act_functions=Leaky+ReLU", "Leaky ReLU: slope a", ".board"),
-    ("activations: α → curves", "activations?act_functions=ELU", "ELU: α", ".board"),
-    ("activations: a Maxout weight → curves", "activations?act_functions=Maxout", "w1", ".board"),
+    ("activations: slope → curves", "activations?act_functions=Leaky+ReLU", "Leaky ReLU: slope a", ".curves"),
+    ("activations: α → curves", "activations?act_functions=ELU", "ELU: α", ".curves"),
+    ("activations: a Maxout weight → curves", "activations?act_functions=Maxout", "w1", ".curves"),
     ("activations: map → histogram", "activations?act_part=On+your+photo", "Feature map", ".plot"),
     ("activations: layers → curves", "activations?act_part=Through+many+layers", "Layers", ".plot"),
     ("dropout: p → mask", "dropout?drop_part=One+mask", "p, the probability to drop a value", ".grids"),

@@ -77,7 +77,7 @@ def uploads(page: Page, url: str, folder: Path, count: int = 8) -> list[float]:
 def occlusion_moves(page: Page, count: int = 60) -> list[float]:
     """From a move of the patch to the redrawn bars."""
     page.evaluate(WATCH, 1)
-    box = page.locator(".sight canvas").first.bounding_box()
+    box = page.locator(".grey-patch canvas").first.bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 40, y)
     page.mouse.down()

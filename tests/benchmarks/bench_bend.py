@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from playwright.sync_api import Page
 
-from imgcls.jobs.beside import Beside, BusyError
+from imgcls.jobs.sidecar import BusyError, Sidecar
 from imgcls.ops.mlp import Plan
 from imgcls.ops.mlp_film import Twins, film
 from imgcls.ops.points import pattern
@@ -63,7 +63,7 @@ def slices(hidden: tuple[int, ...]) -> list[float]:
 
 def hall(students: int) -> float:
     """Frames a second for each of so many students who all train something else, through one process."""
-    beside = Beside("imgcls.ops.mlp_film:film")
+    sidecar = Sidecar("imgcls.ops.mlp_film:film")
     twins, points = Twins(Plan((4,), "tanh")), pattern("circle", 0)
     until = time.monotonic() + SECONDS
 
@@ -71,7 +71,7 @@ def hall(students: int) -> float:
         state, frames = twins.start(seed), 0
         while (start := time.monotonic()) < until:
             try:
-                seen = beside.call(twins=twins, state=state, points=points, rate=0.1, frames=FRAMES, steps=STEPS)
+                seen = sidecar.call(twins=twins, state=state, points=points, rate=0.1, frames=FRAMES, steps=STEPS)
             except BusyError as busy:
                 time.sleep(busy.seconds)
                 continue
@@ -79,10 +79,10 @@ def hall(students: int) -> float:
             time.sleep(max(0.0, FRAMES / 30 - (time.monotonic() - start)))  # it plays, and asks when it is over
         return frames
 
-    beside.call(twins=twins, state=twins.start(0), points=points, rate=0.1)
+    sidecar.call(twins=twins, state=twins.start(0), points=points, rate=0.1)
     with ThreadPoolExecutor(students) as pool:
         frames = list(pool.map(student, range(students)))
-    beside.stop()
+    sidecar.stop()
     return float(np.mean(frames)) / SECONDS
 
 

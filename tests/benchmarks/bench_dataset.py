@@ -18,21 +18,21 @@ from playwright.sync_api import Page
 
 from imgcls.data.augment import Augmentation, draw, variations
 from imgcls.data.own import describe_own, keep_zip
-from imgcls.data.shelf import Recipe, open_shelf
-from imgcls.training.picture_work import shelve, survey
+from imgcls.data.picture_cache import Recipe, open_cached
+from imgcls.training.picture_work import cache, survey
 from tests.benchmarks.harness import HEAD, milliseconds, open_page, row, running_app
 
 MOVES = 60
 DRAG = """async ([name, moves]) => {
-  const find = (root) => {
-    const hit = root.querySelector(`input[data-dial="${name}"]`)
+  const find = (root, what) => {
+    const hit = root.querySelector(what)
     if (hit) return hit
     for (const each of root.querySelectorAll("*")) {
-      const below = each.shadowRoot && find(each.shadowRoot)
+      const below = each.shadowRoot && find(each.shadowRoot, what)
       if (below) return below
     }
   }
-  const input = find(document), box = input.closest(".sheet"), times = []
+  const input = find(document, `input[data-dial="${name}"]`), box = find(document, ".thumbnails"), times = []
   for (let i = 0; i < moves; i++) {
     const was = box.dataset.drawn, start = performance.now()
     input.value = Number(input.min) + (Number(input.max) - Number(input.min)) * ((i * 7) % moves) / moves
@@ -59,14 +59,14 @@ def switches(page: Page, url: str) -> list[float]:
     """From a click on the menu of another lesson to the drawn samples."""
     taken = []
     page.goto(f"{url}/dataset")
-    page.wait_for_selector(".sheet[data-drawn]")
+    page.wait_for_selector(".thumbnails[data-drawn]")
     for _ in range(8):
         page.get_by_role("link", name="Next: Dense networks").click()
         page.wait_for_selector("h1:has-text('Why not connect')")
         page.wait_for_timeout(800)
         start = time.perf_counter()
         page.get_by_role("link", name="Dog-breed dataset").last.click()
-        page.wait_for_selector(".sheet[data-drawn]")
+        page.wait_for_selector(".thumbnails[data-drawn]")
         taken.append(1e3 * (time.perf_counter() - start))
         page.wait_for_timeout(500)
     return taken
@@ -81,20 +81,20 @@ def main() -> None:
     print(row("zip of 10,000: checked and kept", milliseconds(lambda: keep_zip(data, "mine"), 3)))
     print(row("… its classes named", milliseconds(lambda: describe_own(kept), 3)))
     recipe, drawn = Recipe(str(kept), size=32), Recipe()
-    print(row("… read at 32 pixels (worker)", milliseconds(lambda: list(shelve(recipe)))))
-    print(row("… opened again", milliseconds(lambda: open_shelf(recipe), 5)))
+    print(row("… read at 32 pixels (worker)", milliseconds(lambda: list(cache(recipe)))))
+    print(row("… opened again", milliseconds(lambda: open_cached(recipe), 5)))
     print(row("… counted and compared (worker)", milliseconds(lambda: list(survey(recipe, None, 0)))))
-    print(row("2,500 dogs drawn (worker)", milliseconds(lambda: list(shelve(drawn)))))
-    picture, everything = open_shelf(drawn).images[0], Augmentation(True, 0.1, 10, 0.3, 0.25)
+    print(row("2,500 dogs drawn (worker)", milliseconds(lambda: list(cache(drawn)))))
+    picture, everything = open_cached(drawn).images[0], Augmentation(True, 0.1, 10, 0.3, 0.25)
     generator = torch.Generator().manual_seed(0)
     print(row("12 draws", milliseconds(lambda: variations(picture, draw(everything, 12, 64, generator), 12), 50)))
     with running_app() as url, open_page() as page:
         for name, part, dial in (
             ("augmentation", "Augmentation&data_crop=0.1&data_colour=0.3", "data_rotation"),
-            ("difficulty", "Classes", "data_level"),
+            ("difficulty", "Classes", "data_difficulty"),
         ):
             page.goto(f"{url}/dataset?data_part={part}")
-            page.wait_for_selector(".sheet[data-drawn]")
+            page.wait_for_selector(".thumbnails[data-drawn]")
             page.wait_for_timeout(3000)
             print(row(f"drag: {name}", page.evaluate(DRAG, [dial, MOVES]), "50"))
         print(row("page switch, set drawn before", switches(page, url)))

@@ -88,6 +88,15 @@ def findings(page: Page, view: str, rules: Sequence[str] = (), where: str = "") 
         return []
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    found = _found(page, view, rules, where)
+    if found:  # what was pale because it faded while axe-core looked is not so at rest
+        settle(page)
+        resting = {(each.rule, each.html) for each in _found(page, view, rules, where)}
+        found = [each for each in found if (each.rule, each.html) in resting]
+    return found
+
+
+def _found(page: Page, view: str, rules: Sequence[str], where: str) -> list[Finding]:
     found = [Finding(view, **each) for each in page.evaluate(_AXE, [list(rules), where])]
     return [each for each in found if each.own or not any(_is(each, *known) for known in STREAMLITS)]
 

@@ -15,12 +15,14 @@ on_a_mobile = pytest.mark.context(viewport=PHONE, has_touch=True, is_mobile=True
 # The script has run, nothing waits to be replaced, every picture is there, and so it stays for a moment.
 _SETTLED = """() => new Promise((done) => {
   let since = null
+  const ours = "[data-testid=stBidiComponentIsolated]"
   const look = () => {
     const app = document.querySelector("[data-testid=stApp]"), now = performance.now()
+    const roots = [...document.querySelectorAll(`${ours}, ${ours} *`)].flatMap(({ shadowRoot }) => shadowRoot ?? [])
     const moves = ({ playState, effect }) => playState === "running" && effect.getTiming().iterations < 9
     const busy = app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1") ||
       document.querySelector("[data-stale=true]") || [...document.images].some((image) => !image.complete) ||
-      document.getAnimations().some(moves)
+      [document, ...roots].some((root) => root.getAnimations().some(moves))
     since = busy ? null : since ?? now
     if (since !== null && now - since > 150) done()
     else setTimeout(look, 40)

@@ -43,7 +43,7 @@ def all_lessons(browser: Browser, url: str, folder: Path) -> None:
 def for_the_readme(browser: Browser, url: str) -> None:
     folder = ROOT / "assets" / "screenshots"
     page = opened(browser, f"{url}/classify", "projector", "light")
-    canvas = page.locator(".sight canvas").first.bounding_box()
+    canvas = page.locator(".grey-patch canvas").first.bounding_box()
     page.mouse.click(canvas["x"] + 0.62 * canvas["width"], canvas["y"] + 0.45 * canvas["height"])
     page.wait_for_timeout(1500)
     page.screenshot(path=folder / "classify.png")

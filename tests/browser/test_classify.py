@@ -59,7 +59,7 @@ def test_an_uploaded_photo_gets_the_label_and_probability_that_the_network_compu
 def test_a_reload_finds_the_photo_again_and_another_browser_does_not(
     browser: Browser, page: Page, server_url: str
 ) -> None:
-    caption = page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")
+    caption = page.locator("[data-testid=stSidebar] .imgcls-photo-name")
     page.goto(f"{server_url}/classify")
     page.wait_for_selector(SHOWN)
     upload(page, "mine.jpg", as_jpeg("drawn-dalmatian"))
@@ -71,7 +71,7 @@ def test_a_reload_finds_the_photo_again_and_another_browser_does_not(
     other = context.new_page()
     other.goto(f"{server_url}/classify")
     other.wait_for_selector(SHOWN)
-    assert "mine" not in other.locator("[data-testid=stSidebar] [data-testid=stImageCaption]").inner_text()
+    assert "mine" not in other.locator("[data-testid=stSidebar] .imgcls-photo-name").inner_text()
     context.close()
     upload(page, "holiday.jpg", b"no picture")  # the photo stays, also for the next reload
     expect(page.locator("[data-testid=stSidebar] [data-testid=stAlert]")).to_be_visible()
@@ -103,7 +103,7 @@ def test_on_a_phone_photo_and_answer_stand_on_one_screen_and_the_menu_names_ever
     for address, photo, answer in (
         ("", ".pixels .photo canvas", ".pixels output"),
         ("tensors", ".slicer .photo", ".slicer .crop"),
-        ("classify", ".sight canvas >> nth=0", ".plot >> nth=0"),
+        ("classify", ".grey-patch canvas >> nth=0", ".plot >> nth=0"),
     ):
         opened(page, f"{server_url}/{address}", answer)
         above, below = page.locator(photo).bounding_box(), page.locator(answer).bounding_box()
@@ -118,7 +118,7 @@ def test_a_tall_photo_leaves_the_way_to_another_on_the_screen(page: Page, server
     buffer = io.BytesIO()
     Image.new("RGB", (100, 900), "teal").save(buffer, "PNG")
     upload(page, "tall.png", buffer.getvalue())
-    expect(page.locator("[data-testid=stSidebar] [data-testid=stImageCaption]")).to_contain_text("900 × 100")
+    expect(page.locator("[data-testid=stSidebar] .imgcls-photo-name")).to_contain_text("900 × 100")
     settle(page)
     assert page.locator("[data-testid=stSidebar] [data-testid=stFileUploader]").bounding_box()["y"] < 720
 
@@ -152,7 +152,7 @@ def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_take
     page.goto(f"{server_url}/classify?classify_patch=0.5")
     page.wait_for_selector(SHOWN)
     before = bars(page, 0)["Dog"]
-    canvas = page.locator(".sight canvas").first.bounding_box()
+    canvas = page.locator(".grey-patch canvas").first.bounding_box()
     middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
     page.mouse.move(middle[0] - 60, middle[1])
     page.mouse.down()

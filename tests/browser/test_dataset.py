@@ -20,11 +20,11 @@ def test_the_difficulty_redraws_the_dogs_while_it_is_dragged_and_stays_in_the_ad
     page: Page, server_url: str
 ) -> None:
     page.goto(f"{server_url}/dataset")
-    page.wait_for_selector(".sheet[data-drawn]")
-    before, drawn = pixels(page, 0), page.locator(".sheet").get_attribute("data-drawn")
-    dial = page.locator("input[data-dial=data_level]")
+    page.wait_for_selector(".thumbnails[data-drawn]")
+    before, drawn = pixels(page, 0), page.locator(".thumbnails").get_attribute("data-drawn")
+    dial = page.locator("input[data-dial=data_difficulty]")
     dial.evaluate(SET, 0)
-    expect(page.locator(".sheet")).not_to_have_attribute("data-drawn", drawn)
+    expect(page.locator(".thumbnails")).not_to_have_attribute("data-drawn", drawn)
     assert (pixels(page, 0) != before).any()
     assert "data_level" not in page.url
     expect(page.locator(".tile.stale").first).to_be_visible()
@@ -43,12 +43,12 @@ def test_a_sample_that_is_clicked_is_shown_large_with_its_traits(page: Page, ser
 def test_augmentation_follows_the_finger_and_leaves_the_original_alone(page: Page, server_url: str) -> None:
     nothing = "".join(f"&data_{name}=0" for name in ("crop", "rotation", "colour", "erasing"))
     page.goto(f"{server_url}/dataset?data_part=Augmentation&data_flip=false{nothing}")
-    page.wait_for_selector(".sheet[data-drawn]")
+    page.wait_for_selector(".thumbnails[data-drawn]")
     original = pixels(page, 0)
     assert all((pixels(page, tile) == original).all() for tile in (1, 12))
-    drawn = page.locator(".sheet").get_attribute("data-drawn")
+    drawn = page.locator(".thumbnails").get_attribute("data-drawn")
     page.locator("input[data-dial=data_rotation]").evaluate(SET, 60)
-    expect(page.locator(".sheet")).not_to_have_attribute("data-drawn", drawn)
+    expect(page.locator(".thumbnails")).not_to_have_attribute("data-drawn", drawn)
     assert (pixels(page, 0) == original).all()
     assert (pixels(page, 1) != original).any()
     assert (pixels(page, 1) != pixels(page, 2)).any()
@@ -70,7 +70,7 @@ def test_an_own_zip_is_browsed_and_its_twins_are_flagged(page: Page, server_url:
     page.goto(f"{server_url}/dataset?data_source=Your+own+pictures")
     upload = FilePayload(name="mine.zip", mimeType="application/zip", buffer=buffer.getvalue())
     page.locator("[data-testid=stMain] input[type=file]").last.set_input_files(upload)
-    page.wait_for_selector(".sheet[data-drawn]", timeout=60_000)
+    page.wait_for_selector(".thumbnails[data-drawn]", timeout=60_000)
     page.wait_for_url("**data_own=**")
     expect(page.get_by_text("8 pictures to learn from and 9")).to_be_visible()
     page.get_by_text("1 left out").click()
@@ -81,7 +81,7 @@ def test_an_own_zip_is_browsed_and_its_twins_are_flagged(page: Page, server_url:
 
 def test_what_is_chosen_here_is_what_the_training_lesson_starts_with(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/dataset?data_level=0.2&data_task=Dog+or+not&data_count=1,200")
-    page.wait_for_selector(".sheet[data-drawn]")
+    page.wait_for_selector(".thumbnails[data-drawn]")
     page.get_by_text("The whole network").first.click()
     page.get_by_text("Train", exact=True).last.click()
     page.wait_for_url("**/train?**train_level=0.2**")
@@ -115,10 +115,10 @@ def test_a_set_in_parts_is_understood_read_differently_and_renamed(page: Page, s
     page.get_by_label("Shown as").fill("Stift *1*")
     page.get_by_label("Shown as").press("Enter")
     page.wait_for_url("**data_names=**")
-    expect(page.locator(".sheet").get_by_text("Stift *1*")).to_be_visible(timeout=60_000)
+    expect(page.locator(".thumbnails").get_by_text("Stift *1*")).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Read it differently").click()
     page.get_by_text("Each folder is a class").click()
     page.wait_for_url("**data_reading=folders**")
-    expect(page.locator(".sheet").get_by_text("test set")).to_be_visible(timeout=60_000)
+    expect(page.locator(".thumbnails").get_by_text("test set")).to_be_visible(timeout=60_000)
     assert "data_names" not in page.url

@@ -326,6 +326,34 @@ def test_an_uploaded_photo_runs_through_the_large_network(page: Page, server_url
     expect(page.locator(".network .status")).to_contain_text("raises the logit")
 
 
+def test_a_map_of_the_students_own_photo_is_open_after_a_reload_and_one_step_back_closes_it(
+    page: Page, server_url: str, tmp_path: Path
+) -> None:
+    open_network(page, server_url)
+    first = page.locator(".network").get_attribute("data-subject")
+    Image.linear_gradient("L").convert("RGB").resize((300, 200)).save(tmp_path / "own.png")
+    page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(tmp_path / "own.png")
+    expect(page.locator(".network")).not_to_have_attribute("data-subject", first)
+    assert "net_model" not in page.url  # nobody has chosen it: it fits the photo
+    walk_to(page, 6, 2)
+    page.keyboard.press("Enter")
+    title = page.locator(".network[data-opened] .title")
+    expect(title).to_contain_text("map")
+    opened_map = title.inner_text()
+    expect(page).to_have_url(re.compile("net_map="))
+    page.reload()
+    expect(title).to_have_text(opened_map)
+    expect(page.locator("[data-testid=stSidebar] .imgcls-photo-name")).to_contain_text("own.png")
+    settle(page)
+    expect(title).to_have_text(opened_map)
+    assert "net_map=" in page.url
+    page.locator(".network canvas").focus()
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("net_map"))
+    page.go_back()
+    expect(title).to_have_text(opened_map)
+
+
 EXTENT = """(canvas, name) => {
   const box = canvas.getBoundingClientRect(), status = canvas.closest(".network").querySelector(".status")
   const isThere = (x, y) => {
@@ -486,3 +514,65 @@ def test_what_comes_before_softmax_is_said_and_opens_the_winning_class(page: Pag
     expect(page.locator(".network .status")).to_contain_text(f"{parameters:,} parameters")
     page.keyboard.press("Enter")
     page.wait_for_selector(".network[data-view=class]")
+
+
+def test_a_layer_is_made_large_and_small_again_and_its_maps_are_walked_in_rows(page: Page, server_url: str) -> None:
+    open_network(page, server_url)
+    walk_to(page, 3)
+    status = page.locator(".network .status")
+    page.keyboard.press("ArrowUp")
+    expect(status).to_contain_text("Click to see its maps large.")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("Click to see its maps small again.")
+    expect(page).to_have_url(re.compile(r"net_large=3(&|$)"))
+    for key, shown in (("ArrowDown", 0), ("ArrowRight", 1), ("ArrowDown", 5), ("ArrowLeft", 4)):
+        page.keyboard.press(key)  # four large maps a row, ten in all
+        expect(status).to_contain_text(f"conv1_2, map {shown}:")
+    page.keyboard.press("ArrowLeft")
+    expect(status).to_contain_text("relu1_1, map 1:")
+    page.keyboard.press("ArrowRight")
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("net_large"))
+
+
+def test_a_link_to_a_large_layer_opens_it_in_sight(page: Page, server_url: str) -> None:
+    """Its maps are large enough for the last row of a hall: each is hit twice at steps of 50 pixels."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_network(page, server_url, "?net_large=8")
+    box = page.locator(".network canvas").bounding_box()
+    hits: dict[str, int] = {}
+    for x in range(8, int(box["width"]) - 200, 50):
+        page.mouse.move(box["x"] + x, box["y"] + 140)
+        if said := re.match(r"conv2_2, map (\d+):", page.locator(".network .status").inner_text()):
+            hits[said[1]] = hits.get(said[1], 0) + 1
+    assert list(hits) == ["0", "1", "2", "3"]
+    assert min(hits.values()) >= 2
+
+
+def test_the_tour_is_walked_by_keys_and_words_and_picture_light_each_other_up(page: Page, server_url: str) -> None:
+    opened(page, f"{server_url}/network?tour=1", ".tour .words")
+    expect(page.locator(".tour .count")).to_have_text("1 / 22")
+    todo = page.locator(".tour .todo")
+    expect(todo).to_contain_text("○ To do: Point at the photo.")
+    expect(page.locator(".ring")).to_be_visible()
+    word = page.locator(".tour .word", has_text="your photo")
+    word.hover()
+    expect(word).to_have_class(re.compile(r"\bon\b"))
+    picture = page.locator(".ring").bounding_box()
+    assert picture
+    page.mouse.move(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
+    expect(todo).to_contain_text("✓ Done")
+    expect(page.locator(".ring")).to_be_hidden()
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tour .count")).to_have_text("2 / 22")
+    page.keyboard.press("PageDown")
+    expect(page.locator(".tour .count")).to_have_text("3 / 22")
+    expect(page).to_have_url(re.compile("tour=3"))
+    page.go_back()
+    expect(page.locator(".tour .count")).to_have_text("2 / 22")
+    page.get_by_role("button", name="End the tour").click()
+    expect(page.locator(".tour")).to_be_hidden()
+    assert "tour" not in page.url

@@ -95,7 +95,7 @@ def test_the_nginx_configuration_of_the_readme_serves_page_drag_and_upload(nginx
     sidebar = page.get_by_test_id("stSidebar")
     file = {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}
     sidebar.locator("input[type=file]").set_input_files(file)
-    expect(sidebar.get_by_test_id("stImage")).to_contain_text("large.jpg")
+    expect(sidebar.locator(".imgcls-photo-name")).to_contain_text("large.jpg")
     assert live
     assert set(live) == {200}
     context.close()

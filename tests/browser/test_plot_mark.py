@@ -49,7 +49,7 @@ def check(plot: Locator, tick: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "label", "before", "after", "curves"),
     [
-        ("pooling?pool_part=Why+it+helps&pool_shift=4", "the photo moves right by", "4", "10", 5),
+        ("pooling?pool_part=Why+it+helps&pool_shift=4", "the photo moves right by", "4", "12", 5),
         ("dense?dense_part=What+it+costs&dense_cost_size=32", "Image size in pixels", "32", "128", 3),
     ],
     ids=["linear axes", "logarithmic axes"],

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.hands import lead, on_a_phone, opened, settle
+from tests.browser.access import in_all_lights, too_small
+from tests.browser.hands import PROJECTOR, lead, on_a_phone, opened, settle
 from tests.serving import running_app
 
 
@@ -38,7 +39,9 @@ def test_the_picture_comes_after_the_prediction_and_moves_to_the_answer(page: Pa
     expect(page.locator(".st-key-pool_shift output")).to_have_text("1 pixels")
     expect(page).to_have_url(re.compile(r"pool_shift=1.*told=1|told=1.*pool_shift=1"))
     page.get_by_role("button", name="Next question").click()
-    expect(page.locator(".prompt")).to_contain_text("move along")
+    expect(page.locator(".prompt", has_text="move along")).to_be_visible()
+    settle(page)  # the card before goes when the new one is whole
+    expect(page.locator(".prompt")).to_have_count(1)
     expect(page.locator(".st-key-pool_maps")).to_have_count(0)
 
 
@@ -91,6 +94,8 @@ def test_what_was_met_is_remembered_by_this_device_alone(page: Page, asking_url:
     told(page)
     opened(page, f"{asking_url}/pooling", ".predict")
     expect(page.locator(".head")).to_contain_text("question 2 of 3")
+    page.get_by_role("button", name="Layers").click()
+    expect(page.get_by_text("Pooling · 1/15")).to_be_visible()
     cookies = {each["name"]: each for each in page.context.cookies(f"{asking_url}/_stcore/stream")}
     assert cookies["imgcls_met"]["value"] == "pool-losers"
     assert "imgcls_met" not in {each["name"] for each in page.context.cookies(f"{asking_url}/pooling")}
@@ -120,3 +125,78 @@ def test_without_predicting_and_where_an_address_leads(page: Page, asking_url: s
     lead(page, f"{asking_url}/pooling?pool_part=A+volume")
     expect(page.locator(".predict")).to_have_count(0)
     expect(page.locator(".st-key-pool_stack")).to_be_visible()
+
+
+def test_softmax_moves_and_nothing_else_does(page: Page, asking_url: str) -> None:
+    """5 is added to all logits: the slider glides there, and prediction and truth lie over each other."""
+    opened(page, f"{asking_url}/softmax", ".predict")
+    first = page.get_by_role("slider", name="Samoyed, logit 1")
+    first.press("ArrowRight")
+    page.get_by_role("button", name="That is my prediction").press("Enter")
+    told(page)
+    expect(page.locator(".st-key-softmax_c output")).to_have_text("5")
+    expect(page.locator(".bars output").first).to_contain_text("71%")
+    expect(page.locator(".bars output").first).to_contain_text("you 72%")
+    expect(page).to_have_url(re.compile("softmax_c=5"))
+
+
+def test_a_place_is_clicked_and_a_picture_picked(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/convolution?ask=conv-place", ".predict")
+    submit = page.get_by_role("button", name="That is my prediction")
+    expect(submit).to_be_disabled()
+    page.get_by_role("application").press("ArrowRight")
+    submit.click()
+    told(page)
+    expect(page.locator(".spot canvas")).to_have_attribute("aria-label", re.compile("your place, 53% from the left"))
+    opened(page, f"{asking_url}/convolution?ask=conv-which", ".predict")
+    page.locator(".tile input").nth(2).check()
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".tile.truth.mine")).to_contain_text("left sobel")
+
+
+def test_rows_of_sliders_move_to_the_answer_and_a_backward_pass_plays(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/cross-entropy?ask=ce-accuracy-slopes", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.get_by_role("slider", name="true logit (others: 0) of 4: Beagle")).to_have_value("-10")
+    expect(page.get_by_role("slider", name="true logit (others: 0) of 1: Samoyed")).to_have_value("3")
+    expect(page).to_have_url(re.compile("ce_accuracy=3_1_0.5_-10"))
+    opened(page, f"{asking_url}/autodiff?ask=auto-three", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".st-key-autodiff_graph .bar output")).to_have_text("4 / 4", timeout=15_000)
+    expect(page).to_have_url(re.compile("autodiff_graph_step=4"))
+
+
+@pytest.mark.context(viewport=PROJECTOR, reduced_motion="reduce")
+def test_who_wants_no_motion_sees_the_answer_at_once(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/softmax?ask=soft-constant", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    expect(page).to_have_url(re.compile("softmax_c=5.*told=1"))
+    expect(page.locator(".st-key-softmax_c output")).to_have_text("5")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "pooling?pool_part=A+volume&ask=pool-depth",
+        "pooling?pool_part=A+volume&ask=pool-stride",
+        "pooling?pool_part=Why+it+helps&ask=pool-shift",
+        "pooling?pool_part=Why+it+helps&ask=pool-saw",
+        "pooling?pool_part=What+is+lost&ask=pool-order",
+        "pooling?pool_part=What+is+lost&ask=pool-brightest",
+        "convolution?ask=conv-place",
+    ],
+    ids=["choice", "number", "bars", "curve", "order", "pick", "spot"],
+)
+def test_everyone_can_answer_every_kind_of_question(page: Page, asking_url: str, address: str) -> None:
+    """Before and after: axe-core in light, dark and forced colours and on a phone, and targets large enough."""
+    problems: list[str] = []
+    for view in (address, f"{address}&told=1"):
+        opened(page, f"{asking_url}/{view}", ".prompt")
+        found = in_all_lights(page, view, ".st-key-predict_card")
+        problems += [f"{each.view}: {each.rule}: {each.html}\n{each.why}" for each in found]
+        problems += too_small(page, view)
+        page.set_viewport_size(PROJECTOR)
+    assert not problems, "\n\n".join(problems)

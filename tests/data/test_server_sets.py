@@ -14,8 +14,8 @@ from PIL import Image
 from imgcls.data.archives import open_tree
 from imgcls.data.datasets import prepare
 from imgcls.data.layouts import labelled
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.server_sets import name_on_server, server_folder, server_sets
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from tests.data.test_datasets import picture, zipped
 
 
@@ -71,8 +71,8 @@ def test_a_set_that_changes_is_another_one(folder: Path) -> None:
                 (folder / "pets" / label / f"{number}.png").unlink(missing_ok=True)
                 (folder / "pets" / label / f"{number}.png").write_bytes(picture(grey))
             os.utime(folder / "pets" / label, (grey, grey))
-        put_on_shelf(recipe)
-        found = open_shelf(recipe)
+        cache_pictures(recipe)
+        found = open_cached(recipe)
         assert found.images.mean() == grey
         assert np.asarray(found.source.image(0)).mean() == grey
     os.utime(folder / "pets" / "cat", (1, 1))

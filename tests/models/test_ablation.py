@@ -1,15 +1,16 @@
 """What if: the same as running a network whose weights were set to zero, or a picture that was changed by hand."""
 
 import copy
+import random
 
 import pytest
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from imgcls.models.ablation import SWAPS, WhatIf, moved, what_if
+from imgcls.models.ablation import SWAPS, WhatIf, moved, what_if, what_ifs
 from imgcls.models.classify import Classifier
-from imgcls.models.graph import graph_of
+from imgcls.models.graph import Graph, graph_of
 from imgcls.models.trace import trace
 from tests.models.random_networks import SEEDS, random_network, random_picture
 
@@ -102,3 +103,41 @@ def test_no_change_changes_nothing(seed: int) -> None:
 def test_what_does_not_exist_is_refused(tiny: Classifier, change: WhatIf) -> None:
     with pytest.raises(ValueError, match=r"no |answer|cannot"):
         what_if(graph_of(tiny), torch.zeros(1, 3, 16, 16), change)
+
+
+def random_change(graph: Graph, rng: random.Random, activation: str | None) -> WhatIf:
+    """Some of all that can be changed."""
+    columns = graph.columns[:-1]
+    off = {(column.name, rng.choice([None, rng.randrange(column.shape[0])])) for column in rng.sample(columns, 2)}
+    reach = graph.steps[0].shape[1] - 1
+    return WhatIf(
+        frozenset(off) if rng.random() < 0.5 else frozenset(),
+        (rng.random(), rng.random(), rng.random()) if rng.random() < 0.7 else None,
+        (rng.randint(-reach, reach), rng.randint(-reach, reach)) if rng.random() < 0.5 else (0, 0),
+        activation,
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pictures_in_one_pass_get_what_each_would_get_alone(seed: int) -> None:
+    """Every step of random networks, on several pictures, each with a change of its own."""
+    classifier, rng = random_network(seed), random.Random(seed)
+    graph = graph_of(classifier)
+    activation = rng.choice([None, *SWAPS])
+    pictures = [random_picture(classifier, seed + number) for number in range(5)]
+    changes = [random_change(graph, rng, activation) for _ in pictures]
+    together = what_ifs(graph, pictures, changes)
+    assert len(together) == 5
+    for number, (picture, change) in enumerate(zip(pictures, changes, strict=True)):
+        alone, mine = what_if(graph, picture, change), together[number]
+        for step in graph.steps[1:]:
+            expected = alone.output(step.index)
+            scale = max(1.0, float(expected.abs().max()))
+            torch.testing.assert_close(mine.output(step.index), expected, rtol=1e-5, atol=2e-6 * scale)
+            torch.testing.assert_close(together.output(step.index)[number], expected, rtol=1e-5, atol=2e-6 * scale)
+
+
+def test_one_pass_has_one_activation() -> None:
+    classifier = random_network(0)
+    with pytest.raises(ValueError, match="same activation"):
+        what_ifs(graph_of(classifier), [random_picture(classifier, 0)] * 2, [WhatIf(), WhatIf(activation="tanh")])

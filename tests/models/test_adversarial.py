@@ -4,16 +4,16 @@ import pytest
 import torch
 from torch import nn
 
-from imgcls.data.samples import load_sample
+from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.models.adversarial import (
     MOST_LEVELS,
-    MOST_SHARE,
     as_pixels,
     attempts,
     compass,
     noisy,
     predict,
     repainted,
+    repainted_if_it_helps,
 )
 from imgcls.models.classify import Classifier
 from imgcls.models.preprocess import Preprocess
@@ -72,8 +72,13 @@ def test_the_pixel_that_promises_most_is_repainted_first() -> None:
     assert repainted(pixels, gradient, 2)[:, 0, 0].tolist() == [255, 200, 200]
 
 
+DRAWN = [slug for slug in SAMPLES if slug.startswith("small-")]
+FEW = 40
+"""Pixels of 4,096, fewer than 1%, that are enough for each of the small drawings."""
+
+
 @pytest.mark.parametrize(
-    ("sample", "way"), [("small-pug", "noise"), ("small-husky", "noise"), ("small-dalmatian", "pixels")]
+    ("sample", "way"), [("small-pug", "noise"), ("small-husky", "noise"), *((slug, "pixels") for slug in DRAWN)]
 )
 def test_a_drawn_dog_becomes_the_runner_up(sample: str, way: str) -> None:
     network = tinyvgg()
@@ -89,7 +94,37 @@ def test_a_drawn_dog_becomes_the_runner_up(sample: str, way: str) -> None:
     if way == "noise":
         assert last.levels <= last.looks <= MOST_LEVELS
     else:
-        assert last.pixels <= MOST_SHARE * 64 * 64 + 1
+        assert last.pixels <= FEW
+        painted = (last.picture != pixels).any(dim=0)
+        assert set(last.picture[:, painted].flatten().tolist()) <= {0, 255, *pixels[:, painted].flatten().tolist()}
+
+
+def test_a_network_that_nothing_moves_is_given_up() -> None:
+    """Its gradient is 0 everywhere: no pixel promises anything, and the search ends all the same."""
+    pixels = torch.full((3, 2, 2), 100, dtype=torch.uint8)
+    *_, last = attempts(linear(torch.zeros(2, 12)), pixels, 1, "pixels")
+    assert not last.won and last.pixels == 0
+
+
+def test_of_two_pixels_that_promise_alike_the_one_is_kept_that_helps() -> None:
+    """The first one's gain ends where a hidden ReLU switches it off: the gradient does not see that, trying does."""
+    module = nn.Sequential(nn.Flatten(), nn.Linear(12, 3, bias=False), Peak())
+    module[1].weight.data = torch.zeros(3, 12)
+    module[1].weight.data[0, 0] = module[1].weight.data[1, 1] = 1.0
+    plain = Preprocess(resize=2, crop=2, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
+    network = Classifier("peak", "Peak", module.eval(), plain, ("a", "b"))
+    pixels = torch.full((3, 2, 2), 50, dtype=torch.uint8)
+    gradient, free = compass(network, pixels, 1, 0), torch.ones(2, 2, dtype=torch.bool)
+    assert repainted(pixels, gradient, 1)[0].tolist() == [[255, 50], [50, 50]]
+    assert repainted_if_it_helps(network, pixels, gradient, 1, free, 1)[0].tolist() == [[50, 255], [50, 50]]
+
+
+class Peak(nn.Module):
+    """Logits 0 and: the first number up to 0.3, falling steeply from there, and 0.9 of the second."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        score = x[:, 0] - 9 * (x[:, 0] - 0.3).clamp(min=0) + 0.9 * x[:, 1]
+        return torch.stack([torch.zeros_like(score), score], dim=1)
 
 
 @pytest.mark.parametrize("sample", ["drawn-bernese", "coffee"])

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from imgcls.models.classify import Classifier
-from imgcls.models.field import sight
+from imgcls.models.field import field_of
 from imgcls.models.graph import graph_of
 
 
@@ -13,7 +13,7 @@ def test_the_gradient_lies_in_the_square_and_its_core_in_less(embedded: Classifi
     sides = []
     for column in graph.columns[1:5]:
         row = place = column.shape[1] // 2
-        seen = sight(graph, inputs, column.step, row, place)
+        seen = field_of(graph, inputs, column.step, row, place)
         top, left, bottom, right = seen.box
         assert bottom - top == right - left == seen.field.size
         inside = torch.zeros(224, 224, dtype=torch.bool)
@@ -28,9 +28,9 @@ def test_the_gradient_lies_in_the_square_and_its_core_in_less(embedded: Classifi
 
 def test_the_input_sees_itself_and_other_places_are_refused(embedded: Classifier, photographs: dict) -> None:
     graph, inputs = graph_of(embedded), embedded.preprocess(photographs["coffee"])
-    assert sight(graph, inputs, 0, 3, 4).box == (3, 4, 4, 5)
-    assert sight(graph, inputs, 0, 3, 4).effective == 1
+    assert field_of(graph, inputs, 0, 3, 4).box == (3, 4, 4, 5)
+    assert field_of(graph, inputs, 0, 3, 4).effective == 1
     with pytest.raises(IndexError, match="none at 112, 0"):
-        sight(graph, inputs, graph.columns[1].step, 112, 0)
+        field_of(graph, inputs, graph.columns[1].step, 112, 0)
     with pytest.raises(ValueError, match="the whole picture"):
-        sight(graph, inputs, graph.steps[-1].index, 0, 0)
+        field_of(graph, inputs, graph.steps[-1].index, 0, 0)

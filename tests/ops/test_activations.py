@@ -1,3 +1,5 @@
+import ast
+import functools
 import math
 
 import pytest
@@ -96,6 +98,16 @@ def test_sigmoid_saturates_where_its_slope_falls_below_the_limit() -> None:
 @pytest.mark.parametrize("name", ["leaky_relu", "maxout"])
 def test_functions_without_flat_parts_have_no_zones(name: str) -> None:
     assert activation_curve(name, X).zones() == ()
+
+
+@pytest.mark.parametrize("name", [name for name, each in ACTIVATIONS.items() if each.layer])
+def test_the_layer_and_the_code_are_the_function(name: str) -> None:
+    each = ACTIVATIONS[name]
+    assert torch.allclose(each.layer()(X), activate(name, X), atol=1e-6)
+    called = ast.parse(each.code.format(**each.parameters), mode="eval").body
+    function = functools.reduce(getattr, ast.unparse(called.func).split(".")[1:], torch)
+    settings = [ast.literal_eval(argument) for argument in called.args[1:]]
+    assert torch.allclose(function(X, *settings), activate(name, X), atol=1e-6)
 
 
 def test_an_unknown_function_is_named_in_the_message() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,9 @@ import torch
 from PIL import Image
 
 from imgcls.cli import main
+from imgcls.models.first_weights import FIRST_WEIGHTS
 from imgcls.training.config import MODES, PRESET_NAMES, recipe
+from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
 from imgcls.training.runs import RunFiles
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,6 +134,13 @@ def test_help_needs_no_torch() -> None:
         "finally: assert 'torch' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True).returncode == 0
+
+
+def test_help_names_every_choice(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    words = set(re.findall(r"[\w-]+", capsys.readouterr().out))
+    assert words >= {*OPTIMISERS, *SCHEDULES, *FIRST_WEIGHTS}
 
 
 @pytest.mark.parametrize("name", PRESET_NAMES)

@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.statistics import duplicates, summarise
 from imgcls.training import hardest as module
 from imgcls.training.hardest import hardest, probe, ranked
-from imgcls.training.picture_work import THREAD, Shelved, Survey, Working, find_hardest, shelve, survey
+from imgcls.training.picture_work import THREAD, Cached, Survey, Working, cache, find_hardest, survey
 
 RECIPE = Recipe(count=120, size=16)
 
@@ -50,8 +50,8 @@ def test_softmax_regression_separates_what_a_line_separates() -> None:
 
 
 def test_a_linear_model_judges_the_validation_part_alone() -> None:
-    put_on_shelf(RECIPE)
-    dataset = open_shelf(RECIPE, 0.25, 1)
+    cache_pictures(RECIPE)
+    dataset = open_cached(RECIPE, 0.25, 1)
     found = hardest(dataset, RECIPE, "linear")
     assert set(found.places) <= set(dataset.validation)
     assert found.truth.tolist() == dataset.labels[found.places].tolist()
@@ -63,8 +63,8 @@ def test_a_run_judges_with_its_own_network(monkeypatch: pytest.MonkeyPatch) -> N
     from imgcls.models.classify import Classifier
     from imgcls.models.preprocess import Preprocess
 
-    put_on_shelf(RECIPE)
-    dataset = open_shelf(RECIPE, 0.25, 1)
+    cache_pictures(RECIPE)
+    dataset = open_cached(RECIPE, 0.25, 1)
     torch.manual_seed(0)
     network = nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 16, 6)).eval()
     classifier = Classifier("run", "Run", network, Preprocess(16, 16), dataset.classes)
@@ -85,13 +85,13 @@ def test_a_run_judges_with_its_own_network(monkeypatch: pytest.MonkeyPatch) -> N
 def test_workers_say_how_far_they_are_and_end_with_what_they_found(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
     recipe = Recipe(count=700, size=32)
-    told = list(shelve(recipe))
-    assert told[-1] == Shelved(recipe)
+    told = list(cache(recipe))
+    assert told[-1] == Cached(recipe)
     assert all(isinstance(record, Working) and 0 < record.share <= 1 for record in told[:-1])
     assert len(told) > 1
     (*_, last) = survey(recipe, 0.3, 2)
     assert isinstance(last, Survey)
-    dataset = open_shelf(recipe, 0.3, 2)
+    dataset = open_cached(recipe, 0.3, 2)
     assert np.array_equal(last.summary.mean_picture, summarise(dataset).mean_picture)
     assert last.duplicates == duplicates(dataset)
     (*_, judged) = find_hardest(recipe, 0.3, 2, "linear")
@@ -100,7 +100,7 @@ def test_workers_say_how_far_they_are_and_end_with_what_they_found(monkeypatch: 
 
 def test_work_that_nobody_waits_for_ends(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
-    working = shelve(Recipe(count=5000, size=64))
+    working = cache(Recipe(count=5000, size=64))
     assert next(working).done < 5000
     working.close()
     for thread in [each for each in threading.enumerate() if each.name == THREAD]:
@@ -113,14 +113,14 @@ def test_bad_sets_end_with_their_sentence() -> None:
     from imgcls.data.datasets import DatasetError
 
     with pytest.raises(DatasetError, match="can be drawn"):
-        list(shelve(Recipe(count=3)))
+        list(cache(Recipe(count=3)))
 
 
 def test_features_are_those_of_the_pictures_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
     from imgcls.training import transfer
 
-    put_on_shelf(RECIPE)
-    dataset = open_shelf(RECIPE, 0.25, 1)
+    cache_pictures(RECIPE)
+    dataset = open_cached(RECIPE, 0.25, 1)
     monkeypatch.setattr(module, "MOST_FEATURES", (40, 10))
     asked: list[np.ndarray] = []
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.samples import SAMPLES
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
 from imgcls.training.measured import MOST, TEST, measure, measure_alone
 from imgcls.training.trained import tinyvgg
 
@@ -32,14 +32,14 @@ def test_every_sample_is_asked_about_and_the_drawn_dogs_are_the_dogs() -> None:
 
 def test_a_linear_model_and_a_network_answer_for_the_validation_part() -> None:
     recipe = Recipe(task="binary", count=120, size=16)
-    put_on_shelf(recipe)
-    dataset = open_shelf(recipe, 0.25, 1)
+    cache_pictures(recipe)
+    dataset = open_cached(recipe, 0.25, 1)
     linear, network = (measure(dataset, recipe, judge) for judge in ("linear", "dogs"))
     assert linear.truth.tolist() == dataset.labels[dataset.validation].tolist()
     assert linear.learned == len(dataset.training)
     assert network.learned is None
     assert network.probabilities.sum(1) == pytest.approx(np.ones(len(network.truth)), abs=1e-4)
     breeds = Recipe(count=120, size=16)
-    put_on_shelf(breeds)
+    cache_pictures(breeds)
     with pytest.raises(ValueError, match="Dog or not"):
-        measure(open_shelf(breeds, 0.25, 1), breeds, "dogs")
+        measure(open_cached(breeds, 0.25, 1), breeds, "dogs")

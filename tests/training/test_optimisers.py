@@ -1,5 +1,6 @@
 """What an optimiser keeps when it goes on from a file."""
 
+import ast
 import io
 
 import pytest
@@ -17,6 +18,19 @@ def stepped(name: str, module: nn.Module, captured: bool) -> torch.optim.Optimiz
     if not (captured and name.startswith("adam")):  # which steps on a GPU only
         optimiser.step()
     return optimiser
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_the_line_that_makes_it_is_what_it_is_made_with(name: str) -> None:
+    made = make_optimiser(name, nn.Linear(3, 2).parameters(), 0.1, 0.01, CPU)
+    call = ast.parse(OPTIMISERS[name].code, mode="eval").body
+    assert ast.unparse(call.func) == f"torch.optim.{type(made).__name__}"
+    values = {"LR": 0.1, "WEIGHT_DECAY": 0.01}
+    for each in call.keywords:
+        text = ast.unparse(each.value)
+        assert made.defaults[each.arg] == (values[text] if text in values else ast.literal_eval(text))
+    plain = type(made)(nn.Linear(3, 2).parameters(), lr=0.1, weight_decay=0.01, fused=True).defaults
+    assert {key for key, value in made.defaults.items() if plain[key] != value} <= {each.arg for each in call.keywords}
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)

@@ -7,6 +7,7 @@ Numbers are written as "#", so that the file changes only when words do.
 """
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,11 +18,13 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
+from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.training.runs import run_folder
 from imgcls.training.trainer import train
 from imgcls.ui.dataset.work import forget
 from imgcls.ui.packet import unpack
+from imgcls.ui.questions import questions_of
 from tests.history import led_to
 from tests.test_pages import ROOT, opened
 from tests.training.toy import toy, toy_config
@@ -173,8 +176,21 @@ def collected(cache: Path) -> str:
                 text += [f"- {line}\n" for line in lines]
                 here.update(lines)
             everywhere = everywhere or here
+            text += _asked(lesson)
         forget()
     return "".join([*text, *_scripts()])
+
+
+def _asked(lesson: Lesson) -> Iterator[str]:
+    """The lesson's questions, and what is said once they are answered."""
+    photo = load_sample(DEFAULT_SAMPLE)
+    for question in questions_of(lesson.slug):
+        yield f"\n### {question.part or lesson.title}: question {question.id}\n"
+        fields = question.kind.about(photo)[0]
+        right = question.right(photo)
+        misconceptions = list(getattr(question.kind, "misconceptions", {}).values())
+        said = [question.asks(photo), *_words("", fields), *misconceptions, question.explains(photo, right)]
+        yield from (f"- {normal(each)}\n" for each in said)
 
 
 def _scripts() -> Iterator[str]:
@@ -195,4 +211,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    os.environ["IMGCLS_PREDICT_FIRST"] = "0"  # as in the tests: the parts themselves, the questions are listed
     main()

@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.ops.rearrange import OPERATIONS
 from imgcls.ui.address import STORES
+from imgcls.ui.network.tour import NAME as TOUR
 from imgcls.ui.packet import unpack
+from imgcls.ui.predict_first import ASK, TOLD
 from imgcls.ui.shell import PANEL
 from tests.history import led_to
 from tests.test_pages import opened
@@ -44,10 +46,10 @@ OTHER = {
     "ce_logits": "3_0_1_2", "ce_logits_true": "3", "ce_smoothing": "0.1", "ce_t": "2",
     "ce_round": "4", "ce_binary": "-2", "ce_batch": "1_2_3", "ce_behind": "2",
     "ce_likely": "1_2_3", "ce_photos": "200", "ce_accuracy": "1_2_3_4",
-    "classify_k": "7", "classify_patch": "0.4", "classify_threshold": "0.3",
+    "classify_k": "7", "classify_patch": "0.4", "classify_place": "0.4_0.6", "classify_threshold": "0.3",
     "fool_levels": "5", "fool_pixels": "60", "data_threshold": "0.3",
-    "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_colours": "layer",
-    "net_scale": "light",
+    "net_model": "efficientnet-lite0", "net_map": "3-4", "net_class": "2", "net_layer": "2", "net_large": "2",
+    "net_colours": "layer", "net_scale": "light",
     "net_order": "mean", "net_off": "2-1", "net_patch": "0.5,0.5,0.25", "net_shift": "2,-1", "net_activation": "none",
 }  # fmt: skip
 # What else has to be chosen for a number to be on the page.
@@ -90,7 +92,8 @@ def picture(app: AppTest) -> list[Any]:
 
 
 def read_names(app: AppTest, lesson: Lesson) -> list[str]:
-    return sorted(app.session_state[STORES].get(lesson.slug, ()))
+    """All but the question that is asked, which has its own tests (tests/ui/questions)."""
+    return sorted(set(app.session_state[STORES].get(lesson.slug, ())) - {ASK, TOLD, TOUR})
 
 
 def addresses(app: AppTest, lesson: Lesson) -> list[dict[str, str]]:
@@ -111,11 +114,23 @@ def test_all_numbers_of_a_part_follow_its_address_and_back(lesson: Lesson) -> No
             continue
         address = part | {name: other(name) for name in names}
         there = picture(led_to(app, address))
-        assert app.query_params == address, f"{part}: the page says something else than its address"
+        said = {name: text for name, text in app.query_params.items() if name not in APART.get(lesson.slug, ())}
+        assert said == address, f"{part}: the page says something else than its address"
         assert there != start
         assert there == picture(opened(lesson, PHOTO, address)), f"{part}: not the picture of the address"
         assert picture(led_to(app, part)) == start, f"{part}: Back leads to the defaults"
         assert not set(names) & set(app.query_params)
+
+
+def test_the_address_names_the_network_while_something_of_it_is_open() -> None:
+    """A reload has a sample before the student's own photo is back, and the network that fits that one."""
+    lesson = next(each for each in built_lessons() if each.slug == "network")
+    app = led_to(opened(lesson, PHOTO), {"net_colours": "layer"})
+    assert "net_model" not in app.query_params
+    app = led_to(app, {"net_map": "1-2"})
+    assert app.query_params["net_model"] == app.session_state["net_model"]
+    app = led_to(app, {})
+    assert "net_model" not in app.query_params
 
 
 def softmax(app: AppTest) -> tuple[list[float], float]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgcls.jobs.beside import BusyError
+from imgcls.jobs.sidecar import BusyError
 from imgcls.lessons import built_lessons
 from imgcls.ops.mlp import Plan, measure
 from imgcls.ops.mlp_film import Twins, film

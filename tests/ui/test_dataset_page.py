@@ -8,14 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.own import identity_of, keep_pictures
-from imgcls.data.shelf import Recipe, open_shelf, put_on_shelf
+from imgcls.data.picture_cache import Recipe, cache_pictures, open_cached
 from imgcls.data.sources import drawn_dogs
 from imgcls.models.small import SmallConfig
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.records import Evaluation
 from imgcls.training.runs import run_folder
 from imgcls.training.trainer import train
-from imgcls.ui.components.sheet import Sheet
+from imgcls.ui.components.thumbnails import thumbnails
 from imgcls.ui.dataset.album import album_of, drawn_album, recipe_of
 from imgcls.ui.dataset.augmentation import in_words
 from imgcls.ui.dataset.classes_part import samples
@@ -86,7 +86,7 @@ def test_results_are_kept_for_the_second_visit(monkeypatch: pytest.MonkeyPatch) 
         app = opened(data_part="Averages", **SMALL)
         app.run()
         app.run()
-    assert [target.partition(":")[2] for target in asked] == ["shelve", "survey"]
+    assert [target.partition(":")[2] for target in asked] == ["cache", "survey"]
 
 
 def test_own_pictures_are_browsed_and_broken_ones_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_a_drawing_that_is_looked_at_alone_is_that_of_the_set() -> None:
     whole = drawn_dogs(count=60, size=24, seed=3, level=0.8)
     for place in (0, 17, 59):
         assert np.array_equal(album.picture(place), np.asarray(whole.image(place)))
-    put_on_shelf(recipe_of(choice))
-    shelved = open_shelf(recipe_of(choice), None, 3)
+    cache_pictures(recipe_of(choice))
+    shelved = open_cached(recipe_of(choice), None, 3)
     assert np.array_equal(album.training, shelved.training)
     assert np.array_equal(drawn_album(choice, 0.1).labels, album.labels)
     assert album_of(choice) is album
@@ -132,9 +132,9 @@ def test_the_size_that_is_left_to_the_network_is_64_and_32_for_cifar() -> None:
     assert recipe_of(DataChoice("cifar10", size=48)).size == 48
 
 
-def test_a_sheet_sends_pictures_and_what_is_said_of_them() -> None:
+def test_thumbnails_send_pictures_and_what_is_said_of_them() -> None:
     pictures = np.arange(2 * 4 * 4 * 3, dtype=np.uint8).reshape(2, 4, 4, 3)
-    fields, arrays = unpack(Sheet(pictures, ["a", "b"], ["x"], wrong=[1]).packed(side=3))
+    fields, arrays = unpack(thumbnails(pictures, ["a", "b"], ["x"], wrong=[1], side=3, alt="").news())
     assert np.array_equal(arrays["pictures"], pictures)
     assert (fields["labels"], fields["captions"], fields["wrong"], fields["side"]) == (["a", "b"], ["x"], [1], 3)
 
@@ -160,7 +160,7 @@ def test_traits_of_a_breed_are_those_it_is_drawn_by() -> None:
 
 def test_a_real_worker_draws_the_set_for_the_page() -> None:
     app = opened(data_part="Duplicates", data_planted="false", **SMALL)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # a worker imports torch first
     while not app.success and time.monotonic() < end:
         time.sleep(0.3)
         app.run()
@@ -226,5 +226,5 @@ def test_augmentation_opens_with_some_of_everything_that_no_other_page_takes_ove
 
 def test_a_number_of_nought_in_the_address_is_nought() -> None:
     app = opened(data_part="Augmentation", data_rotation="0")
-    assert app.session_state["data_rotation"] == 0
+    assert app.session_state["data_rotation:slider"] == 0
     assert app.query_params["data_rotation"] == "0"

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -52,6 +53,10 @@ PAGES = (
 )
 
 
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="the module imports others, which only node finds")
+VIEWS = javascript.JS.parent
+
+
 def wrong(texts: Iterator[str] | list[str]) -> list[Claim]:
     return [claim for text in texts for claim in claims(text) if not claim.holds]
 
@@ -72,6 +77,7 @@ def count(texts: list[str]) -> int:
         "−ln 0.3 = 1.3",
         "max(0.5, −2, 1.25) = 0.5",
         "12 × 12 × 3 = 431 numbers",
+        "−3.672 + 0.113 = −3.55, the output",
     ],
 )
 def test_what_does_not_come_out_is_seen(text: str) -> None:
@@ -231,9 +237,9 @@ def close_up(seed: int, inputs: int, side: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="the module imports others, which only node finds in files")
+@needs_node
 def test_the_networks_close_up_comes_out_at_every_place() -> None:
-    module = javascript.JS.parent / "network/canvas/arithmetic.js"
+    module = VIEWS / "network/canvas/arithmetic.js"
     ready = """(close, row, column) => {
       for (const [name, { shape, flat }] of Object.entries(close.arrays)) {
         close.arrays[name] = Object.assign(Float32Array.from(flat), { shape })
@@ -264,3 +270,65 @@ def test_the_networks_close_up_comes_out_at_every_place() -> None:
                 assert not wrong([f"{shown} {arithmetic}{sign}{shown_next}"])
             shown = shown_next
     assert about < len(found) / 4
+
+
+@needs_node
+def test_what_the_lens_prints_comes_out_at_every_output() -> None:
+    """Pixels of a photo and of feature maps, kernels as typed and as learned, sums as torch's float32 has them."""
+    source, cells, sums = torch.Generator().manual_seed(7), [], []
+    for case in range(60):
+        scale, spread = (255.0, 1.0) if case % 2 else (1.0, 0.2)
+        x = torch.rand(3, 9, 9, generator=source) * scale
+        w = torch.randn(3, 3, 3, generator=source) * spread
+        if case % 2:
+            x, w = x.round(), (w * 10).round() / 10
+        divisor, bias = (1.0, 0.0) if case % 3 == 0 else (float(case % 16 + 1), round(case * 0.37 - 9, 2))
+        each = torch.nn.functional.conv2d(x[None], w[:, None], groups=3)[0]
+        cells += [(x[k, 1, 2].item(), w[k, 1, 2].item(), (x[k, 1, 2] * w[k, 1, 2]).item()) for k in range(3)]
+        sums += [(each[:1, 2, 3].tolist(), divisor, bias, (each[0, 2, 3] / divisor + bias).item())]
+        sums += [(each[:, 4, 5].tolist(), divisor, bias, (each[:, 4, 5].sum() / divisor + bias).item())]
+    asked = [f"m.cellTexts({', '.join(map(repr, cell))})" for cell in cells]
+    asked += [f"m.sumTexts({', '.join(map(repr, case))})" for case in sums]
+    found = javascript.evaluated(VIEWS / "components/lens/cells.js", asked)
+    printed = [f"[{case[1]!r}, {case[2]!r}].map((number) => m.written(number))" for case in sums]
+    fields = javascript.evaluated(VIEWS / "js/numbers.js", printed)
+    texts = []
+    for shown in found[: len(cells)]:
+        sign = " " if shown["product"].startswith("≈") else " = "
+        texts.append(f"{shown['pixel']} × {shown['weight']}{sign}{shown['product']}")
+    for shown, (divisor, bias) in zip(found[len(cells) :], fields, strict=True):
+        assert (shown["divisor"], shown["bias"]) == (divisor, bias), "as the fields beside them print it"
+        texts.append(f"{shown['sum']} ÷ {divisor} + {bias} {shown['sign']} {shown['result']}")
+    assert count(texts) > 0.9 * len(texts), "the others are said to be rounded"
+    assert not wrong(texts)
+
+
+@needs_node
+def test_what_the_neuron_sums_up_comes_out() -> None:
+    source = random.Random(11)
+    packets = []
+    for _ in range(60):
+        total, bias = source.gauss(0, 3), source.choice((0.0, source.gauss(0, 0.3)))
+        packets.append({"arrays": {"running": [0, total / 2, total]}, "bias": bias, "output": total + bias})
+    asked = [f"m.sumText({json.dumps(packet)}, 2, 2)" for packet in packets]
+    asked += [f"m.sumText({json.dumps(packets[0])}, 1, 2)"]
+    *texts, half = javascript.evaluated(VIEWS / "dense/unroll/view.js", asked)
+    assert count(texts) > 0.9 * len(texts)
+    assert not wrong(texts)
+    assert half.startswith("Sum of the first 1 of 2 rows: ") and not count([half])
+
+
+@needs_node
+def test_what_speaks_for_a_class_and_against_it_comes_out() -> None:
+    source, asked = random.Random(13), []
+    for _ in range(40):
+        pro, contra, bias = source.uniform(0, 20), -source.uniform(0, 20), source.gauss(0, 0.2)
+        terms = [{"index": 0, "label": "<pug>", "logit": pro + contra + bias, "term": 1.0, "probability": 0.7}]
+        verdict = {"for": pro, "against": contra, "bias": bias, "logit": pro + contra + bias, "terms": terms}
+        verdict |= {"label": "<pug>", "index": 0, "total": 1.43, "classes": 6}
+        asked.append(f"m.verdictHtml({{ verdict: {json.dumps(verdict)} }})")
+    found = javascript.evaluated(VIEWS / "network/canvas/verdict.js", asked)
+    assert not any("<pug>" in html for html in found)
+    texts = [" ".join(re.sub(r"<[^>]*>", " ", html.split("</p>")[0]).split()) for html in found]
+    assert count(texts) > 0.9 * len(texts)
+    assert not wrong(texts)

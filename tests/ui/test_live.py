@@ -6,8 +6,10 @@ import json
 import logging
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,7 +43,9 @@ def ask(path: str, body: bytes | Iterable[bytes | None], length: object = None) 
     return asyncio.run(asked(path, body, length))
 
 
-async def asked(path: str, body: bytes | Iterable[bytes | None], length: object = None) -> Response:
+async def asked(
+    path: str, body: bytes | Iterable[bytes | None], length: object = None, hangs_up: bool = False
+) -> Response:
     token, name = path.rsplit("/", 2)[-2:]
     announced = len(body) if length is None and isinstance(body, bytes) else length
     scope = {
@@ -49,8 +53,13 @@ async def asked(path: str, body: bytes | Iterable[bytes | None], length: object 
         "headers": [] if announced is None else [(b"content-length", str(announced).encode("latin-1"))],
     }  # fmt: skip
     parts = iter([body] if isinstance(body, bytes) else body)
+    sent = 0
 
     async def receive() -> dict:
+        nonlocal sent
+        sent += 1
+        if sent > 1 and hangs_up:
+            return {"type": "http.disconnect"}
         part = next(parts, b"")
         if part is None:
             await asyncio.sleep(3600)
@@ -122,6 +131,72 @@ def test_who_has_hung_up_gets_no_answer(path: str) -> None:
     assert asyncio.run(gone()).status_code == 400
 
 
+def slow() -> None:
+    import streamlit as st
+
+    from imgcls.ui.live import offer
+    from tests.ui.test_live import answer_slowly
+
+    st.session_state["path"] = offer("slow", answer_slowly)
+
+
+BEGUN: list[int] = []
+GO = threading.Event()
+
+
+def answer_slowly(question: dict) -> bytes:
+    BEGUN.append(question["number"])
+    assert GO.wait(20)
+    return bytes([question["number"]])
+
+
+@pytest.fixture
+def busy_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Of an answer that waits for GO, on a server of one thread; questions wait for each other."""
+    BEGUN.clear()
+    GO.clear()
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(live, "pool", pool)
+        yield AppTest.from_function(slow).run().session_state["path"]
+        GO.set()
+
+
+def numbered(number: int, hand: str) -> bytes:
+    return json.dumps({"number": number, "hand": hand}).encode()
+
+
+def test_a_newer_question_of_the_same_hand_takes_the_place_of_one_that_has_not_begun(busy_path: str) -> None:
+    async def three() -> list[Response]:
+        first = asyncio.create_task(asked(busy_path, numbered(1, "mine")))
+        while not BEGUN:
+            await asyncio.sleep(0.01)
+        others = [(2, "mine"), (3, "theirs"), (4, "mine"), (5, "")]
+        waiting = [asyncio.create_task(asked(busy_path, numbered(*each))) for each in others]
+        await asyncio.sleep(0.1)
+        GO.set()
+        return await asyncio.gather(first, *waiting)
+
+    assert [each.status_code for each in asyncio.run(three())] == [200, 409, 200, 200, 200]
+    assert BEGUN == [1, 3, 4, 5]
+    assert not live._newest
+
+
+def test_what_nobody_waits_for_is_not_computed(busy_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LISTEN", 0.05)
+
+    async def two() -> list[Response]:
+        first = asyncio.create_task(asked(busy_path, numbered(1, "mine")))
+        while not BEGUN:
+            await asyncio.sleep(0.01)
+        gone = asyncio.create_task(asked(busy_path, numbered(2, "theirs"), hangs_up=True))
+        await asyncio.sleep(0.3)
+        GO.set()
+        return await asyncio.gather(first, gone)
+
+    assert [each.status_code for each in asyncio.run(two())] == [200, 409]
+    assert BEGUN == [1]
+
+
 def broken() -> None:
     import streamlit as st
 
@@ -149,7 +224,7 @@ PLAIN: dict[str, Any] = {
     "upstream": [1.0] * 4, "probabilities": [0.2, 0.3, 0.5], "rows": [1, 9], "columns": [1, 9], "step": 1,
     "channel": "all", "turn": 1, "selected": 1, "want": "overview", "change": {}, "order": "strength", "class": 1,
     "gradient": True, "draft": False, "pages": {"1": 0}, "layer": 1, "map": "1-0", "first": 0, "size": 8, "stride": 1,
-    "padding": 0, "dilation": 1, "side": 16,
+    "padding": 0, "dilation": 1, "side": 16, "hand": "left", "frame": "", "shift": [0, 0], "colours": "map",
 }  # fmt: skip
 HOSTILE: list[Any] = [
     None, True, "", "x", "\ud800", "9" * 40, "1e999", "nan", "0-99999", "99999-0", "map", "class", [], {}, [[]],
@@ -199,6 +274,7 @@ def test_a_hostile_question_gets_an_answer_or_a_sentence(lesson: Lesson, record_
 
 def test_whole_numbers_beyond_all_limits_are_no_numbers() -> None:
     assert as_number(10**400, 0, 1) is None
+    assert as_number("1_0", 0, 20) is None
     assert numbers_within([10**400], 1) is None
     assert point_of({"probabilities": [10**400, 1, 1]}) is None
 

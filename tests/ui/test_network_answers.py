@@ -1,21 +1,28 @@
 """What the canvas gets: the trace's own numbers, on the page that was asked for, with the change that was asked for."""
 
 import json
+import random
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
-from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
+from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
 from imgcls.models.ablation import WhatIf, what_if
 from imgcls.models.graph import graph_of
 from imgcls.models.influence import order_of_maps
 from imgcls.models.registry import load
 from imgcls.training.trained import tinyvgg
-from imgcls.ui.network.answers import DRAFT_SIDE, ROWS, SIDE, TAIL, answerer, first_overview
-from imgcls.ui.network.look import Look
+from imgcls.ui.network.answers import answerer, first_overview, overview, overviews
+from imgcls.ui.network.drafts import DRAFT_SIDE, SIDE, TAIL, averaged_down
+from imgcls.ui.network.look import ROWS, Look
+from imgcls.ui.network.state import change_of
 from imgcls.ui.packet import unpack
-from tests.models.random_networks import untrained
+from tests.javascript import JS, evaluated
+from tests.models.random_networks import random_network, untrained
+
+VIEWS = JS.parent
 
 
 @pytest.fixture(scope="module", params=["tinyvgg", "efficientnet-lite0"])
@@ -61,7 +68,7 @@ def test_the_row_before_the_dense_layer_is_what_its_weights_multiply(look: Look)
     assert row.min() <= values.min() and values.max() <= row.max()
 
 
-def test_while_a_hand_moves_the_maps_are_coarser_and_the_numbers_the_same(look: Look) -> None:
+def test_a_draft_in_no_known_frame_has_coarser_maps_and_the_same_numbers(look: Look) -> None:
     fields, arrays = ask(look, want="overview")
     draft, coarse = ask(look, want="overview", draft=True)
     assert draft == fields
@@ -71,8 +78,146 @@ def test_while_a_hand_moves_the_maps_are_coarser_and_the_numbers_the_same(look: 
             assert coarse[name].shape[1] == -(-rows // -(-rows // DRAFT_SIDE)) <= DRAFT_SIDE
         else:
             np.testing.assert_array_equal(coarse[name], values)
-    whole, small = (len(answerer(look)({"want": "overview", "draft": each})) for each in (False, True))
-    assert small < 0.6 * whole
+
+
+MOVES = [
+    {"change": {"patch": "0.5,0.4,0.3"}},
+    {"change": {"patch": "0.2,0.9,0.7", "off": "2-1"}, "order": "mean", "pages": {"9": 1}, "class": "3"},
+    {"change": {"shift": "3,-2"}, "shift": [0, 0], "order": "influence", "colours": "layer"},
+    {"change": {"activation": "tanh", "patch": "0.5,0.5,0.2"}, "pages": {"8": 99}},
+    {"change": {}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", MOVES)
+def test_what_moves_fits_into_its_frame(look: Look, question: dict) -> None:
+    """As the canvas puts it together, it is the draft that is sent to who knows no frame, without what is left out."""
+    question = {"want": "overview", "shift": list(change_of(look.graph, question["change"]).shift)} | question
+    whole = answerer(look)(question | {"change": {}})
+    moves = answerer(look)(question | {"draft": True, "frame": unpack(whole)[0]["frame"]})
+    expected, arrays = unpack(answerer(look)(question | {"draft": True}))
+    found = put_together(whole, moves)
+    for column in expected["columns"]:
+        column.pop("strongest", None)
+    if question.get("colours") != "layer":  # nobody draws by them
+        for column, before in zip(expected["columns"], unpack(whole)[0]["columns"], strict=True):
+            column |= {"limit": before["limit"]} if "limit" in before else {}
+    told = found.pop("arrays")
+    assert close(found, expected)
+    shifted = question["shift"] != list(change_of(look.graph, question["change"]).shift)
+    for name, values in arrays.items():
+        if name.startswith(("edges", "votes")):
+            assert name not in told
+        elif name != "photo" or shifted:
+            assert told[name]["shape"] == list(values.shape), name
+            np.testing.assert_allclose(np.reshape(told[name]["values"], values.shape), values, rtol=1e-4, atol=1e-5)
+    assert ("photo" in unpack(moves)[1]) == shifted
+    assert shifted or len(moves) < 0.85 * len(answerer(look)(question | {"draft": True}))
+
+
+def test_another_frame_is_told_in_full(look: Look) -> None:
+    frame = ask(look, want="overview")[0]["frame"]
+    second = {"class": str(look.listed()[look.best == look.listed()[0]])}
+    for other in ({"order": "mean"}, {"pages": {"5": 1}}, second, {"gradient": True}, {"draft": False}):
+        question = {"want": "overview", "draft": True, "frame": frame} | other
+        # TinyVGG has one page of each layer.
+        same = other == {"pages": {"5": 1}} and look.graph.classifier.name == "tinyvgg"
+        assert ("moves" in ask(look, **question)[0]) == same, other
+    elsewhere = Look(look.graph, load_sample(DEFAULT_SAMPLE))
+    assert "moves" not in ask(elsewhere, want="overview", draft=True, frame=frame)[0]
+
+
+def test_maps_are_averaged_down_as_torch_does() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for height, width, step in ((62, 62, 2), (61, 59, 2), (112, 112, 4), (13, 7, 5), (5, 5, 1), (3, 3, 4)):
+        maps = torch.randn(3, height, width, generator=generator)
+        expected = F.avg_pool2d(maps[:, None], step, ceil_mode=True)[:, 0]
+        torch.testing.assert_close(averaged_down(maps, step), expected, rtol=1e-5, atol=1e-6)
+
+
+def put_together(whole: bytes, moves: bytes) -> dict:
+    """What the canvas's `inFrame` makes of two packets."""
+
+    def unpacked(packet: bytes) -> str:
+        fields, arrays = unpack(packet)
+        told = {name: {"shape": values.shape, "values": values.ravel().tolist()} for name, values in arrays.items()}
+        plain = json.dumps(fields | {"arrays": told})
+        return (
+            f"((p) => ({{ ...p, arrays: Object.fromEntries(Object.entries(p.arrays).map(([name, "
+            f"{{ shape, values }}]) => [name, Object.assign(Float64Array.from(values), {{ shape }})])) }}))({plain})"
+        )
+
+    told = (
+        "((p) => ({ ...p, arrays: Object.fromEntries(Object.entries(p.arrays).map(([name, values]) =>"
+        " [name, { shape: values.shape, values: [...values] }])) }))"
+        f"(m.inFrame({unpacked(whole)}, {unpacked(moves)}))"
+    )
+    (found,) = evaluated(VIEWS / "network/canvas/frame.js", [told])
+    return found
+
+
+def close(one: object, other: object) -> bool:
+    """Equal, numbers to a millionth: a batch adds up in another order."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(close(each, other[name]) for name, each in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(close, one, other))
+    return one == (pytest.approx(other, rel=1e-5, abs=1e-6) if isinstance(one, float) else other)
+
+
+def test_news_of_another_frame_are_not_drawn() -> None:
+    (found,) = evaluated(VIEWS / "network/canvas/frame.js", ['m.inFrame({ frame: "a" }, { moves: "b", arrays: {} })'])
+    assert found is None
+
+
+QUESTIONS = 8
+
+
+def a_question(look: Look, rng: random.Random) -> dict:
+    """What a hand that drags may ask, sense or nonsense."""
+    places = len(look.graph.columns)
+    frame = {
+        "order": rng.choice(["channel", "mean", "influence"]),
+        "class": rng.choice(["", str(rng.randrange(look.graph.steps[-1].shape[0]))]),
+        "pages": {str(rng.randrange(places)): rng.randrange(4)},
+    }
+    known = unpack(overview(look, frame))[0]["frame"]
+    change = {
+        "patch": f"{rng.random():.3f},{rng.random():.3f},{rng.random():.2f}",
+        "off": rng.choice(["", f"{rng.randrange(1, places - 1)}-0", f"{rng.randrange(1, places - 1)}-all"]),
+        "shift": rng.choice(["", f"{rng.randrange(-2, 3)},{rng.randrange(-2, 3)}"]),
+        "activation": rng.choice(["", "", "tanh"]),
+    }
+    wrong = rng.choice([{}] * 9 + [{"order": "best"}, {"change": {"off": "99-1"}}, {"pages": []}])
+    colours = rng.choice(["map", "layer", "network"])
+    return (
+        frame
+        | {"draft": True, "frame": rng.choice([known] * 5 + ["other"]), "change": change, "colours": colours}
+        | wrong
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_everybody_gets_what_they_would_get_alone(seed: int) -> None:
+    """Random networks, photos and questions: the same packets as one by one."""
+    rng = random.Random(seed)
+    graph = graph_of(random_network(seed))
+    looks = [Look(graph, load_sample(slug)) for slug in rng.sample(sorted(SAMPLES), 3)]
+    asked = [(look, a_question(look, rng)) for look in (rng.choice(looks) for _ in range(QUESTIONS))]
+    for (look, question), found in zip(asked, overviews(asked), strict=True):
+        (alone,) = overviews([(look, question)])
+        if isinstance(alone, Exception):
+            assert (type(found), str(found)) == (type(alone), str(alone))
+            continue
+        (fields, arrays), (wanted, expected) = unpack(found), unpack(alone)
+        assert close(fields, wanted)
+        assert arrays.keys() == expected.keys()
+        for name, values in arrays.items():
+            if name.startswith("maps"):  # at the border between two shades the last bit decides
+                assert np.abs(values.astype(int) - expected[name]).max(initial=0) <= 1
+                assert (values != expected[name]).mean() < 0.01
+            else:
+                np.testing.assert_allclose(values, expected[name], rtol=1e-5, atol=1e-6)
 
 
 def test_an_overview_is_small_enough_for_a_hall(look: Look) -> None:

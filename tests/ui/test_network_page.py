@@ -35,14 +35,20 @@ def canvas(app: AppTest) -> dict:
 
 
 def test_the_state_in_the_address_reaches_the_canvas_and_the_code() -> None:
-    app = opened(net_map="3-4", net_colours="layer", net_order="mean")
-    assert canvas(app)["state"] == {"map": "3-4", "colours": "layer", "order": "mean"}
+    app = opened(net_map="3-4", net_colours="layer", net_order="mean", net_large="2")
+    assert canvas(app)["state"] == {"map": "3-4", "colours": "layer", "order": "mean", "large": "2"}
     assert "layers.conv1_2" in app.session_state[PANEL]["net_forward"].code
 
 
 def test_what_does_not_fit_the_network_is_left_out_and_taken_from_the_address() -> None:
     app = opened(
-        net_map="3-99", net_class="6", net_off="1-2,99-1", net_patch="nan,0,1", net_layer="x", net_order="best"
+        net_map="3-99",
+        net_class="6",
+        net_off="1-2,99-1",
+        net_patch="nan,0,1",
+        net_layer="x",
+        net_order="best",
+        net_large="11",
     )
     assert canvas(app)["state"] == {}
     assert not [name for name in app.query_params if name.startswith("net_")]

@@ -75,8 +75,9 @@ def test_the_elements_stand_where_they_are_shown_the_rest_behind() -> None:
     ("address", "expected"),
     [
         ({"page_x": "0.25"}, {"page_x": 0.25}),
-        ({"page_x": "1.5"}, {"page_x": 0.5}),
-        ({"page_x": "nan"}, {"page_x": 0.5}),
+        ({"page_x": "-1"}, {"page_x": -1.0}),
+        ({"page_x": "0.5"}, {"page_x": 0.5}),
+        *(({"page_x": text}, {"page_x": 0.5}) for text in ("1.5", "nan", "inf", "abc", "")),
         ({"page_kernel": "7", "page_padding": "6"}, {"page_kernel": 7, "page_padding": 6}),
         ({"page_kernel": "3", "page_padding": "6"}, {"page_kernel": 3, "page_padding": 0}),
         ({"page_place": "4,2"}, {"page_place": (4, 2)}),

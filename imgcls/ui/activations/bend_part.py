@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imgcls.jobs.beside import Beside, BusyError
+from imgcls.jobs.sidecar import BusyError, Sidecar
 from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ops.mlp import BENDS, MOST_LAYERS, MOST_WIDTH, Plan, collapsed, first_parameters, measure, train
 from imgcls.ops.mlp_film import Film, Twins, film
@@ -24,7 +24,7 @@ COUNT, MOST_OWN = 140, MOST - 140
 TITLES = {name: ACTIVATIONS[name].title if name in ACTIVATIONS else "none" for name in BENDS}
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 AHEAD, GENTLE = 20, 0.3  # steps that the code panel trains, and the largest rate at which two programs agree on them
-films = Beside("imgcls.ops.mlp_film:film")
+films = Sidecar("imgcls.ops.mlp_film:film")
 
 
 def _controls() -> tuple[str, Plan, float, int]:
@@ -142,7 +142,7 @@ def _panel(twins: Twins, points: Points, name: str, own: tuple[Own, ...], rate: 
     sets = [f'pattern("{name}", {seed}, count={COUNT})'] if name != ONLY_OWN else []
     sets += [f'own_points(read_points("{spelled(own)}"))'] if own else []
     used = twins.plan.activation
-    function = {"tanh": "Tanh()", "relu": "ReLU()", "leaky_relu": "LeakyReLU(0.1)", "sigmoid": "Sigmoid()"}
+    layer = repr(ACTIVATIONS[used].layer()) if used in ACTIVATIONS else "Identity()"
     code = f"""
     import numpy as np
     import torch
@@ -154,7 +154,7 @@ def _panel(twins: Twins, points: Points, name: str, own: tuple[Own, ...], rate: 
     x = torch.from_numpy(np.concatenate([each.places for each in sets]))
     y = torch.from_numpy(np.concatenate([each.classes for each in sets]))
     first, later = [], []
-    for name, bend in [("{used}", nn.{function.get(used, "Identity()")}), ("none", nn.Identity())]:
+    for name, bend in [("{used}", nn.{layer}), ("none", nn.Identity())]:
         plan = Plan({twins.plan.hidden}, name)
         layers = []
         for weight, bias in plan.layers(first_parameters(plan, {seed})):

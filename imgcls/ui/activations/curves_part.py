@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from imgcls.ops.activations import ACTIVATIONS, MAXOUT_LINES, activation_curve
-from imgcls.ui.activations.board import Line, board
+from imgcls.ui.activations.curves import Line, curves
 from imgcls.ui.address import as_number
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, Setting, stage
@@ -73,7 +73,7 @@ def _picture(names: list[str], numbers: Numbers) -> dict[str, Any]:
     if "maxout" in names:
         lines = [Line(numbers[w.name], numbers[b.name], (w.name, b.name)) for w, b in LINES[: numbers[PIECES.name]]]
     deep = float(settings.get("elu", {}).get("alpha", 0)) > 2  # ELU goes down to -α
-    shown = board(
+    shown = curves(
         drawn,
         [ACTIVATIONS[name].title for name in names],
         cursor=numbers[BOARD],
@@ -87,7 +87,7 @@ def _picture(names: list[str], numbers: Numbers) -> dict[str, Any]:
 
 @st.fragment
 def curves_part(names: list[str]) -> None:
-    """The board, with the settings of the chosen functions beneath it; all of it live."""
+    """The curves, with the settings of the chosen functions beneath it; all of it live."""
     low, high = float(X[0]), float(X[-1])
     cursor = Setting(BOARD, BOARD, START, lambda told: as_number(told, low, high), "{:g}".format)
     table = (cursor, *(dial for name in names for dial in DIALS.get(name, ())))
@@ -107,19 +107,6 @@ def curves_part(names: list[str]) -> None:
     _panel(names[0], live["settings"][names[0]], live.numbers[BOARD])
 
 
-_TORCH = {
-    "sigmoid": "torch.sigmoid(x)",
-    "tanh": "torch.tanh(x)",
-    "relu": "torch.relu(x)",
-    "leaky_relu": "torch.nn.functional.leaky_relu(x, {slope:g})",
-    "elu": "torch.nn.functional.elu(x, {alpha:g})",
-    "maxout": "torch.stack([w * x + b for w, b in {lines}]).amax(0)",
-    "gelu": "torch.nn.functional.gelu(x)",
-    "silu": "torch.nn.functional.silu(x)",
-    "softplus": "torch.nn.functional.softplus(x)",
-}
-
-
 def _panel(name: str, settings: dict[str, object], x: float) -> None:
     """The value and slope of the first function at the cursor."""
     at = activation_curve(name, torch.tensor([x]), **settings)
@@ -127,7 +114,7 @@ def _panel(name: str, settings: dict[str, object], x: float) -> None:
     import torch
 
     x = torch.tensor({float(x)!r}, requires_grad=True)
-    y = {_TORCH[name].format(**settings)}  # {ACTIVATIONS[name].title}
+    y = {ACTIVATIONS[name].code.format(**settings)}  # {ACTIVATIONS[name].title}
     y.backward()
     value = y.item()
     slope = x.grad.item()

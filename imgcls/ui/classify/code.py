@@ -7,22 +7,21 @@ from torch import Tensor
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.gradcam import GradCam
 from imgcls.models.occlusion import GREY, patch_box
-from imgcls.ui.classify.sight import Patch
 from imgcls.ui.models import model_lines
 
 
 def readings_code(
-    classifier: Classifier, now: Prediction, k: int, patch: Patch | None
+    classifier: Classifier, now: Prediction, k: int, place: Sequence[float], size: float
 ) -> tuple[str, dict[str, float | list[float]]]:
-    """The forward pass, with the patch if there is one, the `k` best classes, and the dog of a network that knows dogs.
+    """The forward pass, with the patch if it has a `place`, the `k` best classes, and the dog of one that knows dogs.
 
     `now` is the answer that the page shows, with the patch.
     """
     imports, expression = model_lines(classifier)
     side = classifier.preprocess.crop
     covered = ""
-    if patch:
-        x0, y0, x1, y1 = patch_box(side, patch.x, patch.y, patch.size)
+    if place:
+        x0, y0, x1, y1 = patch_box(side, *place, size)
         grey = f"network.preprocess.normalise(torch.full((3, 1, 1), {GREY}))"
         covered = f"x[:, :, {y0}:{y1}, {x0}:{x1}] = {grey}  # the patch\n"
     shows = {"top": [each.probability for each in now.top(k)]}

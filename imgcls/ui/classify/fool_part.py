@@ -12,11 +12,11 @@ from imgcls.figures.bars import probability_bars
 from imgcls.figures.cards import as_png, card
 from imgcls.models.adversarial import (
     MOST_LEVELS,
-    MOST_SHARE,
     Way,
     as_pixels,
     compass,
     measured,
+    most_pixels,
     noisy,
     predict,
     repainted,
@@ -65,7 +65,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     """One step along the gradient; how far is under the finger."""
     side = pixels.shape[1]
     dial = LEVELS if way == "noise" else Dial(
-        "fool_pixels", "Pixels repainted, those first that promise most", 0, round(MOST_SHARE * side * side), 1,
+        "fool_pixels", "Pixels repainted, those first that promise most", 0, most_pixels(pixels), 1,
         side // 4, digits=0,
     )  # fmt: skip
     best = now.top(1)[0].index
@@ -130,11 +130,11 @@ def _verdict(classifier: Classifier, said: int, chance: float, best: int, target
 
 def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Prediction, target: int, way: Way) -> None:
     """The smallest change that a worker finds, looking at the gradient after each step."""
-    what = "noise" if way == "noise" else "number of pixels"
+    what = "as little noise" if way == "noise" else "as few pixels"
     wanted = (classifier.name, photo.digest, target, way)
     if st.session_state.get("fool_wanted") != wanted:
         st.button(
-            f"Find the smallest {what}, looking at the gradient after every step", icon=":material/explore:",
+            f"Search for {what} as possible, with a new gradient after every step", icon=":material/explore:",
             on_click=lambda: st.session_state.update(fool_wanted=wanted), key="fool:search",
         )  # fmt: skip
         return

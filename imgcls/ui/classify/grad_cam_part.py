@@ -9,11 +9,12 @@ from torch.nn import functional as F
 
 from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction
+from imgcls.models.device import on_device
 from imgcls.models.gradcam import GradCam, difference, grad_cam, weighed
 from imgcls.numbers import percent, sides
 from imgcls.plain import markdown
 from imgcls.ui.classify.code import grad_cam_code
-from imgcls.ui.classify.sight import Heat, heat_sight
+from imgcls.ui.classify.heat_maps import HeatMap, heat_maps
 from imgcls.ui.memo import remember
 from imgcls.ui.shell import choose, code_panel
 
@@ -45,7 +46,7 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
     maps = remember(
         "classify_cam",
         (classifier.name, photo.digest, first, second, layer),
-        lambda: grad_cam(classifier, photo.image, (first, second), layer),
+        lambda: grad_cam(on_device(classifier), photo.image, (first, second), layer),
     )
     code, shows = grad_cam_code(classifier, maps)
     if view == DIFFERENCE:
@@ -66,14 +67,14 @@ def _old_address(classifier: Classifier) -> None:
 
 def _both(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str]) -> None:
     heats = [
-        Heat(
+        HeatMap(
             names[cam.class_index],
             cam.upsampled(_SIDE).numpy(),
             f"Grad-CAM for {names[cam.class_index]}: {cam.sentence}",
         )
         for cam in maps
     ]
-    heat_sight(crop, heats, key="classify_heat")
+    heat_maps(crop, heats, key="classify_heat")
     told = [cam.sentence for cam in maps]
     if told[0] != told[1]:
         told = [f"{markdown(names[cam.class_index])}: {cam.sentence}" for cam in maps]
@@ -86,10 +87,10 @@ def _both(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str])
 def _difference(crop: np.ndarray, maps: tuple[GradCam, ...], names: Mapping[int, str]) -> None:
     one, other = (names[cam.class_index] for cam in maps)
     heats = [
-        Heat(f"more for {a} than for {b}", _enlarged(values), f"Where the evidence for {a} exceeds that for {b}")
+        HeatMap(f"more for {a} than for {b}", _enlarged(values), f"Where the evidence for {a} exceeds that for {b}")
         for values, a, b in zip(difference(*maps), (one, other), (other, one), strict=True)
     ]
-    heat_sight(crop, heats, key="classify_difference")
+    heat_maps(crop, heats, key="classify_difference")
     rows, columns = maps[0].raw.shape
     st.caption(
         f"Grad-CAM of the logit of {markdown(one)} minus that of {markdown(other)}: on the left where it is positive, "

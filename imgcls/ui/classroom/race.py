@@ -14,7 +14,7 @@ from imgcls.classroom.races import Entry
 from imgcls.classroom.store import Member
 from imgcls.training.follow import Followed
 from imgcls.training.runs import RunError, RunFiles, run_folder
-from imgcls.ui.training.held import job_of
+from imgcls.ui.training.runs_in_use import job_of
 
 EVERY = 1.0
 """Seconds for which what was read of a class's runs is told to all who ask."""

@@ -4,9 +4,7 @@ Those of one lesson alone lie in that lesson's folder.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +13,6 @@ import streamlit as st
 
 from imgcls.ui.packet import pack
 from imgcls.ui.views import bootstrap
-
-_caught: ContextVar[dict[str, Any] | None] = ContextVar("caught", default=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +31,8 @@ class Element:
         """Put it on the page, or bring it up to date there, with further `fields`."""
         if self.arrays is None:
             fields["key"] = key
+        if self.state:
+            fields["ack"] = sent(key, self.state).get("seq")
         self.component(key=key, data=self._data({**self.fields, **fields}), **self.more)
 
     def news(self) -> dict[str, Any] | bytes:
@@ -57,9 +55,6 @@ class Component:
     mount: Callable[..., Any]
 
     def __call__(self, *, key: str, data: Any, **more: Any) -> Any:
-        if (elements := _caught.get()) is not None:
-            elements[element_name(key)] = data
-            return None
         return self.mount(key=_safe(key), data=data, **more)
 
     def element(
@@ -96,29 +91,8 @@ def _safe(key: str) -> str:
     return re.sub("_(?=_)", "_.", key)
 
 
-@contextmanager
-def caught() -> Iterator[dict[str, Any]]:
-    """Components called inside are not shown: their data are kept by key, to be sent to those that are on the page.
-
-    What is called inside must use nothing else of Streamlit; it may run in any thread.
-    """
-    elements: dict[str, Any] = {}
-    token = _caught.set(elements)
-    try:
-        yield elements
-    finally:
-        _caught.reset(token)
-
-
-def is_caught() -> bool:
-    """Whether components are `caught` rather than shown: then there is no session."""
-    return _caught.get() is not None
-
-
 def sent(key: str, name: str = "value") -> Mapping[str, Any]:
-    """What the component `key` last sent under `name`; empty before it has sent anything, and when `caught`."""
-    if is_caught():
-        return {}
+    """What the component `key` last sent under `name`; empty before it has sent anything."""
     state = st.session_state.get(_safe(key)) or {}
     return state.get(name) or {}
 
@@ -133,20 +107,6 @@ def unheard(key: str, seen: str, name: str = "value") -> Mapping[str, Any]:
         return {}
     st.session_state[seen] = news.get("seq")
     return news
-
-
-def let_go(*keys: str, name: str = "value") -> bool:
-    """Whether one of these live components has just been let go: true once for each time.
-
-    `name` is what the components send their news under.
-    """
-    fresh = False
-    for key in keys:
-        news = sent(key, name)
-        if news.get("final") and news.get("seq") != st.session_state.get(f"{key}:let_go"):
-            st.session_state[f"{key}:let_go"] = news.get("seq")
-            fresh = True
-    return fresh
 
 
 def ignore() -> None:

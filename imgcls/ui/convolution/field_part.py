@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
-from imgcls.models.field import sight
+from imgcls.models.field import field_of
 from imgcls.models.graph import graph_of
 from imgcls.models.registry import load
 from imgcls.numbers import sides
@@ -158,7 +158,7 @@ def _network(of: str) -> tuple[np.ndarray, Looking, list[str]]:
         if not exact:
             here = rows[depth][1]
             return Look(depth, rows, here, here.box(row, column), None, 0, "")
-        seen = sight(graph, inputs, columns[depth].step, row, column)
+        seen = field_of(graph, inputs, columns[depth].step, row, column)
         return Look(depth, rows, seen.field, seen.box, seen.strength, seen.effective, "")
 
     return np.asarray(shown), look, [each.title for each in columns]
@@ -239,9 +239,9 @@ def _code(of: str, numbers: Mapping[str, Any], seen: Look) -> None:
     if of == LITE:
         made = "from imgcls.models.registry import load\n\nnetwork = load()"
     code = (
-        "from PIL import Image\n\nfrom imgcls.models.field import sight\nfrom imgcls.models.graph import graph_of\n"
+        "from PIL import Image\n\nfrom imgcls.models.field import field_of\nfrom imgcls.models.graph import graph_of\n"
         f'{made}\ngraph = graph_of(network)\npixels = network.preprocess(Image.open("photo.png").convert("RGB"))\n'
-        f"column = graph.columns[{seen.layer}]\nseen = sight(graph, pixels, column.step, {row}, {column})\n"
+        f"column = graph.columns[{seen.layer}]\nseen = field_of(graph, pixels, column.step, {row}, {column})\n"
         "size, effective = seen.field.size, seen.effective"
     )
-    code_panel(code, shows, functions=(sight, influence, effective_side), photo=True, key="conv_field")
+    code_panel(code, shows, functions=(field_of, influence, effective_side), photo=True, key="conv_field")

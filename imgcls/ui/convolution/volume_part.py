@@ -55,7 +55,7 @@ def why_these_sizes(stride: int, padding: int) -> str:
     text = (
         f"**Output size** (W − F + 2P) / S + 1: {worked}, so {count} filter{'s' if count > 1 else ''} "
         f"make{'' if count > 1 else 's'} **{sides(extents[0].size, extents[1].size, count)}**, with "
-        f"{count} · ({side} · {side} · {channels} + 1) = {current_volume().parameters} parameters."
+        f"{count} · ({side} · {side} · {channels} + 1) = {whole(current_volume().parameters)} parameters."
     )
     missing = missing_stride(sizes, side, padding)
     if missing:

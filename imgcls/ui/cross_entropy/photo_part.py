@@ -9,7 +9,7 @@ import torch
 from imgcls.figures.loss_curves import loss_curve
 from imgcls.labels import display_name
 from imgcls.models.registry import ModelUnavailable
-from imgcls.numbers import all_written, percent, written
+from imgcls.numbers import all_written, percent, whole, written
 from imgcls.ops.losses import cross_entropy, log_loss
 from imgcls.plain import markdown
 from imgcls.ui.components.plot import plot
@@ -71,9 +71,9 @@ def your_photo() -> None:
         )  # fmt: skip
     blind = float(log_loss(torch.tensor(1 / len(names), dtype=torch.float64)))
     right.markdown(
-        f"**{markdown(names[target])}** is number **{rank}** of {len(names)} in the network's ranking.\n\n"
+        f"**{markdown(names[target])}** is number **{rank}** of {whole(len(names))} in the network's ranking.\n\n"
         f"{log_loss_worked(p, loss)}\n\n"
-        f"A uniform guess over {len(names)} classes costs ln {len(names)} = {written(blind)}."
+        f"A uniform guess over {whole(len(names))} classes costs ln {whole(len(names))} = {written(blind)}."
     )
     code_panel(
         f"""

@@ -1,4 +1,4 @@
-"""The pictures that were chosen, to look at: drawn on the spot, or from the shelf where a worker has put them."""
+"""The pictures that were chosen, to look at: drawn on the spot, or from the cache where a worker has put them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from imgcls.data.datasets import Dataset, Skipped, Source, split, square, task_labels
-from imgcls.data.shelf import Recipe, open_shelf
+from imgcls.data.picture_cache import Recipe, open_cached
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, SOURCES, drawn_one_by_one
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.work import result_of
@@ -87,7 +87,7 @@ def _drawn(recipe: Recipe, level: float, validation: float | None, seed: int) ->
     return Album(source.title, classes, labels, training, held_out, names, source, chosen, recipe.size)
 
 
-def shelved_album(choice: DataChoice) -> Album | None:
+def cached_album(choice: DataChoice) -> Album | None:
     """The pictures of a choice with all that is known of them; None, with a progress bar, until they are there.
 
     Raises:
@@ -97,11 +97,11 @@ def shelved_album(choice: DataChoice) -> Album | None:
     if not recipe.ready:
         quick = recipe.drawn and recipe.count <= _QUICK_PICTURES
         if (
-            result_of("data_shelf", "imgcls.training.picture_work:shelve", {"recipe": recipe}, quick=quick, fresh=True)
+            result_of("data_cached", "imgcls.training.picture_work:cache", {"recipe": recipe}, quick=quick, fresh=True)
             is None
         ):
             return None
-    dataset = open_shelf(recipe, choice.validation, choice.split_seed)
+    dataset = open_cached(recipe, choice.validation, choice.split_seed)
     return Album(
         dataset.title, dataset.classes, dataset.labels, dataset.training, dataset.validation, dataset.names,
         dataset.source, dataset.chosen, dataset.size, dataset.skipped, dataset,
@@ -114,4 +114,4 @@ def album_of(choice: DataChoice) -> Album | None:
     Raises:
         DatasetError: the set cannot be used.
     """
-    return drawn_album(choice) if choice.source == DRAWN_DOGS else shelved_album(choice)
+    return drawn_album(choice) if choice.source == DRAWN_DOGS else cached_album(choice)

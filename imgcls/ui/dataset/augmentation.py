@@ -11,25 +11,21 @@ from imgcls.data.augment import Augmentation, Draw, draw, variations
 from imgcls.data.datasets import square
 from imgcls.numbers import fixed, whole
 from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.components import sent
-from imgcls.ui.components.sheet import Sheet, sheet
-from imgcls.ui.dataset.carried import Carried
-from imgcls.ui.dials import Dial
+from imgcls.ui.components import Element
+from imgcls.ui.components.thumbnails import thumbnails
+from imgcls.ui.dataset.shared_choices import SharedChoices
 from imgcls.ui.photo import current_photo
+from imgcls.ui.stage import Dial, Numbers, stage
 
 SIDE = 64  # pixels of the photo
 _NOTHING = Augmentation()
-_CHOICES = Carried(
-    "chosen_augmentation",
-    vars(_NOTHING),
-    {"flip": lambda flip: str(flip).lower()},
-)
-_DIALS = (  # name, label, highest, step, digits
-    ("crop", "crop (shift)", 0.5, 0.01, 2),
-    ("rotation", "rotation °", 90, 1, 0),
-    ("colour", "colour", 1, 0.05, 2),
-    ("erasing", "erasing", 0.8, 0.05, 2),
-)
+_DIALS = {  # label, highest, step, digits
+    "crop": ("crop (shift)", 0.5, 0.01, 2),
+    "rotation": ("rotation °", 90, 1, 0),
+    "colour": ("colour", 1, 0.05, 2),
+    "erasing": ("erasing", 0.8, 0.05, 2),
+}
+_CHOICES = SharedChoices("chosen_augmentation", vars(_NOTHING), {"flip": lambda flip: str(flip).lower()}, _DIALS)
 
 EVERYTHING = {"flip": True, "crop": 0.1, "rotation": 10.0, "colour": 0.3, "erasing": 0.25}
 PRESETS = {"A bit of everything": EVERYTHING, "Nothing": _CHOICES.defaults}
@@ -42,11 +38,12 @@ def choose_augmentation(
     usual: Augmentation = _NOTHING,
     draws: int = 5,
     tile: int = 72,
+    abreast: int = 2,
 ) -> Augmentation:
     """The controls, their names in the address starting with `prefix`, and `draws` draws of one picture by seed.
 
     What was chosen last on another page is taken over, else they start as `usual`. `picture`: uint8 (S, S, 3), the
-    current photo if None; `tile`: the side of a small picture in CSS pixels.
+    current photo if None; `tile`: the side of a small picture in CSS pixels; `abreast`: sliders beside each other.
     """
     _CHOICES.take_over(prefix, vars(usual))
     picture = photo_square() if picture is None else picture
@@ -58,20 +55,33 @@ def choose_augmentation(
         on_click=lambda: st.session_state.update({f"{prefix}_draws": (seed + 1) % 10000}),
     )  # fmt: skip
     for title, values in PRESETS.items():
-        row.button(title, key=f"{prefix}:{title}", on_click=_set, args=(prefix, values))
-    dials = [_dial(prefix, *about, getattr(usual, about[0])) for about in _DIALS]
-    numbers = {dial.name: _number(dial) for dial in dials}
+        row.button(title, key=f"{prefix}:{title}", on_click=set_augmentation, args=(prefix, values))
+    dials = [
+        Dial(f"{prefix}_{name}", label, 0.0, high, step, getattr(usual, name), digits)
+        for name, (label, high, step, digits) in _DIALS.items()
+    ]
 
-    def chosen(moved: Mapping[str, float]) -> Augmentation:
-        return Augmentation(flip, *(moved[dial.name] for dial in dials))
+    def chosen(numbers: Numbers) -> Augmentation:
+        return Augmentation(flip, *(numbers[dial.name] for dial in dials))
 
-    sheet(
-        lambda moved: _draws(picture, chosen(moved), draws, seed), numbers, key=f"{prefix}_augmented", side=tile,
-        dials=dials, first_is_large=True, pick=False, on_told=lambda: _take(prefix, dials),
-        alt="The picture, and what augmentation makes of it each time it is learned from",
-    )  # fmt: skip
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        return {f"{prefix}_augmented": _draws(picture, chosen(numbers), draws, seed, tile)}
+
+    live = stage(f"{prefix}_augmentation", dials, drawn)
+    with st.container(key="two_abreast"):
+        columns = st.columns(abreast)
+        for place, dial in enumerate(dials):
+            with columns[place % abreast]:
+                live.show(dial.name)
+    live.show()
     _CHOICES.hand_on(prefix, vars(usual))
-    return chosen(numbers)
+    return chosen(live.numbers)
+
+
+def set_augmentation(prefix: str, values: Mapping[str, Any]) -> None:
+    """Choose these changes, named as the fields of `Augmentation`, at the next drawing of the controls."""
+    for name, value in values.items():
+        st.session_state[_CHOICES.key(prefix, name)] = value
 
 
 def photo_square() -> np.ndarray:
@@ -113,40 +123,13 @@ def in_words(drawn: Draw, number: int) -> str:
     return ", ".join(said) or "as it is"
 
 
-def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: int) -> Sheet:
+def _draws(picture: np.ndarray, augmentation: Augmentation, count: int, seed: int, side: int) -> Element:
     """The picture and its draws."""
     generator = torch.Generator().manual_seed(seed)
     drawn = draw(augmentation, count, len(picture), generator)
     changed = variations(picture, drawn, count)
     labels = ["the picture as it is", *(f"draw {number + 1}: {in_words(drawn, number)}" for number in range(count))]
-    return Sheet(np.concatenate([picture[None], changed]), labels)
-
-
-def _dial(prefix: str, name: str, label: str, high: float, step: float, digits: int, start: float) -> Dial:
-    return Dial(f"{prefix}_{name}", label, 0.0, high, step, start, digits)
-
-
-def _number(dial: Dial) -> float:
-    """A dial's number, from the session or the address, where it is kept."""
-
-    def read(text: str | None) -> float:
-        number = as_number(text, dial.low, dial.high)
-        return dial.start if number is None else number
-
-    number = min(max(float(kept(dial.name, read)), dial.low), dial.high)
-    to_address(dial.name, f"{number:g}" if number != dial.start else None)
-    return number
-
-
-def _set(prefix: str, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        st.session_state[f"{prefix}_{name}"] = value
-
-
-def _take(prefix: str, dials: list[Dial]) -> None:
-    """What the sliders were let go at."""
-    told = sent(f"{prefix}_augmented", "told").get("numbers")
-    for dial in dials:
-        number = as_number(told.get(dial.name), dial.low, dial.high) if isinstance(told, Mapping) else None
-        if number is not None:
-            st.session_state[dial.name] = number
+    return thumbnails(
+        np.concatenate([picture[None], changed]), labels, side=side, first_is_large=True, pick=False,
+        alt="The picture, and what augmentation makes of it each time it is learned from",
+    )  # fmt: skip

@@ -39,7 +39,9 @@ def augmentation_part(choice: DataChoice) -> None:
 @st.fragment
 def _stage(album: Album | None, place: int, choice: DataChoice) -> None:
     picture = np.asarray(album.picture(place)) if album else photo_square()
-    augmentation = choose_augmentation("data", picture, usual=Augmentation(**EVERYTHING), draws=DRAWS, tile=98)
+    augmentation = choose_augmentation(
+        "data", picture, usual=Augmentation(**EVERYTHING), draws=DRAWS, tile=98, abreast=4
+    )
     st.caption(
         "*crop*: shifted by up to this fraction of the side. *colour*: brightness, contrast and saturation, each times "
         "1 ± this number. *erasing*: a square hole, this fraction of the side wide. Each training picture is augmented "

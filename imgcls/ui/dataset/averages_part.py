@@ -12,8 +12,8 @@ from imgcls.numbers import fixed
 from imgcls.training.config import DataChoice
 from imgcls.training.picture_work import Survey
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.sheet import Sheet, sheet
-from imgcls.ui.dataset.album import Album, opening_code, recipe_of, shelved_album
+from imgcls.ui.components.thumbnails import thumbnails
+from imgcls.ui.dataset.album import Album, cached_album, opening_code, recipe_of
 from imgcls.ui.dataset.work import result_of
 from imgcls.ui.shell import code_panel
 
@@ -22,7 +22,7 @@ MOST_CLASSES = 40
 
 def survey_of(choice: DataChoice, *, plant: bool = False) -> tuple[Album, Survey] | None:
     """The set and what was found in it; None, with a progress bar, until both are there."""
-    album = shelved_album(choice)
+    album = cached_album(choice)
     if album is None:
         return None
     settings = {"recipe": recipe_of(choice), "validation": choice.validation, "seed": choice.split_seed}
@@ -45,10 +45,9 @@ def averages_part(choice: DataChoice) -> None:
     means = np.concatenate([summary.mean_picture[None], summary.class_means[: len(shown)]])
     titles = ["all", *shown]
     with left:
-        sheet(
-            lambda _: Sheet(means, [f"Mean picture of {title}" for title in titles], titles),
-            key="data_means", alt="The mean picture of all pictures and of each class", side=98, pick=False,
-            height=None if len(shown) <= 11 else 520,
+        thumbnails(
+            means, [f"Mean picture of {title}" for title in titles], titles, key="data_means", side=98, pick=False,
+            alt="The mean picture of all pictures and of each class", height=None if len(shown) <= 11 else 520,
         )  # fmt: skip
     with right:
         plot(

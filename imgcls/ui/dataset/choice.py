@@ -10,10 +10,13 @@ from imgcls.data.server_sets import server_sets
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
-from imgcls.ui.dataset.carried import Carried
+from imgcls.ui.address import as_number
+from imgcls.ui.components import unheard
 from imgcls.ui.dataset.own_pictures import own_file
 from imgcls.ui.dataset.real_sets import on_this_machine
+from imgcls.ui.dataset.shared_choices import SharedChoices
 from imgcls.ui.dataset.understood import forget, understood
+from imgcls.ui.stage import Dial
 
 OWN = "own"
 TITLES = {DRAWN_DOGS: "Drawn dogs", PETS: "Oxford-IIIT Pet", CIFAR10: "CIFAR-10", OWN: "Your own pictures"}
@@ -46,7 +49,7 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {
     "share": str,
     "seed": str,
 }
-_CHOICES = Carried("chosen_data", DEFAULTS, _TEXTS)
+_CHOICES = SharedChoices("chosen_data", DEFAULTS, _TEXTS)
 _value = _CHOICES.value
 
 
@@ -57,6 +60,7 @@ def choose_data(prefix: str) -> DataChoice | None:
     used: nothing uploaded yet, not downloaded, or a task that does not fit.
     """
     _CHOICES.take_over(prefix)
+    _take_live_level(prefix)
     sources = [*TITLES, *(ON_SERVER + name for name in server_sets())]
     if st.session_state.get(f"{prefix}_source", DRAWN_DOGS) not in sources:
         st.session_state[f"{prefix}_source"] = DRAWN_DOGS
@@ -99,6 +103,21 @@ def title_of(source: str) -> str:
         return TITLES[source]
     name = source.removeprefix(ON_SERVER)
     return f"{name} (server)" if name in TITLES.values() else name
+
+
+def live_level(prefix: str, level: float) -> Dial:
+    """The difficulty of drawn dogs as a slider that draws them while it moves; what it says is what is chosen."""
+    label = "Difficulty: amount of irrelevant variation"
+    return Dial(f"{prefix}_difficulty", label, 0.0, 1.0, 0.05, level, kept=False)
+
+
+def _take_live_level(prefix: str) -> None:
+    """What the slider of `live_level` has said since the last run."""
+    name = f"{prefix}_difficulty"
+    told = unheard(name, f"{name}:taken").get("numbers")
+    level = as_number(told.get(name), 0.0, 1.0) if isinstance(told, Mapping) else None
+    if level is not None:
+        st.session_state[f"{prefix}_level"] = round(level, 2)
 
 
 def _choice(prefix: str, source: str, reading: str, renamed: Renamed) -> DataChoice:

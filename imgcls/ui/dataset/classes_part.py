@@ -1,6 +1,6 @@
 """Part 1: the classes, how many pictures each has, and some of them; the difficulty of drawn dogs under the finger."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,24 +11,24 @@ from imgcls.data.statistics import Balance, balance
 from imgcls.numbers import fixed, percent, whole
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
-from imgcls.ui.components import sent
-from imgcls.ui.components.sheet import Group, Sheet, picked_tile, sheet
-from imgcls.ui.dataset.album import Album, drawn_album, opening_code, shelved_album
+from imgcls.ui.components import Element
+from imgcls.ui.components.thumbnails import Group, picked_thumbnail, thumbnails
+from imgcls.ui.dataset.album import Album, cached_album, drawn_album, opening_code
+from imgcls.ui.dataset.choice import live_level
 from imgcls.ui.dataset.detail import detail
-from imgcls.ui.dials import Dial
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Numbers, stage
 
 KEY = "data_classes"
-A_CLASS, ON_A_SHEET = 5, 30  # pictures of a class at least, and together if there are few classes
+A_CLASS, TOGETHER = 5, 30  # pictures of a class at least, and together if there are few classes
 DRAGGED = 12  # pictures that are drawn while the difficulty moves
-MOST_CLASSES = 40  # on one sheet
-LEVEL = Dial("data_level", "Difficulty: amount of irrelevant variation", 0.0, 1.0, 0.05, 0.5)
+MOST_CLASSES = 40  # that are shown
 
 
 def classes_part(choice: DataChoice) -> None:
     """Classes with counts, samples by seed, one of them large."""
     drawn = choice.source == DRAWN_DOGS
-    album = drawn_album(choice) if drawn else shelved_album(choice)
+    album = drawn_album(choice) if drawn else cached_album(choice)
     if album is None:
         return
     left, right = st.columns([0.63, 0.37], gap="medium")
@@ -43,19 +43,17 @@ def classes_part(choice: DataChoice) -> None:
         )  # fmt: skip
     places = samples(album, seed)
     counted = balance(album.labels, album.training, album.validation, len(album.classes))
-    picked = picked_tile(KEY, len(places), (choice.source, choice.task, seed, len(places)))
+    picked = picked_thumbnail(KEY, len(places), (choice.source, choice.task, seed, len(places)))
 
-    def draw(numbers: Mapping[str, float], columns: int = ON_A_SHEET) -> Sheet:
-        return _samples(drawn_album(choice, numbers[LEVEL.name]) if drawn else album, places, counted, columns)
+    level = live_level("data", choice.level)
+
+    def picture(numbers: Numbers) -> dict[str, Any]:
+        shown = drawn_album(choice, numbers[level.name]) if drawn else album
+        columns = max(1, DRAGGED // len(album.classes)) if numbers.moved else TOGETHER
+        return {KEY: _samples(shown, places, counted, columns, picked or 0)}
 
     with left:
-        sheet(
-            draw,
-            {LEVEL.name: choice.level} if drawn else {},
-            key=KEY, alt=f"Some pictures of each class of {album.title}", side=62,
-            dials=[LEVEL] if drawn else [], picked=picked or 0, height=None if len(album.classes) <= 8 else 520,
-            on_told=_take_level, drag=lambda numbers: draw(numbers, max(1, DRAGGED // len(album.classes))),
-        )  # fmt: skip
+        stage("data_classes_stage", [level] if drawn else [], picture).show()
     with right:
         if len(places):
             detail(album, places[picked or 0], choice)
@@ -67,15 +65,15 @@ def samples(album: Album, seed: int) -> list[int]:
     """Places of some pictures of each of the first classes, drawn by lot."""
     rng = np.random.default_rng(seed)
     places: list[int] = []
-    each = max(A_CLASS, ON_A_SHEET // len(album.classes))
+    each = max(A_CLASS, TOGETHER // len(album.classes))
     for label in range(min(len(album.classes), MOST_CLASSES)):
         members = np.flatnonzero(album.labels == label)
         places += sorted(map(int, rng.permutation(members)[:each]))
     return places
 
 
-def _samples(album: Album, places: list[int], counted: Balance, columns: int) -> Sheet:
-    """The sheet: a group a class, its bar as long as its share of the largest; with the first `columns` drawn."""
+def _samples(album: Album, places: list[int], counted: Balance, columns: int, picked: int) -> Element:
+    """A group a class, its bar as long as its share of the largest; the first `columns` of each are drawn."""
     labels = album.labels[places]
     both = counted.training + counted.validation
     groups = [
@@ -90,7 +88,10 @@ def _samples(album: Album, places: list[int], counted: Balance, columns: int) ->
     first = np.searchsorted(labels, labels)  # for each tile the first of its class
     only = np.flatnonzero(np.arange(len(places)) - first < columns).tolist()
     names = [album.names[place] for place in places]
-    return Sheet(album.pictures([places[tile] for tile in only]), names, groups=groups, only=only)
+    return thumbnails(
+        album.pictures([places[tile] for tile in only]), names, groups=groups, only=only, picked=picked, side=62,
+        alt=f"Some pictures of each class of {album.title}", height=None if len(album.classes) <= 8 else 520,
+    )  # fmt: skip
 
 
 def in_words(album: Album, counted: Balance) -> str:
@@ -127,14 +128,6 @@ def _some(names: list[str]) -> str:
 def _it(names: list[str], word: str) -> str:
     """`word`, or its plural where there are several names."""
     return word if len(names) == 1 else {"it is": "they are", "is": "are", "it": "them"}[word]
-
-
-def _take_level() -> None:
-    """The difficulty set in the picture is the one of the settings."""
-    numbers = sent(KEY, "told").get("numbers")
-    level = numbers.get(LEVEL.name) if isinstance(numbers, Mapping) else None
-    if isinstance(level, int | float) and LEVEL.low <= level <= LEVEL.high:
-        st.session_state["data_level"] = round(float(level), 2)
 
 
 def _code(album: Album, choice: DataChoice, counted: Balance) -> None:

@@ -6,7 +6,7 @@ from imgcls.data.sources import DRAWN_DOGS
 from imgcls.data.statistics import Duplicate, duplicates
 from imgcls.numbers import percent, whole
 from imgcls.training.config import DataChoice
-from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
+from imgcls.ui.components.thumbnails import picked_thumbnail, thumbnails
 from imgcls.ui.dataset.album import Album
 from imgcls.ui.dataset.averages_part import opening, survey_of
 from imgcls.ui.dataset.detail import detail
@@ -77,11 +77,13 @@ def _pairs(album: Album, choice: DataChoice, twins: dict[int, list[Duplicate]]) 
         places += [first.training, place]
         captions += [f"training{f' (1 of {len(pairs)})' if len(pairs) > 1 else ''}", f"validation, {first.kind}"]
         names += [f"{album.classes[album.labels[each]]}, {album.names[each]}" for each in places[-2:]]
-    picked = picked_tile(KEY, len(places), (choice, len(places))) or 0
+    picked = picked_thumbnail(KEY, len(places), (choice, len(places))) or 0
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        sheet(
-            lambda _: Sheet(album.pictures(places), names, captions),
+        thumbnails(
+            album.pictures(places),
+            names,
+            captions,
             key=KEY,
             side=110,
             height=480,

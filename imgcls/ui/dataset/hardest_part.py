@@ -11,8 +11,8 @@ from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.training.hardest import Hardest, Judge, hardest
 from imgcls.training.runs import RunError, list_runs
-from imgcls.ui.components.sheet import Sheet, picked_tile, sheet
-from imgcls.ui.dataset.album import Album, recipe_of, shelved_album
+from imgcls.ui.components.thumbnails import picked_thumbnail, thumbnails
+from imgcls.ui.dataset.album import Album, cached_album, recipe_of
 from imgcls.ui.dataset.averages_part import opening
 from imgcls.ui.dataset.detail import detail
 from imgcls.ui.dataset.work import result_of
@@ -47,7 +47,7 @@ def hardest_part(choice: DataChoice) -> None:
                 icon=":material/model_training:",
             )
             return
-    album = shelved_album(choice)
+    album = cached_album(choice)
     if album is None:
         return
     settings = {
@@ -106,11 +106,11 @@ def _show(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
         f"{whole(found.judged)} validation pictures right; these are the {len(found.places)} whose true class gets the "
         "lowest probability. Minus the logarithm of that probability is called the cross-entropy: a later lesson."
     )
-    picked = picked_tile(KEY, len(names), (choice, judge))
+    picked = picked_thumbnail(KEY, len(names), (choice, judge))
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
-        sheet(
-            lambda _: Sheet(album.pictures(found.places), names, captions, wrong=wrong), key=KEY, side=86, height=470,
+        thumbnails(
+            album.pictures(found.places), names, captions, wrong=wrong, key=KEY, side=86, height=470,
             picked=picked or 0, alt="The hardest validation pictures, the hardest first",
         )  # fmt: skip
     with right:
@@ -128,7 +128,7 @@ def _code(album: Album, choice: DataChoice, judge: Judge, found: Hardest) -> Non
     recipe = recipe_of(choice)
     code = f"""{opening(choice, album)}
         from imgcls.training.hardest import hardest
-        from imgcls.data.shelf import Recipe
+        from imgcls.data.picture_cache import Recipe
 
         recipe = Recipe({", ".join(f"{name}={value!r}" for name, value in vars(recipe).items())})
         found = hardest(dataset, recipe, "{judge}")

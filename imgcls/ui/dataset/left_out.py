@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.data.datasets import split, summary
-from imgcls.data.shelf import open_shelf
+from imgcls.data.picture_cache import open_cached
 from imgcls.numbers import whole
 from imgcls.training.config import DataChoice
 from imgcls.ui.dataset.album import recipe_of
@@ -16,7 +16,7 @@ def left_out(choice: DataChoice) -> None:
     recipe = recipe_of(choice)
     if recipe.drawn or not recipe.ready:
         return
-    rows = summary(open_shelf(recipe, choice.validation, choice.split_seed).skipped)
+    rows = summary(open_cached(recipe, choice.validation, choice.split_seed).skipped)
     if not rows:
         return
     with st.expander(f"{whole(sum(row.count for row in rows))} left out", icon=":material/broken_image:"):

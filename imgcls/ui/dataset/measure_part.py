@@ -207,7 +207,7 @@ def _code(settings: dict[str, Any], positive: int, threshold: float, shows: dict
     fields = ", ".join(f"{name}={value!r}" for name, value in vars(recipe).items())
     code = f"""
     import torch
-    from imgcls.data.shelf import Recipe
+    from imgcls.data.picture_cache import Recipe
     from imgcls.training.picture_work import measure_judge
 
     recipe = Recipe({fields})

@@ -11,7 +11,7 @@ from imgcls.data.datasets import DatasetError, summary
 from imgcls.data.layouts import MOST_CLASSES, Renamed
 from imgcls.data.names import LONGEST_NAME, clean_name
 from imgcls.data.own import OwnSet, describe_own
-from imgcls.data.shelf import stamp
+from imgcls.data.picture_cache import stamp
 from imgcls.numbers import whole
 from imgcls.plain import markdown
 from imgcls.ui.address import to_address

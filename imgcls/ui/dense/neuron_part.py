@@ -101,7 +101,7 @@ def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]
     if kind == CENTRE:
         about = "This one gives a positive number where the middle of the photo is brighter than its border."
         return centre_minus_border(CHANNELS, side), 0.0, about
-    template = _learned(side)
+    template = learned(side)
     about = (
         "These weights were learned from 120 small drawings: above 0 means dog, below 0 cat. They are right for "
         f"**{percent(template.accuracy, 0)}** of new drawings; guessing is right for 50%. One template for all dogs "
@@ -110,4 +110,4 @@ def _weights(kind: str, side: int, seed: int) -> tuple[torch.Tensor, float, str]
     return template.weights, template.bias, about
 
 
-_learned = lru_cache(maxsize=32)(learned_template)
+learned = lru_cache(maxsize=32)(learned_template)

@@ -51,7 +51,7 @@ def templates_part() -> None:
         limit = signed_limit(products)
         shown = templates(
             [NAMES.get(name, name) for name in known.classes],
-            _pictured(known.weights),
+            pictured(known.weights),
             [fixed(float(score), 2) for score in result.scores],
             best,
             chosen,
@@ -90,7 +90,7 @@ def templates_part() -> None:
     code_panel(code, shows, functions=(linear_scores,), photo=True, key="dense_templates")
 
 
-def _pictured(weights: torch.Tensor) -> np.ndarray:
+def pictured(weights: torch.Tensor) -> np.ndarray:
     """Templates (K, 3, S, S) as uint8 (K, S, S, 3): 0 is mid-grey, the largest weight of each in size at the end."""
     largest = weights.abs().flatten(1).amax(1)[:, None, None, None]
     return (127.5 + 127.5 * weights / largest).round().byte().permute(0, 2, 3, 1).contiguous().numpy()

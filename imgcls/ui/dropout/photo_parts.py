@@ -15,7 +15,7 @@ from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
 from imgcls.models.registry import load
-from imgcls.numbers import ABOUT, equation, fixed, percent, written
+from imgcls.numbers import ABOUT, equation, fixed, percent, whole, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
 from imgcls.palette import HUES
@@ -111,9 +111,9 @@ def mask_part(seed: int, training: bool) -> None:
             f"**{percent(chance)}**."
         )
         text = words(
-            f"The {count} largest of the {len(head.features)} features that {network.title} computes for your photo; "
-            f"{outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to **keep**, "
-            f"here {written(1 - p)}."
+            f"The {count} largest of the {whole(len(head.features))} features that {network.title} computes for your "
+            f"photo; {outcome} PyTorch's p is the probability to **drop**; CS231n writes p for the probability to "
+            f"**keep**, here {written(1 - p)}."
         )
         return {"drop_grids": shown, "drop_words": text, "kept": result.kept, "top": chance}
 

@@ -6,7 +6,10 @@ const PATIENCE = 10_000 // ms for an answer: a full hall on two cores has taken 
 const AGAIN = 5_000 // ms from a failure to the next try
 
 export class Asker {
-  constructor(receive) { Object.assign(this, { receive, turn: 0, next: null, busy: false, failed: null }) }
+  constructor(receive) {
+    const hand = Math.random().toString(36).slice(2) // a newer question of one hand takes the place of its older one
+    Object.assign(this, { receive, hand, turn: 0, next: null, busy: false, failed: null })
+  }
   // Forget what is under way: something newer has been said by another way.
   cancel() { this.turn++; this.next = null }
   get broken() {
@@ -18,7 +21,7 @@ export class Asker {
     if (this.busy) return
     this.busy = true
     while (this.next) {
-      const turn = this.turn, body = JSON.stringify(this.next)
+      const turn = this.turn, body = JSON.stringify({ ...this.next, hand: this.hand })
       this.next = null
       try {
         const bytes = await fetched(path, body)
@@ -42,11 +45,12 @@ export class Asker {
   }
 }
 
-// The answer's packet; null for a question without sense (422). All else is a failure, a login page with 200, too.
+// The answer's packet; null for a question without sense (422) or one that a newer one has overtaken (409). All else is
+// a failure, a login page with 200, too.
 async function fetched(path, body) {
   const headers = { "Content-Type": "application/json" }
   const answer = await fetch(served(path), { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) })
-  if (answer.status === 422) return null
+  if (answer.status === 422 || answer.status === 409) return null
   const kind = answer.headers.get("Content-Type") ?? ""
   const good = answer.status === 200 && kind.startsWith("application/octet-stream")
   if (!good) throw new Error(`it answers ${answer.status} (${kind})`)

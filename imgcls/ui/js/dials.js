@@ -28,21 +28,3 @@ export function showDial(box, { name: key = "", label, low, high, step, digits, 
   input.setAttribute("aria-valuetext", output.textContent)
   input.style.setProperty("--share", (100 * (number - low)) / (high - low || 1) + "%")
 }
-
-// Those above a picture: its component keeps {dials: element, data: {dials}, numbers, dragging}, and tells of a move
-// with send(final).
-export function buildDials(own, dials, send) {
-  const names = dials.map((dial) => dial.name + dial.label).join()
-  if (own.dialNames === names) return
-  own.dialNames = names
-  own.dials.replaceChildren(...dials.map(({ name }) => makeDial((number, final) => {
-    own.numbers = { ...own.numbers, [name]: number }
-    own.dragging = !final
-    showDials(own)
-    send(final)
-  })))
-}
-
-export function showDials(own) {
-  own.data.dials.forEach((dial, i) => showDial(own.dials.children[i], dial, own.numbers[dial.name]))
-}

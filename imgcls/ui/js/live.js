@@ -16,7 +16,7 @@ export function lively(view, styles) {
   }
 }
 
-// What imgcls.ui.live.follow answers: new data for the elements beside.
+// What imgcls.ui.stage answers: new data for the elements beside.
 export function bring(bytes) {
   const { beside, arrays } = unpack(bytes)
   for (const [key, data] of Object.entries({ ...beside, ...arrays })) live[key]?.(data)

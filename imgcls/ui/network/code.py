@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from imgcls.models.ablation import WhatIf
+from imgcls.models.ablation import SWAPS, WhatIf
 from imgcls.models.graph import pads, window_of
 from imgcls.models.occlusion import GREY, patch_box
 from imgcls.models.unit import MapUnit
@@ -10,10 +10,6 @@ from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import loading_code
 
 Panel = tuple[str, dict[str, float]]
-_LAYERS = {
-    "none": "Identity()", "relu": "ReLU()", "leaky_relu": "LeakyReLU(0.1)", "elu": "ELU()", "sigmoid": "Sigmoid()",
-    "tanh": "Tanh()",
-}  # fmt: skip
 
 
 def forward_code(look: Look, name: str, unit: MapUnit | None) -> Panel:
@@ -73,7 +69,7 @@ def what_if_code(look: Look, name: str, change: WhatIf) -> Panel:
             "for block in list(module.modules()):",
             "    for path, layer in block.named_children():",
             f"        if type(layer).__name__ in {kinds}:",
-            f"            setattr(block, path, torch.nn.{_LAYERS[change.activation]})",
+            f"            setattr(block, path, torch.nn.{SWAPS[change.activation]()!r})",
         ]
     if change.off:
         lines += [

@@ -1,5 +1,6 @@
 """Which network to look into: the two that come with the app, those trained on the train page, those downloaded."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -33,17 +34,28 @@ def choose_network(photo: Picture) -> Classifier:
     chosen = kept(KEY, lambda text: text, _CHOSEN)
     if chosen not in titles:
         chosen = session[_CHOSEN] = None
+        to_address(KEY, None)
     session[KEY] = chosen or fitting(photo)
     name = st.selectbox(
         "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
         label_visibility="collapsed", on_change=_chosen,
     )  # fmt: skip
-    to_address(KEY, chosen)
+    if chosen:
+        to_address(KEY, chosen)
     try:
         return network(name)
     except (RunError, ModelUnavailable) as trouble:
         st.warning(f"{markdown(str(trouble))} TinyVGG is shown instead.", icon=":material/error:")
         return tinyvgg()
+
+
+def name_network(state: Mapping[str, str]) -> None:
+    """Into the address, if the student chose it or if what is open there is of this network alone.
+
+    A reload begins with a sample, until the student's photo is back: the network that fits it must not win meanwhile.
+    """
+    open_in_it = set(state) - set(COMMON)
+    to_address(KEY, st.session_state[_CHOSEN] or (st.session_state[KEY] if open_in_it else None))
 
 
 def fitting(photo: Picture) -> str:

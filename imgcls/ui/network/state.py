@@ -11,7 +11,7 @@ from imgcls.ui.address import as_number, in_address, to_address
 from imgcls.ui.components import unheard
 
 KEY = "net_canvas"
-NAMES = ("map", "class", "layer", "colours", "scale", "order", "off", "patch", "shift", "activation")
+NAMES = ("map", "class", "layer", "large", "colours", "scale", "order", "off", "patch", "shift", "activation")
 """The state's entries, each a short text; `net_<name>` in the address."""
 COMMON = ("colours", "scale", "order")
 """Those that hold for any network."""
@@ -48,6 +48,12 @@ def read_state(graph: Graph) -> dict[str, str]:
 def turn() -> int:
     """Counts how often the address told the state: then the canvas follows it."""
     return st.session_state.get("net_turn", 0)
+
+
+def begin_at(state: Mapping[str, str]) -> None:
+    """Show this state next, whatever was shown before."""
+    st.session_state[_STORE] = dict(state)
+    st.session_state["net_turn"] = turn() + 1
 
 
 def change_of(graph: Graph, state: Mapping[str, Any]) -> WhatIf:
@@ -104,6 +110,8 @@ def _fits(graph: Graph, name: str, text: str) -> bool:
             class_of(graph, text)
         elif name == "layer":
             return len(graph.columns[int(text)].shape) == 3 and int(text) >= 0
+        elif name == "large":
+            return 0 < int(text) < len(graph.columns) - 1
         elif name in choices:
             return text in choices[name]
         else:

@@ -10,7 +10,7 @@ from imgcls.figures.images import signed_levels
 from imgcls.models.classify import Classifier
 from imgcls.models.places import LastMaps, last_maps
 from imgcls.models.registry import load
-from imgcls.numbers import fixed, percent
+from imgcls.numbers import fixed, percent, whole
 from imgcls.ops.pooling import global_average, shuffled_places
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.components.map_table import MapRow, map_table
@@ -48,8 +48,8 @@ def average_part() -> None:
         return {
             "pool_averaged": _maps(maps, means, weights, most, limit),
             "pool_average_words": words(
-                f"Each of the {len(maps)} maps becomes **one number, its mean**. {network.title}'s last layer sees "
-                f"only these, and says **{network.name_of(int(top.indices))}**, **{percent(float(top.values))}** "
+                f"Each of the {whole(len(maps))} maps becomes **one number, its mean**. {network.title}'s last layer "
+                f"sees only these, and says **{network.name_of(int(top.indices))}**, **{percent(float(top.values))}** "
                 f"(logit {fixed(float(logits.max()), 3)}), whatever the order of the {maps[0].numel()} positions.\n\n"
                 f"TinyVGG flattens its maps instead, so each position has weights of its own. In this order it says "
                 f"**{tiny.name_of(other.index)}**, **{percent(other.probability)}**."

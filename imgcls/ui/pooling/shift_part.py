@@ -14,6 +14,7 @@ from imgcls.figures.curves import DASHES, Curve, curves, mark
 from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.registry import load
 from imgcls.numbers import percent
+from imgcls.ops.pooling import KINDS
 from imgcls.ops.shift import (
     BLURRED,
     EVERYWHERE,
@@ -102,7 +103,7 @@ def shift_part(window: int, stride: int, kind: str) -> None:
         return plot(
             curves(
                 lines, x_title="the photo moved by … pixels", y_title="change of the features", x_range=(0, REACH),
-                y_range=(0, max(top, *(max(line.y) for line in lines))), at=shift, x_step=2,
+                y_range=(0, max(top, *(max(line.y) for line in lines))), at=shift, x_step=4,
                 end_labels=measure == "place", height=336,
             ),
             alt="Change of the features over the shift of the photo, one curve for each way of pooling",
@@ -220,7 +221,7 @@ def _small(feature_map: Tensor) -> Tensor:
 
 def shift_code(window: int, stride: int, kind: str) -> tuple[str, dict[str, object]]:
     """The lines of torch for the curve of one pooling, and what they give."""
-    step = "F.max_pool2d" if kind == "max" else "F.avg_pool2d"
+    step = KINDS[kind].code
     code = f"""
 from dataclasses import replace
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.numbers import sides, written
-from imgcls.ops.pooling import Pooled, pool, pool_backward, pooled_size
+from imgcls.ops.pooling import KINDS, Pooled, pool, pool_backward, pooled_size
 from imgcls.ui.components import Element
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
@@ -209,7 +209,7 @@ def liveliest_patch(grey: np.ndarray) -> tuple[int, int]:
 def slice_code(shown: Slice) -> tuple[str, dict[str, list[float]]]:
     """The lines of torch for the numbers at hand, and what they give."""
     pooled = shown.pooled
-    step = "F.max_pool2d" if pooled.kind == "max" else "F.avg_pool2d"
+    step = KINDS[pooled.kind].code
     code = f"""
 import torch
 from torch.nn import functional as F

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole, written
-from imgcls.ops.pooling import Reduction, pool, sign_pair_volume
+from imgcls.ops.pooling import KINDS, Reduction, pool, sign_pair_volume
 from imgcls.ui.components import sent
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
@@ -126,7 +126,7 @@ def volume_note() -> str:
 def volume_code(window: int, stride: int, kind: str) -> tuple[str, dict[str, object]]:
     """The lines of torch for the whole volume, and what they give."""
     facts = summary(window, stride, kind).reduction
-    step = "F.max_pool2d" if kind == "max" else "F.avg_pool2d"
+    step = KINDS[kind].code
     code = f"""
 import torch
 from PIL import Image

@@ -27,7 +27,7 @@ START = "reshape"
 @st.fragment
 def reshape_part() -> None:
     """Choose an operation: the photo that comes out, its facts, and where every number went."""
-    array: Tensor = remember("tensors_array", current_photo().digest, lambda: _small(current_photo().image))
+    array: Tensor = remember("tensors_array", current_photo().digest, lambda: small_array(current_photo().image))
     height, columns = array.shape[:2]
     name = st.selectbox(
         "What is done with `array`, the photo (H, W, 3)", list(OPERATIONS), index=list(OPERATIONS).index(START),
@@ -74,7 +74,8 @@ def traps() -> str:
     )
 
 
-def _small(image: Image.Image) -> Tensor:
+def small_array(image: Image.Image) -> Tensor:
+    """The photo (H, W, 3) as the part has it: 128 rows."""
     height = HEIGHT
     width = min(MOST, max(2, round(image.width * HEIGHT / image.height)))
     return photo_array(image.resize((width, height), Image.Resampling.BICUBIC))

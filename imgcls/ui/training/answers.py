@@ -12,7 +12,7 @@ from imgcls.plain import markdown
 from imgcls.training.evaluate import KeptPictures
 from imgcls.training.records import Evaluation
 from imgcls.ui.components.confusion import confusion_cell, confusion_matrix
-from imgcls.ui.components.sheet import Sheet, sheet
+from imgcls.ui.components.thumbnails import thumbnails
 from imgcls.ui.training.run import PageRun
 
 SAMPLES = 14
@@ -45,8 +45,7 @@ def verdicts(pictures: Sequence[Verdict], *, key: str, alt: str) -> None:
             captions.append(f"✗ {each.answer} {sure}\nis {each.truth}")
             wrong.append(place)
     images = np.stack([each.image for each in pictures]) if pictures else np.zeros((0, 1, 1, 3), np.uint8)
-    shown = Sheet(images, labels, captions, wrong=wrong, framed=True)
-    sheet(lambda _: shown, key=key, alt=alt, side=108, pick=False)
+    thumbnails(images, labels, captions, wrong=wrong, framed=True, key=key, alt=alt, side=108, pick=False)
 
 
 def sample_answers(run: PageRun, evaluation: Evaluation | None) -> None:

@@ -13,11 +13,11 @@ from imgcls.models.small import ACTIVATIONS, POOLINGS, SmallConfig
 from imgcls.numbers import whole
 from imgcls.plain import markdown
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig, recipe
-from imgcls.training.optimisers import SCHEDULES
-from imgcls.ui.dataset.augmentation import choose_augmentation
+from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
+from imgcls.ui.dataset.augmentation import choose_augmentation, set_augmentation
 from imgcls.ui.dataset.choice import choose_data
 from imgcls.ui.dataset.understood import described
-from imgcls.ui.training.words import FIRST_WEIGHTS, OPTIMISERS, PRESET_TITLES, first_weights_words
+from imgcls.ui.training.words import FIRST_WEIGHTS, PRESET_TITLES, first_weights_words
 
 RATES = (*(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 2, 3, 5)), 1.0)
 BATCHES = (4, 8, 16, 32, 64, 128, 256, 512)
@@ -77,7 +77,7 @@ def _take_recipe() -> None:
     """A preset brings its usual settings along."""
     usual = recipe(_NAMES[st.session_state["train_preset"]])
     changes: dict[str, Any] = {
-        "train_optimiser": OPTIMISERS[usual.optimiser],
+        "train_optimiser": OPTIMISERS[usual.optimiser].title,
         "train_lr": _nearest(RATES, usual.lr),
         "train_schedule": usual.schedule,
         "train_batch": usual.batch_size,
@@ -86,7 +86,6 @@ def _take_recipe() -> None:
         "train_smoothing": usual.label_smoothing,
         "train_first_weights": FIRST_WEIGHTS[usual.first_weights],
     }
-    changes |= {f"train_{name}": value for name, value in vars(usual.augmentation).items()}
     if model := usual.model:
         changes |= {
             "train_channels": _listed(model.channels), "train_convolutions": model.convolutions,
@@ -95,6 +94,7 @@ def _take_recipe() -> None:
             "train_dropout": model.dropout,
         }  # fmt: skip
     st.session_state.update(changes)
+    set_augmentation("train", vars(usual.augmentation))
 
 
 def _nearest(numbers: tuple[float, ...], number: float) -> float:
@@ -171,7 +171,8 @@ def _choose_learning(usual: TrainConfig, model: SmallConfig | None) -> dict[str,
     st.caption(first_weights_words(first, model))
     with st.expander("Optimiser, schedule, seed", icon=":material/tune:"):
         left, right = st.columns(2)
-        optimiser = _chosen_name(left, "Optimiser", OPTIMISERS, usual.optimiser, "train_optimiser")
+        titles = {name: each.title for name, each in OPTIMISERS.items()}
+        optimiser = _chosen_name(left, "Optimiser", titles, usual.optimiser, "train_optimiser")
         schedules = list(SCHEDULES)
         schedule = right.selectbox(
             "Schedule of the rate", schedules, schedules.index(usual.schedule), key="train_schedule", **_BOUND,
@@ -226,5 +227,5 @@ def _offer_overfitting(config: TrainConfig) -> None:
 
 
 def _take_guards_away() -> None:
-    nothing = {f"train_{name}": value for name, value in vars(Augmentation()).items()}
-    st.session_state.update(nothing | {"train_decay": 0.0, "train_smoothing": 0.0, "train_dropout": 0.0})
+    st.session_state.update({"train_decay": 0.0, "train_smoothing": 0.0, "train_dropout": 0.0})
+    set_augmentation("train", vars(Augmentation()))

@@ -8,10 +8,11 @@ from imgcls.figures.training import compare_curves
 from imgcls.numbers import fixed, percent, whole
 from imgcls.training.config import TrainConfig
 from imgcls.training.follow import Followed
+from imgcls.training.optimisers import OPTIMISERS
 from imgcls.training.runs import RunError, RunFiles, RunInfo
 from imgcls.ui.components.plot import plot
 from imgcls.ui.training.run import PageRun, open_run, session_files
-from imgcls.ui.training.words import FIRST_WEIGHTS, OPTIMISERS, data_words, preset_of
+from imgcls.ui.training.words import FIRST_WEIGHTS, data_words, preset_of
 
 MOST_COMPARED = 6
 
@@ -80,8 +81,9 @@ def _settings(config: TrainConfig) -> dict[str, str]:
     }  # fmt: skip
     return {
         "Data": data_words(config.data), "Validation share": str(config.data.validation or "its own"),
-        "Network": preset_of(config), **parts, "Optimiser": OPTIMISERS[config.optimiser], "Rate": f"{config.lr:g}",
-        "Schedule": config.schedule, "Batch": str(config.batch_size), "Epochs": str(config.epochs),
+        "Network": preset_of(config), **parts,
+        "Optimiser": OPTIMISERS[config.optimiser].title, "Rate": f"{config.lr:g}", "Schedule": config.schedule,
+        "Batch": str(config.batch_size), "Epochs": str(config.epochs),
         "First weights": FIRST_WEIGHTS[config.first_weights],
         "Weight decay": f"{config.weight_decay:g}", "Smoothing": f"{config.label_smoothing:g}",
         "Augmentation": augmentation or "none", "Seed": str(config.seed),

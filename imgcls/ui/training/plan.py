@@ -10,6 +10,8 @@ from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
 from imgcls.models.efficientnet_lite import HEAD_CHANNELS
 from imgcls.models.small import LayerRow, layer_table
 from imgcls.numbers import sides, whole
+from imgcls.ops.activations import ACTIVATIONS
+from imgcls.ops.pooling import KINDS
 from imgcls.plain import markdown
 from imgcls.training.config import DataChoice, TrainConfig
 from imgcls.training.script import model_code
@@ -20,8 +22,9 @@ _KNOWN = {DRAWN_DOGS: len(BREEDS), PETS: 37, CIFAR10: 10}
 _OWN = ("Grey", "Maxout", "Residual", "Scale")
 _KINDS = {
     "Picture": "picture", "Conv2d": "convolution", "Linear": "dense", "BatchNorm2d": "batch norm",
-    "MaxPool2d": "max pooling", "AvgPool2d": "average pooling", "AdaptiveAvgPool2d": "average", "Flatten": "flatten",
-    "LeakyReLU": "leaky ReLU", "Residual": "residual block",
+    "AdaptiveAvgPool2d": "average", "Flatten": "flatten", "Residual": "residual block",
+    **{kind.layer.__name__: kind.title for kind in KINDS.values()},
+    **{type(each.layer()).__name__: each.title for each in ACTIVATIONS.values() if each.layer},
 }  # fmt: skip
 
 

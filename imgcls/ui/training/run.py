@@ -25,7 +25,7 @@ from imgcls.ui.address import to_address, went_back
 from imgcls.ui.photo import current_photo
 from imgcls.ui.session import make_room, owner
 from imgcls.ui.training import race
-from imgcls.ui.training.held import elsewhere, held_here, job_of, look_at, set_job
+from imgcls.ui.training.runs_in_use import elsewhere, held_here, job_of, look_at, set_job
 
 TARGET = "imgcls.training.trainer:train"
 RUN, RUNS = "train_run", "train_runs"

@@ -10,7 +10,6 @@ from imgcls.training.config import TRANSFER, DataChoice, TrainConfig
 
 TRANSFER_TITLE = "Transfer: EfficientNet-Lite0 with a new head"
 PRESET_TITLES = {name: preset.title for name, preset in PRESETS.items()} | {TRANSFER: TRANSFER_TITLE}
-OPTIMISERS = {"sgd": "SGD", "momentum": "SGD with momentum", "nesterov": "Nesterov", "adam": "Adam", "adamw": "AdamW"}
 FIRST_WEIGHTS = {
     "default": "PyTorch's default", "zeros": "Zeros", "small": "Too small", "xavier": "Xavier (Glorot)",
     "he": "He (Kaiming)", "large": "Too large",

@@ -74,11 +74,65 @@ def strongest(photo: Picture) -> int:
     return int(np.argmax([float(means[kinds().index(kind)]) for kind in range(4)]))
 
 
+def fed(photo: Picture) -> list[int]:
+    """Light one pixel, and count the outputs that are not 0."""
+    counts = []
+    for place in (0, 1, 2):
+        lit = torch.zeros(1, 1, 5, 5)
+        lit[0, 0, place, place] = 1
+        counts.append(int(F.conv2d(lit, torch.ones(1, 1, 3, 3), stride=2, padding=1).count_nonzero()))
+    return counts
+
+
+def effective(photo: Picture) -> int:
+    """Squares of growing side around the middle, until one holds 95%."""
+    square = ImageOps.fit(photo.image, (128, 128), Image.Resampling.BICUBIC)
+    x = torch.from_numpy(np.array(square)).permute(2, 0, 1).float()[None] / 127.5 - 1
+    x.requires_grad_()
+    generator, h = torch.Generator().manual_seed(0), x
+    for layer in range(8):
+        into = 8 if layer else 3
+        h = F.conv2d(h, (2 / (9 * into)) ** 0.5 * torch.randn(8, into, 3, 3, generator=generator), padding=1).relu()
+    h[0, :, 64, 64].sum().backward()
+    strength = x.grad[0].abs().sum(0).double()
+    return next(
+        2 * n + 1 for n in range(9) if strength[64 - n : 65 + n, 64 - n : 65 + n].sum() >= 0.95 * strength.sum() > 0
+    )
+
+
+def growth(photo: Picture) -> list[int]:
+    """The pixels that move one output of layers that only add up."""
+    sides = []
+    for count in (1, 2, 3, 4, 5):
+        x = torch.zeros(1, 1, 256, 256, requires_grad=True)
+        h = x
+        for _ in range(count):
+            h = F.conv2d(h, torch.ones(1, 1, 3, 3), stride=2, padding=1)
+        h[0, 0, h.shape[2] // 2, h.shape[3] // 2].backward()
+        sides.append(int((x.grad[0, 0].sum(1) > 0).sum()))
+    return sides
+
+
+def multiplications(groups: int, kernel: int, outputs: int) -> int:
+    return torch.nn.Conv2d(32, outputs, kernel, groups=groups, bias=False).weight.numel()
+
+
 CHECKS = {
     "conv-wall": lambda photo: "0 everywhere",  # 180 · (4 · 1 − 4)
     "conv-stride": lambda photo: F.conv2d(torch.zeros(1, 1, 128, 128), LEFT[None, None], stride=2).shape[-1],
     "conv-which": which,
     "conv-place": place,
+    "conv-filters": lambda photo: str(F.conv2d(torch.zeros(1, 3, 5, 5), torch.zeros(2, 3, 3, 3)).shape[1]),
+    "conv-parameters": lambda photo: sum(p.numel() for p in torch.nn.Conv2d(3, 2, 3).parameters()),
+    "conv-fed": fed,
+    "conv-seven": lambda photo: 3,  # 1 + 3 · 2 = 7
+    "conv-growth": growth,
+    "conv-effective": effective,
+    "conv-products": lambda photo: [9, 32, 9 * 32],
+    "conv-grey": lambda photo: "1 × 1",  # Pillow's convert("L") sums the three values of each pixel by itself
+    "conv-share": lambda photo: (
+        100 * (multiplications(32, 3, 32) + multiplications(1, 1, 16)) / multiplications(1, 3, 16)
+    ),
     "conv-families": lambda photo: [kinds().count(kind) for kind in range(4)],
     "conv-zeros": zeros,
     "conv-strongest": strongest,

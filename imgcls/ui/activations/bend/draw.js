@@ -1,6 +1,5 @@
 // The pictures of a frame: the neurons with their weights, and what both networks answer all over the plane.
 import { sizedCanvas } from "../../js/canvas.js"
-import { cssValue } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 
 export const TALL = 252
@@ -16,38 +15,50 @@ function wordsOf(table) {
   return packed.get(table)
 }
 
-// A picture of palette places in their colours. There is one canvas for all of a size: it is to be drawn at once.
+// A picture of palette places in their colours, `finer` times as fine with levels between those that are given, so that
+// a boundary has no stairs. There is one canvas for all of a size: it is to be drawn at once.
 const sheets = new Map()
-function tinted(levels, from, side, table) {
+function sheetOf(side) {
   if (!sheets.has(side)) {
     const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side })
     const image = new ImageData(side, side), words = new Uint32Array(image.data.buffer)
-    sheets.set(side, { canvas, pen: canvas.getContext("2d", { willReadFrequently: true }), image, words })
+    sheets.set(side, { canvas, pen: canvas.getContext("2d"), image, words })
   }
-  const { canvas, pen, image, words } = sheets.get(side), colours = wordsOf(table)
+  return sheets.get(side)
+}
+
+function tinted(levels, from, side, table) {
+  const { canvas, pen, image, words } = sheetOf(side), colours = wordsOf(table)
   for (let i = 0; i < side * side; i++) words[i] = colours[levels[from + i]]
   pen.putImageData(image, 0, 0)
   return canvas
 }
 
-// Finer levels between those of a picture, so that a boundary has no stairs.
-const FINER = 2
-function refined(levels, from, side) {
-  const wide = side * FINER, fine = new Uint8Array(wide * wide)
-  const spots = Array.from({ length: wide }, (_, i) => {
-    const at = clamp((i + 0.5) / FINER - 0.5, 0, side - 1), low = Math.min(Math.floor(at), side - 2)
-    return [low, at - low]
-  })
-  for (let y = 0; y < wide; y++) {
-    const [row, down] = spots[y], top = from + row * side
+const FINER = 2, spots = new Map() // between which rows a finer one lies, and how far down
+function spotsOf(side) {
+  if (!spots.has(side)) {
+    spots.set(side, Array.from({ length: side * FINER }, (_, i) => {
+      const at = clamp((i + 0.5) / FINER - 0.5, 0, side - 1), low = Math.min(Math.floor(at), side - 2)
+      return [low, at - low]
+    }))
+  }
+  return spots.get(side)
+}
+
+function refined(levels, from, side, table) {
+  const wide = side * FINER, between = spotsOf(side), colours = wordsOf(table)
+  const { canvas, pen, image, words } = sheetOf(wide)
+  for (let y = 0, to = 0; y < wide; y++) {
+    const [row, down] = between[y], top = from + row * side
     for (let x = 0; x < wide; x++) {
-      const [column, across] = spots[x], i = top + column
+      const [column, across] = between[x], i = top + column
       const upper = levels[i] + across * (levels[i + 1] - levels[i])
       const lower = levels[i + side] + across * (levels[i + side + 1] - levels[i + side])
-      fine[y * wide + x] = Math.round(upper + down * (lower - upper))
+      words[to++] = colours[(upper + down * (lower - upper) + 0.5) | 0]
     }
   }
-  return fine
+  pen.putImageData(image, 0, 0)
+  return canvas
 }
 
 // Where the tiles are: a column for the inputs and each hidden layer; the output is the point at the right edge.
@@ -60,44 +71,69 @@ export function columns(layers, width) {
   })
 }
 
-export function drawNetwork(own, canvas, width, film, frame) {
-  const { about } = own, { arrays } = film, pen = sizedCanvas(canvas, width, TALL)
-  const text = cssValue(own.box, "--st-text-color", "#222"), font = cssValue(own.box, "--st-font", "sans-serif")
-  const grid = cssValue(own.box, "--st-border-color", "#bbb"), places = columns(about.layers, width)
-  pen.clearRect(0, 0, width, TALL)
-  const out = { x: width - OUT / 2, y: HEAD + (TALL - HEAD) / 2 }
-  const [, parameters] = arrays.weights.shape
-  let at = frame * parameters
+// A canvas that keeps what is drawn on it until what it shows is another thing: most of a frame stays the same.
+function keptSheet(own, name, about, width, height, draw) {
+  const sheets = (own.sheets ??= {}), sheet = (sheets[name] ??= { canvas: document.createElement("canvas") })
+  const now = [...about, width, height, window.devicePixelRatio]
+  if (!sheet.about || now.some((each, i) => each !== sheet.about[i])) {
+    const pen = sizedCanvas(sheet.canvas, width, height)
+    pen.clearRect(0, 0, width, height)
+    draw(pen)
+    sheet.about = now
+  }
+  return sheet.canvas
+}
+
+const WIDTHS = 12 // of lines
+
+// The weights: all lines of a sign and a width are one path, for each path on its own takes its time.
+function drawWeights(own, pen, places, out, film, frame) {
+  const { about } = own, { weights } = film.arrays, paths = new Map()
+  let at = frame * weights.shape[1]
   for (let l = 0; l < about.layers.length - 1; l++) {
     const [from, to] = [places[l], places[l + 1]], inputs = about.layers[l], outputs = about.layers[l + 1]
     for (let i = 0; i < outputs; i++) for (let j = 0; j < inputs; j++) {
-      const weight = arrays.weights[at + i * inputs + j]
-      const [x1, y1] = [from.x + from.side, from.ys[j] + from.side / 2]
+      const weight = weights[at + i * inputs + j], width = Math.round(WIDTHS * Math.abs(weight) / 127)
+      const kind = weight > 0 ? width : -1 - width
+      if (!paths.has(kind)) paths.set(kind, new Path2D())
+      const path = paths.get(kind), [x1, y1] = [from.x + from.side, from.ys[j] + from.side / 2]
       const [x2, y2] = to ? [to.x, to.ys[i] + to.side / 2] : [out.x - 10, out.y]
-      pen.strokeStyle = about.lines[+(weight > 0)]
-      pen.setLineDash(weight > 0 ? [] : [5, 3])
-      pen.lineWidth = 0.3 + 3 * Math.abs(weight) / 127
-      pen.beginPath()
-      pen.moveTo(x1, y1)
-      pen.bezierCurveTo((x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2)
-      pen.stroke()
+      path.moveTo(x1, y1)
+      path.bezierCurveTo((x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2)
     }
     at += outputs * (inputs + 1)
   }
+  for (const [kind, path] of paths) {
+    pen.strokeStyle = about.lines[+(kind >= 0)]
+    pen.setLineDash(kind >= 0 ? [] : [5, 3])
+    pen.lineWidth = 0.3 + 3 * (kind >= 0 ? kind : -1 - kind) / WIDTHS
+    pen.stroke(path)
+  }
   pen.setLineDash([])
-  drawTiles(own, pen, places, film, frame, { text, font, grid })
-  pen.fillStyle = text
+}
+
+export function drawNetwork(own, canvas, width, film, frame) {
+  const { theme } = own, pen = sizedCanvas(canvas, width, TALL), places = columns(own.about.layers, width)
+  pen.clearRect(0, 0, width, TALL)
+  const out = { x: width - OUT / 2, y: HEAD + (TALL - HEAD) / 2 }
+  drawWeights(own, pen, places, out, film, frame)
+  const unit = Math.floor(frame / film.every)
+  const tiles = keptSheet(own, "tiles", [film, unit, theme], width, TALL, (layer) => {
+    drawTiles(own, layer, places, film, unit)
+  })
+  pen.drawImage(tiles, 0, 0, width, TALL)
+  pen.fillStyle = theme.text
   pen.beginPath(); pen.arc(out.x, out.y, 11, 0, 7); pen.fill()
-  pen.fillStyle = cssValue(own.box, "--st-background-color", "#fff")
-  pen.font = `italic 600 16px ${font}`
+  pen.fillStyle = theme.ground
+  pen.font = `italic 600 16px ${theme.font}`
   pen.textAlign = "center"
   pen.textBaseline = "middle"
   pen.fillText("p", out.x, out.y)
 }
 
-function drawTiles(own, pen, places, film, frame, { text, font, grid }) {
-  const { neurons } = film.arrays, [, count, side] = neurons.shape
-  let unit = Math.floor(frame / film.every) * count
+function drawTiles(own, pen, places, film, frame) {
+  const { neurons } = film.arrays, [, count, side] = neurons.shape, { text, font, grid } = own.theme
+  let unit = frame * count
   pen.imageSmoothingEnabled = true
   places.forEach(({ x, side: wide, ys }, l) => {
     for (const y of ys) {
@@ -120,11 +156,13 @@ const ratio = (place) => [(place[0] + 1) / 2, (1 - place[1]) / 2]
 export function drawAnswer(own, canvas, side, film, frame, twin, mark) {
   const { answers } = film.arrays, g = answers.shape[2], pen = sizedCanvas(canvas, side, side)
   pen.imageSmoothingEnabled = true
-  const fine = refined(answers, (2 * frame + twin) * g * g, g)
-  pen.drawImage(tinted(fine, 0, g * FINER, own.about.arrays.certainty), 0, 0, side, side)
-  for (const [x, y, kind] of own.points) {
-    drawPoint(pen, ratio([x, y]).map((share) => share * side), kind, own.about.colours)
-  }
+  pen.drawImage(refined(answers, (2 * frame + twin) * g * g, g, own.about.arrays.certainty), 0, 0, side, side)
+  const points = keptSheet(own, "points", [own.points], side, side, (layer) => {
+    for (const [x, y, kind] of own.points) {
+      drawPoint(layer, ratio([x, y]).map((share) => share * side), kind, own.about.colours)
+    }
+  })
+  pen.drawImage(points, 0, 0, side, side)
   if (!mark) return
   const [x, y] = ratio(mark).map((share) => share * side)
   pen.strokeStyle = "#000"

@@ -1,7 +1,7 @@
 // A training as a film: it plays what it has, and asks for more before that is over. See draw.js for the pictures.
 import { Asker } from "../../js/asker.js"
 import { keepDrawn } from "../../js/canvas.js"
-import { enable, instance } from "../../js/elements.js"
+import { cssValue, enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { bring } from "../../js/live.js"
 import { fixed, percent, whole, written } from "../../js/numbers.js"
@@ -15,7 +15,7 @@ const ENOUGH = 5000 // steps in one go: nobody may be looking any more
 const NUDGE = 0.05, REACH = 10 // of the keyboard's cross; pixels around a point that is taken away
 
 function build(root) {
-  const box = document.createElement("div")
+  const box = document.createElement("div"), caption = "<figcaption><b></b><br><span></span></figcaption>"
   box.className = "bend"
   box.innerHTML = `
     <div class="bar">
@@ -28,8 +28,8 @@ function build(root) {
     </div>
     <div class="row">
       <canvas class="network" role="img"></canvas>
-      <figure><canvas class="answer" tabindex="0" role="application"></canvas><figcaption></figcaption></figure>
-      <figure><canvas class="answer straight" role="img"></canvas><figcaption></figcaption></figure>
+      <figure><canvas class="answer" tabindex="0" role="application"></canvas>${caption}</figure>
+      <figure><canvas class="answer straight" role="img"></canvas>${caption}</figure>
     </div>
     <div class="line"></div><output aria-live="polite"></output>
     <div class="key">
@@ -40,7 +40,8 @@ function build(root) {
   const all = (selector) => [...box.querySelectorAll(selector)]
   return {
     box, network: box.querySelector(".network"), answers: all(".answer"), captions: all("figcaption"),
-    go: box.querySelector(".go"), asker: new Asker(bring), sender: new Sender(), id: Date.now() % 1e6,
+    go: box.querySelector(".go"), step: box.querySelector(".step"), line: box.querySelector(".line"),
+    asker: new Asker(bring), sender: new Sender(), id: Date.now() % 1e6,
     kind: 1, cross: null, playing: false, points: [],
   }
 }
@@ -101,22 +102,24 @@ function show(own, film, frame) {
 function tick(own, now) {
   if (!own.playing) return
   const { film, frame } = own, count = film.losses.length / 2
-  const pace = clamp((own.cycle ?? 0) / FRAMES, FRAME_MS, 200)
+  const pace = clamp((own.cycle ?? 0) / FRAMES, FRAME_MS, 200), { due = now } = own
   if (own.asked && performance.now() - own.asked.at > PATIENCE) own.asked = null
   if (!own.next && !own.asked && frame >= count - FRAMES / 2 - 1 && film.finite) {
     clearTimeout(own.waiting)
     const end = { state: film.state, first: stepOf(film, count - 1), skip: 0 }
     ask(own, frame < count - 1 ? end : here(own), FRAMES, STEPS, (next) => { own.next = next })
   }
-  if (now - (own.shown ?? 0) > pace - 9) {
-    if (frame < count - 1) { own.shown = now; show(own, film, frame + 1) }
-    else if (own.next) { own.shown = now; const { next } = own; own.next = null; show(own, next, 0) }
+  if (now > due - 4 && (frame < count - 1 || own.next)) {
+    own.due = Math.max(due, now - pace) + pace // after a late frame the next one comes sooner
+    if (frame < count - 1) show(own, film, frame + 1)
+    else { const { next } = own; own.next = null; show(own, next, 0) }
   }
   if (stepOf(own.film, own.frame) - own.begun >= ENOUGH) pause(own)
   if (own.playing) requestAnimationFrame((then) => tick(own, then))
 }
 
 function play(own) {
+  own.due = undefined
   own.begun = stepOf(own.film, own.frame)
   own.playing = true
   say(own, "")
@@ -152,27 +155,31 @@ function draw(own) {
   own.answers.forEach((canvas, twin) => {
     drawAnswer(own, canvas, side, own.film, own.frame, twin, twin ? null : own.cross)
   })
-  own.captions.forEach((caption) => { caption.style.width = `${side}px` })
+  if (own.side !== side) own.captions.forEach((caption) => { caption.style.width = `${side}px` })
+  own.side = side
   read(own)
   own.box.dataset.drawn = String(Number(own.box.dataset.drawn ?? 0) + 1)
 }
 
+// Only what is new: each change makes the browser lay out the page.
+const write = (element, text) => { if (element.textContent !== text) element.textContent = text }
+
 function read(own) {
   const { film, frame, about } = own, step = stepOf(film, frame)
-  own.box.querySelector(".step").textContent = `step ${whole(step)}`
+  write(own.step, `step ${whole(step)}`)
   const says = own.captions.map((caption, twin) => {
     const loss = film.losses[2 * frame + twin], right = film.accuracies[2 * frame + twin]
     const name = twin || about.title === "none" ? "without a bend" : `with ${about.title}`
     const numbers = Number.isNaN(loss) ? "no points yet" : `${percent(right, 0)} right, loss ${fixed(loss, 3)}`
-    caption.innerHTML = `<b></b><br>${numbers}`
-    caption.firstChild.textContent = name
+    write(caption.firstChild, name)
+    write(caption.lastChild, numbers)
     return `${name}: ${numbers}`
   })
   const [a, b, c] = film.lines.slice(3 * frame, 3 * frame + 3), sign = (number) => (number < 0 ? "− " : "+ ")
   const amount = (number) => written(Math.abs(number)), hidden = about.layers.length - 2
   const what = hidden ? `its ${hidden + 1} layers come to one:` : "it is a single layer:"
   const logit = `${written(a)} x₁ ${sign(b)}${amount(b)} x₂ ${sign(c)}${amount(c)}`
-  own.box.querySelector(".line").textContent = `Without a bend ${what} ${logit}; the boundary is where this is 0.`
+  write(own.line, `Without a bend ${what} ${logit}; the boundary is where this is 0.`)
   if (own.playing && own.frame % FRAMES) return // nobody listens thirty times a second
   own.answers[0].setAttribute("aria-label", `What the network answers at each place. ${says[0]}. ` +
     "Arrow keys move a cross, Enter sets a point of the chosen class, Delete removes the nearest of yours.")
@@ -195,6 +202,7 @@ const say = (own, sentence) => { own.box.querySelector("output").textContent = s
 function setMine(own, mine) {
   own.mine = mine
   own.points = [...own.given, ...mine]
+  if (own.playing) Object.assign(own, { next: null, asked: null }) // what comes next learns from these
   draw(own)
   controls(own)
   own.sender.send(own.component, "value", { numbers: { [own.about.sets[0]]: mine }, final: true })
@@ -270,6 +278,10 @@ export default function (component) {
     rewind(own, own.opening)
     own.box.querySelector("output").textContent = ""
   } else receive(own, packet)
+  own.theme = {
+    text: cssValue(own.box, "--st-text-color", "#222"), ground: cssValue(own.box, "--st-background-color", "#fff"),
+    font: cssValue(own.box, "--st-font", "sans-serif"), grid: cssValue(own.box, "--st-border-color", "#bbb"),
+  }
   wire(own)
   controls(own)
   const end = keepDrawn(own, own.box, draw)

@@ -79,7 +79,9 @@ function draw(own) {
     const ended = move === "first" || move === "back" ? data.turn === 0 : move !== "play" && data.turn === data.turns
     enable(button, data.turns > 0 && !ended)
   }
-  box.querySelector("[data-move=play]").textContent = own.timer ? "pause" : "play"
+  const play = box.querySelector("[data-move=play]")
+  play.textContent = own.timer ? "pause" : "play"
+  play.dataset.plays = data.sets.turn
   if (own.turn !== data.turn && own.turn !== null) follow(own)
   own.turn = data.turn
 }

@@ -18,10 +18,10 @@ def confusion_cell(key: str) -> tuple[int, int] | None:
     return (row, column) if isinstance(row, int) and isinstance(column, int) else None
 
 
-def confusion_matrix(counts: np.ndarray, names: Sequence[str], *, key: str) -> None:
-    """Show counts (K, K), each cell as dark as its share of its row."""
+def confusion_matrix(counts: np.ndarray, names: Sequence[str], *, key: str, opens: bool = True) -> None:
+    """Show counts (K, K), each cell as dark as its share of its row; `opens`: a click on one shows its pictures."""
     shares = counts / np.maximum(1, counts.sum(1, keepdims=True))
     places = (shares * 255).round().astype(np.uint8)
-    fields = {"names": list(names), "chosen": confusion_cell(key)}
+    fields = {"names": list(names), "chosen": confusion_cell(key), "opens": opens}
     packet = pack(fields, counts=counts.astype(np.int32), places=places, colours=colour_table("probability"))
     _mount(key=key, data=packet, default={"cell": None}, on_cell_change=ignore)

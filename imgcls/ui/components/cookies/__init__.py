@@ -16,5 +16,6 @@ def keep_cookies(cookies: Mapping[str, Sequence[str]], *, key: str) -> None:
 
 def kept_words(name: str) -> list[str]:
     """The words that the browser brought under `name` when this session began."""
-    text = str(st.context.cookies.get(name, ""))[:4000]
-    return [word for word in text.split(".") if word and word.replace("-", "").isalnum()]
+    text = st.context.cookies.get(name, "")
+    words = text[:4000].split(".") if isinstance(text, str) else []  # without a browser there is no text
+    return [word for word in words if word.replace("-", "").isalnum()]

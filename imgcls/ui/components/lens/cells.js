@@ -75,6 +75,21 @@ export function buildChannels(own) {
   ;[...chips.children].forEach((chip, k) => chip.setAttribute("aria-pressed", String(own.channel === k)))
 }
 
+// What a cell prints: pixel and weight, and below them what they make, with "≈" where that is rounded.
+export function cellTexts(number, weight, result) {
+  const { operands: [pixel, tap], sign, result: product } = equation([number, weight], (a, b) => a * b, result)
+  return { pixel, weight: tap, product: sign === "=" ? product : `${sign} ${product}` }
+}
+
+// What stands below the cells: the channels' sums, then the divisor, the bias and what comes of them.
+export function sumTexts(sums, divisor, bias, value) {
+  const work = (...all) => all.slice(0, -2).reduce((total, each) => total + each) / all.at(-2) + all.at(-1)
+  const { operands, sign, result } = equation([...sums, divisor, bias], work, value)
+  const added = joined(operands.slice(0, -2))
+  // In brackets: the divisor that follows divides all of them.
+  return { sum: sums.length > 1 ? `(${added})` : added, divisor: operands.at(-2), bias: operands.at(-1), sign, result }
+}
+
 // Fill in the numbers for the window of output (r, c).
 export function fillCells(own, r, c) {
   const { data, channel, box } = own
@@ -95,14 +110,14 @@ export function fillCells(own, r, c) {
     const level = Math.round(clamp((number - data.input.low) / (data.input.high - data.input.low), 0, 1) * 255)
     const only = (k) => (inputs === 1 ? arrays.input_colours[3 * level + k] : k === channel ? level : 0)
     const colour = [only(0), only(1), only(2)]
-    const shown = equation([number, weights[i]], (a, b) => a * b, products[i])
-    pixel.textContent = written(number)
+    const shown = cellTexts(number, weights[i], products[i])
+    pixel.textContent = shown.pixel
     pixel.style.background = `rgb(${colour})`
     pixel.style.color = textOn(...colour)
     pixel.classList.toggle("padded", padded)
     weight.style.background = shade("weight", weights[i], heaviest)
-    if (field) field.show(); else weight.value = written(weights[i])
-    product.textContent = (shown.sign === "=" ? "" : shown.sign + " ") + shown.result
+    if (field) field.show(); else weight.value = shown.weight
+    product.textContent = shown.product
     product.style.background = shade("activation", products[i], largest)
   })
   own.fields?.forEach((field) => field.show())
@@ -110,11 +125,8 @@ export function fillCells(own, r, c) {
   const sum = (k) => sums[(r * columns + c) * sums.shape[2] + (sums.shape[2] === 1 ? 0 : k)]
   const parts = data.summed ? [0, 1, 2] : [channel]
   const { divisor, bias } = own.kernel
-  const work = (...all) => all.slice(0, -2).reduce((total, each) => total + each) / all.at(-2) + all.at(-1)
-  const shown = equation([...parts.map(sum), divisor, bias], work, value)
-  const added = joined(shown.operands.slice(0, -2))
-  // In brackets: the divisor that follows divides all three.
-  box.querySelector(".sum").textContent = data.summed ? `(${added})` : added
+  const shown = sumTexts(parts.map(sum), divisor, bias, value)
+  box.querySelector(".sum").textContent = shown.sum
   box.querySelector(".sum").dataset.value = parts.map(sum).join(" ")
   const result = box.querySelector(".value")
   box.querySelector(".sign").textContent = shown.sign

@@ -1,13 +1,14 @@
 """A Plotly chart that changes in place (`Plotly.react`): it never blanks and keeps its zoom."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import plotly
 import plotly.graph_objects as go
 import plotly.io
 
+from imgcls.figures.bars import probability_bars
 from imgcls.ui.components import Element, declare, placed
 
 PLOTLY_PATH = "imgcls/plotly.min.js"
@@ -18,20 +19,7 @@ _HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
 _mount = declare("plot", html=_HTML, isolate_styles=False, styles=("text.css",))
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A figure, a sentence on what it shows, and one to stand below it, with **words** in bold."""
-
-    figure: go.Figure
-    alt: str
-    caption: str = ""
-
-    def news(self) -> dict[str, Any]:
-        """For a plot that is on the page already."""
-        return {**figure_news(self.figure), "alt": self.alt, "caption": self.caption}
-
-
-def figure_news(figure: go.Figure) -> dict[str, Any]:
+def _news(figure: go.Figure) -> dict[str, Any]:
     """The figure as JSON, and beside it the mark that `imgcls.figures.curves.curves` put in."""
     drawn = figure.to_dict()
     mark = (drawn["layout"].pop("meta", None) or {}).get("mark")
@@ -41,12 +29,20 @@ def figure_news(figure: go.Figure) -> dict[str, Any]:
 
 def plot(figure: go.Figure, *, alt: str, caption: str = "", key: str | None = None) -> Element:
     """`figure`, live; `alt` says in a sentence what it shows, `caption` stands below it, with **words** in bold."""
-    return placed(_mount.element({"source": _SOURCE, **Chart(figure, alt, caption).news()}), key)
+    return placed(_mount.element({"source": _SOURCE, **_news(figure), "alt": alt, "caption": caption}), key)
 
 
-def show_chart(chart: Chart, *, key: str) -> None:
-    """Show a chart with its caption."""
-    plot(chart.figure, alt=chart.alt, caption=chart.caption, key=key)
+def plot_bars(
+    labels: Sequence[str], chances: Sequence[float], *, alt: str, key: str, threshold: float | None = None
+) -> None:
+    """Show `probability_bars`, made once for all who have the same: a hall opens the first page with one drawing."""
+    news = _bars(tuple(labels), tuple(chances), threshold)
+    _mount.element({"source": _SOURCE, **news, "alt": alt, "caption": ""}).show(key)
+
+
+@lru_cache(maxsize=256)
+def _bars(labels: Sequence[str], chances: Sequence[float], threshold: float | None) -> Mapping[str, Any]:
+    return _news(probability_bars(labels, chances, threshold=threshold))
 
 
 def move_mark(mark: Mapping[str, Any], *, key: str | None = None) -> Element:

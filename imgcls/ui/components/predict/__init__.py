@@ -1,6 +1,6 @@
 """A question, before and after its answer: what is asked, the gesture that predicts, and the truth laid over it.
 
-view.js builds the card; each kind of answer (see `imgcls.ui.questions`) has a module of its own beside it.
+view.js builds the card; each kind of answer (see `imgcls.ui.question_kinds`) has a module of its own beside it.
 """
 
 from typing import Any

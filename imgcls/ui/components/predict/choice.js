@@ -5,7 +5,7 @@ export function draw({ box, about, value, change, truth, others }) {
   const list = make("div", "options", box)
   list.setAttribute("role", truth === undefined ? "radiogroup" : "list")
   about.options.forEach((text) => {
-    const option = make("label", "option", list)
+    const option = make(truth === undefined ? "label" : "div", "option", list)
     if (truth === undefined) {
       const input = make("input", "", option)
       Object.assign(input, { type: "radio", name: "option", checked: text === value })

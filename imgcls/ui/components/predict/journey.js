@@ -28,26 +28,32 @@ export function keepAsked(id) {
 
 const SECONDS = 1.1, PATIENCE = 4000 // ms
 
-// Moves each slider of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is
-// its start. What no slider sets is reached by the address `still`.
+// Moves each of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is its
+// start. What no hand can move is reached by the address `still`.
 export function glide(numbers, still) {
   const names = Object.keys(numbers), since = Date.now()
   const there = (name) => new URLSearchParams(location.search).get(name)
   if (names.every((name) => there(name) === numbers[name][1])) return
-  const waits = (name, slider) => {
+  const waits = (name, sliders) => {
     const [from] = numbers[name]
-    return from === null ? there(name) === null : Number(slider.value) === Number(from)
+    return from === null ? there(name) === null : parts(from).every((part, i) => Number(sliders[i].value) === part)
   }
   const look = () => {
-    const sliders = names.map(sliderOf)
+    const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length)), players = names.map(playerOf)
     if (!atRest()) return setTimeout(look, 100)
-    if (sliders.every(Boolean)) {
-      names.forEach((name, i) => { if (waits(name, sliders[i])) move(sliders[i], Number(numbers[name][1])) })
+    if (names.every((_, i) => held[i] || players[i])) {
+      names.forEach((name, i) => {
+        if (!held[i]) players[i].click()
+        else if (waits(name, held[i])) move(held[i], parts(numbers[name][1]))
+      })
     } else if (Date.now() - since > PATIENCE) go(still)
     else setTimeout(look, 100)
   }
   setTimeout(look, 500) // the eye is still on the card
 }
+
+// "3_-1" has two numbers, one for each row of sliders.
+const parts = (text) => text.split("_").map(Number)
 
 // The card goes up once the part stands below it: that has the room then.
 export function comeUp(card, still) {
@@ -58,28 +64,50 @@ export function comeUp(card, still) {
 
 const atRest = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
 
-function sliderOf(name) {
-  const holder = live[name] && document.querySelector(`.st-key-${CSS.escape(name)}`)
-  const hosts = holder ? [holder, ...holder.querySelectorAll("*")] : []
-  for (const { shadowRoot } of hosts) {
-    const found = shadowRoot?.querySelector("input[data-dial]")
-    if (found) return found
+// Whatever holds the element of this key: it lies in a shadow root of its own.
+function* roots(key) {
+  const holder = live[key] && document.querySelector(`.st-key-${CSS.escape(key)}`)
+  for (const host of holder ? [holder, ...holder.querySelectorAll("*")] : []) if (host.shadowRoot) yield host.shadowRoot
+}
+
+// The slider of a number, or those of several rows; null until they are there.
+function slidersOf(name, count) {
+  for (const root of roots(name)) {
+    const found = [...root.querySelectorAll("input[data-dial], input.range")]
+    if (found.length === count) return found
   }
   return null
 }
 
-function move(slider, to) {
-  const from = Number(slider.value), begun = performance.now()
-  const tell = (kind) => slider.dispatchEvent(new Event(kind, { bubbles: true }))
+// The button that plays a picture step by step, up to the last one.
+function playerOf(name) {
+  for (const key of Object.keys(live)) {
+    for (const root of roots(key)) {
+      const found = root.querySelector(`[data-plays="${CSS.escape(name)}"]`)
+      if (found) return found
+    }
+  }
+  return null
+}
+
+function move(sliders, ends) {
+  const starts = sliders.map((slider) => Number(slider.value)), begun = performance.now()
+  const moving = sliders.map((_, i) => i).filter((i) => starts[i] !== ends[i])
+  const tell = (slider, kind) => slider.dispatchEvent(new Event(kind, { bubbles: true }))
+  const step = (share) => {
+    const eased = share * share * (3 - 2 * share)
+    for (const i of moving) {
+      sliders[i].value = starts[i] + (ends[i] - starts[i]) * eased
+      tell(sliders[i], "input")
+    }
+    if (share === 1 && moving.length) tell(sliders[moving.at(-1)], "change")
+  }
   const frame = (now) => {
-    const share = Math.min(1, (now - begun) / (1000 * SECONDS)), eased = share * share * (3 - 2 * share)
-    slider.value = from + (to - from) * eased
-    if (!slider.isConnected) return
-    tell(share < 1 ? "input" : "change")
+    const share = Math.min(1, (now - begun) / (1000 * SECONDS))
+    if (!sliders[0].isConnected) return
+    step(share)
     if (share < 1) requestAnimationFrame(frame)
   }
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    slider.value = to
-    tell("change")
-  } else requestAnimationFrame(frame)
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) step(1)
+  else requestAnimationFrame(frame)
 }

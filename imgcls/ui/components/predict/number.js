@@ -42,7 +42,11 @@ export function draw({ box, about, value, change, truth, others }) {
   change(read())
 }
 
-const rounded = (number) => Number(number.toPrecision(3))
+// To three digits.
+function rounded(number) {
+  const unit = 10 ** (Math.floor(Math.log10(number)) - 2)
+  return Math.round(number / unit) * unit
+}
 
 function ends(box, about) {
   const line = make("div", "ends", box)

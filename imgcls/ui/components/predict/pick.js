@@ -6,7 +6,8 @@ import { coloured } from "../../js/tiles.js"
 export function draw({ box, about, arrays, value, change, truth, others }) {
   box.setAttribute("role", truth === undefined ? "radiogroup" : "group")
   for (let k = 0; k < about.count; k++) {
-    const tile = make("label", "tile", box), picture = arrays[`p${k}`], letter = "ABCDEFGH"[k]
+    const tile = make(truth === undefined ? "label" : "div", "tile", box)
+    const picture = arrays[`p${k}`], letter = "ABCDEFGH"[k]
     const canvas = make("canvas", about.smooth ? "smooth" : "", tile)
     if (picture.shape.length === 3) paint(canvas, picture)
     else coloured(picture, arrays.colours, canvas)

@@ -23,6 +23,7 @@ export default function (component) {
   const root = component.parentElement.querySelector(".predict")
   const own = instance(root, () => ({ sender: new Sender(), shown: "", value: undefined }))
   const data = unpack(component.data)
+  if (own.data?.id !== data.id) Object.assign(own, { value: undefined, glided: false })
   own.component = component
   own.data = data
   own.sender.acknowledge(data.ack)
@@ -36,12 +37,14 @@ export default function (component) {
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
   const told = "truth" in data
-  if (!told) keepAsked(asked = data.id)
-  else if (!own.glided) {
+  if (!told) {
+    own.glided = false
+    keepAsked(asked = data.id)
+  } else if (!own.glided) {
     own.glided = true
     glide(data.glide, data.still)
   }
-  return () => { if (!told) keepAsked("") }
+  return () => { if (!("truth" in own.data)) keepAsked("") }
 }
 
 // Enough to see that another photo has come.

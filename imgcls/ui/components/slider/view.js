@@ -14,7 +14,7 @@ export default function (component) {
   own.turn = (number, final) => {
     own.dragging = !final
     showDial(box.firstChild, data)
-    const told = data.name ? { numbers: { [data.name]: number } } : { number }
+    const told = { numbers: { [data.name]: number } }
     if (!final && data.ask && !own.asker.broken) return own.asker.ask(data.ask, told)
     own.asker.cancel()
     own.sender.send(component, "value", { ...told, final })

@@ -86,12 +86,16 @@ function draw(own) {
   say(own, total)
 }
 
+// The sum so far; of all rows with the bias, the neuron's output.
+export function sumText({ arrays: { running }, bias, output }, rows, total) {
+  if (rows < total) return `Sum of the first ${rows} of ${total} rows: ${written(running[rows])}`
+  const all = added([running[total], bias], output)
+  return `Sum of all products, plus the bias: ${joined(all.operands)} ${all.sign} ${all.result}, the neuron's output`
+}
+
 function say(own, total) {
   const { packet } = own, rows = Math.floor(own.rows)
-  const sum = packet.arrays.running[rows], all = added([packet.arrays.running[total], packet.bias], packet.output)
-  own.box.querySelector("output").textContent = rows < total
-    ? `Sum of the first ${rows} of ${total} rows: ${written(sum)}`
-    : `Sum of all products, plus the bias: ${joined(all.operands)} ${all.sign} ${all.result}, the neuron's output`
+  own.box.querySelector("output").textContent = sumText(packet, rows, total)
   own.input.value = rows
   own.input.setAttribute("aria-valuetext", `${rows} of ${total} rows`)
   own.button.textContent = own.timer ? "❚❚ Pause" : rows < total ? "▶ Lay out row by row" : "↺ Back to a picture"

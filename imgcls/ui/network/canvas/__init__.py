@@ -4,7 +4,8 @@ The canvas asks for its numbers at `ask` (see `imgcls.ui.network.answers`) when 
 at what is on the screen asks nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -25,11 +26,12 @@ def network_canvas(
     mode: str,
     state: Mapping[str, str],
     turn: int,
-    activations: Sequence[str],
+    activations: Mapping[str, str],
     title: str,
     key: str,
     overview: bytes | None = None,
     slow: Mapping[str, tuple[int | None, bytes | None]] | None = None,
+    tour: Mapping[str, Any] | None = None,
 ) -> None:
     """Show the network that answers at `ask`.
 
@@ -38,12 +40,14 @@ def network_canvas(
         mode: "forward", "what if" or "backwards".
         state: what is looked at (`imgcls.ui.network.state.NAMES`); `sent(key, "state")` is where the student went.
         turn: another number where the canvas must follow `state`, as after the browser's Back.
-        activations: what the network's activation can be swapped for.
+        activations: what the network's activation can be swapped for, names with titles.
         title: of the network, for screen readers.
         overview: the answer to the first question about a new subject, so that it need not be asked.
         slow: what `imgcls.ui.live.slow_answer` has for each of `QUESTIONS`, while the way to `ask` is broken.
+        tour: the step of the tour to show above the canvas (`imgcls.ui.network.tour.told`).
     """
     fields = {"ask": ask, "subject": subject, "mode": mode, "state": dict(state), "turn": turn, "title": title}
+    fields["tour"] = None if tour is None else dict(tour)
     fields["acks"] = {name: (slow or {}).get(name, (None, None))[0] for name in QUESTIONS}
     # "pixel" runs from black to white: the scale whose sign needs no colour.
     tables = {name: colour_table(name) for name in ("activation", "weight", "gradient", "evidence", "pixel")}
@@ -52,6 +56,6 @@ def network_canvas(
     tables |= {
         name: np.frombuffer(answer, np.uint8) for name, (_, answer) in (slow or {}).items() if answer is not None
     }
-    packet = pack({**fields, "activations": list(activations)}, **tables)
+    packet = pack({**fields, "activations": dict(activations)}, **tables)
     told = ("state", *QUESTIONS)
     _mount(key=key, data=packet, default=dict.fromkeys(told), **{f"on_{name}_change": ignore for name in told})

@@ -29,7 +29,8 @@ function edgesInto(own, target) {
     return same.map((from) => ({ from, weight: null, only: true }))
   }
   const edges = over.arrays[`edges${place}`]
-  return sources.map((from) => ({ from, weight: link === "sum" ? edges[row * edges.shape[1] + from.row] : null }))
+  const known = link === "sum" && edges // not while a hand moves
+  return sources.map((from) => ({ from, weight: known ? edges[row * edges.shape[1] + from.row] : null }))
 }
 
 export function drawWeb(own, pen) {
@@ -137,7 +138,9 @@ export function sayOverview(own) {
     const column = over.columns[hover.head], size = column.seen?.[0]
     const region = size >= over.side ? "the whole photo" : `${size} × ${size} pixels of the photo`
     const seen = size ? `; one value sees ${region}` : ""
-    const cam = mode === "backwards" ? ` ${press} for Grad-CAM here.` : ""
+    const again = own.big?.place === hover.head ? "small again" : "large"
+    const enlarge = hover.head ? ` ${press} to see its maps ${again}.` : ""
+    const cam = mode === "backwards" ? ` ${press} for Grad-CAM here.` : enlarge
     const todo = mode === "what if" && hover.head ? ` ${press} to switch the layer off or on.${now}` : cam
     return `${column.title}: ${column.shape} values, ${whole(column.parameters)} parameters${seen}.${todo}`
   }
@@ -153,8 +156,9 @@ export function sayOverview(own) {
     return `${signs}; ${lowers} (−): lowers it. ${photo}`
   }
   if (byFinger()) {
-    return "Tap a map: what comes in lights up. Tap it again to see how it is made, or tap a class. Zoom: two fingers."
+    return "Tap a map: what comes in lights up. Tap it again to look closer, or tap a class or a layer's name. " +
+      "Zoom: two fingers."
   }
-  const click = "Click it to see how it is made, or click a class. Zoom: Ctrl + wheel."
-  return `Point at a map: what comes in lights up. ${click}`
+  return "Point at a map: what comes in lights up. Click a map, a class or a layer's name to look closer. " +
+    "Zoom: Ctrl + wheel."
 }

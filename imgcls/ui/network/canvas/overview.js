@@ -4,11 +4,12 @@ import { clamp } from "../../js/geometry.js"
 import { percent, whole } from "../../js/numbers.js"
 import { largestOf, mapPicture, tilePictures } from "./paint.js"
 import { isOff } from "./tools.js"
-import { act } from "./view.js"
+import { act, present } from "./view.js"
 
 export const HEAD = 82, PHOTO = 144
 const MAP = 56 // the least side of a map where there is room for a projector
 const TAIL = 128 // between the last maps and the bars: flatten and dense
+const LARGEST = 260 // side of a map of the layer that is shown large
 
 function rangeOf(own, place, k) {
   const { columns, arrays } = own.over, wanted = own.state.colours ?? "map"
@@ -17,44 +18,62 @@ function rangeOf(own, place, k) {
   return Math.max(arrays[`stats${place}`][4 * k], 1e-12)
 }
 
+// The layer that is shown large: its maps in the rows and columns in which they are largest; null if there is none.
+function largeGrid({ over, stage, state, mode }, high) {
+  const place = Number(state.large ?? 0), count = over.columns[place]?.channels.length
+  if (mode !== "forward" || !place || place >= over.columns.length - 1) return null
+  const wide = stage.width < 700 ? stage.width - 24 : 0.56 * stage.width
+  const pitchOf = (across) => Math.min(high / Math.ceil(count / across), wide / across, LARGEST)
+  const across = Array.from({ length: count }, (_, k) => k + 1).reduce((a, b) => (pitchOf(b) > pitchOf(a) ? b : a))
+  const pitch = Math.floor(pitchOf(across))
+  return { place, across, pitch, down: Math.ceil(count / across), w: across * pitch }
+}
+
 export function overviewScene(own) {
   const { over, stage } = own, last = over.columns.length - 1
   const rows = Math.max(...over.columns.slice(0, last).map((column) => column.channels.length))
   const paged = over.columns.some((column) => column.pages > 1)
   const room = stage.width - PHOTO - 34, widest = (room - 250) / (last - 1) - 10
-  const small = stage.width < 700 ? 30 : MAP + 4 // on a phone all maps of a column are on the screen
-  const pitch = clamp((stage.height - HEAD - (paged ? 26 : 4)) / rows, small, Math.max(small, 44, widest))
+  const free = stage.height - HEAD - (paged ? 26 : 4), big = (own.big = largeGrid(own, free))
+  const small = stage.width < 700 || big ? 30 : MAP + 4 // on a phone all maps of a column are on the screen
+  const pitch = clamp(free / rows, small, big ? MAP + 4 : Math.max(small, 44, widest))
   const tile = Math.floor(pitch - 4), tail = over.tail ? TAIL : 0
   const least = Math.max(tile + 10, longestTitle(own) + 4), bars = clamp(room - tail - (last - 1) * least, 190, 250)
-  const step = Math.max(least, (room - tail - bars) / (last - 1))
+  const step = big ? least : Math.max(least, (room - tail - bars) / (last - 1))
+  const wider = big ? Math.max(0, big.w + 12 - step) : 0 // by so much than the others
+  const leftOf = (place) => PHOTO + 22 + (place - 1) * step + (big && place > big.place ? wider : 0)
   const colours = own.tables[over.gradient ? "gradient" : "activation"]
   const sprites = [{ id: "photo", picture: own.photo, x: 4, y: HEAD, w: PHOTO, h: PHOTO, smooth: true }]
   if (own.cam) sprites.push({ id: "cam", picture: own.cam, x: 4, y: HEAD, w: PHOTO, h: PHOTO, smooth: true })
   own.tiles = []
   own.lanes = over.columns.map((column, place) => {
-    if (place === last) return { x: PHOTO + 22 + (last - 1) * step + tail + 8, w: bars - 16 }
-    const x = place ? PHOTO + 22 + (place - 1) * step + (step - tile) / 2 : 4 + PHOTO - tile
+    if (place === last) return { x: leftOf(last) + tail + 8, w: bars - 16 }
+    const large = place === big?.place, width = large ? step + wider : step
+    const x = !place ? 4 + PHOTO - tile : leftOf(place) + (width - (large ? big.w - 4 : tile)) / 2
     const top = place ? HEAD : HEAD + PHOTO + 14
+    const spot = (k) => large
+      ? { x: x + (k % big.across) * big.pitch, y: top + Math.floor(k / big.across) * big.pitch, side: big.pitch - 4 }
+      : { x, y: top + k * pitch, side: tile }
     const gains = column.channels.map((_, k) =>
       Math.max(over.arrays[`stats${place}`][4 * k], 1e-12) / Math.max(rangeOf(own, place, k), 1e-12))
     const pictures = tilePictures(over.arrays[`maps${place}`], gains, colours)
     column.channels.forEach((channel, k) => {
-      const y = top + k * pitch
-      const size = { x, y, w: tile, h: tile, smooth: false }
+      const { side, ...corner } = spot(k), size = { ...corner, w: side, h: side, smooth: false }
       const sprite = { id: `${column.step}-${channel}`, picture: pictures[k], ...size, place, row: k, channel }
       if (isOff(own, place, channel)) sprite.alpha = 0.3
       sprites.push(sprite)
       own.tiles.push(sprite)
     })
-    const lane = place ? { x: x - (step - tile) / 2 + 2, w: step - 4 } : { x: 4, w: PHOTO }
-    return { ...lane, mid: x + tile / 2, foot: top + column.channels.length * pitch }
+    const lane = place ? { x: leftOf(place) + 2, w: width - 4 } : { x: 4, w: PHOTO }
+    const foot = top + (large ? big.down * big.pitch : column.channels.length * pitch)
+    return { ...lane, mid: place ? lane.x + lane.w / 2 : x + tile / 2, foot }
   })
   const height = Math.max(stage.height, HEAD + rows * pitch + (paged ? 26 : 4), HEAD + PHOTO + 18 + 3 * pitch)
   const shown = Math.min(height, stage.height) // the bars stay in sight
   const bar = Math.min(48, (shown - HEAD) / over.classes.length)
   own.tail = null
   if (tail) {
-    const x = PHOTO + 22 + (last - 1) * step + 22, h = Math.min(shown - HEAD - 10, rows * pitch - 4)
+    const x = leftOf(last) + 22, h = Math.min(shown - HEAD - 10, rows * pitch - 4)
     own.tail = { x, y: HEAD, w: 24, h, dense: x + 74 }
     const strip = mapPicture(over.arrays.tail, 0, Math.max(largestOf(over.arrays.tail), 1e-12), own.tables.activation)
     sprites.push({ id: "tail", picture: strip, ...own.tail, smooth: false })
@@ -62,7 +81,7 @@ export function overviewScene(own) {
   own.bars = over.classes.map((_, k) => ({ x: own.lanes[last].x, y: HEAD + k * bar, w: own.lanes[last].w, h: bar }))
   own.hover = stillThere(own, own.hover)
   own.barsAt = own.lanes[last].x
-  return { width: Math.max(stage.width, PHOTO + 22 + (last - 1) * step + tail + bars), height, sprites }
+  return { width: Math.max(stage.width, leftOf(last) + tail + bars), height, sprites }
 }
 
 // On a wide canvas the bars stay at its right edge, and the layers' names at its top, whatever is scrolled.
@@ -123,7 +142,7 @@ export function drawHeads(own, pen) {
 function drawHead(own, pen, column, place) {
   const { stage, theme, headTop: top, over } = own, { x, w } = own.lanes[place], off = isOff(own, place, "all")
   const chosen = own.mode === "backwards" && over.layer === place
-  if (chosen || own.hover?.head === place) {
+  if (chosen || own.hover?.head === place || own.big?.place === place) {
     const box = stage.box({ x: x - 1, y: top + 2, w: w + 2, h: HEAD - 6 })
     pen.fillStyle = chosen ? theme.accent : theme.panel
     pen.beginPath()
@@ -277,4 +296,53 @@ export function hitOverview(own, at) {
   const { foot, mid } = own.lanes[place]
   const onPages = own.over.columns[place].pages > 1 && at.y >= foot && at.y < foot + 24
   return onPages ? { foot: place, by: at.x < mid ? -1 : 1 } : null
+}
+
+// The arrow keys go from map to map, up to the header of a column, and on to the bars.
+export function walk(own, [across, down]) {
+  const last = own.over.columns.length - 1, at = own.hover ?? {}
+  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined || at.tail ? last : 0)
+  // The photo lies between its header and its channels; above the bars stands what comes before them.
+  const above_ = at.head ? -1 : -2
+  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? above_ : at.photo || at.tail ? -1 : 0)
+  if (own.big && at.tile?.place === own.big.place) [place, row] = walkLarge(own, at.tile, across, down)
+  else if (own.hover) { place = clamp(place + across, 0, last); row += down }
+  const bars = own.over.classes.length - 1
+  if (place === last) own.hover = row < 0 && own.tail ? { tail: true } : { bar: clamp(row, 0, bars) }
+  else {
+    const tiles = own.tiles.filter((tile) => tile.place === place)
+    const above = place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }
+    own.hover = row < 0 ? above : { tile: tiles[Math.min(row, tiles.length - 1)] }
+  }
+  const { tile, photo, bar } = own.hover, header = { ...own.lanes[place], y: 0, h: HEAD }
+  const shown = photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : bar !== undefined ? own.bars[bar] : header
+  if (own.hover.tail) own.stage.reveal({ ...own.tail, w: 100 })
+  else if (!own.pinned || bar === undefined) own.stage.reveal(tile ?? shown)
+  own.stage.later()
+}
+
+// Among the maps of the large layer, which stand in rows; from an end of a row to the layer beside it.
+function walkLarge({ big, tiles }, { place, row }, across, down) {
+  const column = (row % big.across) + across, count = tiles.filter((tile) => tile.place === place).length
+  if (column < 0 || column >= big.across || (across && row + across >= count)) {
+    return [place + across, Math.floor(row / big.across)]
+  }
+  const to = row + across + down * big.across
+  return [place, to < 0 ? -1 : to < count ? to : row]
+}
+
+// Shows a layer large, or again like the others.
+export function enlarge(own, place) {
+  own.set({ large: own.big?.place === place ? undefined : String(place) })
+  present(own, true)
+}
+
+// A layer that has just become large is scrolled into sight.
+export function revealLarge(own) {
+  const place = own.big?.place
+  if (place && own.revealed !== place) {
+    pin(own)
+    own.stage.reveal({ ...own.lanes[place], y: 0, h: HEAD })
+  }
+  own.revealed = place
 }

@@ -1,7 +1,10 @@
 // Small pictures of maps, and the theme.
-// A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
+import { bitmap } from "../../js/canvas.js"
 import { cssValue } from "../../js/elements.js"
 
+const GREY = "rgb(128 128 128)" // of the patch on the photo
+
+// A table of 256 colours as whole pixels, made once a table: an overview has a hundred pictures.
 const pixelTables = new WeakMap()
 function pixelsOf(colours) {
   if (!pixelTables.has(colours)) {
@@ -85,4 +88,15 @@ export function readTheme(box) {
     chance: cssValue(box, "--q-probability"), gold: "#ffb000",
     dark: darkGround(cssValue(box, "--st-background-color", "#fff")),
   }
+}
+
+// The photo with the grey patch on it, which is told in pixels of the network's input.
+export function photoPicture({ arrays, patch, side }) {
+  const picture = bitmap(arrays.photo)
+  if (!patch) return picture
+  const [left, top, right, bottom] = patch.map((edge) => (edge * picture.width) / side)
+  const pen = picture.getContext("2d")
+  pen.fillStyle = GREY
+  pen.fillRect(left, top, right - left, bottom - top)
+  return picture
 }

@@ -5,10 +5,6 @@ import { written } from "../../js/numbers.js"
 import { slide } from "./closeup.js"
 import { present } from "./view.js"
 
-const ACTIVATION_NAMES = {
-  none: "none (identity)", relu: "ReLU", leaky_relu: "leaky ReLU", elu: "ELU", sigmoid: "sigmoid", tanh: "tanh",
-}
-
 export function buildTools(own) {
   const option = (value, words) => `<option value="${value}">${words}</option>`
   own.tools.innerHTML = `<button type="button" class="back" hidden>← Back</button><b class="title"></b>
@@ -17,7 +13,7 @@ export function buildTools(own) {
     <label class="look">Maps <select name="order">${option("channel", "in order")}${option("mean", "by mean")}${
       option("influence", "by influence on the class")}</select></label>
     <label class="change">Activation <select name="activation">${option("", "as trained")}${
-      own.data.activations.map((name) => option(name, ACTIVATION_NAMES[name] ?? name)).join("")}</select></label>
+      Object.entries(own.data.activations).map((each) => option(...each)).join("")}</select></label>
     <label class="change">Shift → <input type="range" name="right" step="1"
       aria-label="photo moved right, pixels"><output></output></label>
     <label class="change">↓ <input type="range" name="down" step="1"
@@ -157,6 +153,7 @@ export function drawCrosses(own, pen) {
   for (const tile of own.tiles) {
     if (!isOff(own, tile.place, tile.channel)) continue
     const { x, y, w, h } = own.stage.box(tile)
+    if (x > own.stage.width - own.stage.kept) continue // beneath the bars
     pen.beginPath()
     pen.moveTo(x, y)
     pen.lineTo(x + w, y + h)

@@ -1,6 +1,5 @@
 // One canvas, three views: overview, the close-up of a map, the close-up of a class.
 import { Asker } from "../../js/asker.js"
-import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
@@ -11,12 +10,15 @@ import {
   TOP, closeupScene, drawCloseup, drawCloseupBeams, hitCloseup, pointCloseup, sayCloseup, slide, strongestPlace,
 } from "./closeup.js"
 import { drawEdges, drawReceptive, drawWeb, sayOverview } from "./edges.js"
+import { inFrame } from "./frame.js"
 import {
-  HEAD, PHOTO, drawBars, drawHeads, drawMore, hitMore, hitOverview, overviewScene, pin, showList,
+  HEAD, PHOTO, drawBars, drawHeads, drawMore, enlarge, hitMore, hitOverview, overviewScene, pin,
+  revealLarge, showList, walk,
 } from "./overview.js"
-import { heatPicture, readTheme } from "./paint.js"
+import { heatPicture, photoPicture, readTheme } from "./paint.js"
 import { Stage } from "./stage.js"
 import { buildTools, drawCrosses, patchOf, patchText, showTools, toggleOff } from "./tools.js"
+import { buildTour, drawTour, showTour, tourKeys } from "./tour.js"
 import { drawVerdict, sayVerdict, verdictHtml, verdictScene } from "./verdict.js"
 
 const DRAW = {
@@ -39,8 +41,10 @@ function drawOverview(own, pen) {
 function build(root) {
   const box = document.createElement("div")
   box.className = "network"
-  box.innerHTML = `<div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
-    <div class="panel" aria-live="off"></div></div><div class="list" role="group" aria-label="the classes"></div>
+  box.innerHTML = `<div class="tour" role="region" aria-label="the tour" hidden></div>
+    <div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
+    <div class="panel" aria-live="off"></div><div class="ring" hidden></div></div>
+    <div class="list" role="group" aria-label="the classes"></div>
     <p class="status" aria-live="polite"></p>`
   root.append(box)
   const find = (name) => box.querySelector(name)
@@ -56,7 +60,8 @@ function build(root) {
   own.panel.addEventListener("focusin", tellExactly)
   own.canvas.onblur = () => { own.holding = false }
   own.stage = new Stage(own.canvas, {
-    under: (pen) => DRAW[own.view].under(own, pen), over: (pen) => DRAW[own.view].over(own, pen),
+    under: (pen) => DRAW[own.view].under(own, pen),
+    over: (pen) => { DRAW[own.view].over(own, pen); drawTour(own, pen) },
     point: on("point"), tap: on("tap"), grab: on("grab"),
   })
   own.canvas.onkeydown = (event) => {
@@ -81,10 +86,11 @@ function build(root) {
     if (own[which].failed) own.slow[which].send(own.component, which, own.newest[which])
   }
   own.look = (draft = false) => {
-    const { state } = own
+    const { state, over, hover } = own, moves = draft && !hover?.tile && hover?.bar === undefined // no edge is drawn
     return own.ask("overviews", {
       want: "overview", draft, change: own.change(), order: state.order ?? "channel", pages: own.pages,
       class: state.class ?? "", gradient: own.mode === "backwards", layer: state.layer ?? "",
+      frame: moves ? over?.frame : "", shift: over?.shift, colours: state.colours ?? "map",
     })
   }
   own.open = (want, name) => own.ask("closeups", { want, [want]: name, first: own.first })
@@ -106,6 +112,7 @@ function build(root) {
     if (own.view !== "overview") { own.view = "overview"; own.shown = null; present(own, true, own.overviewView) }
     own.canvas.focus({ preventScroll: true }) // the button that was pressed is gone
   }
+  buildTour(own)
   own.redraw = () => { own.stage.later(); if (own.view === "map") showArithmetic(own) }
   return own
 }
@@ -141,6 +148,7 @@ export function present(own, moving, view = null) {
   const kept = own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }
   stage.show(scene, { moving, view: view ?? kept })
   own.shown = own.view
+  if (own.view === "overview") revealLarge(own)
   box.dataset.view = own.view
   if (own.sliding && own.view !== "map") slide(own, false)
   own.panel.hidden = own.view === "overview"
@@ -169,9 +177,11 @@ function say(own) {
 function sayLater(own) { clearTimeout(own.saying); own.saying = setTimeout(() => say(own), 300) }
 
 function gotOverview(own, packet) {
-  own.over = packet
-  own.photo = bitmap(packet.arrays.photo)
-  own.cam = packet.arrays.cam ? heatPicture(packet.arrays.cam, own.tables.evidence) : null
+  const over = packet.moves ? inFrame(own.over, packet) : packet
+  if (!over) return // the frame is another by now
+  own.over = over
+  own.photo = photoPicture(over)
+  own.cam = over.arrays.cam ? heatPicture(over.arrays.cam, own.tables.evidence) : null
   if (own.view === "overview") present(own, false)
   own.box.dataset.subject = own.asked
   if (own.early) { const early = own.early; own.early = null; gotCloseup(own, early) }
@@ -198,6 +208,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       own.canvas.style.cursor = hit ? "crosshair" : "default"
+      own.part = hit?.part ?? null
       if (hit) { own.keyed = false; pointCloseup(own, hit); own.redraw() }
     } else if (own.view === "overview") {
       own.hover = hitOverview(own, at)
@@ -210,6 +221,7 @@ const ACT = {
     if (own.view === "map") {
       const hit = hitCloseup(own, at)
       if (!hit) return
+      own.part = hit.part
       const enters = hit.part.kind === "input" && own.close.enter
       if (enters && (pointer === "mouse" || own.slice === hit.part.k)) {
         return go(own, `${own.close.source}-${own.close.channels[hit.part.k]}`)
@@ -287,7 +299,8 @@ export function act(own) {
   if (place === undefined || place === own.over.columns.length - 1) return
   if (mode === "what if") return toggleOff(own, place, hover.tile ? hover.tile.channel : "all")
   if (mode === "backwards") { own.set({ layer: String(place) }); return own.look() }
-  if (hover.tile && place) go(own, `${own.over.columns[place].step}-${hover.tile.channel}`)
+  if (hover.tile && place) return go(own, `${own.over.columns[place].step}-${hover.tile.channel}`)
+  if (place) enlarge(own, place)
 }
 
 function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
@@ -308,36 +321,16 @@ function pressed(own, { key, shiftKey, altKey, ctrlKey, metaKey }) {
     own.place = { row: clamp(row + step[1], 0, height - 1), column: clamp(column + step[0], 0, width - 1) }
     own.redraw()
     sayLater(own)
-  } else if (step && own.view === "overview") walk(own, step)
+  } else if (step && own.view === "overview") {
+    walk(own, step)
+    say(own)
+  }
   else if (own.view === "overview" && (key === "Enter" || key === " ")) act(own)
   else if (own.view === "overview" && (key === "PageDown" || key === "PageUp") && own.hover?.tile) {
     turnPage(own, own.hover.tile.place, key === "PageDown" ? 1 : -1)
   }
   else return false
   return true
-}
-
-// The arrow keys go from map to map, up to the header of a column, and on to the bars.
-function walk(own, [across, down]) {
-  const last = own.over.columns.length - 1, at = own.hover ?? {}
-  let place = at.tile?.place ?? at.head ?? (at.bar !== undefined || at.tail ? last : 0)
-  // The photo lies between its header and its channels; above the bars stands what comes before them.
-  const above_ = at.head ? -1 : -2
-  let row = at.tile ? at.tile.row : at.bar ?? (at.head !== undefined ? above_ : at.photo || at.tail ? -1 : 0)
-  if (own.hover) { place = clamp(place + across, 0, last); row += down }
-  const bars = own.over.classes.length - 1
-  if (place === last) own.hover = row < 0 && own.tail ? { tail: true } : { bar: clamp(row, 0, bars) }
-  else {
-    const tiles = own.tiles.filter((tile) => tile.place === place)
-    const above = place || row < -1 ? { head: place } : { photo: { x: 0.5, y: 0.5 } }
-    own.hover = row < 0 ? above : { tile: tiles[Math.min(row, tiles.length - 1)] }
-  }
-  const { tile, photo, bar } = own.hover, header = { ...own.lanes[place], y: 0, h: HEAD }
-  const shown = photo ? { x: 4, y: HEAD, w: PHOTO, h: PHOTO } : bar !== undefined ? own.bars[bar] : header
-  if (own.hover.tail) own.stage.reveal({ ...own.tail, w: 100 })
-  else if (!own.pinned || bar === undefined) own.stage.reveal(tile ?? shown)
-  own.stage.later()
-  say(own)
 }
 
 export default function (component) {
@@ -391,9 +384,11 @@ export default function (component) {
   else if (own.over) own.stage.later()
   takeSlow(own)
   showTools(own)
+  showTour(own)
+  own.deaf ??= tourKeys(own)
   if (!own.observer) {
     own.observer = new ResizeObserver(() => { if (measure() && own.over) present(own, false) })
     own.observer.observe(own.box)
   }
-  return () => { own.observer.disconnect(); own.observer = null; slide(own, false) }
+  return () => { own.observer.disconnect(); own.observer = null; slide(own, false); own.deaf(); own.deaf = null }
 }

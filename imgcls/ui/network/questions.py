@@ -1,0 +1,253 @@
+"""What the page on the whole network asks before it shows: the student's photo in TinyVGG, which is small enough."""
+
+from functools import lru_cache
+
+import numpy as np
+from torch.nn import functional as F
+
+from imgcls.data.pictures import Picture
+from imgcls.models.ablation import WhatIf, what_if
+from imgcls.models.graph import Graph, graph_of
+from imgcls.models.influence import Backward, backward
+from imgcls.models.trace import Trace, trace
+from imgcls.numbers import fixed, percent, whole
+from imgcls.training.trained import tinyvgg
+from imgcls.ui.hall import network_input
+from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Question, Spot
+
+FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
+SIZES = ("conv1_1", "conv1_2", "pool1", "conv2_1", "conv2_2", "pool2")
+BENT = ("relu1_1", "relu1_2", "relu2_1", "relu2_2")
+OFF, LAST, MOVED = 4, "layers.pool2", 8  # a map of the last layer; pixels
+BEFORE_POOL = "layers.relu1_2"
+AROUND = 9  # pixels a side over which the answer to a click is averaged
+TINY = {"net_model": "tinyvgg"}
+
+
+def _graph() -> Graph:
+    return graph_of(tinyvgg())
+
+
+@lru_cache(maxsize=64)
+def _changed(photo: Picture, change: WhatIf) -> Trace:
+    return what_if(_graph(), network_input(tinyvgg(), photo), change)
+
+
+def _shares(photo: Picture, change: WhatIf = WhatIf()) -> list[float]:  # noqa: B008 (it is frozen)
+    return [100 * p for p in _changed(photo, change).probabilities.tolist()]
+
+
+def _best(photo: Picture) -> tuple[int, str, float]:
+    """Number, name and probability in percent of the best class."""
+    shares = _shares(photo)
+    best = int(np.argmax(shares))
+    return best, tinyvgg().name_of(best), shares[best]
+
+
+def _columns(names: tuple[str, ...]) -> list:
+    return [_graph().column(f"layers.{name}") for name in names]
+
+
+def _sides(photo: Picture) -> list[int]:
+    return [column.shape[1] for column in _columns(SIZES)]
+
+
+def _largest(photo: Picture) -> list[float]:
+    """The largest value of each ReLU's maps."""
+    seen = trace(_graph(), network_input(tinyvgg(), photo))
+    return [round(float(seen.output(column.step).max()), 2) for column in _columns(BENT)]
+
+
+def _parameters(photo: Picture) -> list[float]:
+    """The shares of the convolutions and of the dense layer, in percent."""
+    *before, dense = (column.parameters for column in _graph().columns)
+    return [100 * part / (sum(before) + dense) for part in (sum(before), dense)]
+
+
+def _without(photo: Picture) -> list[float]:
+    return _shares(photo, WhatIf(off=frozenset({(LAST, OFF)})))
+
+
+def _after_moving(photo: Picture) -> float:
+    return _shares(photo, WhatIf(shift=(MOVED, 0)))[_best(photo)[0]]
+
+
+def _convolutions_needed(photo: Picture) -> str:
+    """How many runs of convolutions there are with nothing but activations between them."""
+    runs, inside = 0, False
+    for step in _graph().steps:
+        if step.kind == "convolution":
+            runs, inside = runs + (not inside), True
+        elif step.kind != "activation":
+            inside = False
+    return whole(runs)
+
+
+@lru_cache(maxsize=16)
+def _backward(photo: Picture) -> Backward:
+    return backward(_graph(), network_input(tinyvgg(), photo), _best(photo)[0])
+
+
+def _crop(photo: Picture) -> np.ndarray:
+    return np.asarray(tinyvgg().preprocess.steps(photo.image)[2].value)
+
+
+def _strength(photo: Picture) -> np.ndarray:
+    """How strong the gradient is around each pixel: the mean of its size over colours and neighbours, (64, 64)."""
+    sizes = _backward(photo).gradients["input"].abs().mean(0, keepdim=True)
+    return F.avg_pool2d(sizes, AROUND, 1, AROUND // 2, count_include_pad=False)[0].numpy()
+
+
+def _no_gradient(photo: Picture) -> float:
+    return 100 * float((_backward(photo).gradients[BEFORE_POOL] == 0).float().mean())
+
+
+LOGIT, PROBABILITY, ONE = "its logit, less the bias", "its probability", "always 1"
+
+
+def _all_influences(photo: Picture) -> str:
+    back = _backward(photo)
+    total = float(back.influence(LAST).sum())
+    bias = float(tinyvgg().module.layers[-1].bias[back.class_index])
+    found = {LOGIT: back.logit - bias, PROBABILITY: _best(photo)[2] / 100, ONE: 1.0}
+    return min(found, key=lambda name: abs(found[name] - total))
+
+
+QUESTIONS = [
+    Question(
+        "net-sides",
+        FORWARD,
+        "TinyVGG gets 64 × 64 pixels. Its convolutions are 3 × 3 without padding, its pools 2 × 2. Draw the **side** "
+        "of the maps after each layer.",
+        Curve((1, 2, 3, 4, 5, 6), 0, 64, "layer", "pixels a side", "", 0, 2, (64,) * 6, SIZES),
+        _sides,
+        "A convolution without padding costs 2 pixels a side: 64 − 3 + 1 = 62. A pool halves: 60 / 2 = 30. At the end "
+        "13 × 13 positions are left, and each has seen a large part of the photo.",
+        at=TINY,
+        then=TINY,
+    ),
+    Question(
+        "net-weights",
+        FORWARD,
+        "TinyVGG has four layers of convolution and one dense layer at the end. Which share of its parameters lies "
+        "where?",
+        Bars(("in the four convolutions", "in the dense layer"), 0, 100, "%", 0, 8, (50, 50)),
+        _parameters,
+        lambda photo, right: (
+            f"**{percent(right[1] / 100)}** lie in the last layer: it has a weight of its own for each of "
+            f"10 · 13 · 13 = {whole(1690)} values and each of 6 classes. A kernel is used again at every position, so "
+            "convolutions are cheap."
+        ),
+        at=TINY,
+        then=TINY,
+    ),
+    Question(
+        "net-largest",
+        FORWARD,
+        "Nothing keeps values between 0 and 1 on their way. Order the four ReLU layers by the **largest value** in "
+        "their maps of your photo.",
+        Order(BENT, "smallest", "largest", "", 2),
+        _largest,
+        "Each value is a sum of 90 products or, in the first layer, of 27. With all colours on one scale you see which "
+        "layers shout. The next layer's weights are made for that size.",
+        at=TINY,
+        then=TINY | {"net_colours": "network"},
+    ),
+    Question(
+        "net-off",
+        WHAT_IF,
+        f"Map {OFF} of TinyVGG's last layer is **switched off**: all its values become 0. Which of the classes go up, "
+        "and which down? Drag the bars.",
+        Bars(lambda photo: tuple(tinyvgg().labels), 0, 100, "%", 0, 15, _shares, "as it is now"),
+        _without,
+        lambda photo, right: (
+            f"{_best(photo)[1]} had {percent(_best(photo)[2] / 100)} and gets "
+            f"**{percent(right[_best(photo)[0]] / 100)}**. A map speaks for some classes and against others, so "
+            "without it some must rise and others fall: the six share 100%."
+        ),
+        at=TINY,
+        then=TINY | {"net_off": f"10-{OFF}"},
+    ),
+    Question(
+        "net-moved",
+        WHAT_IF,
+        lambda photo: (
+            f"TinyVGG gives **{_best(photo)[1]}** {percent(_best(photo)[2] / 100)}. Now your photo moves {MOVED} "
+            "pixels to the right. How much does it give then?"
+        ),
+        Number(0, 100, "%", 10, start=lambda photo: _best(photo)[2]),
+        _after_moving,
+        lambda photo, right: (
+            f"**{percent(right / 100)}**. The maps move along with the photo, but the dense layer has a weight for "
+            "each position: the same feature meets other weights. It knows only the places that it has learned."
+        ),
+        at=TINY,
+        then=TINY | {"net_shift": f"{MOVED},0"},
+    ),
+    Question(
+        "net-linear",
+        WHAT_IF,
+        "All ReLUs are taken out: conv, conv, max pool, conv, conv, max pool, dense. With how few **convolutions** "
+        "could you get the same outputs?",
+        Choice(
+            ("0", "1", "2", "4"),
+            {
+                "0": "The max pool in the middle is not linear, so the network is not one dense layer.",
+                "1": "It would be 1 if the max pool did not stand between the two pairs.",
+                "4": "Two linear steps in a row are one linear step, with a larger kernel.",
+            },
+        ),
+        _convolutions_needed,
+        "Two 3 × 3 convolutions in a row with nothing between them are one of 5 × 5. Only the max pool, which is not "
+        "linear, keeps the two pairs apart: **2** are enough.",
+        at=TINY,
+        then=TINY | {"net_activation": "none"},
+    ),
+    Question(
+        "net-gradient",
+        BACKWARDS,
+        lambda photo: (
+            f"Click the place where a small change of the pixels would change the logit of **{_best(photo)[1]}** most."
+        ),
+        Spot(_crop),
+        _strength,
+        "Bright is where the gradient is strong. It says where the answer is sensitive, not where the dog is: often "
+        "that is an edge, or a place where two features compete.",
+        at=TINY,
+        then=TINY | {"net_layer": "0"},
+    ),
+    Question(
+        "net-zero",
+        BACKWARDS,
+        "The gradient flows back through the first max pool, 2 × 2. At what share of the positions before it is the "
+        "gradient **exactly 0**?",
+        Number(0, 100, "%", 6),
+        _no_gradient,
+        lambda photo, right: (
+            f"**{percent(right / 100)}**. Only the winner of four gets any: 3 / 4 get nothing at once. Where the later "
+            "ReLUs are silent, the winner gets nothing, either."
+        ),
+        at=TINY,
+        then=TINY | {"net_layer": "4"},
+    ),
+    Question(
+        "net-influence",
+        BACKWARDS,
+        "Multiply every value of the last maps by its gradient for the best class, and add up all 1,690 products. What "
+        "do you get?",
+        Choice(
+            (PROBABILITY, LOGIT, ONE),
+            {
+                PROBABILITY: "The gradient is that of the logit; softmax comes only after it.",
+                ONE: "Only probabilities add up to 1, and these are none.",
+            },
+        ),
+        _all_influences,
+        lambda photo, right: (
+            "The last layer is linear: its gradient is its weights, so value times gradient is exactly what each value "
+            f"adds to the logit of {fixed(_backward(photo).logit, 2)}. In earlier layers it is an estimate."
+        ),
+        at=TINY,
+        then=TINY | {"net_layer": "10"},
+    ),
+]

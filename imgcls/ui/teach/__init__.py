@@ -1,0 +1,1 @@
+"""The lesson plan for teachers."""
