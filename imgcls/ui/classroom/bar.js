@@ -53,7 +53,7 @@ export function drawBar() {
     says.textContent = `Class ${news.code} · ${here} · you are ${news.you}`
     if (alone) button(bar, "On your own: back to the class (B)", back).className = "main"
     if (news.wall.open) button(bar, `Wall: ${news.wall.count}`, openWall)
-    if (news.race) button(bar, "Race", openRace)
+    if (news.race) button(bar, "Race", openRace).className = "main"
     button(bar, "Leave", () => ask("leave").then(() => gone("")))
   }
   if (held) [...bar.querySelectorAll("button")].find((each) => name(each) === held)?.focus()

@@ -2,7 +2,7 @@
 import { fixed, percent } from "../js/numbers.js"
 import { button, dialog, make, refusal } from "./build.js"
 import { go } from "./page.js"
-import { chart } from "./race_chart.js"
+import { NAMED, chart, key } from "./race_chart.js"
 import { isTeacher, room } from "./room.js"
 import { ask, read } from "./server.js"
 
@@ -11,18 +11,25 @@ const EVERY = { teacher: 1500, student: 4000 } // ms between two looks, while th
 let box = null, drawn = null, looking = 0, say = () => {}
 
 export function openRace() {
-  box = dialog("The race of this class")
+  const opened = box = dialog("The race")
+  drawn = null
   box.classList.add("race")
-  box.addEventListener("close", () => { box = drawn = null; clearTimeout(looking) })
+  box.addEventListener("close", () => { if (box === opened) leave() })
   make("div", box, "", { class: "head" })
   make("div", box, "", { class: "runs" })
   say = refusal(box)
   drawRace()
 }
 
+function leave() {
+  box = drawn = null
+  clearTimeout(looking)
+}
+
 // After every change of the class.
 export function drawRace() {
   if (!box) return
+  if (!box.isConnected) return leave() // another panel took its place
   if (!room.news) return box.close()
   if (drawn === room.news.race) return
   drawn = room.news.race
@@ -37,16 +44,18 @@ const act = (action, question) => ask(action, question).then(() => say({ message
 function head(place, seconds) {
   place.textContent = ""
   if (seconds) {
-    make("p", place, `Each run learns for ${seconds} seconds. Take part: choose your settings on the page Train, and ` +
-      "press Train. Your best run counts.")
+    make("p", place, isTeacher()
+      ? `Each run learns for up to ${seconds} seconds. The class trains on the page Train; everybody's best run counts.`
+      : `Each run learns for up to ${seconds} seconds. Choose your settings on the page Train, then press Train. ` +
+        "Your best run counts.")
     if (!isTeacher()) button(place, "To the page Train", () => { box.close(); go("train") }, { class: "main" })
     else button(place, "End the race", () => act("end-race"))
   } else if (isTeacher()) {
-    make("p", place, "Everybody trains a network of their own on the page Train; the curves of all are drawn here. " +
-      "How long does each run learn?")
-    for (const length of LENGTHS) button(place, `Start: ${length} s a run`, () => act("race", { seconds: length }))
+    make("p", place, "Everybody trains a network of their own on the page Train, and all the curves are drawn here. " +
+      "How long may each run take?")
+    for (const length of LENGTHS) button(place, `${length} seconds`, () => act("race", { seconds: length }))
   } else make("p", place, "The race is over.")
-  button(place, "Done", () => box.close())
+  button(place, "Done", () => box.close(), { class: "done" })
 }
 
 async function look() {
@@ -70,8 +79,9 @@ function fill({ seconds, runs }) {
   if (!runs.length) return make("p", part, "Nobody has started a run yet.")
   part.append(chart(runs, seconds, width))
   const list = make("ol", part, "", { class: "names" })
-  for (const run of runs) {
+  for (const [place, run] of runs.entries()) {
     const line = make("li", list, "", run.mine ? { class: "mine" } : {})
+    if (run.points.length && place < NAMED) line.append(key(place))
     make("span", line, run.mine ? `${run.name} (you)` : run.name, { class: "name" })
     make("span", line, run.best === null ? "–" : percent(run.best))
     make("span", line, standing(run))
@@ -84,7 +94,7 @@ function fill({ seconds, runs }) {
 }
 
 function standing({ state, place, points }) {
-  if (state === "waits") return place ? `waits, place ${place} in the queue` : "waits"
-  if (state === "over") return points.length ? "" : "ended before its first epoch"
-  return points.length ? `learns: ${fixed(points.at(-1)[0], 0)} s` : "learns its first epoch"
+  if (state === "waits") return place ? `waiting, number ${place} in the queue` : "waiting"
+  if (state === "over") return points.length ? "" : "stopped before the end of its first epoch"
+  return points.length ? `training, ${fixed(points.at(-1)[0], 0)} s` : "training, no epoch finished yet"
 }

@@ -48,7 +48,7 @@ def lanes(entries: Sequence[Entry]) -> list[Lane]:
         run = max(points, key=lambda run: max((accuracy for _, accuracy in points[run]), default=-1.0))
         best = max((accuracy for _, accuracy in points[run]), default=None)
         found.append(Lane(owner, runs[0].name, run, points[run], best, *_state(runs[-1].run)))
-    return sorted(found, key=lambda lane: (-1.0 if lane.best is None else lane.best, lane.name), reverse=True)
+    return sorted(found, key=lambda lane: (1.0 if lane.best is None else -lane.best, lane.name))
 
 
 def points_of(run: str) -> Points:
@@ -96,9 +96,9 @@ def listing(races: Races, me: Member, token: str) -> dict[str, Any]:
                 del _kept[next(iter(_kept))]
     runs = [
         {
-            "name": lane.name, "run": lane.run, "mine": lane.owner == mine, "best": lane.best, "state": lane.state,
-            "place": lane.place,
+            "name": lane.name, "mine": lane.owner == mine, "best": lane.best, "state": lane.state, "place": lane.place,
             "points": [(round(seconds, 2), round(accuracy, 4)) for seconds, accuracy in thinned(lane.points)],
+            **({"run": lane.run} if me.teacher else {}),  # whoever knows its name can look at a run
         }
         for lane in found
     ]  # fmt: skip

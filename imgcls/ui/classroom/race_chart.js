@@ -30,10 +30,19 @@ export function spread(heights, low, high, gap = GAP) {
   return found
 }
 
+// The dash and the mark of a named line, for the list below the chart.
+export function key(place) {
+  const colour = COLOURS[place], shown = document.createElement("span")
+  shown.innerHTML = `<svg class="key" aria-hidden="true" width="44" height="16" stroke="${colour}" fill="${colour}">
+    <path class="line" stroke-dasharray="${DASHES[place]}" d="M0 8H34"/>${MARKS[place](36, 8)}</svg>`
+  return shown.firstElementChild
+}
+
 // `runs` as the server tells them, the best first; names come by lot, so that they are plain letters.
 export function chart(runs, seconds, width) {
-  const height = Math.max(260, Math.min(430, innerHeight - 330))
-  const left = 54, right = width < 500 ? 118 : 190, top = 16, bottom = 34
+  const height = Math.max(260, Math.min(430, innerHeight - 330, width))
+  const narrow = width < 560 // then only the list below has the names
+  const left = 54, right = narrow ? 14 : 190, top = 22, bottom = 34
   const x = (time) => left + (Math.min(time, seconds) / seconds) * (width - left - right)
   const y = (share) => height - bottom - share * (height - top - bottom)
   const started = runs.filter(({ points }) => points.length)
@@ -43,9 +52,9 @@ export function chart(runs, seconds, width) {
   const grid = [0, 0.25, 0.5, 0.75, 1].map((share) =>
     `<path class="grid" d="M${left} ${y(share)}H${width - right}"/>` +
     `<text x="${left - 8}" y="${y(share) + 5}" text-anchor="end">${percent(share, 0)}</text>`)
-  const times = [0, 0.25, 0.5, 0.75, 1].map((share) =>
-    `<text x="${x(share * seconds)}" y="${height - 10}" text-anchor="middle">${share * seconds}${
-      share === 1 ? " s" : ""}</text>`)
+  const times = [0, 1, 2, 3].map((third) =>
+    `<text x="${x((third * seconds) / 3)}" y="${height - 10}" text-anchor="${third === 3 ? "end" : "middle"}">${
+      (third * seconds) / 3}${third === 3 ? " s" : ""}</text>`)
   const ends = named.map(({ points }) => points.at(-1))
   const heights = spread(ends.map(([, share]) => y(share)), top + 6, height - bottom)
   const lines = named.map((run, place) => {
@@ -53,7 +62,7 @@ export function chart(runs, seconds, width) {
     const label = `<path class="leader" d="M${x(time) + 8} ${y(share)}L${width - right + 6} ${heights[place]}"/>` +
       `<text x="${width - right + 10}" y="${heights[place] + 5}">${run.name}</text>`
     return `<g stroke="${colour}" fill="${colour}"><path class="line" stroke-dasharray="${DASHES[place]}"
-      d="${path(run)}"/>${MARKS[place](x(time), y(share))}${label}</g>`
+      d="${path(run)}"/>${MARKS[place](x(time), y(share))}${narrow ? "" : label}</g>`
   })
   const [best] = runs
   const words = best?.best === null || !best ? "No run has ended its first epoch." :

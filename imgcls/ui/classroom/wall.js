@@ -13,9 +13,10 @@ const pictures = new Map() // by photo: what was fetched once stays while the di
 const act = (action, question) => ask(action, question).then(() => say({ message: "" }), say)
 
 export function openWall() {
-  box = dialog("The wall of this class")
+  const opened = box = dialog("The wall")
+  drawn = null
   box.classList.add("wall")
-  box.addEventListener("close", () => { box = drawn = null; pictures.clear() })
+  box.addEventListener("close", () => { if (box === opened) leave() })
   const head = make("div", box, "", { class: "head" })
   make("div", box, "", { class: "waiting" })
   const columns = make("div", box, "", { class: "shown" })
@@ -26,9 +27,15 @@ export function openWall() {
   drawWall()
 }
 
+function leave() {
+  box = drawn = null
+  pictures.clear()
+}
+
 // After every change of the class; the photos are asked for when something of them has changed.
 export function drawWall() {
   if (!box) return
+  if (!box.isConnected) return leave() // another panel took its place
   if (!room.news) return box.close()
   const { open, mark } = room.news.wall
   const shown = JSON.stringify([open, mark])
@@ -36,7 +43,10 @@ export function drawWall() {
   drawn = shown
   if (isTeacher()) drawHead(box.querySelector(".head"))
   else box.querySelector(".head").classList.toggle("closed", !open)
-  read("wall").then((news) => { if (box && shown === drawn) fill(news) }, say)
+  read("wall").then((news) => { if (box && shown === drawn) fill(news) }, (trouble) => {
+    drawn = null // the next change asks again
+    say(trouble)
+  })
 }
 
 function drawHead(head) {
@@ -48,11 +58,8 @@ function drawHead(head) {
       : "The wall is closed. Once it is open, students can show the photo of their page, and you let each of them in.")
     button(head, open ? "Close the wall" : "Open the wall", () => act("wall", { open: !open })).className =
       open ? "" : "main"
-    button(head, "Done", () => box.close())
-    return
-  }
-  offer(head)
-  button(head, "Done", () => box.close())
+  } else offer(head)
+  button(head, "Done", () => box.close(), { class: "done" })
 }
 
 // What a student can show: the photo of their page, small, and the breed that they say it is.
@@ -153,14 +160,11 @@ function testSet(scores, { networks, confusions, photos, hardest }) {
     make("td", row, dogs === 1 ? "just “dog”" : whole(dogs))
     make("td", row, of ? `${right} of ${of}: ${percent(share)}` : "none of these")
   }
-  const [first] = confusions
-  if (first) {
-    const [said, label, count] = first
-    const times = count === 1 ? "once" : count === 2 ? "twice" : `${count} times`
-    make("p", scores, `Most frequent confusion: ${said} was taken for ${label}, ${times}.`)
-  }
-  const hard = photos.find((photo) => photo.id === hardest[0])
-  if (hard && !hard.right) {
-    make("p", scores, `The hardest photo: the network gives ${percent(hard.chance)} to ${hard.said}.`)
+  if (confusions.length) {
+    make("h3", scores, `What ${networks[0].title} confuses`)
+    const list = make("ul", scores)
+    for (const [said, label, count] of confusions) {
+      make("li", list, `${said} is taken for ${label}${count > 1 ? `, ${count} times` : ""}`)
+    }
   }
 }
