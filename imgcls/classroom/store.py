@@ -13,6 +13,7 @@ from pathlib import Path
 
 from imgcls.classroom.database import ClassError, Database, digest
 from imgcls.classroom.names import as_code, new_code, new_name
+from imgcls.store import class_photos
 
 LIFE = 12 * 3600.0
 """Seconds after which a class ends by itself."""
@@ -62,6 +63,7 @@ class Classes:
 
     def __init__(self, file: Path) -> None:
         self.database = Database(file)
+        self.photo_sets = file.parent / class_photos.NAME
 
     def begin(self, place: str = "") -> tuple[str, Member]:
         """Begin a class; returns the teacher's token, which is their secret, and what they are."""
@@ -145,15 +147,23 @@ class Classes:
 
     def leave(self, token: str) -> None:
         """Somebody goes, and nothing of them stays."""
+        me = self.member(token)
         with self.database.write() as database:
             database.execute("delete from person where token = ? and not teacher", (digest(token),))
+        if me:
+            self.forget_set(me.code)
 
     def end(self, token: str) -> str:
         """The teacher ends the class: all of it goes; returns its code."""
         with self.database.write() as database:
             me = self.teacher(database, token)
             database.execute("delete from room where code = ?", (me.code,))
-            return me.code
+        self.forget_set(me.code)
+        return me.code
+
+    def forget_set(self, code: str) -> None:
+        """The photos of a class have changed: the sets made of them go, and all that was made of these."""
+        class_photos.forget(self.photo_sets, code)
 
     def end_old(self) -> None:
         """End the classes whose time is over."""
@@ -214,6 +224,7 @@ class Classes:
 
     def _end_old(self, database: sqlite3.Connection) -> None:
         database.execute("delete from room where begun < ?", (time.time() - LIFE,))
+        class_photos.forget_others(self.photo_sets, {code for (code,) in database.execute("select code from room")})
 
 
 def _room(found: tuple[str, str, int, str, int, int, int]) -> Room:

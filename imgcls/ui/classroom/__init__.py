@@ -29,6 +29,7 @@ from imgcls.ui import predict_first
 from imgcls.ui.address import hall_address
 from imgcls.ui.classroom import race, wall
 from imgcls.ui.classroom.host import Seats
+from imgcls.ui.dataset import class_photos
 from imgcls.ui.live import nosniff
 from imgcls.ui.training import race as train_race
 
@@ -60,9 +61,10 @@ def seats() -> Seats:
 
 
 def take_part() -> None:
-    """Let classes hear of the lessons' questions and runs: called once, when the server begins."""
+    """Let classes hear of the lessons' questions, runs and pictures: called once, when the server begins."""
     predict_first.host = seats().host()
     train_race.host = seats().race_host()
+    class_photos.host = seats().photo_host()
 
 
 def end_old() -> None:

@@ -10,12 +10,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from imgcls.classroom import ClassError, Hall
 from imgcls.classroom.polls import LESSON, Poll, Votes
+from imgcls.ui.classroom.photo_set import photo_set
+from imgcls.ui.classroom.wall import breeds
+from imgcls.ui.dataset import class_photos
 from imgcls.ui.live import session_token
 from imgcls.ui.photo import current_photo
 from imgcls.ui.predict_first import Host, right_of
@@ -58,6 +62,17 @@ class Seats:
     def race_host(self) -> race.Host:
         """What the train page asks and tells of its runs."""
         return race.Host(self._race_seconds, self._entered)
+
+    def photo_host(self) -> class_photos.Host:
+        """What the choice of pictures asks about those of a class."""
+        return class_photos.Host(self._is_member, self._photo_set)
+
+    def _is_member(self) -> bool:
+        token = self._token()
+        return bool(token and self._hall().classes.member(token))
+
+    def _photo_set(self) -> Path:
+        return photo_set(self._hall().wall, self._token() or "", breeds())
 
     def _race_seconds(self) -> int:
         token = self._token()
