@@ -66,7 +66,7 @@ export function chart(runs, seconds, width) {
   })
   const [best] = runs
   const words = best?.best === null || !best ? "No run has ended its first epoch." :
-    `${started.length} lines; the best is ${best.name} with ${percent(best.best)}.`
+    `${started.length} ${started.length === 1 ? "line" : "lines"}; the best is ${best.name} with ${percent(best.best)}.`
   const figure = document.createElement("figure")
   figure.innerHTML = `<svg role="img" width="${width}" height="${height}"
     aria-label="Validation accuracy over the seconds of training. ${words}">

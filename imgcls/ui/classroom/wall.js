@@ -7,7 +7,7 @@ import { isTeacher, room } from "./room.js"
 import { ask, read } from "./server.js"
 
 const BREEDS = "imgcls-breeds" // the list that a breed is chosen from
-let box = null, drawn = null, say = () => {}
+let box = null, drawn = null, sent = false, say = () => {}
 const pictures = new Map() // by photo: what was fetched once stays while the dialog is open
 
 const act = (action, question) => ask(action, question).then(() => say({ message: "" }), say)
@@ -64,6 +64,7 @@ function drawHead(head) {
 
 // What a student can show: the photo of their page, small, and the breed that they say it is.
 function offer(head) {
+  sent = false
   const form = make("form", head, "", { class: "show" })
   const preview = make("img", form, "", { alt: "The photo of your page" })
   const side = make("div", form)
@@ -83,10 +84,9 @@ function offer(head) {
     send.disabled = true
     try {
       await ask("show", { picture, said: breed.value.trim() })
+      sent = true
       form.replaceChildren()
-      make("p", form, "Your teacher sees your photo now. To show another one, choose it on your page and come back.", {
-        role: "status",
-      })
+      make("p", form, "Your teacher is looking at your photo.", { role: "status" })
       say({ message: "" })
     } catch (trouble) {
       send.disabled = false
@@ -105,6 +105,7 @@ function fill(news) {
   const waiting = photos.filter((photo) => !photo.in)
   const shown = photos.filter((photo) => photo.in)
   const [queue, tiles, scores] = [".waiting", ".shown > .tiles", ".scores"].map((name) => box.querySelector(name))
+  const isAnswered = sent && !waiting.some(({ mine }) => mine)
   const wasHeld = [queue, tiles].some((part) => part.contains(document.activeElement))
   for (const part of [queue, tiles, scores]) part.textContent = ""
   if (waiting.length) {
@@ -115,6 +116,7 @@ function fill(news) {
   for (const photo of shown) tile(tiles, photo, news)
   if (!shown.length && (room.news.wall.open || isTeacher())) make("p", tiles, "No photo is on the wall yet.")
   if (news.known) testSet(scores, news)
+  if (isAnswered) drawHead(box.querySelector(".head")) // they may show another
   if (wasHeld) box.querySelector(".tile button, .head button")?.focus()
 }
 
@@ -126,7 +128,7 @@ function verdict({ said, right, note, chance }) {
   return `≠ the student says: ${said}. The network gives it ${percent(chance)}.`
 }
 
-function tile(parent, photo, { hardest = [] }) {
+function tile(parent, photo, { hardest = [], known }) {
   const card = make("figure", parent, "", { class: "tile" })
   if (!pictures.has(photo.id)) {
     const source = new URL(`imgcls/class/wall/${photo.id}`, home)
@@ -136,7 +138,7 @@ function tile(parent, photo, { hardest = [] }) {
   const words = make("figcaption", card)
   make("strong", words, `${photo.label}, ${percent(photo.probability)}`)
   make("span", words, verdict(photo))
-  if (hardest[0] === photo.id && photo.right === false) make("span", words, "the hardest", { class: "tag" })
+  if (known > 1 && hardest[0] === photo.id && photo.right === false) make("span", words, "the hardest", { class: "tag" })
   if (isTeacher()) {
     const row = make("div", words, "", { class: "row" })
     if (!photo.in) button(row, "Let it in", () => act("let-in", { photo: photo.id })).className = "main"
@@ -149,7 +151,7 @@ function tile(parent, photo, { hardest = [] }) {
 }
 
 // The class's own test set.
-function testSet(scores, { networks, confusions, photos, hardest }) {
+function testSet(scores, { networks, confusions }) {
   make("h3", scores, "Your own test set")
   const table = make("table", scores)
   const head = make("tr", table)
