@@ -138,7 +138,8 @@ function tile(parent, photo, { hardest = [], known }) {
   const words = make("figcaption", card)
   make("strong", words, `${photo.label}, ${percent(photo.probability)}`)
   make("span", words, verdict(photo))
-  if (known > 1 && hardest[0] === photo.id && photo.right === false) make("span", words, "the hardest", { class: "tag" })
+  const isHardest = known > 1 && hardest[0] === photo.id && photo.right === false
+  if (isHardest) make("span", words, "the hardest", { class: "tag" })
   if (isTeacher()) {
     const row = make("div", words, "", { class: "row" })
     if (!photo.in) button(row, "Let it in", () => act("let-in", { photo: photo.id })).className = "main"
