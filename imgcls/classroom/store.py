@@ -166,10 +166,12 @@ class Classes:
         class_photos.forget(self.photo_sets, code)
 
     def end_old(self) -> None:
-        """End the classes whose time is over."""
+        """End the classes whose time is over, and remove what a class that has ended may have left."""
         if self.database.read("select 1 from room where begun < ?", time.time() - LIFE).fetchone():
             with self.database.write() as database:
                 self._end_old(database)
+        codes = {code for (code,) in self.database.read("select code from room")}
+        class_photos.forget_others(self.photo_sets, codes)
 
     def hand_over(self, token: str) -> str:
         """A key with which one more device becomes the teacher's, once and within minutes."""
@@ -224,7 +226,6 @@ class Classes:
 
     def _end_old(self, database: sqlite3.Connection) -> None:
         database.execute("delete from room where begun < ?", (time.time() - LIFE,))
-        class_photos.forget_others(self.photo_sets, {code for (code,) in database.execute("select code from room")})
 
 
 def _room(found: tuple[str, str, int, str, int, int, int]) -> Room:

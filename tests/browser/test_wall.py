@@ -56,7 +56,7 @@ def test_photos_are_shown_let_in_refused_taken_back_and_learned_from(person: Per
         expect(phone.locator(f"{DIALOG} .shown .tile")).to_have_count(0 if breed != "pug" else 2)
         assert waiting.first.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") >= 224
         for left in (1, 0):
-            press(teacher, "Let it in")
+            press(teacher, "Let in")
             expect(waiting).to_have_count(left)
     for page in (teacher, laptop, phone):
         expect(page.locator(f"{DIALOG} .shown .tile")).to_have_count(4)
@@ -64,7 +64,7 @@ def test_photos_are_shown_let_in_refused_taken_back_and_learned_from(person: Per
         expect(page.locator(f"{DIALOG} .scores")).to_contain_text("Pug is taken for Bernese mountain dog, 2 times")
         expect(page.locator(f"{DIALOG} .tag")).to_have_count(1)
         fits(page)
-    expect(tiles.first).to_contain_text("the student says so, too")
+    expect(tiles.first).to_contain_text("The student says so, too")
 
     press(teacher, "Done")
     teacher.goto(f"{server_url}/dataset?data_source=Photos+of+this+class")
@@ -102,7 +102,7 @@ def test_runs_race_and_the_teacher_opens_the_best(person: Person, server_url: st
     expect(teacher.locator(DIALOG)).to_contain_text("Nobody has started a run yet.")
     for student in (laptop, phone):
         panel(student, "Race")
-        expect(student.locator(DIALOG)).to_contain_text("Each run learns for up to 30 seconds")
+        expect(student.locator(DIALOG)).to_contain_text("Each run lasts up to 30 seconds")
         press(student, "To the page Train")
         student.get_by_role("button", name="Train", exact=True).click()
         expect(student.get_by_role("button", name="Stop")).to_be_visible()

@@ -22,7 +22,7 @@ from imgcls.labels import IMAGENET_LABELS
 from imgcls.models.classify import classify
 from imgcls.models.registry import DEFAULT, load
 from imgcls.ui.classroom import wall
-from imgcls.ui.classroom.photo_set import classes_of, photo_set
+from imgcls.ui.classroom.photo_set import photo_set
 from imgcls.ui.dataset import class_photos
 from tests.ui.test_classroom import asked, own_hall, voter  # noqa: F401
 
@@ -174,6 +174,7 @@ def test_the_test_set_counts_what_was_let_in_and_said(own_hall: Hall) -> None:  
     news = told("wall.json", teacher)
     listed = {each["id"]: each for each in news["photos"]}
     assert news["known"] == 1
+    assert news["enough"] is False
     assert news["hardest"] == [photos[1]]
     first = news["networks"][0]
     is_right = listed[photos[1]]["right"]
@@ -190,7 +191,7 @@ def photo(number: int, said: str, let_in: bool = True) -> Photo:
 
 def test_a_set_has_the_breeds_of_which_there_are_two() -> None:
     photos = [photo(1, "beagle"), photo(2, "Beagle"), photo(3, "Mops"), photo(4, "mops"), photo(5, "Pug")]
-    found = classes_of(photos, wall.breeds())
+    found = wall.classes_of(photos)
     assert {name: [each.id for each in of_it] for name, of_it in found.items()} == {"Beagle": [1, 2], "Mops": [3, 4]}
 
 
@@ -205,8 +206,9 @@ def full(hall: Hall) -> tuple[str, str, str, str]:
 
 def test_photos_of_a_class_are_a_set_for_its_members_while_it_lasts(own_hall: Hall, tmp_path: Path) -> None:  # noqa: F811
     teacher, one, other, stranger = full(own_hall)
-    file = photo_set(own_hall.wall, one, wall.breeds())
-    assert file == photo_set(own_hall.wall, teacher, wall.breeds())
+    assert told("wall.json", other)["enough"] is True
+    file = photo_set(own_hall.wall, one)
+    assert file == photo_set(own_hall.wall, teacher)
     with zipfile.ZipFile(file) as archive:
         assert sorted(archive.namelist()) == [f"{name}/0000{n}.jpg" for name in ("Beagle", "Pug") for n in (1, 2)]
     source = open_source(str(file))
@@ -220,24 +222,24 @@ def test_photos_of_a_class_are_a_set_for_its_members_while_it_lasts(own_hall: Ha
     assert kept, "the set is there"
     assert {each.parent for each in kept} == {file.parent}, "nothing of it lies elsewhere"
     with pytest.raises(DatasetError, match="closed"):
-        photo_set(own_hall.wall, stranger, wall.breeds())  # of another class, where nobody has opened one
+        photo_set(own_hall.wall, stranger)  # of another class, where nobody has opened one
     own_hall.classes.end(teacher)
     assert not file.parent.exists()
     with pytest.raises(DatasetError, match="no longer on the server"):
         open_source(str(file))
     with pytest.raises(DatasetError, match="has ended"):
-        photo_set(own_hall.wall, other, wall.breeds())
+        photo_set(own_hall.wall, other)
 
 
 def test_a_photo_that_is_taken_back_goes_out_of_the_set(own_hall: Hall) -> None:  # noqa: F811
     _, one, other, _ = full(own_hall)
-    file = photo_set(own_hall.wall, other, wall.breeds())
+    file = photo_set(own_hall.wall, other)
     own_hall.classes.leave(other)
     assert not file.exists()
     with pytest.raises(DatasetError, match="two photos each of at least two breeds"):
-        photo_set(own_hall.wall, one, wall.breeds())
+        photo_set(own_hall.wall, one)
     with pytest.raises(DatasetError, match="has ended"):
-        photo_set(own_hall.wall, other, wall.breeds())
+        photo_set(own_hall.wall, other)
 
 
 def chooser() -> None:
@@ -253,7 +255,7 @@ def test_the_choice_of_pictures_offers_it_to_members_alone(own_hall: Hall, monke
     here = ["nobody"]
     host = class_photos.Host(
         lambda: own_hall.classes.member(here[0]) is not None,
-        lambda: photo_set(own_hall.wall, here[0], wall.breeds()),
+        lambda: photo_set(own_hall.wall, here[0]),
     )
     monkeypatch.setattr(class_photos, "host", host)
     app = AppTest.from_function(chooser, default_timeout=30)
@@ -265,7 +267,7 @@ def test_the_choice_of_pictures_offers_it_to_members_alone(own_hall: Hall, monke
     app.run()
     app.selectbox(key="data_source").set_value("class-photos").run()
     assert not app.exception
-    assert app.session_state["said"].source == str(photo_set(own_hall.wall, one, wall.breeds()))
+    assert app.session_state["said"].source == str(photo_set(own_hall.wall, one))
     assert any("4 pictures in 2 classes" in each.value for each in app.caption)
     here[0] = stranger
     app.run()

@@ -18,7 +18,6 @@ import streamlit as st
 from imgcls.classroom import ClassError, Hall
 from imgcls.classroom.polls import LESSON, Poll, Votes
 from imgcls.ui.classroom.photo_set import photo_set
-from imgcls.ui.classroom.wall import breeds
 from imgcls.ui.dataset import class_photos
 from imgcls.ui.live import session_token
 from imgcls.ui.photo import current_photo
@@ -72,7 +71,7 @@ class Seats:
         return bool(token and self._hall().classes.member(token))
 
     def _photo_set(self) -> Path:
-        return photo_set(self._hall().wall, self._token() or "", breeds())
+        return photo_set(self._hall().wall, self._token() or "")
 
     def _race_seconds(self) -> int:
         token = self._token()

@@ -1,39 +1,19 @@
 """The photos on the wall whose breed their students have said, as a set to learn from that goes with the class."""
 
 import zlib
-from collections.abc import Sequence
 from pathlib import Path
 
 from imgcls.classroom import Wall
-from imgcls.classroom.wall import Photo
 from imgcls.data.datasets import DatasetError
 from imgcls.data.own import keep_pictures
 from imgcls.store.class_photos import forget
-from imgcls.ui.classroom.wall import class_named
+from imgcls.ui.classroom.wall import LEAST_CLASSES, classes_of, usable
 from imgcls.ui.dataset.choice import CLASS_PHOTOS, TITLES
 
-LEAST_CLASSES, LEAST_PHOTOS = 2, 2
 ENDED = "The class whose photos these were has ended, and they have gone with it."
 
 
-def usable(wall: Wall, code: str) -> list[Photo]:
-    """The photos on the wall of a class whose breed was said."""
-    return [photo for photo in wall.photos(code) if photo.let_in and photo.said]
-
-
-def classes_of(photos: Sequence[Photo], labels: Sequence[str]) -> dict[str, list[Photo]]:
-    """The photos by breed, of each breed that has LEAST_PHOTOS: capitals do not matter.
-
-    `labels` has the breeds that have a name of their own; any other is called as its first student wrote it.
-    """
-    found: dict[str, tuple[str, list[Photo]]] = {}
-    for photo in photos:
-        name = class_named(photo.said, labels) or photo.said
-        found.setdefault(name.casefold(), (name, []))[1].append(photo)
-    return {name: of_it for name, of_it in found.values() if len(of_it) >= LEAST_PHOTOS}
-
-
-def photo_set(wall: Wall, token: str, labels: Sequence[str]) -> Path:
+def photo_set(wall: Wall, token: str) -> Path:
     """The zip of the photos of this person's class, in the folder that goes with it; made anew when they change.
 
     Raises:
@@ -50,7 +30,7 @@ def photo_set(wall: Wall, token: str, labels: Sequence[str]) -> Path:
     file = wall.classes.photo_sets / me.code / f"{TITLES[CLASS_PHOTOS]}-{mark:016x}.zip"
     if file.is_file():
         return file
-    classes = classes_of(photos, labels)
+    classes = classes_of(photos)
     if len(classes) < LEAST_CLASSES:
         raise DatasetError(
             "Too few photos to learn from: the wall of your class needs two photos each of at least two breeds, with "

@@ -45,8 +45,8 @@ function head(place, seconds) {
   place.textContent = ""
   if (seconds) {
     make("p", place, isTeacher()
-      ? `Each run learns for up to ${seconds} seconds. The class trains on the page Train; everybody's best run counts.`
-      : `Each run learns for up to ${seconds} seconds. Choose your settings on the page Train, then press Train. ` +
+      ? `Each run lasts up to ${seconds} seconds. The class trains on the page Train; everybody's best run counts.`
+      : `Each run lasts up to ${seconds} seconds. Choose your settings on the page Train, then press Train. ` +
         "Your best run counts.")
     if (!isTeacher()) button(place, "To the page Train", () => { box.close(); go("train") }, { class: "main" })
     else button(place, "End the race", () => act("end-race"))
@@ -77,7 +77,8 @@ function fill({ seconds, runs }) {
   const width = part.clientWidth
   part.textContent = ""
   if (!runs.length) return make("p", part, "Nobody has started a run yet.")
-  part.append(chart(runs, seconds, width))
+  const letters = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  part.append(chart(runs, seconds, width, letters / 16))
   const list = make("ol", part, "", { class: "names" })
   for (const [place, run] of runs.entries()) {
     const line = make("li", list, "", run.mine ? { class: "mine" } : {})

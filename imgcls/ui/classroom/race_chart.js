@@ -39,10 +39,11 @@ export function key(place) {
 }
 
 // `runs` as the server tells them, the best first; names come by lot, so that they are plain letters.
-export function chart(runs, seconds, width) {
+// `scale`: how much larger than usual its letters are.
+export function chart(runs, seconds, width, scale = 1) {
   const height = Math.max(260, Math.min(430, innerHeight - 330, width))
   const narrow = width < 560 // then only the list below has the names
-  const left = 54, right = narrow ? 14 : 190, top = 22, bottom = 34
+  const left = 54 * scale, right = narrow ? 14 : 190 * scale, top = 22 * scale, bottom = 34 * scale
   const x = (time) => left + (Math.min(time, seconds) / seconds) * (width - left - right)
   const y = (share) => height - bottom - share * (height - top - bottom)
   const started = runs.filter(({ points }) => points.length)
@@ -51,24 +52,24 @@ export function chart(runs, seconds, width) {
   const rest = [...started.slice(NAMED)].reverse()
   const grid = [0, 0.25, 0.5, 0.75, 1].map((share) =>
     `<path class="grid" d="M${left} ${y(share)}H${width - right}"/>` +
-    `<text x="${left - 8}" y="${y(share) + 5}" text-anchor="end">${percent(share, 0)}</text>`)
+    `<text x="${left - 8}" y="${y(share) + 5 * scale}" text-anchor="end">${percent(share, 0)}</text>`)
   const times = [0, 1, 2, 3].map((third) =>
-    `<text x="${x((third * seconds) / 3)}" y="${height - 10}" text-anchor="${third === 3 ? "end" : "middle"}">${
+    `<text x="${x((third * seconds) / 3)}" y="${height - 10 * scale}" text-anchor="${third === 3 ? "end" : "middle"}">${
       (third * seconds) / 3}${third === 3 ? " s" : ""}</text>`)
   const ends = named.map(({ points }) => points.at(-1))
-  const heights = spread(ends.map(([, share]) => y(share)), top + 6, height - bottom)
+  const heights = spread(ends.map(([, share]) => y(share)), top + 6, height - bottom, GAP * scale)
   const lines = named.map((run, place) => {
     const [time, share] = ends[place], colour = COLOURS[place]
     const label = `<path class="leader" d="M${x(time) + 8} ${y(share)}L${width - right + 6} ${heights[place]}"/>` +
-      `<text x="${width - right + 10}" y="${heights[place] + 5}">${run.name}</text>`
+      `<text x="${width - right + 10}" y="${heights[place] + 5 * scale}">${run.name}</text>`
     return `<g stroke="${colour}" fill="${colour}"><path class="line" stroke-dasharray="${DASHES[place]}"
       d="${path(run)}"/>${MARKS[place](x(time), y(share))}${narrow ? "" : label}</g>`
   })
   const [best] = runs
-  const words = best?.best === null || !best ? "No run has ended its first epoch." :
+  const words = best?.best === null || !best ? "No run has finished its first epoch." :
     `${started.length} ${started.length === 1 ? "line" : "lines"}; the best is ${best.name} with ${percent(best.best)}.`
   const figure = document.createElement("figure")
-  figure.innerHTML = `<svg role="img" width="${width}" height="${height}"
+  figure.innerHTML = `<svg role="img" width="${width}" height="${height}" font-size="${15 * scale}"
     aria-label="Validation accuracy over the seconds of training. ${words}">
     <text class="title" x="${left}" y="${top - 3}">validation accuracy</text>${grid.join("")}${times.join("")}
     ${rest.map((run) => `<path class="line other" d="${path(run)}"/>`).join("")}${lines.reverse().join("")}</svg>`

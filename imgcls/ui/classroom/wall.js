@@ -3,6 +3,7 @@ import { percent, whole } from "../js/numbers.js"
 import { button, dialog, field, make, refusal } from "./build.js"
 import { home } from "./page.js"
 import { shownPhoto } from "./photo.js"
+import { presents } from "./present.js"
 import { isTeacher, room } from "./room.js"
 import { ask, read } from "./server.js"
 
@@ -54,8 +55,9 @@ function drawHead(head) {
   if (isTeacher()) {
     const { open } = room.news.wall
     make("p", head, open
-      ? "The wall is open: students can show the photo of their page, and you let each of them in."
-      : "The wall is closed. Once it is open, students can show the photo of their page, and you let each of them in.")
+      ? "The wall is open: students can show you the photo on their page. You decide which ones the class sees."
+      : "The wall is closed. Open it, and students can show you the photo on their page. You decide which ones the " +
+        "class sees.")
     button(head, open ? "Close the wall" : "Open the wall", () => act("wall", { open: !open })).className =
       open ? "" : "main"
   } else offer(head)
@@ -66,10 +68,10 @@ function drawHead(head) {
 function offer(head) {
   sent = false
   const form = make("form", head, "", { class: "show" })
-  const preview = make("img", form, "", { alt: "The photo of your page" })
+  const preview = make("img", form, "", { alt: "The photo on your page" })
   const side = make("div", form)
-  make("p", side, "Show the photo of your page to the class? Your teacher looks at it first, and you can take it " +
-    "back. A small copy is shown, so the network's answer may differ a little from that on your page.")
+  make("p", side, "Show the class the photo on your page? Your teacher looks at it first, and you can take it back " +
+    "at any time. It is a small copy, so the network may give slightly different probabilities.")
   const breed = field(side, "Its breed, if you know it", { list: BREEDS, maxlength: "60" })
   const send = make("button", side, "Show my photo", { class: "main" })
   suggestBreeds(form)
@@ -107,10 +109,12 @@ function fill(news) {
   const [queue, tiles, scores] = [".waiting", ".shown > .tiles", ".scores"].map((name) => box.querySelector(name))
   const isAnswered = sent && !waiting.some(({ mine }) => mine)
   const wasHeld = [queue, tiles].some((part) => part.contains(document.activeElement))
+  const isUnfolded = queue.querySelector("details")?.open ?? !presents()
   for (const part of [queue, tiles, scores]) part.textContent = ""
   if (waiting.length) {
-    make("h3", queue, isTeacher() ? `Waiting for you: ${waiting.length}` : "Waiting for your teacher")
-    const row = make("div", queue, "", { class: "tiles" })
+    const place = isTeacher() ? unseen(queue, waiting.length, isUnfolded) : queue
+    if (!isTeacher()) make("h3", queue, "Waiting for your teacher")
+    const row = make("div", place, "", { class: "tiles" })
     for (const photo of waiting) tile(row, photo, news)
   }
   for (const photo of shown) tile(tiles, photo, news)
@@ -120,12 +124,20 @@ function fill(news) {
   if (wasHeld) box.querySelector(".tile button, .head button")?.focus()
 }
 
+// What nobody has looked at yet is folded away while the hall looks at this screen.
+function unseen(queue, count, isUnfolded) {
+  const fold = make("details", queue)
+  make("summary", fold, `Waiting for you: ${count}`)
+  fold.open = isUnfolded
+  return fold
+}
+
 // Marked by a sign and words, in one colour: whether it is right is nobody's fault.
 function verdict({ said, right, note, chance }) {
-  if (!said) return "nobody says which breed it is"
-  if (right === null) return note || `says the student: ${said}. The network has no such class.`
-  if (right) return "✓ the student says so, too"
-  return `≠ the student says: ${said}. The network gives it ${percent(chance)}.`
+  if (!said) return "Its breed was not filled in."
+  if (right === null) return `The student says: ${said}. ${note || "The network has no such class."}`
+  if (right) return "✓ The student says so, too."
+  return `≠ The student says: ${said}. The network gives it ${percent(chance)}.`
 }
 
 function tile(parent, photo, { hardest = [], known }) {
@@ -142,17 +154,18 @@ function tile(parent, photo, { hardest = [], known }) {
   if (isHardest) make("span", words, "the hardest", { class: "tag" })
   if (isTeacher()) {
     const row = make("div", words, "", { class: "row" })
-    if (!photo.in) button(row, "Let it in", () => act("let-in", { photo: photo.id })).className = "main"
-    button(row, photo.in ? "Take it off" : "No", () => act("take-back", { photo: photo.id }), {
-      "aria-label": `${photo.in ? "Take off" : "Refuse"} the photo of ${photo.name}`,
+    const press = (text, action) => button(row, text, () => act(action, { photo: photo.id }), {
+      "aria-label": `${text} the photo of ${photo.name}`,
     })
+    if (!photo.in) press("Let in", "let-in").className = "main"
+    press(photo.in ? "Take down" : "Refuse", "take-back")
   } else if (photo.mine) {
     button(words, "Take it back", () => act("take-back", { photo: photo.id }))
   }
 }
 
 // The class's own test set.
-function testSet(scores, { networks, confusions }) {
+function testSet(scores, { networks, confusions, enough }) {
   make("h3", scores, "Your own test set")
   const table = make("table", scores)
   const head = make("tr", table)
@@ -162,6 +175,10 @@ function testSet(scores, { networks, confusions }) {
     make("th", row, title, { scope: "row" })
     make("td", row, dogs === 1 ? "just “dog”" : whole(dogs))
     make("td", row, of ? `${right} of ${of}: ${percent(share)}` : "none of these")
+  }
+  if (enough) {
+    make("p", scores, "You can learn from these photos: on the pages Dog-breed dataset and Train choose “Photos of " +
+      "this class”.")
   }
   if (confusions.length) {
     make("h3", scores, `What ${networks[0].title} confuses`)

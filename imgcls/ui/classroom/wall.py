@@ -16,6 +16,8 @@ from imgcls.training.trained import tinyvgg
 from imgcls.ui.hall import classify_photo
 
 MOST_CONFUSIONS, MOST_HARDEST = 3, 3
+LEAST_CLASSES, LEAST_PHOTOS = 2, 2
+"""Breeds, and photos of each, that it takes to learn from the wall."""
 DOG = "dog"
 """A class for all breeds together."""
 
@@ -49,6 +51,23 @@ def note(said: str) -> str:
     return next((each.sentence for each in UNKNOWABLE if each.breed.casefold() == said.casefold()), "")
 
 
+def usable(wall: Wall, code: str) -> list[Photo]:
+    """The photos on the wall of a class whose breed was said."""
+    return [photo for photo in wall.photos(code) if photo.let_in and photo.said]
+
+
+def classes_of(photos: Sequence[Photo]) -> dict[str, list[Photo]]:
+    """The photos by breed, of each breed that has LEAST_PHOTOS: capitals do not matter.
+
+    A breed that ImageNet does not have is called as its first student wrote it.
+    """
+    found: dict[str, tuple[str, list[Photo]]] = {}
+    for photo in photos:
+        name = class_named(photo.said, breeds()) or photo.said
+        found.setdefault(name.casefold(), (name, []))[1].append(photo)
+    return {name: of_it for name, of_it in found.values() if len(of_it) >= LEAST_PHOTOS}
+
+
 def answers_to(jpeg: bytes, said: str) -> dict[str, Answer]:
     """What each of `networks` answers to a picture of which a student says that it shows this breed."""
     photo, found = open_picture(jpeg, "photo"), {}
@@ -75,7 +94,8 @@ def listing(wall: Wall, me: Member, token: str) -> dict[str, Any]:
     seen = [each for each in photos if me.teacher or each.owner == mine or (is_open and each.let_in)]
     news: dict[str, Any] = {"photos": [_photo(each, each.owner == mine) for each in seen]}
     if is_open or me.teacher:
-        news |= _test_set(photos)
+        enough = len(classes_of(usable(wall, me.code))) >= LEAST_CLASSES
+        news |= _test_set(photos) | {"enough": enough}
     return news
 
 

@@ -30,7 +30,7 @@ def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
         ):
             _after(start(config))
         if seconds := race.host.seconds():
-            row.caption(f":material/flag: Your class has a race: your next run learns for up to {seconds} seconds.")
+            row.caption(f":material/flag: Your class has a race: your next run lasts up to {seconds} seconds.")
     if active and run.own:
         _commands(row, run)
     elif active or (run and run.elsewhere):
