@@ -103,7 +103,8 @@ def test_runs_race_and_the_teacher_opens_the_best(person: Person, server_url: st
     for student in (laptop, phone):
         panel(student, "Race")
         expect(student.locator(DIALOG)).to_contain_text("Each run lasts up to 30 seconds")
-        press(student, "To the page Train")
+        assert student.get_by_role("button", name="To the page Train").count() == 0, "they are there"
+        press(student, "Done")
         student.get_by_role("button", name="Train", exact=True).click()
         expect(student.get_by_role("button", name="Stop")).to_be_visible()
         expect(student.locator(BAR)).not_to_contain_text("On your own")
@@ -126,6 +127,10 @@ def test_runs_race_and_the_teacher_opens_the_best(person: Person, server_url: st
     for page in (teacher, laptop, phone):
         page.wait_for_url("**/network?*net_model=run-*")
     expect(teacher.locator("h1")).to_have_text("What happens between photo and answer?")
+    panel(phone, "Race")
+    press(phone, "To the page Train")
+    phone.wait_for_url(re.compile(r"/train\b"))
+    expect(phone.locator(BAR)).to_contain_text("On your own")
     panel(teacher, "Race")
     press(teacher, "End the race")
     expect(teacher.locator(DIALOG)).to_contain_text("How long may each run take?")

@@ -2,7 +2,7 @@
 import { button, make } from "./build.js"
 import { back, gone } from "./follow.js"
 import { invitation, openTeacher } from "./invite.js"
-import { place } from "./page.js"
+import { page, place } from "./page.js"
 import { isPointing, point } from "./pointer.js"
 import { openAsk } from "./poll.js"
 import { corner, present, presents } from "./present.js"
@@ -16,7 +16,7 @@ let bar = null, drawn = ""
 
 export function drawBar() {
   const { news, alone, farewell } = room
-  const trains = place().startsWith("train")
+  const trains = page(place()) === "train"
   const shown = JSON.stringify([news, alone, presents(), isPointing(), farewell, trains])
   if (shown === drawn) return
   drawn = shown

@@ -1,5 +1,5 @@
 // Moving: the class goes where the teacher goes; a student who goes elsewhere is on their own, and comes back.
-import { go, home, onMove, place, same } from "./page.js"
+import { go, home, onMove, page, place, same } from "./page.js"
 import { changed, isTeacher, remember, room } from "./room.js"
 import { ask } from "./server.js"
 
@@ -36,7 +36,6 @@ export function gone(words) {
 }
 
 // In a race everybody has settings and a run of their own on the page that the class is at.
-const page = (address) => address.split("?")[0]
 const inRace = ({ race, place: led }) => race && page(led) === "train" && page(place()) === "train"
 
 function follow(to) {

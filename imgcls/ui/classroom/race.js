@@ -1,7 +1,7 @@
 // A race: the validation accuracy of everybody's best run over the seconds of training.
 import { fixed, percent } from "../js/numbers.js"
 import { button, dialog, make, refusal } from "./build.js"
-import { go } from "./page.js"
+import { go, page, place } from "./page.js"
 import { NAMED, chart, key } from "./race_chart.js"
 import { isTeacher, room } from "./room.js"
 import { ask, read } from "./server.js"
@@ -31,9 +31,12 @@ export function drawRace() {
   if (!box) return
   if (!box.isConnected) return leave() // another panel took its place
   if (!room.news) return box.close()
-  if (drawn === room.news.race) return
-  drawn = room.news.race
-  head(box.querySelector(".head"), drawn)
+  const { race } = room.news
+  const isNew = drawn !== race
+  const part = box.querySelector(".head")
+  if (isNew || part.dataset.on !== page(place())) head(part, race)
+  if (!isNew) return
+  drawn = race
   box.querySelector(".runs").textContent = ""
   clearTimeout(looking)
   if (drawn) look()
@@ -41,21 +44,32 @@ export function drawRace() {
 
 const act = (action, question) => ask(action, question).then(() => say({ message: "" }), say)
 
-function head(place, seconds) {
-  place.textContent = ""
+function head(part, seconds) {
+  part.textContent = ""
+  part.dataset.on = page(place())
   if (seconds) {
-    make("p", place, isTeacher()
+    make("p", part, isTeacher()
       ? `Each run lasts up to ${seconds} seconds. The class trains on the page Train; everybody's best run counts.`
       : `Each run lasts up to ${seconds} seconds. Choose your settings on the page Train, then press Train. ` +
         "Your best run counts.")
-    if (!isTeacher()) button(place, "To the page Train", () => { box.close(); go("train") }, { class: "main" })
-    else button(place, "End the race", () => act("end-race"))
+    if (isTeacher()) button(part, "End the race", () => act("end-race"))
+    else if (page(place()) !== "train") {
+      // With the settings that the class has there, if it is there.
+      const led = room.news.place
+      const to = page(led) === "train" ? led : "train"
+      const leaveFor = () => {
+        box.close()
+        room.touched = true // if the class is elsewhere, they go there on their own
+        go(to)
+      }
+      button(part, "To the page Train", leaveFor, { class: "main" })
+    }
   } else if (isTeacher()) {
-    make("p", place, "Everybody trains a network of their own on the page Train, and all the curves are drawn here. " +
+    make("p", part, "Everybody trains a network of their own on the page Train, and all the curves are drawn here. " +
       "How long may each run take?")
-    for (const length of LENGTHS) button(place, `${length} seconds`, () => act("race", { seconds: length }))
-  } else make("p", place, "The race is over.")
-  button(place, "Done", () => box.close(), { class: "done" })
+    for (const length of LENGTHS) button(part, `${length} seconds`, () => act("race", { seconds: length }))
+  } else make("p", part, "The race is over.")
+  button(part, "Done", () => box.close(), { class: "done" })
 }
 
 async function look() {
@@ -80,9 +94,9 @@ function fill({ seconds, runs }) {
   const letters = parseFloat(getComputedStyle(document.documentElement).fontSize)
   part.append(chart(runs, seconds, width, letters / 16))
   const list = make("ol", part, "", { class: "names" })
-  for (const [place, run] of runs.entries()) {
+  for (const [rank, run] of runs.entries()) {
     const line = make("li", list, "", run.mine ? { class: "mine" } : {})
-    if (run.points.length && place < NAMED) line.append(key(place))
+    if (run.points.length && rank < NAMED) line.append(key(rank))
     make("span", line, run.mine ? `${run.name} (you)` : run.name, { class: "name" })
     make("span", line, run.best === null ? "–" : percent(run.best))
     make("span", line, standing(run))
