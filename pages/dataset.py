@@ -41,7 +41,7 @@ parts(
         "Classes",
         on(classes_part),
         [
-            "Drag the difficulty from 0 to 1. What stays of a breed when pose, light and background vary?",
+            "Drag the difficulty from 0 to 1. What is left of a breed when pose, light and background vary?",
             "Switch the task to *Dog or not*: the same pictures, other labels. Which of the two is easier to guess?",
             "Choose *Your own pictures*: twenty pictures each of two things in your room are enough to train on.",
         ],

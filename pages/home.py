@@ -117,10 +117,9 @@ def answers() -> None:
 asked_first("home", answers, QUESTIONS)
 
 st.header("The lessons", anchor=False)
-lessons = [lesson for lesson in built_lessons() if lesson.slug]
-for start in range(0, len(lessons), 3):
-    for number, (column, lesson) in enumerate(zip(st.columns(3), lessons[start : start + 3], strict=False), start + 1):
-        with column.container(border=True, height="stretch"):
-            st.page_link(lesson.path, label=f"**{number}. {lesson.title}**", icon=f":material/{lesson.icon}:")
-            st.caption(lesson.question)
+# A card is one link: its frame is in frame.css, for every element more is one that a whole hall waits for.
+with st.container(key="lessons"):
+    for number, lesson in enumerate((each for each in built_lessons() if each.slug), 1):
+        label = f"**{number}. {lesson.title}** :gray[{lesson.question}]"
+        st.page_link(lesson.path, label=label, icon=f":material/{lesson.icon}:", width="stretch")
 st.page_link(TEACH.path, label="For teachers: the lecture in 90 and in 45 minutes", icon=f":material/{TEACH.icon}:")

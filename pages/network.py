@@ -70,7 +70,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         sample_row(slugs, key="net_home")
     toured = classifier.name in tour.NETWORKS
     if toured and not tour.current():
-        st.button("Take the tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
+        st.button("Tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
 if tour.current() and not toured:
     st.info("The tour goes through TinyVGG and EfficientNet-Lite0: choose one of them.", icon=":material/tour:")
 

@@ -22,7 +22,7 @@ def likelihood_curve(
     ticks = [-step * k for k in range(int(-low // step) + 1)]
     figure = curves(
         [Curve("sum of logarithms", counts, powers, HUES["loss"].line, "solid")],
-        x_title="number of photos", x_range=(0, max(counts)), at=now, height=280,
+        x_title="number of photos", x_range=(-0.03 * max(counts), max(counts)), at=now, height=280,
         yaxis={
             "range": [1.06 * low, -0.04 * low], "tickvals": ticks, "fixedrange": True,
             "ticktext": ["1", *(f"10{raised(tick)}" for tick in ticks[1:])],

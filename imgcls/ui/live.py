@@ -10,7 +10,6 @@ import json
 import logging
 import math
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -20,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from imgcls.jobs.attendance import Attendance
 from imgcls.ui.components import sent
 from imgcls.ui.session import presence
 from imgcls.ui.together import CORES, Shared, ask, compressed
@@ -31,8 +31,7 @@ PATIENCE = 10.0  # seconds in which a question must have arrived: a component se
 LISTEN = 1.0  # seconds after which it is asked whether somebody still waits for an answer that has not begun
 KEEP = 120.0  # seconds that the answers of a tab are kept after its connection broke
 _answers: dict[str, dict[str, Answer]] = {}
-_there: dict[str, Callable[[], bool]] = {}
-_away: dict[str, float] = {}  # since when
+_tabs = Attendance(KEEP)
 _newest: dict[tuple[str, str, str], "Future[bytes]"] = {}  # what each hand waits for
 pool = ThreadPoolExecutor(CORES + 4, thread_name_prefix="answer")
 _logged: set[tuple[str, type[Exception]]] = set()  # as many as there are components, times kinds of trouble
@@ -50,8 +49,7 @@ def offer(name: str, answer: Answer) -> str:
     those of others.
     """
     token = session_token()
-    _held(token)
-    _there[token] = presence()
+    _tabs.attend(token, presence())
     _answers.setdefault(token, {})[name] = answer
     return f"imgcls/live/{token}/{name}"
 
@@ -78,26 +76,13 @@ def slow_answer(name: str, *, key: str, answer: Answer) -> tuple[int | None, byt
         return number, None
 
 
-def drop_departed() -> None:
-    """Lets go of the answers, and of what they hold, of sessions whose tab has been away for KEEP seconds."""
-    now = time.monotonic()
-    for token, since in list(_away.items()):
-        if _there[token]():  # it came back, and no script has run since
-            _away[token] = now
-        elif now - since > KEEP:
-            for kept in (_answers, _there, _away):
-                kept.pop(token, None)
+def drop_departed(now: float) -> None:
+    """Lets go of the answers, and of what they hold, of sessions whose tab has been away for KEEP seconds.
 
-
-def _left(token: str) -> None:
-    _away[token] = time.monotonic()
-
-
-@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
-def _held(token: str) -> str:
-    """Called anew after a connection that broke for a moment: the end is taken back."""
-    _away.pop(token, None)
-    return token
+    `now` as `Attendance.look` has it.
+    """
+    for token in _tabs.look(now):
+        _answers.pop(token, None)
 
 
 class _TooLong(Exception):  # noqa: N818

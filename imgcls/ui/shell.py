@@ -178,10 +178,10 @@ def _written(value: float | Sequence[float]) -> str:
 def way_on(lesson: Lesson, pages: Mapping[str, object]) -> None:
     """Links to the lessons before and after this one, and between them which one of how many this is."""
     before, after = neighbours(lesson.slug)
-    left, middle, right = st.columns(3, vertical_alignment="center")
-    if before:
-        left.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
-        lessons = built_lessons()[1:]  # Home is none
-        middle.caption(f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}")
-    if after:
-        right.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")
+    with st.container(horizontal=True, vertical_alignment="center", key="way_on"):
+        if before:
+            st.page_link(pages[before.slug], label=before.title, icon=":material/arrow_back:")
+            lessons = built_lessons()[1:]  # Home is none
+            st.caption(f"Lesson {lessons.index(lesson) + 1} of {len(lessons)}: {lesson.title}", width="content")
+        if after:
+            st.page_link(pages[after.slug], label=f"Next: {after.title}", icon=":material/arrow_forward:")

@@ -17,7 +17,7 @@ from streamlit import runtime
 
 from imgcls.store.download import DownloadError
 from imgcls.ui import classroom, live
-from imgcls.ui.components.kept_photo import keep_spares
+from imgcls.ui.components.kept_photo import forget_departed
 
 try:
     import resource
@@ -50,8 +50,8 @@ async def keep_tidy() -> None:
     loop, used, kept, dirty = asyncio.get_running_loop(), time.process_time(), 0, True
     while True:
         await asyncio.sleep(QUIET)
-        live.drop_departed()
-        await loop.run_in_executor(None, keep_spares)
+        live.drop_departed(time.monotonic())
+        await loop.run_in_executor(None, forget_departed, time.monotonic())
         with suppress(sqlite3.Error, DownloadError):  # a folder that cannot be written to has no classes
             await loop.run_in_executor(None, classroom.end_old)
         now = time.process_time()

@@ -1,12 +1,16 @@
-"""The nginx configuration that README gives, tried with a real nginx: page, drag, and a photo of 12 MB."""
+"""The nginx configurations that README gives, tried with a real nginx: page, drag, a photo of 12 MB, two processes."""
 
 import io
 import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +23,7 @@ from tests.serving import ROOT
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(not NGINX, reason="no nginx on this machine")
 FOLDER = """
 user root; # started by root, its workers could not write into the test's folder; for others this counts for nothing
 pid {folder}/pid;
@@ -36,34 +41,27 @@ http {{
 """
 
 
-def from_readme(app: str, port: int, folder: Path) -> str:
-    """README's configuration with this machine's ports and certificate in place of the example's."""
-    own = re.search(r"^```nginx\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL).group(1)
-    for old, new in (
-        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
-        ("http://127.0.0.1:8501", app),
-        ("/etc/ssl/hall.example.org.", f"{folder}/certificate."),
-    ):
+def from_readme(names: str, folder: Path, *changed: tuple[str, str]) -> str:
+    """README's configuration that `names` this, with this machine's addresses in place of the example's."""
+    blocks = re.findall(r"^```nginx\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    (own,) = (block for block in blocks if names in block)
+    for old, new in changed:
         assert old in own
         own = own.replace(old, new)
     return FOLDER.format(folder=folder, own=own)
 
 
-@pytest.fixture
-def nginx(server_url: str, tmp_path: Path) -> Iterator[str]:
-    """The app's address behind nginx."""
-    if not NGINX or not OPENSSL:
-        pytest.skip("no nginx, or no openssl, on this machine")
-    subprocess.run(
-        [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-keyout", tmp_path / "certificate.key", "-out", tmp_path / "certificate.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    (tmp_path / "nginx.conf").write_text(from_readme(server_url, port, tmp_path))
-    command = [NGINX, "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", str(tmp_path / "nginx.conf")]
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(configuration: str, folder: Path, port: int) -> Iterator[None]:
+    """nginx, once it listens at `port`."""
+    (folder / "nginx.conf").write_text(configuration)
+    command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
     server = subprocess.Popen([*command, "-g", "daemon off;"], stderr=subprocess.PIPE, text=True)
     try:
         for _ in range(100):
@@ -72,10 +70,91 @@ def nginx(server_url: str, tmp_path: Path) -> Iterator[str]:
                     break
             assert server.poll() is None, server.stderr.read()
             time.sleep(0.05)
-        yield f"https://127.0.0.1:{port}"
+        yield
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture
+def nginx(server_url: str, tmp_path: Path) -> Iterator[str]:
+    """The app's address behind nginx."""
+    if not OPENSSL:
+        pytest.skip("no openssl on this machine")
+    subprocess.run(
+        [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-keyout", tmp_path / "certificate.key", "-out", tmp_path / "certificate.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    port = free_port()
+    configuration = from_readme(
+        "ssl_certificate", tmp_path, ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
+        ("http://127.0.0.1:8501", server_url), ("/etc/ssl/hall.example.org.", f"{tmp_path}/certificate."),
+    )  # fmt: skip
+    with running(configuration, tmp_path, port):
+        yield f"https://127.0.0.1:{port}"
+
+
+class Process(ThreadingHTTPServer):
+    """Stands for a process of the app: says its own port, and how many bytes it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Saying)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class Saying(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        body = f"{self.server.server_port} {len(sent)}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+class Visitor:
+    """A browser, as far as cookies go."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def ask(self, size: int = 3) -> str:
+        """Which process answers."""
+        with self._opener.open(self.url, data=b"x" * size, timeout=20) as answer:
+            process, count = answer.read().decode().split()
+        assert int(count) == size
+        return process
+
+
+def test_behind_nginx_a_browser_stays_with_its_process_until_that_one_ends(tmp_path: Path) -> None:
+    one, two = Process(), Process()
+    port = free_port()
+    configuration = from_readme(
+        "upstream processes", tmp_path, ("listen 8501;", f"listen 127.0.0.1:{port};"),
+        ("10.0.0.1:8501", f"127.0.0.1:{one.server_port}"), ("10.0.0.2:8501", f"127.0.0.1:{two.server_port}"),
+    )  # fmt: skip
+    try:
+        with running(configuration, tmp_path, port):
+            visitors = [Visitor(f"http://127.0.0.1:{port}/imgcls/live/a/b") for _ in range(8)]
+            homes = [visitor.ask() for visitor in visitors]
+            assert set(homes) == {str(one.server_port), str(two.server_port)}
+            for _ in range(3):
+                assert [visitor.ask() for visitor in visitors] == homes
+            assert visitors[0].ask(2_000_000) == homes[0]  # nginx's own limit is 1 MB
+            one.end()
+            assert {visitor.ask() for visitor in visitors} == {str(two.server_port)}
+            assert {visitor.ask() for visitor in visitors} == {str(two.server_port)}
+    finally:
+        two.end()
 
 
 def test_the_nginx_configuration_of_the_readme_serves_page_drag_and_upload(nginx: str, browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ CAT = (load_sample("cat"), "cat")
 def token() -> Iterator[str]:
     module._kept["one"] = CAT
     yield "one"
-    module._forget("one")
+    module._kept.pop("one", None)
 
 
 def asked(token: object) -> module.Choice | None:
@@ -35,34 +36,22 @@ def test_the_tab_gets_what_was_kept_under_its_token_and_nothing_else(token: str)
         assert asked(strange) is None
 
 
-def test_a_closed_tab_is_forgotten_and_one_that_comes_back_is_not(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KEEP", 0.05)
-    module._left(token)
-    present = module._present.__wrapped__
-    present(token)  # the connection broke for a moment
-    time.sleep(0.2)
-    assert asked(token) == CAT
-    module._left(token)
-    end = time.monotonic() + 5
-    while asked(token) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert asked(token) is None
-    assert token not in module._ends
-
-
-def test_a_tab_that_came_back_without_a_rerun_keeps_its_photo(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KEEP", 0.05)
-    connected = [True]
-    module._there[token] = lambda: connected[0]
-    module._left(token)
-    time.sleep(0.2)
+def test_a_photo_is_forgotten_some_time_after_its_tab_has_closed_and_no_thread_waits_for_that(token: str) -> None:
+    connected, threads = [True], threading.active_count()
+    module._tabs.attend(token, lambda: connected[0])
+    module.forget_departed(0.0)
+    connected[0] = False
+    module.forget_departed(10.0)
+    connected[0] = True  # it broke for a moment, and no script has run since
+    module.forget_departed(module.KEEP + 20.0)
     assert asked(token) == CAT
     connected[0] = False
-    end = time.monotonic() + 5
-    while asked(token) and time.monotonic() < end:
-        time.sleep(0.02)
+    module.forget_departed(1000.0)
+    module.forget_departed(1000.0 + module.KEEP)
+    assert asked(token) == CAT
+    module.forget_departed(1001.0 + module.KEEP)
     assert asked(token) is None
-    assert token not in module._there
+    assert threading.active_count() == threads
 
 
 @pytest.fixture

@@ -188,10 +188,9 @@ def test_what_nobody_waits_for_is_not_computed(busy_path: str, monkeypatch: pyte
         first = asyncio.create_task(asked(busy_path, numbered(1, "mine")))
         while not BEGUN:
             await asyncio.sleep(0.01)
-        gone = asyncio.create_task(asked(busy_path, numbered(2, "theirs"), hangs_up=True))
-        await asyncio.sleep(0.3)
+        gone = await asked(busy_path, numbered(2, "theirs"), hangs_up=True)
         GO.set()
-        return await asyncio.gather(first, gone)
+        return [await first, gone]
 
     assert [each.status_code for each in asyncio.run(two())] == [200, 409]
     assert BEGUN == [1]
@@ -313,15 +312,13 @@ def test_connections_do_not_hold_small_parts_back() -> None:
 
 
 def test_answers_outlive_a_connection_that_breaks_and_go_when_the_tab_stays_away(monkeypatch):
-    monkeypatch.setattr(live, "KEEP", 0.0)
     there = {"here": True}
     monkeypatch.setattr(live, "presence", lambda: lambda: there["here"])
     path = AppTest.from_function(script).run().session_state["path"]
-    token = path.split("/")[-2]
-    for here, status in ((True, 200), (False, 404)):
+    start, more = time.monotonic(), live.KEEP + 1
+    for later, here, status in ((0, True, 200), (1, False, 200), (more, True, 200), (2 * more, False, 200)):
         there["here"] = here
-        live._left(token)  # what Streamlit calls when the connection ends
-        time.sleep(0.01)
-        live.drop_departed()
+        live.drop_departed(start + later)
         assert ask(path, b'{"number": 4}').status_code == status
-    assert token not in live._there
+    live.drop_departed(start + 3 * more)
+    assert ask(path, b'{"number": 4}').status_code == 404

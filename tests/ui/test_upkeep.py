@@ -81,7 +81,8 @@ def test_sessions_whose_time_is_over_are_dropped_without_another_one_breaking_of
     storage = MemorySessionStorage(ttl_seconds=0.3)
     manager = WebsocketSessionManager(storage, None, None, None, None)
     monkeypatch.setattr(runtime, "exists", lambda: True)
-    monkeypatch.setattr(runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=manager))
+    running = SimpleNamespace(_session_mgr=manager, is_active_session=lambda session: False)
+    monkeypatch.setattr(runtime, "get_instance", lambda: running)
     storage.save(SessionInfo(client=None, session=Left(ended), script_run_count=1))
     assert upkeep.departed_sessions() == 1
     asyncio.run(kept_tidy(1.5))

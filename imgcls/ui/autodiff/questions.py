@@ -75,8 +75,8 @@ def _at_double_rate(photo: Picture) -> list[float]:
 def _why_double_rate(photo: Picture, right: Sequence[float]) -> str:
     beyond = _down(LINE, 0.25).points[1].value
     return (
-        f"It stays at {written(right[0], 3)}. The step is twice as long as the way to the bottom, so it lands as high "
-        f"on the other side, again and again. At 0.25 the first step already climbs to {written(beyond, 3)}."
+        f"It stays at {written(right[0], 3)}. The step is twice as long as the way to the bottom, so it lands just as "
+        f"high on the other side, again and again. At 0.25 the first step already climbs to {written(beyond, 3)}."
     )
 
 
@@ -205,7 +205,7 @@ QUESTIONS = [
         _ball,
         lambda photo, right: (
             f"At x ≈ {written(right, 3)}, in the valley that it started above. It only sees the slope where it stands, "
-            "and never climbs the hill in between. Where one starts decides where one ends."
+            "and never climbs the hill in between. Where you start decides where you end up."
         ),
         at={"autodiff_f": VALLEYS, "autodiff_rate": "0.02", "autodiff_at": "0"},
         then={"autodiff_f": VALLEYS, "autodiff_rate": "0.02", "autodiff_at": "30"},
@@ -224,7 +224,7 @@ QUESTIONS = [
         ),
         _without_zero_grad,
         "At the bottom the slope is 0, but the sum of all earlier gradients is not: it carries on, up the other side, "
-        "until the new gradients have used it up. Then all goes back.",
+        "until the new gradients have used it up. Then it swings back.",
         at={**_DOWN, "autodiff_zero": "false", "autodiff_rate": "0.02"},
         then={"autodiff_f": LINE, "autodiff_zero": "false", "autodiff_rate": "0.02", "autodiff_at": "30"},
     ),
@@ -258,7 +258,7 @@ QUESTIONS = [
         "auto-map",
         ROUTES,
         "A kernel copies the middle of the image: these 16 numbers. They go through 2 × 2 max pooling and are added "
-        "up. Which is the gradient by the image?",
+        "up. Which is the gradient with respect to the image?",
         Pick(_maps, MAPS, "gradient"),
         lambda photo: MAPS.index("the winners"),
         "The largest value of each window gets a gradient of 1, wherever in the window it lies. A quarter each would "

@@ -209,7 +209,7 @@ def _running(
 ) -> go.Figure:
     """The mean of the first 1, 2, ... masks beside the value without dropout, with a band around that."""
     places = list(range(1, len(means) + 1))
-    title = "without dropout, ± 2 standard deviations / √n" if band else "without dropout"
+    title = "without dropout, ± 2σ/√n" if band else "without dropout"
     around = tuple(each.tolist() for each in band) if band else None
     straight = Curve(title, places, [exact] * len(places), HUES["pixel"].line, "dash", band=around)
     mean = Curve("mean of the first n masks", places, means.tolist(), HUES["probability"].line, "solid")

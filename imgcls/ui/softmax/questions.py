@@ -158,8 +158,8 @@ QUESTIONS = [
     Question(
         "soft-pair",
         ARITHMETIC,
-        "Two classes have the logits 2 and 1. You may change both, but the probabilities must stay. What of the two "
-        "logits must stay, too?",
+        "Two classes have the logits 2 and 1. You may change both, but the probabilities must stay. What about the "
+        "two logits must stay the same?",
         Choice(
             (RATIO, DIFFERENCE, TOTAL, LARGER),
             {
@@ -238,7 +238,7 @@ QUESTIONS = [
     Question(
         "soft-slope",
         HARDMAX,
-        "A class is just behind the best one. Which gradient does its logit get through **hardmax**?",
+        "A class is just behind the best one. What gradient does its logit get through **hardmax**?",
         Choice(
             (ZERO, SMALL, ONE),
             {
@@ -305,13 +305,13 @@ QUESTIONS = [
     Question(
         "soft-breaks",
         OVERFLOW,
-        "float16 ends at 65,504. A constant c is added to the logits 1, −2 and 0. From which **c** on is the sum of "
-        "their powers infinite?",
+        "float16 ends at 65,504. A constant c is added to the logits 1, −2 and 0. From what value of **c** on is "
+        "the sum of their exponentials infinite?",
         Number(0, 100, "", 3),
         lambda photo: _breaks("float16"),
         lambda photo, right: (
-            f"At c = **{right}**: e^{{{right + 1}}} still fits, but not the sum. Powers explode: a logit of 12 is "
-            "enough, and networks produce such logits."
+            f"At c = **{right}**: e^{{{right + 1}}} still fits, but not the sum. Exponentials explode: a logit of 12 "
+            "is enough, and networks produce such logits."
         ),
         at={"softmax_c": "0"},
         then={"softmax_c": "10"},
@@ -319,17 +319,18 @@ QUESTIONS = [
     Question(
         "soft-maximum",
         OVERFLOW,
-        "Before any power is taken, the largest logit is **subtracted from all**. What happens to the probabilities?",
+        "Before anything is exponentiated, the largest logit is **subtracted from all**. What happens to the "
+        "probabilities?",
         Choice(
             (SAME, SMALLER, FLATTER),
             {
                 SMALLER: "Every term gets smaller, and their sum by the same factor.",
-                FLATTER: "The distances between the logits stay, and only they count.",
+                FLATTER: "The differences between the logits stay, and only they count.",
             },
         ),
         _with_maximum,
-        "Softmax does not see a constant. Now the largest power is e^{0} = 1, so nothing can overflow. All libraries "
-        "compute it so.",
+        "Softmax does not see a constant. Now the largest power is e^{0} = 1, so nothing can overflow. Every library "
+        "does it this way.",
         at={"softmax_c": "0"},
         then={"softmax_c": "100"},
     ),

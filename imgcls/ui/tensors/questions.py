@@ -143,7 +143,7 @@ def _why_greys(photo: Picture, right: Sequence[float]) -> str:
     shown = equation((1.0, mean, std), lambda x, m, s: (x - m) / s, right[2], digits=3)
     return (
         f"White: (1 − {shown.operands[1]}) / {shown.operands[2]} {shown.sign} {shown.result}. Numbers from 0 to 1 "
-        "become numbers around 0, about 1 in size. Black is then **below** 0, and no longer nothing."
+        "become numbers around 0, about 1 in size. Black is then **below** 0, and no longer zero."
     )
 
 
@@ -271,7 +271,7 @@ QUESTIONS = [
         Choice(
             (ALONE, TOO, ALL_BLACK),
             {
-                ALONE: "So it would be with part = photo[...].clone(). A slice has no numbers of its own.",
+                ALONE: "That would be so with part = photo[...].clone(). A slice has no numbers of its own.",
                 ALL_BLACK: "They share one memory, but the slice reaches only its own 16 pixels.",
             },
         ),
@@ -283,7 +283,7 @@ QUESTIONS = [
     Question(
         "tensor-order",
         MEMORY,
-        "A photo of shape (height, width, 3). In which order do its numbers lie in memory?",
+        "A photo of shape (height, width, 3). In what order are its numbers stored in memory?",
         Choice(
             (REDS, RGB, ROW_WISE),
             {
@@ -311,7 +311,7 @@ QUESTIONS = [
         "tensor-contiguous",
         MEMORY,
         "The line shows the strides after permute: how many numbers lie between neighbours. Now **.contiguous()** "
-        "copies all into the order (3, 3, 5). Drag the bars.",
+        "copies everything into the order (3, 3, 5). Drag the bars.",
         Bars(
             ("next channel", "next row", "next column"),
             0,
@@ -450,7 +450,7 @@ QUESTIONS = [
     Question(
         "tensor-stretched",
         BROADCAST,
-        "The column (3, 1) is stretched to (3, 4) for the sum. How far is it in memory to the neighbours?",
+        "The column (3, 1) is stretched to (3, 4) for the sum. How far away in memory are the neighbours?",
         Bars(("next row", "next column"), 0, 6, "", 0, 0.4, (4, 1)),
         _stretched,
         "To the next column the stride is **0**: the same number is read four times. Nothing has been copied, however "
@@ -459,7 +459,7 @@ QUESTIONS = [
     Question(
         "tensor-axes",
         BATCH,
-        "Five photos are stacked into (5, 3, 64, 64). How far is it in memory to each of these neighbours? Put them in "
+        "Five photos are stacked into (5, 3, 64, 64). How far away in memory is each of these neighbours? Put them in "
         "order.",
         Order(AXES, "nearest", "farthest"),
         lambda photo: [float(each) for each in _batch(photo).stride()],

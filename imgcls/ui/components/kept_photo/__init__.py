@@ -1,13 +1,13 @@
 """The chosen photo outlives a reload of its tab: the tab notes a token, the server keeps the photo under it."""
 
 import secrets
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from imgcls.data.pictures import Picture
+from imgcls.jobs.attendance import Attendance
 from imgcls.ui.components import declare, sent
 from imgcls.ui.components.kept_photo.spare import Spares
 from imgcls.ui.session import presence
@@ -20,8 +20,7 @@ Choice = tuple[Picture, str | None]
 _mount = declare("kept_photo")
 _spares = Spares()
 _kept: dict[str, Choice] = {}
-_there: dict[str, Callable[[], bool]] = {}
-_ends: dict[str, threading.Timer] = {}
+_tabs = Attendance(KEEP)
 
 
 def keep_photo(choice: Choice | None, *, key: str, on_return: Callable[[], Any]) -> None:
@@ -29,8 +28,8 @@ def keep_photo(choice: Choice | None, *, key: str, on_return: Callable[[], Any])
     token = None
     if choice:
         token = st.session_state.setdefault(f"{key}:token", secrets.token_urlsafe(16))
-        _kept[token], _there[token] = choice, presence()
-        _present(token)
+        _kept[token] = choice
+        _tabs.attend(token, presence())
         _spares.keep(token, *choice)
     _mount(key=key, data={"token": token}, default={"back": None}, on_back_change=on_return)
 
@@ -41,30 +40,12 @@ def kept_photo(key: str) -> Choice | None:
     return _kept.get(token) or _spares.find(token)
 
 
-def keep_spares() -> None:
-    """What other processes would need of this one's photos, should it end, stays; the rest goes."""
+def forget_departed(now: float) -> None:
+    """Photos go some time after their tab; so does what other processes would need of them, should this one end.
+
+    `now` as `Attendance.look` has it.
+    """
+    for token in _tabs.look(now):
+        _kept.pop(token, None)
+        _spares.forget(token)
     _spares.tidy(_kept, KEEP)
-
-
-def _left(token: str) -> None:
-    timer = _ends[token] = threading.Timer(KEEP, _forget, (token,))
-    timer.daemon = True
-    timer.start()
-
-
-def _forget(token: str) -> None:
-    _ends.pop(token, None)
-    if token in _there and _there[token]():  # it came back, and no script has run since
-        _left(token)
-        return
-    _kept.pop(token, None)
-    _there.pop(token, None)
-    _spares.forget(token)
-
-
-@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
-def _present(token: str) -> str:
-    """Called anew after a connection that broke for a moment: the end is taken back."""
-    if timer := _ends.pop(token, None):
-        timer.cancel()
-    return token

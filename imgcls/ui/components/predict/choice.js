@@ -21,6 +21,6 @@ export function draw({ box, about, value, change, truth, others }) {
     const count = others.filter((each) => each === text).length
     if (others.length) make("span", "count", tags).textContent = `${count} of ${others.length}`
     if (text === value) make("b", "tag mine", tags).textContent = "your prediction"
-    if (text === truth) make("b", "tag truth", tags).textContent = "so it is"
+    if (text === truth) make("b", "tag truth", tags).textContent = "the answer"
   })
 }

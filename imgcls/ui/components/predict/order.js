@@ -13,7 +13,7 @@ export function draw({ box, about, value, change, truth, says }) {
       if (value) {
         const mine = value.indexOf(card)
         make("small", mine === place ? "same" : "", item).textContent =
-          mine === place ? "you: here, too" : `you: place ${mine + 1}`
+          mine === place ? "yours is here, too" : `you: place ${mine + 1}`
       }
     })
     return
