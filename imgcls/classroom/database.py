@@ -82,6 +82,10 @@ class Database:
             connection.rollback()
             raise
 
+    def wipe(self) -> None:
+        """What was deleted is on the disk no longer: the log of what was written may still hold it."""
+        self.read("pragma wal_checkpoint(truncate)").fetchall()
+
     def changes(self) -> int:
         """A number that is another one after anybody has written: cheap to ask, many times a second, by one thread."""
         return self._watch.execute("pragma data_version").fetchone()[0]

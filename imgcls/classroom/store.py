@@ -151,25 +151,27 @@ class Classes:
         with self.database.write() as database:
             database.execute("delete from person where token = ? and not teacher", (digest(token),))
         if me:
-            self.forget_set(me.code)
+            self.photos_changed(me.code)
 
     def end(self, token: str) -> str:
         """The teacher ends the class: all of it goes; returns its code."""
         with self.database.write() as database:
             me = self.teacher(database, token)
             database.execute("delete from room where code = ?", (me.code,))
-        self.forget_set(me.code)
+        self.photos_changed(me.code)
         return me.code
 
-    def forget_set(self, code: str) -> None:
-        """The photos of a class have changed: the sets made of them go, and all that was made of these."""
+    def photos_changed(self, code: str) -> None:
+        """The sets made of the photos of a class go, all that was made of these, and what is left of deleted photos."""
         class_photos.forget(self.photo_sets, code)
+        self.database.wipe()
 
     def end_old(self) -> None:
         """End the classes whose time is over, and remove what a class that has ended may have left."""
         if self.database.read("select 1 from room where begun < ?", time.time() - LIFE).fetchone():
             with self.database.write() as database:
                 self._end_old(database)
+            self.database.wipe()
         codes = {code for (code,) in self.database.read("select code from room")}
         class_photos.forget_others(self.photo_sets, codes)
 

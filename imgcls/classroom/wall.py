@@ -117,7 +117,7 @@ class Wall:
             )
             if not done.rowcount:
                 raise ClassError("This photo was taken back.")
-        self.classes.forget_set(me.code)
+        self.classes.photos_changed(me.code)
 
     def take_back(self, token: str, photo: int) -> None:
         """A student takes their photo back, or the teacher takes it off: nothing of it is kept."""
@@ -125,7 +125,7 @@ class Wall:
             me = self.classes.person(database, token)
             query = "delete from picture where id = ? and code = ? and poll is null and (? or token = ?)"
             database.execute(query, (photo, me.code, int(me.teacher), digest(token)))
-        self.classes.forget_set(me.code)
+        self.classes.photos_changed(me.code)
 
     def photos(self, code: str) -> tuple[Photo, ...]:
         """All of a class, also those that wait, in the order in which they came."""
