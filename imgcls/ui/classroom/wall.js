@@ -88,7 +88,7 @@ function offer(head) {
       await ask("show", { picture, said: breed.value.trim() })
       sent = true
       form.replaceChildren()
-      make("p", form, "Your teacher is looking at your photo.", { role: "status" })
+      make("p", form, "Your teacher has your photo now.", { role: "status" })
       say({ message: "" })
     } catch (trouble) {
       send.disabled = false
