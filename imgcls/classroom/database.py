@@ -10,7 +10,7 @@ from pathlib import Path
 TABLES = """
 create table if not exists room (
     code text primary key, begun real not null, place text not null, paused integer not null,
-    pointer text not null, version integer not null
+    pointer text not null, version integer not null, wall integer not null default 0, race integer not null default 0
 );
 create table if not exists person (
     token text primary key, code text not null references room (code) on delete cascade, name text not null,
@@ -31,14 +31,21 @@ create table if not exists vote (
 create table if not exists picture (
     id integer primary key autoincrement, code text not null references room (code) on delete cascade,
     token text not null references person (token) on delete cascade,
-    poll integer references poll (id) on delete cascade, jpeg blob not null
+    poll integer references poll (id) on delete cascade, jpeg blob not null,
+    said text not null default '', answers text not null default '{}', let_in integer not null default 0
+);
+create table if not exists entry (
+    run text primary key, code text not null references room (code) on delete cascade,
+    token text not null references person (token) on delete cascade
 );
 create index if not exists people on person (code);
 create index if not exists polls on poll (code);
+create index if not exists pictures on picture (code);
+create index if not exists entries on entry (code);
 """
 
 
-VERSION = 2
+VERSION = 3
 """Of the tables; a file with others is of an earlier release, and its classes are over."""
 
 
@@ -55,7 +62,7 @@ class Database:
         self._local = threading.local()
         self._watch = self._opened(check_same_thread=False)
         if self._watch.execute("pragma user_version").fetchone()[0] != VERSION:
-            for kind in ("vote", "picture", "poll", "key", "person", "room"):
+            for kind in ("vote", "picture", "entry", "poll", "key", "person", "room"):
                 self._watch.execute(f"drop table if exists {kind}")
         self._watch.executescript(f"{TABLES} pragma user_version = {VERSION};")
 
@@ -74,6 +81,10 @@ class Database:
         except BaseException:
             connection.rollback()
             raise
+
+    def wipe(self) -> None:
+        """What was deleted is on the disk no longer: the log of what was written may still hold it."""
+        self.read("pragma wal_checkpoint(truncate)").fetchall()
 
     def changes(self) -> int:
         """A number that is another one after anybody has written: cheap to ask, many times a second, by one thread."""

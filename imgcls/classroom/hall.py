@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imgcls.classroom.polls import Poll, Polls, Votes, told
+from imgcls.classroom.races import Races
 from imgcls.classroom.store import Classes, Member, Room
+from imgcls.classroom.wall import State, Wall
 
 LOOK = 0.1
 """Seconds between two looks at whether another process has written."""
@@ -35,6 +37,7 @@ class Hall:
 
     def __init__(self, classes: Classes) -> None:
         self.classes, self.polls = classes, Polls(classes)
+        self.wall, self.races = Wall(classes), Races(classes)
         self._listeners: set[_Listener] = set()
         self._telling: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -91,12 +94,14 @@ class Hall:
         """Read the class once, for all who listen."""
         await asyncio.sleep(0)
         self._telling.discard(code)
-        room, here, asked = await asyncio.to_thread(
-            lambda: (self.classes.room(code), self.classes.here(code), self.polls.current(code))
-        )
+        room, here, asked, wall = await asyncio.to_thread(
+            lambda: (
+                self.classes.room(code), self.classes.here(code), self.polls.current(code), self.wall.state(code),
+            )
+        )  # fmt: skip
         for listener in self._listeners:
             if listener.me.code == code:
-                listener.tell(_news(listener, room, here, asked))
+                listener.tell(_news(listener, room, here, asked, wall))
 
     def _watch(self) -> None:
         if self._watching is None or self._watching.done():
@@ -122,7 +127,9 @@ class Hall:
         return task
 
 
-def _news(listener: _Listener, room: Room | None, here: list[Member], asked: tuple[Poll, Votes] | None) -> News:
+def _news(
+    listener: _Listener, room: Room | None, here: list[Member], asked: tuple[Poll, Votes] | None, wall: State
+) -> News:
     if room is None:
         return {"ended": True}
     me = listener.me
@@ -136,7 +143,11 @@ def _news(listener: _Listener, room: Room | None, here: list[Member], asked: tup
         "pointer": room.pointer,
         "version": room.version,
         "count": len(here),
+        "race": room.race,
+        "wall": {"open": room.wall, "count": wall.count, "mark": wall.mark},
     }
+    if me.teacher:
+        news["wall"]["waiting"] = wall.waiting
     if asked:
         news["poll"] = told(*asked, listener.token)
     return news | {"following": len(here) - len(alone), "alone": alone} if me.teacher else news

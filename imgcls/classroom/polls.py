@@ -82,7 +82,7 @@ class Polls:
             number = made.lastrowid or 0
             if picture:
                 row = (me.code, digest(token), number, picture)
-                database.execute("insert into picture values (null, ?, ?, ?, ?)", row)
+                database.execute("insert into picture (code, token, poll, jpeg) values (?, ?, ?, ?)", row)
             return number
 
     def vote(self, token: str, poll: int, value: object) -> None:
@@ -151,16 +151,16 @@ def checked(asked: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ClassError: something is missing or too long.
     """
-    kind, prompt = asked.get("kind"), _text(asked.get("prompt", ""), LONGEST_PROMPT)
+    kind, prompt = asked.get("kind"), one_line(asked.get("prompt", ""), LONGEST_PROMPT)
     fair: dict[str, Any] = {"kind": kind, "prompt": prompt}
     if kind == LESSON:
-        fair["question"] = _text(asked.get("question"), LONGEST_OPTION)
+        fair["question"] = one_line(asked.get("question"), LONGEST_OPTION)
         return fair
     if not prompt:
         raise ClassError("A question needs words.")
     if kind == "choice":
         options = asked.get("options")
-        options = [_text(each, LONGEST_OPTION) for each in options] if isinstance(options, list) else []
+        options = [one_line(each, LONGEST_OPTION) for each in options] if isinstance(options, list) else []
         if not 2 <= len(options) <= MOST_OPTIONS or not all(options) or len(set(options)) < len(options):
             raise ClassError(f"A choice needs 2 to {MOST_OPTIONS} different answers.")
         fair["options"] = options
@@ -232,7 +232,7 @@ def gain(before: float, after: float) -> float | None:
     return None if before >= 1 else (after - before) / (1 - before)
 
 
-def _text(given: object, longest: int) -> str:
+def one_line(given: object, longest: int) -> str:
     """One line of text, its spaces made one.
 
     Raises:

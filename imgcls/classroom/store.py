@@ -13,6 +13,7 @@ from pathlib import Path
 
 from imgcls.classroom.database import ClassError, Database, digest
 from imgcls.classroom.names import as_code, new_code, new_name
+from imgcls.store import class_photos
 
 LIFE = 12 * 3600.0
 """Seconds after which a class ends by itself."""
@@ -22,7 +23,7 @@ HAND_OVER = 300.0
 """Seconds for which the teacher's right can be taken to a second device."""
 MOST_PEOPLE = 1000
 LONGEST_ADDRESS = 2000
-_ROOM = "code, place, paused, pointer, version"
+_ROOM = "code, place, paused, pointer, version, wall, race"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Member:
 class Room:
     """A class: where it is (`place`), whether it is `paused`; `version` grows with every change of these.
 
-    `pointer` is where the teacher points: the class of an element, and the shares of its width and height.
+    `pointer` is where the teacher points: the class of an element, and the shares of its width and height. `wall`: the
+    wall is open. `race`: the seconds that each run of a race has, 0 while there is none.
     """
 
     code: str
@@ -48,6 +50,8 @@ class Room:
     paused: bool
     version: int
     pointer: tuple[str, float, float] | None = None
+    wall: bool = False
+    race: int = 0
 
 
 class Classes:
@@ -59,13 +63,15 @@ class Classes:
 
     def __init__(self, file: Path) -> None:
         self.database = Database(file)
+        self.photo_sets = file.parent / class_photos.NAME
 
     def begin(self, place: str = "") -> tuple[str, Member]:
         """Begin a class; returns the teacher's token, which is their secret, and what they are."""
         with self.database.write() as database:
             self._end_old(database)
             code = new_code({code for (code,) in database.execute("select code from room")})
-            database.execute("insert into room values (?, ?, ?, 0, 'null', 1)", (code, time.time(), _address(place)))
+            row = (code, time.time(), _address(place))
+            database.execute("insert into room values (?, ?, ?, 0, 'null', 1, 0, 0)", row)
             return self._enter(database, code, "the teacher", True, place)
 
     def join(self, typed: str) -> tuple[str, Member]:
@@ -141,21 +147,33 @@ class Classes:
 
     def leave(self, token: str) -> None:
         """Somebody goes, and nothing of them stays."""
+        me = self.member(token)
         with self.database.write() as database:
             database.execute("delete from person where token = ? and not teacher", (digest(token),))
+        if me:
+            self.photos_changed(me.code)
 
     def end(self, token: str) -> str:
         """The teacher ends the class: all of it goes; returns its code."""
         with self.database.write() as database:
             me = self.teacher(database, token)
             database.execute("delete from room where code = ?", (me.code,))
-            return me.code
+        self.photos_changed(me.code)
+        return me.code
+
+    def photos_changed(self, code: str) -> None:
+        """The sets made of the photos of a class go, all that was made of these, and what is left of deleted photos."""
+        class_photos.forget(self.photo_sets, code)
+        self.database.wipe()
 
     def end_old(self) -> None:
-        """End the classes whose time is over."""
+        """End the classes whose time is over, and remove what a class that has ended may have left."""
         if self.database.read("select 1 from room where begun < ?", time.time() - LIFE).fetchone():
             with self.database.write() as database:
                 self._end_old(database)
+            self.database.wipe()
+        codes = {code for (code,) in self.database.read("select code from room")}
+        class_photos.forget_others(self.photo_sets, codes)
 
     def hand_over(self, token: str) -> str:
         """A key with which one more device becomes the teacher's, once and within minutes."""
@@ -212,10 +230,10 @@ class Classes:
         database.execute("delete from room where begun < ?", (time.time() - LIFE,))
 
 
-def _room(found: tuple[str, str, int, str, int]) -> Room:
-    code, place, paused, pointer, version = found
+def _room(found: tuple[str, str, int, str, int, int, int]) -> Room:
+    code, place, paused, pointer, version, wall, race = found
     at = json.loads(pointer)
-    return Room(code, place, bool(paused), version, tuple(at) if at else None)
+    return Room(code, place, bool(paused), version, tuple(at) if at else None, bool(wall), race)
 
 
 def _pointer(at: object) -> list[object]:

@@ -97,8 +97,8 @@ def describe_own(file: Path, reading: str = "", renamed: Renamed = ()) -> OwnSet
     )  # fmt: skip
 
 
-def keep_zip(data: bytes, name: str = "Your pictures") -> tuple[Path, Source]:
-    """Checks an uploaded zip and keeps it; its path is a data set's name from then on.
+def keep_zip(data: bytes, name: str = "Your pictures", file: Path | None = None) -> tuple[Path, Source]:
+    """Checks an uploaded zip and keeps it, as `file` if one is given; its path is a data set's name from then on.
 
     Raises:
         DatasetError: it is refused, damaged, or in no layout that is known; nothing is kept then.
@@ -106,16 +106,19 @@ def keep_zip(data: bytes, name: str = "Your pictures") -> tuple[Path, Source]:
     title = clean_name(re.sub(r"\.zip$", "", name, flags=re.IGNORECASE)) or "Your pictures"
     source = labelled(open_zip(io.BytesIO(data), title))
     try:
-        file = cache_folder() / "own" / f"{_file_name(title)}-{hashlib.sha256(data).hexdigest()[:16]}.zip"
-        with replaced(file) as part:
+        own = cache_folder() / "own" / f"{_file_name(title)}-{hashlib.sha256(data).hexdigest()[:16]}.zip"
+        with replaced(file or own) as part:
             part.write(data)
     except (DownloadError, OSError) as error:
         raise DatasetError("The server has no room to keep these pictures.") from error
-    prune(file.parent, "*.zip", KEPT_FILES, KEPT_BYTES)
-    return file, source
+    if file is None:
+        prune(own.parent, "*.zip", KEPT_FILES, KEPT_BYTES)
+    return file or own, source
 
 
-def keep_pictures(classes: Mapping[str, Sequence[bytes]], name: str = "Your pictures") -> tuple[Path, Source]:
+def keep_pictures(
+    classes: Mapping[str, Sequence[bytes]], name: str = "Your pictures", file: Path | None = None
+) -> tuple[Path, Source]:
     """Makes such a zip of pictures that were given class by class (class name -> the bytes of picture files).
 
     Raises:
@@ -133,7 +136,7 @@ def keep_pictures(classes: Mapping[str, Sequence[bytes]], name: str = "Your pict
                 # A fixed date: the same pictures make the same zip.
                 entry = zipfile.ZipInfo(f"{label}/{number:05d}.{_ending(data)}", date_time=(2000, 1, 1, 0, 0, 0))
                 archive.writestr(entry, data)
-    return keep_zip(buffer.getvalue(), name)
+    return keep_zip(buffer.getvalue(), name, file)
 
 
 def is_picture(data: bytes) -> bool:

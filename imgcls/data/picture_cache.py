@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +14,7 @@ import numpy as np
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, Skipped, Source, Task, learnable, prepare, split
 from imgcls.data.sources import DRAWN_DOGS, open_source
+from imgcls.store.class_photos import is_of_class
 from imgcls.store.download import DownloadError, cache_folder
 from imgcls.store.files import prune, replaced
 
@@ -60,7 +62,7 @@ class Recipe:
     def _files(self) -> tuple[Path, Path]:
         """The pictures, and what there is to know about them; the second is written last."""
         try:
-            folder = cache_folder() / "shelf"
+            folder = Path(self.source).parent if is_of_class(self.source) else cache_folder() / "shelf"
         except DownloadError as error:
             raise DatasetError(str(error)) from error
         return folder / f"{self.digest}.npy", folder / f"{self.digest}.json"
@@ -112,6 +114,9 @@ def cache_pictures(recipe: Recipe, progress: Progress | None = None) -> None:
             part.write(json.dumps(about).encode())
     except OSError as error:
         raise DatasetError("The server's disk has no room for these pictures.") from error
+    if is_of_class(recipe.source) and not Path(recipe.source).is_file():
+        shutil.rmtree(pictures.parent, ignore_errors=True)  # the class has ended meanwhile
+        raise DatasetError("These photos of a class are no longer on the server: choose others.")
     prune(pictures.parent, "*.npy", KEPT_FILES, KEPT_BYTES)
     for file in facts.parent.glob("*.json"):
         if not file.with_suffix(".npy").is_file():

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from imgcls.data.drawn.tiny_set import drawn_animal, drawn_animals
 from imgcls.data.layouts import Renamed, labelled
 from imgcls.data.pictures import open_picture
 from imgcls.numbers import whole
+from imgcls.store.class_photos import is_of_class
 from imgcls.store.download import DownloadError, cache_folder, fetch
 
 DRAWN_DOGS, PETS, CIFAR10 = "drawn-dogs", "pets", "cifar10"
@@ -243,5 +245,8 @@ def open_source(
     if name in (PETS, CIFAR10):
         return (pets if name == PETS else cifar10)(progress)
     if os.path.exists(name):
-        return labelled(open_tree(name), reading, renamed)
+        source = labelled(open_tree(name), reading, renamed)
+        return replace(source, fingerprint="") if is_of_class(name) else source  # nothing of it stays in a cache
+    if is_of_class(name):
+        raise DatasetError("These photos of a class are no longer on the server: choose others.")
     raise DatasetError(f"There is no data set {name!r}: choose drawn-dogs, pets, cifar10, or a zip or folder.")

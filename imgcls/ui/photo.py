@@ -17,6 +17,7 @@ from imgcls.ui.components.focus import keep_focus
 from imgcls.ui.components.gallery import gallery, picked_sample
 from imgcls.ui.components.kept_photo import keep_photo, kept_photo
 from imgcls.ui.hall import made_of
+from imgcls.ui.live import session_token
 from imgcls.ui.session import arrived, drop_upload
 
 MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
@@ -24,8 +25,6 @@ MOST_PICTURE = 25  # MB; a phone photo is 3 to 12
 _PHOTO, _SAMPLE, _TROUBLE = "current_photo", "current_photo_sample", "current_photo_trouble"
 _UPLOADS, _CHOSEN, _KEPT_PHOTO = "current_photo_uploads", "current_photo_chosen", "photo_recall"
 _TAKEN = "current_photo_taken"
-# A plain button: what it opens is the browser's own affair (see classroom/main.js), and no page runs for it.
-CLASS_DOOR = '<button type="button" class="imgcls-class-door">Class: join or start</button>'
 _WAYS = {"upload": "Upload", "camera": "Camera", "samples": "Samples"}
 
 
@@ -96,7 +95,7 @@ def photo_sidebar() -> None:
     """The sidebar: the photo, what it is, and the ways to use another."""
     photo = current_photo()
     with st.sidebar:
-        st.html(CLASS_DOOR)
+        _class_door()
         st.markdown("## Your photo")
         sample = SAMPLES.get(current_sample() or "")
         alt = f"Your photo: {sample.alt if sample else photo.name}"
@@ -122,7 +121,16 @@ def photo_on_a_phone() -> None:
         taken = st.session_state.get(_TAKEN, 0)  # a new key closes the popover: the photo is in, look at it
         with st.popover("Use your own photo", icon=":material/add_a_photo:", width="stretch", key=f"phone_{taken}"):
             _ways("phone")
-        st.html(CLASS_DOOR)
+        _class_door()
+
+
+def _class_door() -> None:
+    """A plain button: what it opens is the browser's own affair (see classroom/main.js), and no page runs for it.
+
+    A class must know whose session this is before it counts what is done here: its browser reads it off the button.
+    """
+    settings = f'type="button" class="imgcls-class-door" data-session="{session_token()}"'
+    st.html(f"<button {settings}>Class: join or start</button>")
 
 
 def _incomplete_note(photo: Picture) -> None:

@@ -23,7 +23,6 @@ from imgcls.ui.address import arrived, as_number, in_address, to_address, went_b
 from imgcls.ui.components import sent, unheard
 from imgcls.ui.components.cookies import keep_cookies, kept_words
 from imgcls.ui.components.predict import predict
-from imgcls.ui.live import session_token
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.questions import Choice, Question, questions_of
@@ -200,7 +199,6 @@ def card(asking: Asking, asked: Asked) -> None:
     told = asked.shown
     fields: dict[str, Any] = {
         "ack": sent(key).get("seq"),
-        "session": session_token(),
         "head": f"Predict first · question {place + 1} of {len(given)}",
         "mine": mine,
         "waits": mine is not None and not told and not host.may_reveal(question),

@@ -94,11 +94,17 @@ def test_who_goes_is_forgotten_and_at_the_end_all_is_gone_from_the_disk(tmp_path
 
 def test_a_class_ends_by_itself(classes: Classes, monkeypatch: pytest.MonkeyPatch) -> None:
     token, begun = classes.begin()
+    mine, left = (classes.photo_sets / code / "set.zip" for code in (begun.code, "GONE"))
+    for file in (mine, left):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"photos")
     classes.end_old()
     assert classes.member(token) is not None
+    assert (mine.exists(), left.exists()) == (True, False), "what a class left that has ended long ago goes, too"
     monkeypatch.setattr(store, "LIFE", -1.0)
     classes.end_old()
     assert classes.member(token) is None
+    assert not mine.exists()
     with pytest.raises(ClassError, match="no class with this code"):
         classes.join(begun.code)
 

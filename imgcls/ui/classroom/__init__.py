@@ -9,7 +9,7 @@ import io
 import json
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,18 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from imgcls.classroom import ClassError, Classes, Hall
-from imgcls.classroom.polls import hint, share_right
-from imgcls.classroom.store import LIFE
+from imgcls.classroom.polls import hint, one_line, share_right
+from imgcls.classroom.store import LIFE, Member
+from imgcls.classroom.wall import LONGEST_BREED
 from imgcls.data.pictures import PictureError, open_picture
 from imgcls.store.download import cache_folder
 from imgcls.ui import predict_first
 from imgcls.ui.address import hall_address
+from imgcls.ui.classroom import race, wall
 from imgcls.ui.classroom.host import Seats
+from imgcls.ui.dataset import class_photos
 from imgcls.ui.live import nosniff
+from imgcls.ui.training import race as train_race
 
 COOKIE = "imgcls_class"
 TRIES = 10
@@ -36,6 +40,7 @@ SLOW = 3.0  # seconds
 _LARGEST = 4096  # bytes of a question; of one with a picture:
 _LARGEST_WITH_PICTURE = 400_000
 _SIDE = 480  # pixels of the longer side of a picture that a class sees
+_NO_PHOTO = "There is no such photo."
 _wrong: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=TRIES))
 
 
@@ -56,8 +61,10 @@ def seats() -> Seats:
 
 
 def take_part() -> None:
-    """Let classes hear of the lessons' questions: called once, when the server begins."""
+    """Let classes hear of the lessons' questions, runs and pictures: called once, when the server begins."""
     predict_first.host = seats().host()
+    train_race.host = seats().race_host()
+    class_photos.host = seats().photo_host()
 
 
 def end_old() -> None:
@@ -112,11 +119,20 @@ def _ask(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"poll": hall().polls.ask(token, asked, picture)}
 
 
+def _number(asked: Mapping[str, Any], name: str, otherwise: str) -> int:
+    """The number of something that the database knows.
+
+    Raises:
+        ClassError: it can be none.
+    """
+    number = asked.get(name)
+    if type(number) is not int or not 0 <= number < 2**53:
+        raise ClassError(otherwise)
+    return number
+
+
 def _vote(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    poll = asked.get("poll")
-    if type(poll) is not int or not 0 <= poll < 2**53:
-        raise ClassError("This question is over.")
-    hall().polls.vote(token, poll, asked.get("value"))
+    hall().polls.vote(token, _number(asked, "poll", "This question is over."), asked.get("value"))
     return {}
 
 
@@ -156,6 +172,38 @@ def _small_jpeg(text: object) -> bytes:
     return file.getvalue()
 
 
+def _wall(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().wall.open(token, bool(asked.get("open")))
+    return {}
+
+
+def _show(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().wall.check(token)  # before any work is done for it
+    said = one_line(asked.get("said", ""), LONGEST_BREED)
+    jpeg = _small_jpeg(asked.get("picture"))
+    return {"photo": hall().wall.show(token, jpeg, said, wall.answers_to(jpeg, said))}
+
+
+def _let_in(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().wall.let_in(token, _number(asked, "photo", _NO_PHOTO))
+    return {}
+
+
+def _take_back(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().wall.take_back(token, _number(asked, "photo", _NO_PHOTO))
+    return {}
+
+
+def _race(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().races.begin(token, asked.get("seconds"))
+    return {}
+
+
+def _end_race(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().races.end(token)
+    return {}
+
+
 def _sit(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     seats().sit(token, str(asked.get("session", ""))[:64])
     return {}
@@ -186,6 +234,12 @@ ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "again": _again,
     "close": _close,
     "hint": _hint,
+    "wall": _wall,
+    "show": _show,
+    "let-in": _let_in,
+    "take-back": _take_back,
+    "race": _race,
+    "end-race": _end_race,
     "sit": _sit,
     "leave": _leave,
     "end": _end,
@@ -201,7 +255,7 @@ async def _act(request: Request) -> Response:
     if act is None or not request.headers.get("content-type", "").startswith("application/json"):
         return Response("There is nothing here.", status_code=404, media_type="text/plain")
     body = await request.body()
-    largest = _LARGEST_WITH_PICTURE if act is _ask else _LARGEST
+    largest = _LARGEST_WITH_PICTURE if act in (_ask, _show) else _LARGEST
     token = request.cookies.get(COOKIE, "")
     try:
         asked = json.loads(body) if len(body) <= largest else None
@@ -262,17 +316,40 @@ async def _code(request: Request) -> Response:
 
 @nosniff
 async def _picture(request: Request) -> Response:
-    """The photo of a question, for the class that was asked it."""
-    token, poll = request.cookies.get(COOKIE, ""), request.path_params["poll"]
-    jpeg = await asyncio.to_thread(hall().polls.picture, token, poll) if poll < 2**53 else None
+    """The photo of a question, or one that is shown on the wall, for those who may see it."""
+    token, number, of = request.cookies.get(COOKIE, ""), request.path_params["number"], request.path_params["of"]
+    look = {"picture": hall().polls.picture, "wall": hall().wall.jpeg}.get(of)
+    jpeg = await asyncio.to_thread(look, token, number) if look and number < 2**53 else None
     if jpeg is None:
         return Response("There is no such picture.", status_code=404, media_type="text/plain")
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+    # What can be taken back is in nobody's cache.
+    keep = "private, max-age=3600" if of == "picture" else "no-store"
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": keep})
+
+
+def _read(look: Callable[[Member, str], object]) -> Callable[[Request], Awaitable[Response]]:
+    """A route that tells a member of a class what `look` finds for them, given their token."""
+
+    def found(token: str) -> bytes | None:
+        me = hall().classes.member(token)
+        return None if me is None else json.dumps(look(me, token)).encode()
+
+    @nosniff
+    async def answer(request: Request) -> Response:
+        body = await asyncio.to_thread(found, request.cookies.get(COOKIE, ""))
+        if body is None:
+            return Response("This class has ended.", status_code=404, media_type="text/plain")
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return answer
 
 
 ROUTES = (
     Route("/imgcls/class/events", _events),
-    Route("/imgcls/class/picture/{poll:int}", _picture),
     Route("/imgcls/class/code.svg", _code),
+    Route("/imgcls/class/wall.json", _read(lambda me, token: wall.listing(hall().wall, me, token))),
+    Route("/imgcls/class/race.json", _read(lambda me, token: race.listing(hall().races, me, token))),
+    Route("/imgcls/class/breeds.json", _read(lambda me, token: wall.breeds())),
+    Route("/imgcls/class/{of}/{number:int}", _picture),
     Route("/imgcls/class/{action}", _act, methods=["POST"]),
 )

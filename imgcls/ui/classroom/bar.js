@@ -2,24 +2,29 @@
 import { button, make } from "./build.js"
 import { back, gone } from "./follow.js"
 import { invitation, openTeacher } from "./invite.js"
+import { page, place } from "./page.js"
 import { isPointing, point } from "./pointer.js"
 import { openAsk } from "./poll.js"
 import { corner, present, presents } from "./present.js"
+import { openRace } from "./race.js"
 import { isTeacher, room } from "./room.js"
 import { ask } from "./server.js"
 import { openStations } from "./stations.js"
+import { openWall } from "./wall.js"
 
 let bar = null, drawn = ""
 
 export function drawBar() {
   const { news, alone, farewell } = room
-  const shown = JSON.stringify([news, alone, presents(), isPointing(), farewell])
+  const trains = page(place()) === "train"
+  const shown = JSON.stringify([news, alone, presents(), isPointing(), farewell, trains])
   if (shown === drawn) return
   drawn = shown
   document.documentElement.classList.toggle("imgcls-in-class", Boolean(news))
   veil(Boolean(news && !news.teacher && news.paused))
   corner(isTeacher() && presents() ? invitation() : "")
-  const held = bar?.contains(document.activeElement) ? document.activeElement.textContent : null
+  const name = (each) => each.textContent.split(":")[0] // what stands behind it changes
+  const held = bar?.contains(document.activeElement) ? name(document.activeElement) : null
   bar?.remove()
   bar = null
   if (!news && !farewell) return
@@ -35,6 +40,10 @@ export function drawBar() {
     says.textContent = `Class ${news.code} · ${here}` + (news.count ? `, ${news.following} with you` : "")
     button(bar, "Invite", openTeacher)
     button(bar, "Ask", openAsk)
+    const { open, count, waiting } = news.wall
+    button(bar, waiting ? `Wall: ${waiting} new` : open ? `Wall: ${count}` : "Wall", openWall)
+      .classList.toggle("main", Boolean(waiting))
+    if (trains || news.race) button(bar, "Race", openRace)
     button(bar, news.paused ? "Go on" : "Eyes to the front", () => ask("pause", { paused: !news.paused }))
     const pointing = button(bar, "Pointer", () => { point(!isPointing()); drawBar() })
     pointing.setAttribute("aria-pressed", String(isPointing()))
@@ -43,9 +52,11 @@ export function drawBar() {
   } else {
     says.textContent = `Class ${news.code} · ${here} · you are ${news.you}`
     if (alone) button(bar, "On your own: back to the class (B)", back).className = "main"
+    if (news.wall.open) button(bar, `Wall: ${news.wall.count}`, openWall)
+    if (news.race) button(bar, "Race", openRace).className = "main"
     button(bar, "Leave", () => ask("leave").then(() => gone("")))
   }
-  if (held) [...bar.querySelectorAll("button")].find((each) => each.textContent === held)?.focus()
+  if (held) [...bar.querySelectorAll("button")].find((each) => name(each) === held)?.focus()
 }
 
 function veil(on) {

@@ -8,9 +8,11 @@ import { isTyping, whenReady } from "./page.js"
 import { drawPointer } from "./pointer.js"
 import { drawPoll } from "./poll.js"
 import { blank, present, presents } from "./present.js"
+import { drawRace } from "./race.js"
 import { isMember, isTeacher, onChange, room } from "./room.js"
 import { ask } from "./server.js"
 import { addAndOpen, step } from "./stations.js"
+import { drawWall } from "./wall.js"
 
 export { openDoor }
 
@@ -34,20 +36,22 @@ const KEYS = {
 }
 export const pressed = (key) => KEYS[key]?.() !== false
 
-// A lesson's question, before it counts a prediction, must know whose session it is in.
+// The class, before it counts a prediction or a run, must know whose session it is: the page's door says its name.
 let seated = ""
 function sit() {
-  const session = document.documentElement.dataset.imgclsSession
+  const { session } = document.querySelector(".imgcls-class-door")?.dataset ?? {}
   const seat = room.news && session ? `${room.news.you} ${room.news.code} ${session}` : ""
   if (!seat || seat === seated) return
   seated = seat
   ask("sit", { session }).catch(() => { seated = "" })
 }
-addEventListener("imgcls-question", sit)
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, sit, true) // it may have begun anew
 onChange(sit)
 onChange(drawBar)
 onChange(drawPoll)
 onChange(drawPointer)
+onChange(drawWall)
+onChange(drawRace)
 addEventListener("imgcls-presents", drawBar)
 addEventListener("keydown", (event) => {
   const { key, shiftKey, ctrlKey, metaKey, altKey } = event

@@ -1,5 +1,5 @@
 // Moving: the class goes where the teacher goes; a student who goes elsewhere is on their own, and comes back.
-import { go, home, onMove, place, same } from "./page.js"
+import { go, home, onMove, page, place, same } from "./page.js"
 import { changed, isTeacher, remember, room } from "./room.js"
 import { ask } from "./server.js"
 
@@ -18,7 +18,8 @@ function hear(news) {
   if (news.ended) return gone(before && !before.teacher ? "The class has ended." : "")
   room.news = news
   // After a reload the teacher's screen shows what it shows: the class follows it, not the other way round.
-  if (!news.teacher && !room.alone && news.place !== before?.place) follow(news.place)
+  const isNewPlace = news.place !== before?.place
+  if (!news.teacher && !room.alone && isNewPlace && !inRace(news)) follow(news.place)
   if (news.teacher && !before) lead()
   changed()
   // A second device has moved. What this one has told itself may be over already.
@@ -33,6 +34,9 @@ export function gone(words) {
   remember(false)
   changed()
 }
+
+// In a race everybody has settings and a run of their own on the page that the class is at.
+const inRace = ({ race, place: led }) => race && page(led) === "train" && page(place()) === "train"
 
 function follow(to) {
   room.touched = false
@@ -56,7 +60,7 @@ export function lead() {
 
 function stand() {
   if (!room.news || isTeacher()) return
-  const away = !same(place(), room.news.place)
+  const away = !same(place(), room.news.place) && !inRace(room.news)
   // A page that is led somewhere may write its own address a little differently: only a hand leaves the path.
   if (away && room.touched) room.alone = true
   else if (!away) room.alone = false

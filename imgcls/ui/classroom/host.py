@@ -1,4 +1,4 @@
-"""A class and the questions of a lesson: votes, the moment when the answer shows, and what all have predicted.
+"""A class and the lessons: a question's votes, the moment when its answer shows, what all have predicted, and a race.
 
 A page's session does not know who its browser is: who came into a class after the page was opened has a cookie that
 Streamlit's connection has never seen. So the browser names its session to the class (`sit`), which `session_token` lets
@@ -8,17 +8,22 @@ nobody else do.
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from imgcls.classroom import ClassError, Hall
 from imgcls.classroom.polls import LESSON, Poll, Votes
+from imgcls.ui.classroom.photo_set import photo_set
+from imgcls.ui.dataset import class_photos
 from imgcls.ui.live import session_token
 from imgcls.ui.photo import current_photo
 from imgcls.ui.predict_first import Host, right_of
 from imgcls.ui.questions import Pick, Question, Spot
+from imgcls.ui.training import race
 
 MOST_SEATS = 10_000
 WAITS = 15.0
@@ -52,6 +57,29 @@ class Seats:
     def host(self) -> Host:
         """What the lessons' questions tell and ask."""
         return Host(self._predicted, self._may_reveal, self._others)
+
+    def race_host(self) -> race.Host:
+        """What the train page asks and tells of its runs."""
+        return race.Host(self._race_seconds, self._entered)
+
+    def photo_host(self) -> class_photos.Host:
+        """What the choice of pictures asks about those of a class."""
+        return class_photos.Host(self._is_member, self._photo_set)
+
+    def _is_member(self) -> bool:
+        token = self._token()
+        return bool(token and self._hall().classes.member(token))
+
+    def _photo_set(self) -> Path:
+        return photo_set(self._hall().wall, self._token() or "")
+
+    def _race_seconds(self) -> int:
+        token = self._token()
+        return self._hall().races.seconds(token) if token else 0
+
+    def _entered(self, run: str) -> None:
+        with suppress(ClassError):  # the race has ended, or they have had enough runs: theirs learns all the same
+            self._hall().races.enter(self._token() or "", run)
 
     def _predicted(self, question: Question, value: Any) -> None:
         photo = current_photo()

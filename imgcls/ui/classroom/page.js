@@ -1,6 +1,7 @@
 // The page's address, from the app's first page on: what a class is led to. This file lies five folders below the app.
 export const home = new URL("../../../../", import.meta.url)
 
+export const page = (address) => address.split("?")[0]
 export const place = () => location.pathname.slice(home.pathname.length) + location.search
 
 const parts = (text) => {

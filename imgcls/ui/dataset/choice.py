@@ -1,10 +1,12 @@
 """Which pictures to learn from: one choice for the lessons on data and on training, in the address of either."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from imgcls.data.datasets import DatasetError
 from imgcls.data.layouts import Renamed
 from imgcls.data.server_sets import server_sets
 from imgcls.data.sources import CIFAR10, DRAWN_DOGS, PETS
@@ -12,14 +14,18 @@ from imgcls.plain import markdown
 from imgcls.training.config import DataChoice
 from imgcls.ui.address import as_number
 from imgcls.ui.components import unheard
+from imgcls.ui.dataset import class_photos
 from imgcls.ui.dataset.own_pictures import own_file
 from imgcls.ui.dataset.real_sets import on_this_machine
 from imgcls.ui.dataset.shared_choices import SharedChoices
 from imgcls.ui.dataset.understood import forget, understood
 from imgcls.ui.stage import Dial
 
-OWN = "own"
-TITLES = {DRAWN_DOGS: "Drawn dogs", PETS: "Oxford-IIIT Pet", CIFAR10: "CIFAR-10", OWN: "Your own pictures"}
+OWN, CLASS_PHOTOS = "own", "class-photos"
+TITLES = {
+    DRAWN_DOGS: "Drawn dogs", PETS: "Oxford-IIIT Pet", CIFAR10: "CIFAR-10", OWN: "Your own pictures",
+    CLASS_PHOTOS: "Photos of this class",
+}  # fmt: skip
 ON_SERVER = "on the server: "  # in front of the name of a set in IMGCLS_DATA
 TASKS = {"breeds": "All classes", "binary": "Dog or not"}
 COUNTS = (120, 300, 600, 1200, 2500, 5000, 10000)
@@ -61,7 +67,8 @@ def choose_data(prefix: str) -> DataChoice | None:
     """
     _CHOICES.take_over(prefix)
     _take_live_level(prefix)
-    sources = [*TITLES, *(ON_SERVER + name for name in server_sets())]
+    offered = [source for source in TITLES if source != CLASS_PHOTOS or class_photos.host.is_member()]
+    sources = [*offered, *(ON_SERVER + name for name in server_sets())]
     if st.session_state.get(f"{prefix}_source", DRAWN_DOGS) not in sources:
         st.session_state[f"{prefix}_source"] = DRAWN_DOGS
         st.info("The pictures that you had chosen are no longer on the server.", icon=":material/info:")
@@ -83,9 +90,9 @@ def choose_data(prefix: str) -> DataChoice | None:
     renamed: Renamed = ()
     if source in (PETS, CIFAR10) and not on_this_machine(source):
         name = None
-    elif source == OWN or source.startswith(ON_SERVER):
+    elif source in (OWN, CLASS_PHOTOS) or source.startswith(ON_SERVER):
         name = None
-        file = own_file(prefix) if source == OWN else server_sets().get(source.removeprefix(ON_SERVER))
+        file = _file(prefix, source)
         if file and (found := understood(prefix, file)):
             about, renamed = found
             reading = about.reading if about.reading != about.readings[0][0] else ""
@@ -95,6 +102,19 @@ def choose_data(prefix: str) -> DataChoice | None:
                 name = str(file)
     _CHOICES.hand_on(prefix)
     return _choice(prefix, name, reading, renamed) if name else None
+
+
+def _file(prefix: str, source: str) -> Path | None:
+    """The zip or folder of a set that is one; None, with a sentence or the ways to bring one, if there is none."""
+    if source == OWN:
+        return own_file(prefix)
+    if source != CLASS_PHOTOS:
+        return server_sets().get(source.removeprefix(ON_SERVER))
+    try:
+        return class_photos.host.file()
+    except DatasetError as trouble:
+        st.info(markdown(str(trouble)), icon=":material/groups:")
+        return None
 
 
 def title_of(source: str) -> str:

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgcls.numbers import fixed, percent, whole, written
 from imgcls.plain import markdown
 from imgcls.training.config import TrainConfig
+from imgcls.ui.training import race
 from imgcls.ui.training.choices import RATES
 from imgcls.ui.training.run import PageRun, go_on, start, stop
 from imgcls.ui.training.words import ENDS, FINDINGS, duration
@@ -28,6 +29,8 @@ def buttons(run: PageRun | None, config: TrainConfig | None) -> None:
             width=220 if run is None else "content",
         ):
             _after(start(config))
+        if seconds := race.host.seconds():
+            row.caption(f":material/flag: Your class has a race: your next run lasts up to {seconds} seconds.")
     if active and run.own:
         _commands(row, run)
     elif active or (run and run.elsewhere):

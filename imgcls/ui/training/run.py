@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from imgcls.training.runs import RunError, RunFiles, RunInfo, new_run_folder, ne
 from imgcls.ui.address import to_address, went_back
 from imgcls.ui.photo import current_photo
 from imgcls.ui.session import make_room, owner
+from imgcls.ui.training import race
 from imgcls.ui.training.runs_in_use import elsewhere, held_here, job_of, look_at, set_job
 
 TARGET = "imgcls.training.trainer:train"
@@ -183,6 +184,9 @@ def open_run(name: str) -> PageRun | None:
 def start(config: TrainConfig) -> str:
     """A new run with these choices in place of the one that is shown; returns one sentence if it cannot be had."""
     before = page_run()
+    seconds = race.host.seconds()
+    if seconds:
+        config = replace(config, seconds=float(seconds))
     try:
         folder, reason = new_run_folder(held_here()), ""
     except (OSError, DownloadError) as error:
@@ -191,6 +195,8 @@ def start(config: TrainConfig) -> str:
     trouble = _submit(PageRun(run_id(files), files, None, asked=config, unkept=reason), config)
     if not trouble:
         stop(before)
+        if seconds:
+            race.host.entered(run_id(files))
     elif folder:
         shutil.rmtree(folder, ignore_errors=True)
     return trouble

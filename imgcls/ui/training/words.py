@@ -6,6 +6,7 @@ from imgcls.models.presets import PRESETS
 from imgcls.models.small import SmallConfig
 from imgcls.numbers import fixed, whole
 from imgcls.ops.verdicts import VERDICTS
+from imgcls.store.class_photos import is_of_class
 from imgcls.training.config import TRANSFER, DataChoice, TrainConfig
 
 TRANSFER_TITLE = "Transfer: EfficientNet-Lite0 with a new head"
@@ -49,7 +50,8 @@ FINDINGS = {
 def data_words(data: DataChoice) -> str:
     """Which pictures, in a few words."""
     known = SOURCES.get(data.source)
-    name = known[0].split(":")[0] if known else name_on_server(data.source) or "Your own pictures"
+    brought = "Photos of this class" if is_of_class(data.source) else "Your own pictures"
+    name = known[0].split(":")[0] if known else name_on_server(data.source) or brought
     return f"{name}, {'dog or not' if data.task == 'binary' else 'one of several classes'}"
 
 

@@ -29,13 +29,12 @@ export default function (component) {
   own.component = component
   own.data = data
   own.sender.acknowledge(data.ack)
-  tellClass(data.session)
   if (data.reveal && own.left !== data.ack) {
     own.left = data.ack
     leave(data)
     return
   }
-  const { ack, reveal, session, ...rest } = data
+  const { ack, reveal, ...rest } = data
   const shown = JSON.stringify([rest, Object.entries(data.arrays).map(([name, array]) => [name, sum(array)])])
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
@@ -49,12 +48,6 @@ export default function (component) {
     move(data)
   }
   return () => { if (!("truth" in own.data)) keepAsked("") }
-}
-
-// A class must know whose session this is before it counts what is predicted here.
-function tellClass(session) {
-  document.documentElement.dataset.imgclsSession = session
-  dispatchEvent(new Event("imgcls-question"))
 }
 
 function leave({ id, still: end, moving }) {
