@@ -52,6 +52,7 @@ onChange(drawPoll)
 onChange(drawPointer)
 onChange(drawWall)
 onChange(drawRace)
+onChange(() => { if (room.news?.neuron) import("./neuron.js") }) // few classes do it
 addEventListener("imgcls-presents", drawBar)
 addEventListener("keydown", (event) => {
   const { key, shiftKey, ctrlKey, metaKey, altKey } = event
