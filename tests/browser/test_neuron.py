@@ -1,12 +1,15 @@
-"""The hall is a layer: students move their node's weights, and all step downhill together."""
+"""The hall is a layer whose nodes all step downhill together; and ten questions before and after a course."""
 
+import json
 import re
 
 from playwright.sync_api import Page, expect
 
+from imgcls.classroom.concepts import CONCEPTS
 from tests.browser.hands import eventually, number
-from tests.browser.test_class import BAR, DIALOG, Person, person, started  # noqa: F401 - a fixture
+from tests.browser.test_class import BAR, DIALOG, Person, person, started
 
+__all__ = ["person"]
 NODE = "#imgcls-node"
 
 
@@ -22,7 +25,7 @@ def begun(teacher: Page) -> None:
     teacher.get_by_role("button", name="Start with the photo").click()
 
 
-def test_a_class_is_a_layer_that_learns(person: Person, server_url: str) -> None:  # noqa: F811
+def test_a_class_is_a_layer_that_learns(person: Person, server_url: str) -> None:
     teacher, laptop, phone = person(), person(), person(390, 844)
     code = started(teacher, f"{server_url}/dense")
     begun(teacher)
@@ -71,7 +74,7 @@ def _agree(teacher: Page, student: Page) -> None:
     assert abs(loss(teacher) - loss(student)) <= 0.006 * loss(teacher) + 1e-6
 
 
-def test_dropout_darkens_the_screens_of_those_who_are_off(person: Person, server_url: str) -> None:  # noqa: F811
+def test_dropout_darkens_the_screens_of_those_who_are_off(person: Person, server_url: str) -> None:
     teacher, student = person(), person(390, 844)
     code = started(teacher, f"{server_url}/dropout")
     begun(teacher)
@@ -95,3 +98,34 @@ def test_dropout_darkens_the_screens_of_those_who_are_off(person: Person, server
     expect(student.locator("#imgcls-dark")).to_have_count(0)
     expect(teacher.locator(f"{DIALOG} .node.dark")).to_have_count(0)
     expect(student.locator(BAR)).to_be_visible()
+
+
+def test_ten_questions_before_and_after_give_the_gain_of_the_class(person: Person, server_url: str) -> None:
+    teacher, student = person(), person(390, 844)
+    code = started(teacher, f"{server_url}/softmax")
+    student.goto(f"{server_url}/?class={code}")
+    expect(student.locator(BAR)).to_contain_text("you are")
+    teacher.get_by_role("button", name="More", exact=True).click()
+    teacher.get_by_role("button", name="Ten questions").click()
+    card = student.locator("#imgcls-ten")
+    for part, right in (("before", 5), ("after", 8)):
+        teacher.get_by_role("button", name=f"Ask {part} the course").click()
+        for place, concept in enumerate(CONCEPTS):
+            expect(card.locator(".topic")).to_have_text(f"{place + 1} of 10 · {concept.topic}")
+            option = (concept.right + (place >= right)) % 4
+            card.get_by_role("button", name=concept.options[option], exact=True).click()
+            expect(card.locator("h2")).to_have_text(f"Ten questions {part} the course: {place + 1} answered")
+            if place < 9:
+                card.get_by_role("button", name="Next").click()
+        expect(card.get_by_role("status")).to_contain_text("All ten are answered.")
+        expect(teacher.locator(f"{DIALOG} .count").last).to_contain_text("1 of 1 have answered all ten")
+    teacher.get_by_role("button", name="Show the gain").click()
+    expect(teacher.locator(DIALOG)).to_contain_text("normalised gain = (80.0% − 50.0%) / (100% − 50.0%) = 0.6")
+    expect(teacher.get_by_role("img", name="Normalised gain of this class: 0.60")).to_be_visible()
+    expect(card.locator(".right").first).to_have_text(f"✓ {CONCEPTS[0].options[CONCEPTS[0].right]}")
+    with teacher.expect_download() as saved:
+        teacher.get_by_role("button", name="Save the counts before").click()
+    assert json.loads(saved.value.path().read_text())["people"] == 1
+    opener = teacher.locator(f"{DIALOG} input[type=file]")
+    opener.set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": b"{}"})
+    expect(teacher.locator(f"{DIALOG} .refusal")).to_contain_text("This file holds no answers")

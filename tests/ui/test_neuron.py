@@ -16,8 +16,9 @@ from imgcls.classroom.neuron import LABELS, PIXELS, passed
 from imgcls.ui import views
 from imgcls.ui.classroom.neuron import pixels_of
 from tests.javascript import evaluated
-from tests.ui.test_classroom import asked, own_hall  # noqa: F401 - a fixture
+from tests.ui.test_classroom import asked, own_hall
 
+__all__ = ["own_hall"]
 MATH = Path(views.__file__).parent / "classroom/neuron_math.js"
 
 
@@ -40,7 +41,7 @@ def test_a_photo_becomes_nine_pixels_from_its_darkest_to_its_brightest() -> None
         pixels_of(Image.new("RGB", (50, 50), "tan"))
 
 
-def test_the_teacher_sees_all_nodes_and_a_student_their_own(own_hall: Hall) -> None:  # noqa: F811
+def test_the_teacher_sees_all_nodes_and_a_student_their_own(own_hall: Hall) -> None:
     teacher, me = own_hall.classes.begin("dense")
     students = [own_hall.classes.join(me.code)[0] for _ in range(3)]
     read = lambda token: json.loads(asked("neuron.json", cookie=token, method="GET")[1])  # noqa: E731
@@ -73,7 +74,7 @@ def test_the_teacher_sees_all_nodes_and_a_student_their_own(own_hall: Hall) -> N
 @pytest.mark.parametrize(
     "body", [{}, {"do": "destroy"}, {"do": ["step"]}, {"do": "show", "picture": 7}, {"do": "set", "rate": "x"}]
 )
-def test_what_makes_no_sense_gets_one_sentence(own_hall: Hall, body: dict) -> None:  # noqa: F811
+def test_what_makes_no_sense_gets_one_sentence(own_hall: Hall, body: dict) -> None:
     teacher, _ = own_hall.classes.begin("dense")
     assert asked("neuron", {"do": "show", "picture": picture()}, teacher)[0] == 200
     status, text, _ = asked("neuron", body, teacher)
@@ -82,7 +83,7 @@ def test_what_makes_no_sense_gets_one_sentence(own_hall: Hall, body: dict) -> No
     assert asked("neuron.json", method="GET")[0] == 404, "a stranger sees nothing"
 
 
-def test_everybody_hears_of_a_layer_and_only_the_teacher_of_every_hand(own_hall: Hall) -> None:  # noqa: F811
+def test_everybody_hears_of_a_layer_and_only_the_teacher_of_every_hand(own_hall: Hall) -> None:
     teacher, me = own_hall.classes.begin("dense")
     student, other = (own_hall.classes.join(me.code)[0] for _ in range(2))
     own_hall.neurons.show(teacher, [0.5] * PIXELS)

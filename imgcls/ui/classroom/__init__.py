@@ -27,7 +27,7 @@ from imgcls.data.pictures import PictureError, open_picture
 from imgcls.store.download import cache_folder
 from imgcls.ui import predict_first
 from imgcls.ui.address import hall_address
-from imgcls.ui.classroom import neuron, race, wall
+from imgcls.ui.classroom import neuron, race, ten, wall
 from imgcls.ui.classroom.host import Seats
 from imgcls.ui.live import nosniff
 from imgcls.ui.training import race as train_race
@@ -212,6 +212,11 @@ def _weights(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _ten(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    ten.act(hall().concepts, token, asked)
+    return {}
+
+
 def _sit(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     seats().sit(token, str(asked.get("session", ""))[:64])
     return {}
@@ -250,6 +255,7 @@ ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "end-race": _end_race,
     "neuron": _neuron,
     "weights": _weights,
+    "ten": _ten,
     "sit": _sit,
     "leave": _leave,
     "end": _end,
@@ -361,6 +367,7 @@ ROUTES = (
     Route("/imgcls/class/wall.json", _read(lambda me, token: wall.listing(hall().wall, me, token))),
     Route("/imgcls/class/race.json", _read(lambda me, token: race.listing(hall().races, me, token))),
     Route("/imgcls/class/neuron.json", _read(lambda me, token: neuron.listing(hall().neurons, me, token))),
+    Route("/imgcls/class/ten.json", _read(lambda me, token: ten.listing(hall().concepts, me, token))),
     Route("/imgcls/class/breeds.json", _read(lambda me, token: wall.breeds())),
     Route("/imgcls/class/{of}/{number:int}", _picture),
     Route("/imgcls/class/{action}", _act, methods=["POST"]),

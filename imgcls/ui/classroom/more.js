@@ -8,6 +8,8 @@ const ENTRIES = [
   ["Race", "Everybody trains a network on the page Train", openRace],
   ["The hall is a layer", "Each device is a node: its owner moves the weights, and all learn one photo together",
     () => import("./neuron.js").then(({ openNeuron }) => openNeuron())],
+  ["Ten questions before and after", "What the class has gained, beside other courses",
+    () => import("./ten.js").then(({ openTen }) => openTen())],
 ]
 
 export function openMore() {

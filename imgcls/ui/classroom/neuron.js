@@ -8,7 +8,7 @@ import { ask, read } from "./server.js"
 
 const RATES = [0.01, 0.03, 0.1, 0.3, 1]
 const DIGITS = 3
-const NAMED = 24 // up to so many nodes have their names on the projector
+const NAMED = 24 // up to so many nodes have names and numbers on the projector, more are squares
 const EVERY = 200 // ms between two looks at least
 let box = null, controls = "", reading = false, again = false, drawn = "", say = () => {}
 
@@ -114,13 +114,16 @@ function row(table, news, name, label) {
   const sum = added(nodes.map(({ output }) => output), news.logits[label], DIGITS)
   const most = Math.max(1, ...news.nodes.map(({ output }) => Math.abs(output)))
   const tiles = make("div", line, "", { class: "tiles" })
+  const hasRoom = news.nodes.length <= NAMED
+  tiles.classList.toggle("many", !hasRoom)
   nodes.forEach((node, place) => {
-    const tile = make("span", tiles, "", {
-      class: node.kept ? (node.output < 0 ? "node negative" : "node") : "node dark",
-    })
-    if (news.nodes.length <= NAMED) make("small", tile, node.name || "played")
-    make("b", tile, node.kept ? sum.operands[place] : "off")
+    const words = node.kept ? sum.operands[place] : "off"
+    const kind = !node.kept ? "dark" : node.output < 0 ? "negative" : "positive"
+    const tile = make("span", tiles, "", { class: `node ${kind}` })
     tile.style.setProperty("--share", `${Math.round((80 * Math.abs(node.output)) / most)}%`)
+    if (!hasRoom) { tile.title = `${node.name || "played"}: ${words}`; return }
+    make("small", tile, node.name || "played")
+    make("b", tile, words)
   })
   if (!nodes.length) make("span", tiles, "no node")
   make("span", line, `sum ${nodes.length ? sum.sign : "="} ${nodes.length ? sum.result : "0"}`, { class: "sum" })
