@@ -32,7 +32,7 @@ which = LENGTHS.index(length)
 st.download_button(
     f"The {length} minutes as stations", lambda: json.dumps(stations(length), indent=2, ensure_ascii=False),
     f"stations-{length}.json", "application/json", icon=":material/download:", on_click="ignore",
-    help="Open this file in the bar of your class, More, Stations: PageDown, or a clicker, then walks through the hour.",
+    help="Open this file under More, Stations in the bar of your class: PageDown or a clicker walks through the hour.",
 )  # fmt: skip
 
 

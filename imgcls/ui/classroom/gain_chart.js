@@ -5,14 +5,17 @@ const WIDTH = 760, HEIGHT = 118, SIDE = 40, LINE = 62
 
 // `others`: the name of each kind of course and its mean gain.
 export function gainChart(gain, others) {
-  const low = Math.min(0, Math.floor(10 * gain) / 10)
-  const x = (number) => SIDE + ((Math.max(number, -1) - Math.max(low, -1)) / (1 - Math.max(low, -1))) * (WIDTH - 2 * SIDE)
+  const low = Math.max(-1, Math.min(0, Math.floor(10 * gain) / 10)), span = (WIDTH - 2 * SIDE) / (1 - low)
+  const x = (number) => SIDE + span * (Math.max(number, low) - low)
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((number) =>
     `<path class="grid" d="M${x(number)} ${LINE - 5}v10"/>
      <text class="tick" x="${x(number)}" y="${LINE + 24}" text-anchor="middle">${number}</text>`)
-  const marks = Object.entries(others).map(([name, number], place) =>
-    `<path class="other" d="M${x(number)} ${LINE - 12}v24"/>
-     <text x="${x(number) + (place ? -30 : 30)}" y="${LINE + 46}" text-anchor="${place ? "start" : "end"}">${name}: ${fixed(number, 2)}</text>`)
+  // The names stand apart from each other, as their marks lie close.
+  const marks = Object.entries(others).map(([name, number], place) => {
+    const side = place ? `x="${x(number) - 30}" text-anchor="start"` : `x="${x(number) + 30}" text-anchor="end"`
+    return `<path class="other" d="M${x(number)} ${LINE - 12}v24"/>
+      <text ${side} y="${LINE + 46}">${name}: ${fixed(number, 2)}</text>`
+  })
   const at = Math.min(Math.max(x(gain), 90), WIDTH - 90)
   const figure = document.createElement("figure")
   const words = Object.entries(others).map(([name, number]) => `${name} ${fixed(number, 2)}`).join(", ")
