@@ -108,9 +108,8 @@ function result(parent, { questions, result: found }) {
     const worked = equation([percent(after), percent(before)], (later, earlier) => (later - earlier) / (1 - earlier),
       gain, 2)
     const [later, earlier] = worked.operands
-    make("p", parent, `normalised gain = (${later} − ${earlier}) / (100% − ${earlier}) ${worked.sign} ${worked.result}`, {
-      class: "count",
-    })
+    const words = `(${later} − ${earlier}) / (100% − ${earlier}) ${worked.sign} ${worked.result}`
+    make("p", parent, `normalised gain = ${words}`, { class: "count" })
     parent.append(gainChart(gain, others))
     make("p", parent, "The two marks are means of 14 traditional and 48 interactive physics courses on another test " +
       "(Hake 1998): a rough guide, not a mark for this class.", { class: "small" })
