@@ -18,7 +18,7 @@ export function openNeuron() {
   box.addEventListener("close", () => { box = null })
   const head = make("div", box, "", { class: "head" })
   make("p", head, "Each device is one node of a dense layer: it has a weight w for each pixel x of the photo, and " +
-    "its output w · x counts for one class. A class’s logit is the sum of its outputs; then softmax and the loss −ln p.")
+    "its output w · x counts for one class. A class’s logit is the sum of its outputs; then softmax and loss, −ln p.")
   make("span", head, "", { class: "end" })
   button(head, "Done", () => box.close())
   make("div", box, "", { class: "layer" })
@@ -121,7 +121,11 @@ function row(table, news, name, label) {
     const kind = !node.kept ? "dark" : node.output < 0 ? "negative" : "positive"
     const tile = make("span", tiles, "", { class: `node ${kind}` })
     tile.style.setProperty("--share", `${Math.round((80 * Math.abs(node.output)) / most)}%`)
-    if (!hasRoom) { tile.title = `${node.name || "played"}: ${words}`; return }
+    if (!hasRoom) {
+      tile.title = `${node.name || "played"}: ${words}`
+      make("b", tile, node.kept ? (node.output < 0 ? "−" : "+") : "")
+      return
+    }
     make("small", tile, node.name || "played")
     make("b", tile, words)
   })
