@@ -82,7 +82,8 @@ function fill(news) {
   const result = make("div", table, "", { class: "result" })
   const chance = written(news.probabilities[news.label])
   const { sign, result: loss } = equation([chance], (share) => -Math.log(share), news.loss)
-  make("p", result, `loss = −ln ${chance} ${sign} ${loss}`, { class: "loss", role: "status" })
+  const worked = sign === "=" ? `−ln ${chance}` : "−ln p" // so near to 1 its printed digits do not tell
+  make("p", result, `loss = ${worked} = ${loss}`, { class: "loss", role: "status" })
   const [before, after] = news.losses.at(-1) ?? []
   if (news.steps) {
     make("p", result, `Step ${news.steps}: the loss went from ${written(before, 3)} to ${written(after, 3)}.`)
