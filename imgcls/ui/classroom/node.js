@@ -110,10 +110,12 @@ function show() {
     pixel.style.color = pixels[place] > 0 ? "#000" : "#fff"
     if (Number(slider.value) !== weights[place]) slider.value = weights[place]
     const slope = now.gradient[place]
-    const tells = shown ? `; gradient ${withSign(fixed(slope, 3))}` : ""
+    const text = fixed(slope, 3)
+    const gradient = Number(text) === 0 ? text : withSign(text)
+    const tells = shown ? `; gradient ${gradient}` : ""
     slider.setAttribute("aria-valuetext", `${fixed(weights[place], 2)}${tells}`)
     weight.textContent = `w ${fixed(weights[place], 2)}`
-    if (shown) make("em", weight, `g ${withSign(fixed(slope, 3))}`)
+    if (shown) make("em", weight, `g ${gradient}`)
     arrow(way, weights[place], shown && steepest ? -slope / steepest : 0)
   })
   card.querySelector(".output").textContent = outputWords(now, dropout)
