@@ -33,7 +33,7 @@ which = LENGTHS.index(length)
 st.download_button(
     f"The {length} minutes as stations", lambda: json.dumps(stations(length), indent=2, ensure_ascii=False),
     f"stations-{length}.json", "application/json", icon=":material/download:", on_click="ignore",
-    help="Open this file under Stations, in the box of your class: then PageDown, or a clicker, goes through the hour.",
+    help="Open this file under More, Stations in the bar of your class: PageDown or a clicker walks through the hour.",
 )  # fmt: skip
 st.caption(bag.links())
 

@@ -38,6 +38,28 @@ create table if not exists entry (
     run text primary key, code text not null references room (code) on delete cascade,
     token text not null references person (token) on delete cascade
 );
+create table if not exists neuron (
+    code text primary key references room (code) on delete cascade, pixels text not null, label integer not null,
+    rate real not null, shown integer not null, dropout integer not null, fill integer not null,
+    steps integer not null, turn integer not null, masks integer not null, losses text not null,
+    version integer not null
+);
+create table if not exists node (
+    id integer primary key autoincrement, code text not null references room (code) on delete cascade,
+    token text unique references person (token) on delete cascade, label integer not null, weights text not null,
+    kept integer not null
+);
+create table if not exists survey (
+    code text primary key references room (code) on delete cascade, part text not null, shown integer not null,
+    loaded text not null
+);
+create table if not exists answer (
+    code text not null references room (code) on delete cascade,
+    token text not null references person (token) on delete cascade, part text not null, question integer not null,
+    choice integer not null, primary key (token, part, question)
+);
+create index if not exists nodes on node (code);
+create index if not exists answers on answer (code);
 create index if not exists people on person (code);
 create index if not exists polls on poll (code);
 create index if not exists pictures on picture (code);
@@ -47,6 +69,9 @@ create index if not exists entries on entry (code);
 
 VERSION = 3
 """Of the tables; a file with others is of an earlier release, and its classes are over."""
+
+
+_KINDS = ("answer", "survey", "node", "neuron", "vote", "picture", "entry", "poll", "key", "person", "room")
 
 
 class ClassError(ValueError):
@@ -62,7 +87,7 @@ class Database:
         self._local = threading.local()
         self._watch = self._opened(check_same_thread=False)
         if self._watch.execute("pragma user_version").fetchone()[0] != VERSION:
-            for kind in ("vote", "picture", "entry", "poll", "key", "person", "room"):
+            for kind in _KINDS:
                 self._watch.execute(f"drop table if exists {kind}")
         self._watch.executescript(f"{TABLES} pragma user_version = {VERSION};")
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from imgcls.classroom.concepts import Concepts, Survey
+from imgcls.classroom.neuron import Neurons
 from imgcls.classroom.polls import Poll, Polls, Votes, told
 from imgcls.classroom.races import Races
 from imgcls.classroom.store import Classes, Member, Room
@@ -37,7 +39,8 @@ class Hall:
 
     def __init__(self, classes: Classes) -> None:
         self.classes, self.polls = classes, Polls(classes)
-        self.wall, self.races = Wall(classes), Races(classes)
+        self.wall, self.races, self.neurons = Wall(classes), Races(classes), Neurons(classes)
+        self.concepts = Concepts(classes)
         self._listeners: set[_Listener] = set()
         self._telling: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,14 +97,20 @@ class Hall:
         """Read the class once, for all who listen."""
         await asyncio.sleep(0)
         self._telling.discard(code)
-        room, here, asked, wall = await asyncio.to_thread(
+        room, here, asked, wall, marks, survey = await asyncio.to_thread(
             lambda: (
                 self.classes.room(code), self.classes.here(code), self.polls.current(code), self.wall.state(code),
+                self.neurons.marks(code), self.concepts.survey(code),
             )
         )  # fmt: skip
         for listener in self._listeners:
             if listener.me.code == code:
-                listener.tell(_news(listener, room, here, asked, wall))
+                news = _news(listener, room, here, asked, wall)
+                if marks:  # a student is not told of every move of all hands
+                    news["neuron"] = marks if listener.me.teacher else marks[1]
+                if survey:
+                    news["ten"] = _ten(survey, listener.me.teacher)
+                listener.tell(news)
 
     def _watch(self) -> None:
         if self._watching is None or self._watching.done():
@@ -151,3 +160,8 @@ def _news(
     if asked:
         news["poll"] = told(*asked, listener.token)
     return news | {"following": len(here) - len(alone), "alone": alone} if me.teacher else news
+
+
+def _ten(survey: Survey, teacher: bool) -> News:
+    news: News = {"part": survey.part, "shown": survey.shown}
+    return news | {"done": survey.done, "loaded": survey.loaded} if teacher else news

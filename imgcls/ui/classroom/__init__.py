@@ -27,7 +27,7 @@ from imgcls.data.pictures import PictureError, open_picture
 from imgcls.store.download import cache_folder
 from imgcls.ui import predict_first
 from imgcls.ui.address import hall_address
-from imgcls.ui.classroom import race, wall
+from imgcls.ui.classroom import neuron, race, ten, wall
 from imgcls.ui.classroom.host import Seats
 from imgcls.ui.dataset import class_photos
 from imgcls.ui.live import nosniff
@@ -204,6 +204,21 @@ def _end_race(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _neuron(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    neuron.act(hall().neurons, token, asked, _small_jpeg)
+    return {}
+
+
+def _weights(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hall().neurons.move(token, asked.get("weights"), asked.get("turn"))
+    return {}
+
+
+def _ten(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    ten.act(hall().concepts, token, asked)
+    return {}
+
+
 def _sit(token: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     seats().sit(token, str(asked.get("session", ""))[:64])
     return {}
@@ -240,6 +255,9 @@ ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "take-back": _take_back,
     "race": _race,
     "end-race": _end_race,
+    "neuron": _neuron,
+    "weights": _weights,
+    "ten": _ten,
     "sit": _sit,
     "leave": _leave,
     "end": _end,
@@ -255,7 +273,7 @@ async def _act(request: Request) -> Response:
     if act is None or not request.headers.get("content-type", "").startswith("application/json"):
         return Response("There is nothing here.", status_code=404, media_type="text/plain")
     body = await request.body()
-    largest = _LARGEST_WITH_PICTURE if act in (_ask, _show) else _LARGEST
+    largest = _LARGEST_WITH_PICTURE if act in (_ask, _show, _neuron) else _LARGEST
     token = request.cookies.get(COOKIE, "")
     try:
         asked = json.loads(body) if len(body) <= largest else None
@@ -272,7 +290,8 @@ async def _act(request: Request) -> Response:
     if before is not None:
         if act in (_leave, _join):
             hall().dismiss(token)
-        hall().wake(before.code)
+        if act is not _weights:  # hands move all the time: the hall looks for that by itself
+            hall().wake(before.code)
     given = answer.pop("token", None)
     response = Response(json.dumps(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
     if given is not None:
@@ -349,6 +368,8 @@ ROUTES = (
     Route("/imgcls/class/code.svg", _code),
     Route("/imgcls/class/wall.json", _read(lambda me, token: wall.listing(hall().wall, me, token))),
     Route("/imgcls/class/race.json", _read(lambda me, token: race.listing(hall().races, me, token))),
+    Route("/imgcls/class/neuron.json", _read(lambda me, token: neuron.listing(hall().neurons, me, token))),
+    Route("/imgcls/class/ten.json", _read(lambda me, token: ten.listing(hall().concepts, me, token))),
     Route("/imgcls/class/breeds.json", _read(lambda me, token: wall.breeds())),
     Route("/imgcls/class/{of}/{number:int}", _picture),
     Route("/imgcls/class/{action}", _act, methods=["POST"]),

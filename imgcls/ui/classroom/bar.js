@@ -2,6 +2,7 @@
 import { button, make } from "./build.js"
 import { back, gone } from "./follow.js"
 import { invitation, openTeacher } from "./invite.js"
+import { openMore } from "./more.js"
 import { page, place } from "./page.js"
 import { isPointing, point } from "./pointer.js"
 import { openAsk } from "./poll.js"
@@ -9,7 +10,6 @@ import { corner, present, presents } from "./present.js"
 import { openRace } from "./race.js"
 import { isTeacher, room } from "./room.js"
 import { ask } from "./server.js"
-import { openStations } from "./stations.js"
 import { openWall } from "./wall.js"
 
 let bar = null, drawn = ""
@@ -47,7 +47,7 @@ export function drawBar() {
     button(bar, news.paused ? "Go on" : "Eyes to the front", () => ask("pause", { paused: !news.paused }))
     const pointing = button(bar, "Pointer", () => { point(!isPointing()); drawBar() })
     pointing.setAttribute("aria-pressed", String(isPointing()))
-    button(bar, "Stations", openStations)
+    button(bar, "More", openMore)
     button(bar, presents() ? "Stop presenting" : "Present", () => present(!presents()))
   } else {
     says.textContent = `Class ${news.code} · ${here} · you are ${news.you}`

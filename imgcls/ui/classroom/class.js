@@ -52,6 +52,9 @@ onChange(drawPoll)
 onChange(drawPointer)
 onChange(drawWall)
 onChange(drawRace)
+// Few classes do these: whoever draws them is loaded when it is needed.
+onChange(() => { if (room.news?.neuron) import("./neuron.js") })
+onChange(() => { if (room.news?.ten) import("./ten.js") })
 addEventListener("imgcls-presents", drawBar)
 addEventListener("keydown", (event) => {
   const { key, shiftKey, ctrlKey, metaKey, altKey } = event
