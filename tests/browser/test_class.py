@@ -104,6 +104,18 @@ def test_a_class_joins_follows_looks_around_and_ends(person: Person, server_url:
     expect(late.locator(BAR)).to_have_count(0)
     expect(teacher.locator(BAR)).to_contain_text("2 students")
 
+    teacher.get_by_role("button", name="More").click()
+    with teacher.context.expect_page() as opened:
+        teacher.get_by_role("button", name="Lesson plan").click()
+    plan = opened.value
+    plan.locator(BAR).wait_for()
+    assert plan.url == f"{server_url}/teach"
+    teacher.bring_to_front()
+    teacher.get_by_text("Overflow", exact=True).first.click()
+    laptop.wait_for_url("**/softmax?softmax_view=Overflow")
+    assert plan.url == f"{server_url}/teach"
+    plan.close()
+
     teacher.get_by_role("button", name="Invite").click()
     teacher.locator(f"{DIALOG} summary").click()
     teacher.get_by_role("button", name="End the class").click()

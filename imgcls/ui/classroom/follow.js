@@ -24,7 +24,7 @@ function hear(news) {
   changed()
   // A second device has moved. What this one has told itself may be over already.
   const isNew = news.teacher && before && news.place !== before.place && !own.has(news.place)
-  if (isNew && !same(news.place, place())) go(news.place)
+  if (isNew && !same(news.place, place()) && !plans()) go(news.place)
 }
 
 export function gone(words) {
@@ -49,9 +49,12 @@ onMove(() => {
   settling = setTimeout(isTeacher() ? lead : stand, isTeacher() ? 120 : 600)
 })
 
+// Whoever reads the lesson plan leads nobody there.
+const plans = () => page(place()) === "teach"
+
 export function lead() {
   const here = place()
-  if (same(here, room.news?.place ?? here) || here === told) return
+  if (plans() || same(here, room.news?.place ?? here) || here === told) return
   told = here
   own.add(here)
   setTimeout(() => own.delete(here), ECHO)
