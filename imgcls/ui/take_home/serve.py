@@ -12,9 +12,8 @@ from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui.live import nosniff
 from imgcls.ui.take_home.bag import COURSE, bag_of
 
-pool = ThreadPoolExecutor(
-    2, thread_name_prefix="take home"
-)  # a hall that goes home waits for one another, not its pages
+# A hall that goes home waits for one another, not its pages.
+pool = ThreadPoolExecutor(2, thread_name_prefix="take home")
 
 
 def lessons_named(name: str) -> list[Lesson]:
