@@ -23,7 +23,7 @@ from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
-from imgcls.ui.network.models import choose_network, home_samples, name_network
+from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
@@ -81,8 +81,7 @@ def lesson(look: Look) -> None:
     name = st.session_state[MODEL]
     if toured:
         tour.settle(look)
-    state = read_state(look.graph)
-    name_network(state)
+    state = read_state(look.graph, name)
     subject = f"{classifier.name}:{photo.digest}"
     fresh = st.session_state.get("net_shown") != (subject, part)  # what the canvas has drawn is not sent again
     st.session_state["net_shown"] = (subject, part)

@@ -92,6 +92,7 @@ def test_back_undoes_what_a_hand_set_and_the_menu_keeps_it(page: Page, server_ur
     expect(page).to_have_url(re.compile("act_functions=ELU.*act_alpha=1.1$"))
     page.get_by_role("link", name="Next: Dropout").click()
     page.get_by_role("link", name="Activations").click()
+    slider.wait_for()  # of the two that are on the page before, none may be asked for its text
     expect(number).to_have_text("1.10")
     expect(page).to_have_url(re.compile("act_alpha=1.1"))
     lead(page, f"{server_url}/activations?act_functions=ELU&act_alpha=nonsense")

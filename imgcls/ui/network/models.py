@@ -1,6 +1,5 @@
 """Which network to look into: the two that come with the app, those trained on the train page, those downloaded."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -17,9 +16,9 @@ from imgcls.ui.address import kept, to_address
 from imgcls.ui.hall import distance_from
 from imgcls.ui.models import RUN, load_run, trained_runs
 from imgcls.ui.network.state import COMMON, NAMES
+from imgcls.ui.network.state import MODEL as KEY
 from imgcls.ui.photo import current_sample
 
-KEY = "net_model"
 _CHOSEN = "net_chosen"  # the network that the student or the address chose, else None
 TINY = "tinyvgg"
 
@@ -34,28 +33,18 @@ def choose_network(photo: Picture) -> Classifier:
     chosen = kept(KEY, lambda text: text, _CHOSEN)
     if chosen not in titles:
         chosen = session[_CHOSEN] = None
-        to_address(KEY, None)
     session[KEY] = chosen or fitting(photo)
     name = st.selectbox(
         "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
         label_visibility="collapsed", on_change=_chosen,
     )  # fmt: skip
-    if chosen:
+    if chosen or st.query_params.get(KEY) != name:  # else it names what is open
         to_address(KEY, chosen)
     try:
         return network(name)
     except (RunError, ModelUnavailable) as trouble:
         st.warning(f"{markdown(str(trouble))} TinyVGG is shown instead.", icon=":material/error:")
         return tinyvgg()
-
-
-def name_network(state: Mapping[str, str]) -> None:
-    """Into the address, if the student chose it or if what is open there is of this network alone.
-
-    A reload begins with a sample, until the student's photo is back: the network that fits it must not win meanwhile.
-    """
-    open_in_it = set(state) - set(COMMON)
-    to_address(KEY, st.session_state[_CHOSEN] or (st.session_state[KEY] if open_in_it else None))
 
 
 def fitting(photo: Picture) -> str:

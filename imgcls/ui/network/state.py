@@ -10,7 +10,7 @@ from imgcls.models.graph import Graph
 from imgcls.ui.address import as_number, in_address, to_address
 from imgcls.ui.components import unheard
 
-KEY = "net_canvas"
+KEY, MODEL = "net_canvas", "net_model"
 NAMES = ("map", "class", "layer", "large", "colours", "scale", "order", "off", "patch", "shift", "activation")
 """The state's entries, each a short text; `net_<name>` in the address."""
 COMMON = ("colours", "scale", "order")
@@ -23,8 +23,12 @@ _STORE = "net_state"
 _ALL = "all"
 
 
-def read_state(graph: Graph) -> dict[str, str]:
-    """The state from the last message, the session or the address; what does not fit the network is left out."""
+def read_state(graph: Graph, network: str) -> dict[str, str]:
+    """The state from the last message, the session or the address; what does not fit the network is left out.
+
+    With what a hand opens, the address names the `network` it is of: a reload begins with a sample, until the student's
+    own photo is back, and the network that fits the sample must not win meanwhile.
+    """
     session = st.session_state
     address = {name: text for name in NAMES if (text := in_address(f"net_{name}", _STORE)) is not None}
     store, told = session.get(_STORE), unheard(KEY, "net_seen", "state").get("state")
@@ -40,8 +44,13 @@ def read_state(graph: Graph) -> dict[str, str]:
             store = {name: text for name, text in store.items() if name in COMMON}
     state = {name: text for name, text in store.items() if _fits(graph, name, text)}
     session[_STORE] = state
-    for name in NAMES:
-        to_address(f"net_{name}", state.get(name))
+    news = {f"net_{name}": text for name, text in state.items() if st.query_params.get(f"net_{name}") != text}
+    if isinstance(told, Mapping) and set(news) - {f"net_{name}" for name in COMMON}:
+        news[MODEL] = network
+    if news:
+        st.query_params.update(news)  # at once: each write is a step of Back
+    for name in set(NAMES) - set(state):
+        to_address(f"net_{name}", None)
     return state
 
 
