@@ -72,7 +72,8 @@ LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`|//[^\n]*|/\*.*?
 
 
 def normal(text: str) -> str:
-    """In one line, its numbers as "#", long rows of them as a short one."""
+    """In one line, its numbers as "#", long rows of them as a short one; of a link what it says."""
+    text = re.sub(r"\]\([^)]*\)", "]", text)
     text = NUMBER.sub("#", " ".join(text.split()))
     return re.sub(r"#(?:(, ?|; ?| )#){4,}", r"#\1#\1…", text)
 

@@ -21,6 +21,7 @@ def test_all_words_on_the_screen_are_those_of_the_file(tmp_path: Path) -> None:
         ("0–31 and (3, 64, 64)", "#–# and (#, #, #)"),
         ("uint8, ResNet-18, 2D, 16th, v₁", "uint8, ResNet-#, 2D, 16th, v₁"),
         ("1, 2, 3, 4, 5, 6 dogs", "#, #, … dogs"),
+        ("Home: [notebook](imgcls/notebook?of=a1_b)", "Home: [notebook]"),
     ],
 )
 def test_numbers_are_no_words(text: str, expected: str) -> None:
