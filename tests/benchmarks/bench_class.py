@@ -13,12 +13,16 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.benchmarks.harness import HEAD, row, running_app
+from tests.benchmarks.bench_hall import Question, measured
+from tests.benchmarks.bench_hall import asked as dragged
+from tests.benchmarks.harness import HEAD, open_page, row, running_app
 
 STUDENTS = 100
 MOVES = 30
 VOTES = 5
 IDLE = 20.0  # seconds
+OTHERS = 10
+"""Students in no class, who drag meanwhile."""
 
 
 async def sent(url: str, method: str, path: str, cookie: str = "", body: object = None) -> tuple:
@@ -92,10 +96,30 @@ async def measure(url: str, process: int) -> None:
 
 
 async def vote(url: str, teacher: str, students: list[str]) -> None:
-    """Every student votes once, all within a second; the time is from the vote to its acknowledgement."""
+    """Every student votes, all within a second; then others drag, first while nobody votes and then while all do."""
+    times, lost = await voted(url, teacher, students)
+    print(row(f"{len(students)} votes within a second: acknowledged", times))
+    print(f"| votes lost or counted twice, of {VOTES * len(students)} | {lost} | | |", flush=True)
+    drag = await asyncio.to_thread(question_of_a_drag, url)
+    alone = await asyncio.to_thread(measured, [drag], OTHERS)
+    voting = asyncio.create_task(voted(url, teacher, students, 100 * VOTES))
+    during = await asyncio.to_thread(measured, [drag], OTHERS)
+    voting.cancel()
+    print(row(f"{OTHERS} others drag a weight", alone))
+    print(row(f"{OTHERS} others drag while the class votes", during, base=sorted(alone)[len(alone) // 2]), flush=True)
+    await asked(url, "close", {}, teacher)
+
+
+def question_of_a_drag(url: str) -> Question:
+    with open_page() as page:
+        return dragged(page, f"{url}/convolution", ".lens[data-drawn]", ".weight")
+
+
+async def voted(url: str, teacher: str, students: list[str], turns: int = VOTES) -> tuple[list[float], int]:
+    """Every student votes once a turn; the times from vote to acknowledgement in ms, and how many were not counted."""
     question = {"kind": "choice", "prompt": "Which?", "options": ["this", "that"], "right": 1}
     lost, times = 0, []
-    for turn in range(VOTES):
+    for _ in range(turns):
         poll = (await asked(url, "ask", question, teacher))[0]["poll"]
         await asyncio.sleep(0.5)
 
@@ -110,10 +134,7 @@ async def vote(url: str, teacher: str, students: list[str]) -> None:
         counted = (await anext(heard))["poll"]["votes"]
         await heard.aclose()
         lost += len(students) - counted
-        if turn == VOTES - 1:
-            await asked(url, "close", {}, teacher)
-    print(row(f"{len(students)} votes within a second: acknowledged", times))
-    print(f"| votes lost or counted twice, of {VOTES * len(students)} | {lost} | | |")
+    return times, lost
 
 
 def seconds(process: int) -> float:

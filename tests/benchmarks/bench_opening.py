@@ -42,12 +42,15 @@ async def hall(url: str, page: str, students: int) -> list[float]:
 
 def main() -> None:
     print(HEAD)
-    with running_app() as url:
-        for name, page in PAGES.items():
-            asyncio.run(hall(url, page, 1))
-            time.sleep(6 if not page else 1)  # what the app prepares behind its first page is done then
-            for students in HALLS:
-                print(row(f"{name}: {students} open it", asyncio.run(hall(url, page, students))), flush=True)
+    for asks_first in (True, False):
+        with running_app(asks_first=asks_first) as url:
+            for name, page in PAGES.items():
+                asyncio.run(hall(url, page, 1))
+                time.sleep(6 if not page else 1)  # what the app prepares behind its first page is done then
+                how = "asks first" if asks_first else "shows all"
+                for students in HALLS:
+                    what = f"{name}, {how}: {students} open it"
+                    print(row(what, asyncio.run(hall(url, page, students))), flush=True)
 
 
 if __name__ == "__main__":

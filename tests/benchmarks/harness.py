@@ -45,9 +45,9 @@ _DRAG = """async (input, [watched, places, changes, pause]) => {
 }"""
 
 
-def running_app(script: str = "app.py") -> AbstractContextManager[str]:
+def running_app(script: str = "app.py", asks_first: bool = False) -> AbstractContextManager[str]:
     """The app (or another script) served on a free port; see `tests.serving.running_app`."""
-    return serving.running_app(Path(tempfile.mkstemp(suffix=".log")[1]), script)
+    return serving.running_app(Path(tempfile.mkstemp(suffix=".log")[1]), script, asks_first=asks_first)
 
 
 @contextmanager
