@@ -1,7 +1,7 @@
 """A running app and a real browser. Without a browser these tests skip; under CI a missing one is a failure."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,25 @@ def server_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     """The app, started as the README says, on a free port."""
     with running_app(tmp_path_factory.mktemp("server") / "log.txt") as url:
         yield url
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Somebody with a browser of their own; an uncaught JavaScript error fails the test."""
+    contexts, errors = [], []
+
+    def come(width: int = 1280, height: int = 720) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield come
+    for context in contexts:
+        context.close()
+    assert not errors, f"uncaught JavaScript errors: {errors}"
 
 
 @pytest.fixture

@@ -2,32 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 BAR, DIALOG, POLL = "#imgcls-class", "#imgcls-class-dialog", "#imgcls-poll"
 Person = Callable[..., Page]
-
-
-@pytest.fixture
-def person(browser: Browser) -> Iterator[Person]:
-    """Somebody with a browser of their own; an uncaught JavaScript error fails the test."""
-    contexts, errors = [], []
-
-    def come(width: int = 1280, height: int = 720) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
-
-    yield come
-    for context in contexts:
-        context.close()
-    assert not errors, f"uncaught JavaScript errors: {errors}"
 
 
 def stands(page: Page) -> None:

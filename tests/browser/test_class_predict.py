@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_class import BAR, DIALOG, POLL, Person, person, started
+from tests.browser.test_class import BAR, DIALOG, POLL, Person, started
 from tests.serving import running_app
 
-__all__ = ["person"]
 PREDICTION = "That is my prediction"
 
 

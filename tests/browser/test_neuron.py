@@ -7,9 +7,8 @@ from playwright.sync_api import Page, expect
 
 from imgcls.classroom.concepts import CONCEPTS
 from tests.browser.hands import eventually, number
-from tests.browser.test_class import BAR, DIALOG, Person, person, started
+from tests.browser.test_class import BAR, DIALOG, Person, started
 
-__all__ = ["person"]
 NODE = "#imgcls-node"
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_class import BAR, DIALOG, Person, person, stands, started  # noqa: F401
+from tests.browser.test_class import BAR, DIALOG, Person, stands, started
 
 
 def panel(page: Page, name: str) -> None:
@@ -32,7 +32,7 @@ def fits(page: Page) -> None:
     assert box.evaluate("box => box.getBoundingClientRect().right <= innerWidth")
 
 
-def test_photos_are_shown_let_in_refused_taken_back_and_learned_from(person: Person, server_url: str) -> None:  # noqa: F811
+def test_photos_are_shown_let_in_refused_taken_back_and_learned_from(person: Person, server_url: str) -> None:
     teacher, laptop, phone = person(), person(), person(390, 844)
     code = started(teacher, f"{server_url}/classify")
     for student in (laptop, phone):
@@ -88,7 +88,7 @@ def test_photos_are_shown_let_in_refused_taken_back_and_learned_from(person: Per
     expect(phone.locator(f"{DIALOG} .tile")).to_have_count(2), "their own"
 
 
-def test_runs_race_and_the_teacher_opens_the_best(person: Person, server_url: str) -> None:  # noqa: F811
+def test_runs_race_and_the_teacher_opens_the_best(person: Person, server_url: str) -> None:
     teacher, laptop, phone = person(), person(), person(390, 844)
     settings = "train_preset=Linear&train_count=300&train_epochs=5"
     code = started(teacher, f"{server_url}/train?{settings}")

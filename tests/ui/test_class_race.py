@@ -15,7 +15,7 @@ from imgcls.training.runs import RunFiles, run_folder
 from imgcls.ui import classroom
 from imgcls.ui.classroom import race
 from tests.javascript import attributes, evaluated
-from tests.ui.test_classroom import asked, own_hall, voter  # noqa: F401
+from tests.ui.test_classroom import asked, voter
 
 CHART = Path(classroom.__file__).parent / "race_chart.js"
 GAP = 19
@@ -76,7 +76,7 @@ def test_of_many_points_the_first_the_best_and_the_last_are_kept(count: int) -> 
         assert kept == points
 
 
-def test_a_race_is_told_to_its_class_and_the_names_of_runs_to_the_teacher_alone(own_hall: Hall) -> None:  # noqa: F811
+def test_a_race_is_told_to_its_class_and_the_names_of_runs_to_the_teacher_alone(own_hall: Hall) -> None:
     teacher, student, code = voter(own_hall)
     stranger = own_hall.classes.begin("train")[0]
     assert json.loads(asked("race.json", cookie=student, method="GET")[1]) == {"seconds": 0, "runs": []}

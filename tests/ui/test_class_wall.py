@@ -24,7 +24,7 @@ from imgcls.models.registry import DEFAULT, load
 from imgcls.ui.classroom import wall
 from imgcls.ui.classroom.photo_set import photo_set
 from imgcls.ui.dataset import class_photos
-from tests.ui.test_classroom import asked, own_hall, voter  # noqa: F401
+from tests.ui.test_classroom import asked, voter
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def opened(hall: Hall) -> tuple[str, str, str, str]:
     return teacher, student, hall.classes.join(code)[0], hall.classes.join(hall.classes.begin()[1].code)[0]
 
 
-def test_a_photo_is_shown_let_in_seen_and_taken_back(own_hall: Hall) -> None:  # noqa: F811
+def test_a_photo_is_shown_let_in_seen_and_taken_back(own_hall: Hall) -> None:
     teacher, mine, other, stranger = opened(own_hall)
     everybody = (teacher, mine, other, stranger, "nobody")
     photo = shows(mine, "tan", " a   Beagle ")
@@ -105,12 +105,12 @@ def test_a_photo_is_shown_let_in_seen_and_taken_back(own_hall: Hall) -> None:  #
         ("wall", {"open": True}, "Only the teacher can do that."),
     ],
 )
-def test_what_makes_no_sense_gets_one_sentence(own_hall: Hall, action: str, body: dict, sentence: str) -> None:  # noqa: F811
+def test_what_makes_no_sense_gets_one_sentence(own_hall: Hall, action: str, body: dict, sentence: str) -> None:
     _, student, _, _ = opened(own_hall)
     assert asked(action, body, student)[:2] == (422, sentence)
 
 
-def test_breeds_are_suggested_to_members_alone(own_hall: Hall) -> None:  # noqa: F811
+def test_breeds_are_suggested_to_members_alone(own_hall: Hall) -> None:
     _, student, _ = voter(own_hall)
     names = told("breeds.json", student)
     assert len(names) == 118
@@ -166,7 +166,7 @@ def test_networks_answer_what_they_answer_anywhere() -> None:
     assert {each.said for each in nothing.values()} == {None}
 
 
-def test_the_test_set_counts_what_was_let_in_and_said(own_hall: Hall) -> None:  # noqa: F811
+def test_the_test_set_counts_what_was_let_in_and_said(own_hall: Hall) -> None:
     teacher, one, other, _ = opened(own_hall)
     photos = [shows(one, "tan", "Beagle"), shows(one, "navy", "Pug"), shows(other, "red"), shows(other, "green", "Xyz")]
     for photo in photos[1:]:
@@ -204,7 +204,7 @@ def full(hall: Hall) -> tuple[str, str, str, str]:
     return teacher, one, other, stranger
 
 
-def test_photos_of_a_class_are_a_set_for_its_members_while_it_lasts(own_hall: Hall, tmp_path: Path) -> None:  # noqa: F811
+def test_photos_of_a_class_are_a_set_for_its_members_while_it_lasts(own_hall: Hall, tmp_path: Path) -> None:
     teacher, one, other, stranger = full(own_hall)
     assert told("wall.json", other)["enough"] is True
     file = photo_set(own_hall.wall, one)
@@ -231,7 +231,7 @@ def test_photos_of_a_class_are_a_set_for_its_members_while_it_lasts(own_hall: Ha
         photo_set(own_hall.wall, other)
 
 
-def test_a_photo_that_is_taken_back_goes_out_of_the_set(own_hall: Hall) -> None:  # noqa: F811
+def test_a_photo_that_is_taken_back_goes_out_of_the_set(own_hall: Hall) -> None:
     _, one, other, _ = full(own_hall)
     file = photo_set(own_hall.wall, other)
     own_hall.classes.leave(other)
@@ -250,7 +250,7 @@ def chooser() -> None:
     st.session_state["said"] = choose_data("data")
 
 
-def test_the_choice_of_pictures_offers_it_to_members_alone(own_hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_the_choice_of_pictures_offers_it_to_members_alone(own_hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     teacher, one, _, stranger = full(own_hall)
     here = ["nobody"]
     host = class_photos.Host(

@@ -6,22 +6,13 @@ import io
 import json
 import time
 from http.cookies import SimpleCookie
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from imgcls.classroom import Classes, Hall
+from imgcls.classroom import Hall
 from imgcls.ui import classroom
-
-
-@pytest.fixture
-def own_hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    """Classes of this test alone."""
-    hall = Hall(Classes(tmp_path / "class.sqlite3"))
-    monkeypatch.setattr(classroom, "hall", lambda: hall)
-    return hall
 
 
 def asked(

@@ -16,9 +16,8 @@ from imgcls.classroom.neuron import LABELS, PIXELS, passed
 from imgcls.ui import views
 from imgcls.ui.classroom.neuron import pixels_of
 from tests.javascript import evaluated
-from tests.ui.test_classroom import asked, own_hall
+from tests.ui.test_classroom import asked
 
-__all__ = ["own_hall"]
 MATH = Path(views.__file__).parent / "classroom/neuron_math.js"
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from imgcls.classroom import Hall
 from imgcls.classroom.concepts import CONCEPTS
-from tests.ui.test_classroom import asked, own_hall
+from tests.ui.test_classroom import asked
 
-__all__ = ["own_hall"]
 RIGHT = [concept.right for concept in CONCEPTS]
 
 
