@@ -170,7 +170,7 @@ QUESTIONS = [
             f"For the task “Dog or not” {whole(len(_album()))} animals are drawn: cats, and dogs of six breeds, as "
             "many dogs as cats. How many of them are cats, and how many are **Dalmatians**?"
         ),
-        Bars(("cats", "Dalmatians"), 0, 2500, "", 0, 200),
+        Bars(("cats", "Dalmatians"), 0, 2500, "", 0, 200, (600, 600)),
         lambda photo: _binary(),
         lambda photo, right: (
             f"Half of them are cats, **{whole(right[0])}**. The six breeds share the other half, about "

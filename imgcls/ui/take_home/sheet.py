@@ -27,8 +27,8 @@ _PAGE = """<!doctype html>
 """
 
 _INTRO = (
-    "<p>Write or draw what you expect, before you look anything up. A wrong guess does no harm: whoever has predicted "
-    "remembers better what they see. “Your photo” is the one on this sheet. The answers are at the end.</p>"
+    "<p>Write or draw what you expect, before you look anything up. A wrong guess does no harm: people who predict "
+    "first remember more of what they see. “Your photo” is the one on this sheet. The answers are at the end.</p>"
 )
 _NOTES = '<p>What I tried, and what I saw:</p><div class="lines"></div>'  # where a lesson asks nothing
 

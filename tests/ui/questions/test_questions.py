@@ -132,6 +132,18 @@ def test_the_answer_is_not_there_before_a_hand_has_moved(lesson: Lesson, questio
     assert not all(right)
 
 
+@each_question
+def test_no_bar_that_begins_in_the_middle_stays_there(lesson: Lesson, question: Question) -> None:
+    kind, right = question.kind, []
+    if not isinstance(kind, Bars) or kind.start is not None:
+        return
+    for photo in map(load_sample, PHOTOS):
+        start, truth = kind.about(photo)[0]["start"], question.right(photo)
+        near = 0.01 * (kind.high - kind.low)
+        right.append([abs(bar - length) < near for bar, length in zip(start, truth, strict=True)])
+    assert not any(map(all, zip(*right, strict=True)))
+
+
 def test_one_of_a_unit_is_singular() -> None:
     assert [Number(1, 9, "levels").words(n) for n in (1, 2)] == ["1 level", "2 levels"]
     assert Curve((1,), 0, 9, "x", "y", "pixels a side").words([1, 3]) == "1 pixel a side, 3 pixels a side"
