@@ -64,7 +64,7 @@ def test_photos_are_shown_let_in_refused_taken_back_and_learned_from(person: Per
         expect(page.locator(f"{DIALOG} .scores")).to_contain_text("Pug is taken for Bernese mountain dog, 2 times")
         expect(page.locator(f"{DIALOG} .tag")).to_have_count(1)
         fits(page)
-    expect(tiles.first).to_contain_text("The student says so, too")
+    expect(tiles.first).to_contain_text("The student agrees")
 
     press(teacher, "Done")
     teacher.goto(f"{server_url}/dataset?data_source=Photos+of+this+class")

@@ -136,7 +136,7 @@ function unseen(queue, count, isUnfolded) {
 function verdict({ said, right, note, chance }) {
   if (!said) return "Its breed was not filled in."
   if (right === null) return `The student says: ${said}. ${note || "The network has no such class."}`
-  if (right) return "✓ The student says so, too."
+  if (right) return "✓ The student agrees."
   return `≠ The student says: ${said}. The network gives it ${percent(chance)}.`
 }
 
