@@ -136,7 +136,7 @@ QUESTIONS = [
         lambda photo: [100 * _at(0.0).recall, 100 * _at(0.0).precision],
         lambda photo, right: (
             f"Nothing is missed, so the recall is **{percent(right[0] / 100, 0)}**. But five of six alarms are false: "
-            f"the precision is **{percent(right[1] / 100)}**. Each of the two is easy to get alone."
+            f"the precision is **{percent(right[1] / 100)}**. Either of the two is easy to get on its own."
         ),
         at={"data_threshold": "0.5"},
         then={"data_threshold": "0"},
@@ -145,7 +145,7 @@ QUESTIONS = [
         "data-recall",
         GOOD,
         lambda photo: (
-            f"TinyVGG says yes to “Is it a {_asked()[0]}?” from a probability on, the threshold. Draw its **recall**, "
+            f"TinyVGG says yes to “Is it a {_asked()[0]}?” if its probability reaches a threshold. Draw its **recall**, "
             "the share of them that it finds, as the threshold rises."
         ),
         Curve(THRESHOLDS, 0, 100, "threshold", "recall", "%", 0, 12),

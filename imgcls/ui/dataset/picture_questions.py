@@ -173,9 +173,9 @@ QUESTIONS = [
         Bars(("cats", "Dalmatians"), 0, 2500, "", 0, 200, (600, 600)),
         lambda photo: _binary(),
         lambda photo, right: (
-            f"Half of them are cats, **{whole(right[0])}**. The six breeds share the other half, about "
-            f"**{whole(right[1])}** each. The two classes are balanced, and still there are six cats for every "
-            "Dalmatian. Whether a set is balanced depends on the question."
+            f"Half of them are cats, **{whole(right[0])}**. The six breeds share the other half: "
+            f"**{whole(right[1])}** are Dalmatians. The two classes are balanced, and still there are about six cats "
+            "for every Dalmatian. Whether a set is balanced depends on the question."
         ),
         then={"data_task": TASKS["binary"]},
     ),
@@ -260,7 +260,7 @@ QUESTIONS = [
         Choice(
             (EXACTLY, FILES, SMALL),
             {
-                EXACTLY: "Nearly every pixel differs, by 4 of 255. You do not see it, but equal they are not.",
+                EXACTLY: "Nearly every pixel differs, by 4 of 255. You do not see it, but they are not equal.",
                 FILES: "Other pixels make other files, and so does every new JPEG.",
             },
         ),
@@ -308,7 +308,7 @@ QUESTIONS = [
         lambda photo: (
             f"A photo of {SIDE} × {SIDE} pixels is mirrored or not, and shifted by up to "
             f"{round(EVERYTHING['crop'] * SIDE)} whole pixels left or right, up or down. How many **different "
-            "pictures** can come of it?"
+            "pictures** can this make?"
         ),
         Number(10, 100_000, "pictures", 1.5, log=True),
         _flips_and_shifts,
