@@ -145,8 +145,8 @@ QUESTIONS = [
         "data-recall",
         GOOD,
         lambda photo: (
-            f"TinyVGG says yes to “Is it a {_asked()[0]}?” if its probability reaches a threshold. Draw its **recall**, "
-            "the share of them that it finds, as the threshold rises."
+            f"TinyVGG says yes to “Is it a {_asked()[0]}?” if its probability reaches a threshold. Draw its "
+            "**recall**, the share of them that it finds, as the threshold rises."
         ),
         Curve(THRESHOLDS, 0, 100, "threshold", "recall", "%", 0, 12),
         lambda photo: [100 * _at(threshold).recall for threshold in THRESHOLDS],
