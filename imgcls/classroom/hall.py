@@ -1,6 +1,7 @@
 """Tells those who listen of every change of their class, within a moment, whichever process has written it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,9 @@ from imgcls.classroom.store import Classes, Member, Room
 from imgcls.classroom.wall import State, Wall
 
 LOOK = 0.1
-"""Seconds between two looks at whether another process has written."""
+"""Seconds between two looks at whether anybody has written, in whichever process."""
+COUNTS = 0.5
+"""Seconds between two times that a student is told of counts alone: a hundred who vote are a hundred counts."""
 ALIVE = 10.0
 """Seconds between two signs of life, in both directions."""
 
@@ -27,11 +30,20 @@ class _Listener:
     token: str
     me: Member
     newest: asyncio.Queue[News] = field(default_factory=lambda: asyncio.Queue(1))
+    last: News = field(default_factory=dict)
+    at: float = 0.0
 
     def tell(self, news: News) -> None:
         if self.newest.full():
             self.newest.get_nowait()
         self.newest.put_nowait(news)
+        self.last, self.at = news, time.monotonic()
+
+    def can_wait(self, news: News) -> bool:
+        """Nothing but how many are here or have voted is new to a student who has just been told something."""
+        if self.me.teacher or time.monotonic() - self.at >= COUNTS:
+            return False
+        return news != self.last and _without_counts(news) == _without_counts(self.last)
 
 
 class Hall:
@@ -43,6 +55,7 @@ class Hall:
         self.concepts = Concepts(classes)
         self._listeners: set[_Listener] = set()
         self._telling: set[str] = set()
+        self._later: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
 
@@ -66,16 +79,13 @@ class Hall:
         try:
             await asyncio.to_thread(self.classes.seen, [token])
             self.wake(me.code)
-            told: News = {}
-            while "ended" not in told:
+            news: News = {}
+            while "ended" not in news:
                 try:
                     news = await asyncio.wait_for(listener.newest.get(), ALIVE)
                 except TimeoutError:
-                    yield {}
-                    continue
-                if news != told:
-                    yield news
-                told = news
+                    news = {}
+                yield news
         finally:
             self._listeners.discard(listener)
             self.wake(me.code)
@@ -103,6 +113,7 @@ class Hall:
                 self.neurons.marks(code), self.concepts.survey(code),
             )
         )  # fmt: skip
+        later = False
         for listener in self._listeners:
             if listener.me.code == code:
                 news = _news(listener, room, here, asked, wall)
@@ -110,7 +121,18 @@ class Hall:
                     news["neuron"] = marks if listener.me.teacher else marks[1]
                 if survey:
                     news["ten"] = _ten(survey, listener.me.teacher)
-                listener.tell(news)
+                if listener.can_wait(news):
+                    later = True
+                elif news != listener.last:
+                    listener.tell(news)
+        if later and code not in self._later:
+            self._later.add(code)
+            self._begin(self._tell_later(code))
+
+    async def _tell_later(self, code: str) -> None:
+        await asyncio.sleep(COUNTS)
+        self._later.discard(code)
+        self.wake(code)
 
     def _watch(self) -> None:
         if self._watching is None or self._watching.done():
@@ -160,6 +182,11 @@ def _news(
     if asked:
         news["poll"] = told(*asked, listener.token)
     return news | {"following": len(here) - len(alone), "alone": alone} if me.teacher else news
+
+
+def _without_counts(news: News) -> News:
+    poll = news.get("poll")
+    return news | {"count": 0, "poll": poll and poll | {"votes": 0}}
 
 
 def _ten(survey: Survey, teacher: bool) -> News:

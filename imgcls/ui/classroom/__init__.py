@@ -263,6 +263,8 @@ ACTIONS: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "end": _end,
 }
 """What can be asked: from a token and a question to the answer, in which a new "token" becomes the cookie."""
+_MANY = (_weights, _vote, _stand)
+"""What a whole class does at once: nobody is told of each, the hall looks ten times a second."""
 
 
 @nosniff
@@ -290,7 +292,7 @@ async def _act(request: Request) -> Response:
     if before is not None:
         if act in (_leave, _join):
             hall().dismiss(token)
-        if act is not _weights:  # hands move all the time: the hall looks for that by itself
+        if act not in _MANY:
             hall().wake(before.code)
     given = answer.pop("token", None)
     response = Response(json.dumps(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
