@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
 from imgcls.classroom import Classes, Hall
 
 
@@ -65,5 +67,58 @@ def test_nobody_unknown_is_told_anything(tmp_path: Path) -> None:
         hall = Hall(Classes(tmp_path / "class.sqlite3"))
         assert [news async for news in hall.listen("nobody")] == [{"ended": True}]
         assert hall.listeners == 0
+
+    asyncio.run(run())
+
+
+def test_a_hundred_votes_are_not_a_hundred_messages_to_a_student(tmp_path: Path) -> None:
+    async def run() -> None:
+        classes = Classes(tmp_path / "class.sqlite3")
+        hall = Hall(classes)
+        teacher, begun = classes.begin("softmax")
+        tokens = [classes.join(begun.code)[0] for _ in range(20)]
+        poll = hall.polls.ask(teacher, {"kind": "choice", "prompt": "Which?", "options": ["this", "that"]})
+        heard = {token: [] for token in (teacher, tokens[0])}
+
+        async def listens(token: str) -> None:
+            async for news in hall.listen(token):
+                heard[token].append(news)
+
+        listening = [asyncio.create_task(listens(token)) for token in heard]
+        async with asyncio.timeout(5):
+            while not all(heard.values()):
+                await asyncio.sleep(0.01)
+        for token in tokens:
+            hall.polls.vote(token, poll, 0)
+            hall.wake(begun.code)
+            await asyncio.sleep(0.02)
+        async with asyncio.timeout(5):
+            while any(news[-1]["poll"]["votes"] < 20 for news in heard.values()):
+                await asyncio.sleep(0.01)
+        counts = {token: len({each["poll"]["votes"] for each in news}) for token, news in heard.items()}
+        assert heard[tokens[0]][-1]["poll"]["mine"] == 0
+        assert counts[tokens[0]] < counts[teacher] / 2
+        for task in listening:
+            task.cancel()
+
+    asyncio.run(run())
+
+
+def test_what_is_no_count_does_not_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imgcls.classroom.hall.COUNTS", 60.0)
+
+    async def run() -> None:
+        classes = Classes(tmp_path / "class.sqlite3")
+        hall = Hall(classes)
+        teacher, begun = classes.begin("softmax")
+        student = hall.listen(classes.join(begun.code)[0])
+        await until(student, count=1)
+        for _ in range(3):
+            classes.seen([classes.join(begun.code)[0]])
+            hall.wake(begun.code)
+            await asyncio.sleep(0.02)
+        classes.lead(teacher, "pooling")
+        hall.wake(begun.code)
+        await until(student, place="pooling", count=4)
 
     asyncio.run(run())

@@ -13,6 +13,8 @@ import { ask } from "./server.js"
 import { openWall } from "./wall.js"
 
 let bar = null, drawn = ""
+const height = new ResizeObserver(([{ target }]) =>
+  document.documentElement.style.setProperty("--class-bar", `${target.isConnected ? target.offsetHeight : 0}px`))
 
 export function drawBar() {
   const { news, alone, farewell } = room
@@ -29,6 +31,8 @@ export function drawBar() {
   bar = null
   if (!news && !farewell) return
   bar = make("section", document.body, "", { id: "imgcls-class", "aria-label": "Class" })
+  height.disconnect()
+  height.observe(bar)
   const says = make("span", bar, "", { role: "status" })
   if (!news) {
     says.textContent = farewell

@@ -16,6 +16,12 @@ export const button = (parent, text, press, attributes = {}) => {
 export const field = (parent, label, attributes = {}, tag = "input") =>
   make(tag, make("label", parent, label), "", { autocomplete: "off", ...attributes })
 
+// What lies over the lesson stands above the bar, one card over the other.
+export function card(id, title) {
+  const cards = document.getElementById("imgcls-cards") ?? make("div", document.body, "", { id: "imgcls-cards" })
+  return make("section", cards, "", { id, "aria-label": title })
+}
+
 export function dialog(title) {
   document.getElementById("imgcls-class-dialog")?.remove()
   const box = make("dialog", document.body, "", { id: "imgcls-class-dialog", "aria-label": title })

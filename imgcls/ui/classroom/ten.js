@@ -1,7 +1,7 @@
 // Ten questions before and after a course: the teacher opens them, everybody answers at their own pace, and the gain of
 // the class is drawn beside those of other courses.
 import { equation, percent } from "../js/numbers.js"
-import { button, dialog, make, refusal } from "./build.js"
+import { button, card as newCard, dialog, make, refusal } from "./build.js"
 import { gainChart } from "./gain_chart.js"
 import { isTeacher, onChange, room } from "./room.js"
 import { ask, read } from "./server.js"
@@ -141,7 +141,7 @@ function drawCard() {
     folded = false
     part = open
   }
-  if (!card) card = make("section", document.body, "", { id: "imgcls-ten", "aria-label": "Ten questions" })
+  if (!card) card = newCard("imgcls-ten", "Ten questions")
   const held = card.contains(document.activeElement) ? document.activeElement.dataset.name : null
   card.textContent = ""
   const { questions } = news
