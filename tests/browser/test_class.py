@@ -25,7 +25,7 @@ def started(teacher: Page, address: str) -> str:
     picture = teacher.locator(f"{DIALOG} .qr")
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") > 100, "the QR code is there"
-    teacher.locator(DIALOG).get_by_role("button", name="Close").click()
+    teacher.locator(DIALOG).get_by_role("button", name="Done").click()
     expect(teacher.locator(BAR)).to_contain_text(f"Class {code}")
     return code
 
@@ -56,7 +56,7 @@ def test_a_class_joins_follows_looks_around_and_ends(person: Person, server_url:
         expect(student.get_by_role("radio", name="Hardmax")).to_be_checked()
 
     laptop.get_by_text("Arithmetic", exact=True).first.click()
-    expect(laptop.get_by_role("button", name="back to the class")).to_be_visible()
+    expect(laptop.get_by_role("button", name="Back to the class")).to_be_visible()
     expect(teacher.locator(BAR)).to_contain_text("2 students, 1 with you")
     teacher.get_by_text("Triangle", exact=True).first.click()
     phone.wait_for_url("**/softmax?softmax_view=Triangle")
@@ -124,7 +124,7 @@ def test_the_teacher_presents_and_hands_over(person: Person, server_url: str) ->
     key = picture.evaluate("image => new URL(new URL(image.src).searchParams.get('text')).searchParams.get('teach')")
     remote.goto(f"{server_url}/?teach={key}")
     expect(remote.get_by_role("button", name="Invite")).to_be_visible()
-    teacher.locator(DIALOG).get_by_role("button", name="Close").click()
+    teacher.locator(DIALOG).get_by_role("button", name="Done").click()
     remote.goto(f"{server_url}/pooling")
     teacher.wait_for_url("**/pooling*")
 
@@ -232,7 +232,7 @@ def test_the_pointer_is_seen_by_all_and_stations_are_walked_with_a_clicker(perso
     teacher.evaluate("document.activeElement.blur()")
     teacher.keyboard.press("Shift+S")
     expect(teacher.locator(".stations li")).to_have_count(1)
-    teacher.locator(DIALOG).get_by_role("button", name="Close").click()
+    teacher.locator(DIALOG).get_by_role("button", name="Done").click()
     teacher.get_by_text("Hardmax", exact=True).first.click()
     teacher.wait_for_url("**softmax_view=Hardmax")
     teacher.evaluate("document.activeElement.blur()")
@@ -249,7 +249,7 @@ def test_the_pointer_is_seen_by_all_and_stations_are_walked_with_a_clicker(perso
     reversed_list = json.dumps(stations[::-1]).encode()
     opener.set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": reversed_list})
     expect(teacher.locator(".stations li").first).to_contain_text("Hardmax")
-    teacher.locator(DIALOG).get_by_role("button", name="Close").click()
+    teacher.locator(DIALOG).get_by_role("button", name="Done").click()
     teacher.keyboard.press("PageDown")
     student.wait_for_url(re.compile(r"/softmax$"))
     teacher.keyboard.press("PageUp")

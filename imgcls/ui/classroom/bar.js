@@ -54,8 +54,8 @@ export function drawBar() {
     button(bar, "More", openMore)
     button(bar, presents() ? "Stop presenting" : "Present", () => present(!presents()))
   } else {
-    says.textContent = `Class ${news.code} · ${here} · you are ${news.you}`
-    if (alone) button(bar, "On your own: back to the class (B)", back).className = "main"
+    says.textContent = `${alone ? "On your own · " : ""}Class ${news.code} · ${here} · you are ${news.you}`
+    if (alone) button(bar, "Back to the class (B)", back).className = "main"
     if (news.wall.open) button(bar, `Wall: ${news.wall.count}`, openWall)
     if (news.race) button(bar, "Race", openRace).className = "main"
     button(bar, "Leave", () => ask("leave").then(() => gone("")))

@@ -26,6 +26,7 @@ export function dialog(title) {
   document.getElementById("imgcls-class-dialog")?.remove()
   const box = make("dialog", document.body, "", { id: "imgcls-class-dialog", "aria-label": title })
   make("h2", box, title)
+  button(box, "Done", () => box.close(), { class: "done" })
   box.onclose = () => box.remove()
   box.onclick = (event) => { if (event.target === box) box.close() }
   box.showModal()

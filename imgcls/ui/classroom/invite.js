@@ -91,7 +91,6 @@ export function openTeacher() {
     end.dataset.sure = "1"
     end.textContent = "Really end it? Nothing of it is kept"
   })
-  button(box, "Close", () => box.close()).className = "main"
 }
 
 // Who is somewhere else: a press takes the teacher, and so the class, to the same picture, without anybody's photo.

@@ -23,5 +23,4 @@ export function openMore() {
     make("strong", row, title)
     make("span", row, words)
   }
-  make("div", box, "", { class: "row" }).append(button(null, "Close", () => box.close()))
 }

@@ -20,7 +20,6 @@ export function openNeuron() {
   make("p", head, "Each device is one node of a dense layer: it has a weight w for each pixel x of the photo, and " +
     "its output w · x counts for one class. A class’s logit is the sum of its outputs; then softmax and loss, −ln p.")
   make("span", head, "", { class: "end" })
-  button(head, "Done", () => box.close())
   make("div", box, "", { class: "layer" })
   make("div", box, "", { class: "controls" })
   say = refusal(box)

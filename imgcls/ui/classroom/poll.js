@@ -19,8 +19,8 @@ const onScreen = () => new URLSearchParams(location.search).get("ask")
 
 export function openAsk() {
   const box = dialog("Ask the class")
-  const say = refusal(box)
-  const start = (asked) => ask("ask", asked).then(() => box.close(), say)
+  let say = () => {}
+  const start = (asked) => ask("ask", asked).then(() => box.close(), (trouble) => say(trouble))
   if (onScreen()) {
     make("p", box, "A question of the lesson is on the screen. Everybody predicts on their own page, with their photo.")
     button(box, "Ask the question on the screen", () => start({ kind: "lesson", question: onScreen() }), {
@@ -49,6 +49,8 @@ export function openAsk() {
   kinds.onchange = fit
   fit()
   make("button", form, "Ask", { class: "main" })
+  say = refusal(box)
+  if (!onScreen()) prompt.focus()
   form.onsubmit = async (event) => {
     event.preventDefault()
     const asked = { kind: kind(), prompt: prompt.value }

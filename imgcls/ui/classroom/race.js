@@ -69,7 +69,6 @@ function head(part, seconds) {
       "How long may each run take?")
     for (const length of LENGTHS) button(part, `${length} seconds`, () => act("race", { seconds: length }))
   } else make("p", part, "The race is over.")
-  button(part, "Done", () => box.close(), { class: "done" })
 }
 
 async function look() {

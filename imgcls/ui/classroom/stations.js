@@ -59,6 +59,7 @@ export function openStations() {
   make("p", box, "Collect what you want to show, in its order: each station is a page with all that is set on it. " +
     "PageDown and PageUp walk through them, and so does a clicker. They stay in this browser.")
   const list = make("ol", box, "", { class: "stations" })
+  const none = make("p", box, "None yet.")
   const fill = () => {
     const stations = kept()
     list.textContent = ""
@@ -71,7 +72,8 @@ export function openStations() {
       if (index) change("↑", "Earlier", (all) => without(all).toSpliced(index - 1, 0, all[index]))
       change("×", "Remove", without)
     })
-    if (!stations.length) make("p", list, "None yet.")
+    none.hidden = Boolean(stations.length)
+    list.hidden = !stations.length
   }
   fill()
   const row = make("div", box, "", { class: "row" })
@@ -94,5 +96,4 @@ export function openStations() {
       say({ message: "This file is no list of stations. Nothing was changed." })
     }
   }
-  button(row, "Close", () => box.close())
 }

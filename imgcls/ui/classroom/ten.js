@@ -58,7 +58,6 @@ function fillBox({ part, shown, done, loaded }) {
   if (part) press(row, "Close the questions", () => act("open", { part: null }))
   const isReady = done.after && (done.before || loaded)
   if (isReady && !shown) press(row, "Show the gain and the answers", () => act("show"), { class: "main" })
-  press(row, "Done", () => box.close())
   for (const each of shown ? [] : ["before", "after"]) {
     if (!done[each] && part !== each) continue
     const here = part === each ? ` of ${Math.max(room.news.count, done[each])}` : ""
@@ -110,7 +109,7 @@ function result(parent, { questions, result: found }) {
     const [later, earlier] = worked.operands
     const words = `(${later} − ${earlier}) / (100% − ${earlier}) ${worked.sign} ${worked.result}`
     make("p", parent, `normalised gain = ${words}`, { class: "count" })
-    parent.append(gainChart(gain, others))
+    parent.append(gainChart(gain, others, Math.min(parent.clientWidth, 900)))
     make("p", parent, "The two marks are means of 14 traditional and 48 interactive physics courses on another test " +
       "(Hake 1998): a rough guide, not a mark for this class.", { class: "small" })
   }

@@ -61,7 +61,6 @@ function drawHead(head) {
     button(head, open ? "Close the wall" : "Open the wall", () => act("wall", { open: !open })).className =
       open ? "" : "main"
   } else offer(head)
-  button(head, "Done", () => box.close(), { class: "done" })
 }
 
 // What a student can show: the photo of their page, small, and the breed that they say it is.
