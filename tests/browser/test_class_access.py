@@ -108,10 +108,15 @@ def test_every_card_of_a_student_and_two_at_once(person: Person, server_url: str
     assert all(below[0] >= above[1] for above, below in pairwise(tops)), "none lies on another"
     teacher.locator(DIALOG).get_by_role("button", name="Done", exact=True).click()
     teacher.locator(POLL).get_by_role("button", name="Done").click()
+    expect(phone.locator(POLL)).to_have_count(0)
+    expect(card.get_by_role("button", name="Next")).to_be_visible()
+    asks(teacher, "And now?", number="5")
+    expect(phone.locator(POLL)).to_be_visible()
+    expect(card.get_by_role("button", name="Next")).to_have_count(0), "it has made way"
+    teacher.locator(POLL).get_by_role("button", name="Done").click()
     begun(teacher)
     expect(phone.locator(f"{NODE} input")).to_have_count(9)
     teacher.get_by_role("button", name="Gradients on all devices").click()
     expect(phone.locator(f"{NODE} em")).to_have_count(9)
-    card.get_by_role("button", name="Fold").click()
     problems += troubles(phone, "a node")
     assert not problems, "\n\n".join(problems)

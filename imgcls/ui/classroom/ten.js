@@ -25,6 +25,7 @@ const act = (action, given = {}) => ask("ten", { do: action, ...given }).then(()
 // After every change of the class.
 async function drawTen() {
   if (!room.news) box?.close()
+  makeWay(room.news ?? {})
   const { ten } = room.news ?? {}
   const shown = JSON.stringify([ten ?? null, isTeacher()])
   if (shown === drawn) return
@@ -125,7 +126,16 @@ function result(parent, { questions, result: found }) {
 }
 
 // --- a student
-let card = null, at = 0, folded = false, part = null
+let card = null, at = 0, folded = false, part = null, was = {}
+
+// Where the class goes on, or is asked something, the ten lie in nobody's way.
+function makeWay({ place, poll, ten }) {
+  const isElsewhere = place !== was.place || (poll && poll.id !== was.poll)
+  was = { place, poll: poll?.id }
+  if (!card || !ten || folded || !isElsewhere) return
+  folded = true
+  drawCard()
+}
 
 function remove() {
   card?.remove()
