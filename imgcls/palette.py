@@ -6,6 +6,7 @@ also prints its numbers or signs, so that nothing is said by colour alone.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -72,12 +73,15 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+@cache
 def colour_table(quantity: str) -> np.ndarray:
-    """The 256 colours of a quantity as uint8 (256, 3), smallest value first."""
+    """The 256 colours of a quantity as uint8 (256, 3), smallest value first; the same read-only array each time."""
     stops = np.array([_rgb(stop) for stop in HUES[quantity].stops], dtype=float)
     where = np.linspace(0, len(stops) - 1, 256)
     channels = [np.interp(where, np.arange(len(stops)), stops[:, c]) for c in range(3)]
-    return np.stack(channels, axis=1).round().astype(np.uint8)
+    table = np.stack(channels, axis=1).round().astype(np.uint8)
+    table.flags.writeable = False
+    return table
 
 
 def class_colours() -> np.ndarray:
