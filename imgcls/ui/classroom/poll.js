@@ -226,7 +226,7 @@ function results(poll) {
   if (poll.kind === "choice") bars(poll)
   else if (poll.kind === "number") line(poll)
   else if (poll.kind === "point") picture(poll, rounds.at(-1))
-  else make("p", panel, `${ofAll(poll)} have predicted: the page shows it.`, { role: "status" })
+  else if (isTeacher()) make("p", panel, `${ofAll(poll)} have predicted: the page shows it.`, { role: "status" })
   poll.shares?.forEach((share, index) => {
     if (share === null) return
     const which = rounds.length > 1 ? ` (${ROUNDS[index] ?? `vote ${index + 1}`})` : ""

@@ -147,7 +147,7 @@ function drawCard() {
   if (!open && !shown) return remove()
   if (open !== part) {
     at = 0
-    folded = false
+    folded = Boolean(room.news.poll)
     part = open
   }
   if (!card) card = newCard("imgcls-ten", "Ten questions")
@@ -157,8 +157,9 @@ function drawCard() {
   const mine = news.mine[open ?? "after"]
   const head = make("div", card, "", { class: "head" })
   const left = mine.filter((choice) => choice === null).length
-  const title = shown ? "Ten questions: the answers" : `Ten questions ${NAMES[open]}: ${10 - left} answered`
-  make("h2", head, title)
+  const when = folded ? "" : ` ${NAMES[open]}`
+  make("h2", head, shown ? "Ten questions: the answers" : `Ten questions${when}: ${10 - left} answered`)
+  card.classList.toggle("folded", folded)
   button(head, folded ? "Unfold" : "Fold", () => { folded = !folded; drawCard() }, { "data-name": "fold" })
   if (!folded) (shown ? review : question)(questions, mine)
   if (held) (card.querySelector(`[data-name="${held}"]`) ?? card.querySelector("[data-name=next]"))?.focus()
