@@ -9,7 +9,8 @@
   const notice = noticeboard()
   const files = fileKeeper()
   const connection = watchman()
-  setInterval(() => { connection(); files() }, 250)
+  const life = reviver()
+  setInterval(() => { connection(); files(); life() }, 250)
 
   // A browser's translator takes text out of the page and puts <font> elements in its place; React goes on with the
   // text that it made. Without help it then crashes ("removeChild"), or changes text that nobody sees. So React's
@@ -83,6 +84,20 @@
         padding: 0.9rem 1.1rem; border-radius: 8px; border: 1px solid #7d848f; background: #1c2430; color: #fff;
         font: 1.05rem/1.45 system-ui, sans-serif`
       document.body.append(box)
+    }
+  }
+
+  // Where Streamlit's program falls over what it is sent, React takes the whole page away and leaves it white. A reload
+  // finds the photo, the settings and a training again; but not over and over.
+  function reviver() {
+    const AGAIN = 20000, KEY = "imgcls-revived" // ms, and when it was last done
+    let lived = false
+    return () => {
+      const filled = document.getElementById("root")?.childElementCount > 0
+      lived ||= filled && Boolean(app())
+      if (filled || !lived || Date.now() - Number(sessionStorage.getItem(KEY)) < AGAIN) return
+      sessionStorage.setItem(KEY, Date.now())
+      location.reload()
     }
   }
 

@@ -4,10 +4,11 @@ import re
 import time
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from imgcls.jobs.runner import WAITED_GRACE
 from imgcls.jobs.workers import gpu_count, long_workers
-from tests.browser.hands import lead
+from tests.browser.hands import lead, opened
 
 # Small batches, at a rate that suits them: with larger ones the run may be over before it is stopped.
 LONG = "train_count=600&train_preset=ConvNetJS+CIFAR-10&train_epochs=500&train_batch=4&train_lr=0.0001"
@@ -36,6 +37,10 @@ class Line:
 
     def mend(self) -> None:
         self._down = False
+
+    def say(self, message: ForwardMsg) -> None:
+        """The page is told this, as if by the server."""
+        self._ends[0].send(message.SerializeToString())
 
 
 def new_page(browser: Browser, url: str) -> Page:
@@ -121,3 +126,16 @@ def test_a_race_does_not_wait_for_ones_own_that_was_left(page: Page, server_url:
     lead(page, "/dense?dense_part=Shuffle+the+pixels")
     expect(page.get_by_role("heading", name="Why not connect")).to_be_visible()
     expect(page.get_by_text("Stopped.")).to_be_visible()  # it made room before its end
+
+
+def test_a_page_that_streamlit_takes_away_comes_back(browser: Browser, server_url: str) -> None:
+    page = browser.new_context().new_page()
+    line = Line(page)
+    opened(page, f"{server_url}/softmax?softmax_view=Temperature")
+    astray = ForwardMsg(hash="astray")
+    astray.metadata.delta_path.extend([0, 90, 0])
+    astray.delta.new_element.markdown.body = "for a place that is not there"
+    with page.expect_navigation():
+        line.say(astray)
+    expect(page.get_by_role("radio", name="Temperature")).to_be_checked()
+    page.context.close()
