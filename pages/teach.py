@@ -50,6 +50,8 @@ def shown(stop: Stop, begins: int) -> None:
         if asks:
             st.markdown(f"**Ask.**\n{prompts}")
         st.markdown(f"**Show.** {stop.show}")
+        if stop.together:
+            st.markdown(f"**With a class.** {stop.together}")
         with st.container(horizontal=True, gap="small"):
             for k, question in enumerate(asks, 1):
                 ask = {"ask": question.id}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,15 @@ def test_the_setting_of_a_lesson_is_one_that_its_page_reads(name: str, monkeypat
     read = app.session_state[STORES].get(stop.slug, {})
     for key, value in stop.setting.items():
         assert chosen.get(key) == value or key in read, f"{key}={value}"
+
+
+def test_what_a_class_does_together_is_called_as_its_buttons_are() -> None:
+    programs = "".join(file.read_text() for file in Path("imgcls/ui/classroom").glob("*.js"))
+    lengths = re.search(r"const LENGTHS = \[(.*?)\]", programs)[1].split(", ")
+    words = programs + "".join(f'"{each} seconds"' for each in lengths)
+    named = [name for stop in PLAN for name in re.findall(r"\*(.+?)\*", stop.together)]
+    assert len(set(named)) > 10
+    assert not [name for name in named if f'"{name}"' not in words]
 
 
 @pytest.mark.parametrize("length", LENGTHS)

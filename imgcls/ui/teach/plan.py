@@ -15,7 +15,8 @@ class Stop:
     """A lesson in the plan.
 
     `aha` is what students should go home with, `mistake` what many of them think, `show` what to do at the setting.
-    `setting` is the page's query, as its address has it. `ask` names questions of the lesson; see `asks`.
+    `setting` is the page's query, as its address has it. `ask` names questions of the lesson; see `asks`. `together` is
+    what the bar of a class is good for here, its buttons in asterisks.
     `minutes` are those of the long and of the short lecture, 0 where the lesson is left out.
     """
 
@@ -26,6 +27,7 @@ class Stop:
     minutes: tuple[int, int]
     setting: Mapping[str, str] = field(default_factory=dict)
     ask: tuple[str, ...] = ()
+    together: str = ""
 
     @property
     def lesson(self) -> Lesson:
@@ -52,6 +54,8 @@ PLAN = (
         "“The network sees a dog, as we do.” It sees numbers, and must choose from its list even if there is no dog.",
         "Let everybody put in a photo of their own. Point into it: three numbers for each pixel.",
         (4, 3),
+        together="*More*, *Ten questions before and after*: ask them now, while the last ones join, and again at the "
+        "end.",
     ),
     Stop(
         "tensors",
@@ -89,6 +93,8 @@ PLAN = (
         "Drag the image size up, and let the hall guess the factor each time it doubles.",
         (6, 4),
         {"dense_part": "Every node to every other"},
+        together="*More*, *The hall is a layer*: every device is one node. First everybody lowers the loss by hand, "
+        "then *Gradients on all devices* and *Step downhill*.",
     ),
     Stop(
         "convolution",
@@ -98,6 +104,7 @@ PLAN = (
         (14, 10),
         {"conv_part": "One kernel, your photo"},
         ("conv-wall", "conv-zeros"),
+        together="*Pointer* shows on every screen which window you mean.",
     ),
     Stop(
         "pooling",
@@ -123,6 +130,7 @@ PLAN = (
         "Press Another mask a few times, then switch to evaluating.",
         (4, 0),
         {"drop_part": "One mask"},
+        together="*More*, *The hall is a layer*, *Dropout: half go dark*: a black screen keeps its weights.",
     ),
     Stop(
         "softmax",
@@ -132,6 +140,8 @@ PLAN = (
         (6, 5),
         {"softmax_view": "Temperature"},
         ("soft-constant", "soft-hot"),
+        together="*Ask*, *Ask the question on the screen*: all vote, talk to their neighbours, *Vote again*, and then "
+        "*Show the answers*.",
     ),
     Stop(
         "cross-entropy",
@@ -149,6 +159,8 @@ PLAN = (
         "Cover the eyes, then the ears, then the background with the grey patch. Which does it need most?",
         (7, 5),
         {"classify_part": "What is it?"},
+        together="*Wall*, *Open the wall*: students show their own dogs and say which breed is right. A test set that "
+        "nobody has tuned a network on.",
     ),
     Stop(
         "train",
@@ -156,6 +168,8 @@ PLAN = (
         "“The training accuracy tells how good a network is.” It also rises while the network learns by heart.",
         "Press Train and say nothing for a while. Then ask which breed it confuses most.",
         (7, 5),
+        together="*Race*, *60 seconds* a run: everybody chooses their own settings, and *Look inside* opens the best "
+        "network for all.",
     ),
     Stop(
         "network",
@@ -164,6 +178,7 @@ PLAN = (
         "Take the tour together: it follows one photo, from its pixels to the answer.",
         (6, 0),
         {"tour": "1"},
+        together="*More*, *Ten questions before and after*: ask them again, then *Show the gain and the answers*.",
     ),
 )
 
