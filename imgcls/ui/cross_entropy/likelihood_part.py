@@ -45,7 +45,7 @@ def likelihood_picture(rows: SliderRows) -> Drawing:
         for name, found in formats.items()
         if found.vanished and found.vanished > 1
     ]
-    logs = own.log().tolist()
+    logs, rounds = own.log().tolist(), range(len(own), MOST + 1, len(own))  # what lies between would not be seen
     return Drawing(
         [
             Column(
@@ -55,7 +55,7 @@ def likelihood_picture(rows: SliderRows) -> Drawing:
             Column("ln p", all_written(logs), priced([-log for log in logs]), "loss",
                    total=f"sum {written(float(exact.sums[-1]))}"),
         ],
-        figure=likelihood_curve(range(1, MOST + 1), sums.tolist(), ends, count),
+        figure=likelihood_curve(rounds, [float(sums[photos - 1]) for photos in rounds], ends, count),
     )  # fmt: skip
 
 
