@@ -203,7 +203,7 @@ def test_a_small_change_of_a_logit_moves_the_loss_and_not_the_accuracy():
     assert drawing.columns[1].texts == ["✓ right"] * 4 + ["✗ wrong"]
     before, after = (float(-true_p(z, 1.5, 1.0, 0.5, -1.5).log().mean()) for z in (3.0, 3.1))
     assert "accuracy stays at **80.0%**" in drawing.note
-    assert f"falls from {written(before)} to **{written(after)}**" in drawing.note
+    assert f"falls by **{written(before - after)}** to {written(after)}" in drawing.note
     at_the_step = rows(-0.05, 1.5, 1.0, 0.5, -1.5)
     assert "accuracy jumps to **80.0%**" in accuracy_part.accuracy_picture(at_the_step).note
 

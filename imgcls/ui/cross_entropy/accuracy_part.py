@@ -60,7 +60,8 @@ def nudge_words(rows: SliderRows) -> str:
     moved = "stays at" if old.accuracy == new.accuracy else "jumps to"
     return (
         f"Raise photo {rows.active + 1}'s logit by {NUDGE}: accuracy {moved} **{percent(float(new.accuracy))}**, and "
-        f"the loss falls from {written(float(old.loss))} to **{written(float(new.loss))}**. Accuracy has no slope."
+        f"the loss falls by **{written(float(old.loss - new.loss))}** to {written(float(new.loss))}. Between its jumps "
+        "accuracy is flat: its slope is 0."
     )
 
 
