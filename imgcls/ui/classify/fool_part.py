@@ -158,8 +158,8 @@ def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Predict
         )
     else:
         st.info(
-            f"After {looks} and {amount} it says {name}, {percent(said.probability)}. Choose a class that it finds more "
-            "probable."
+            f"After {looks} and {amount} it says {name}, {percent(said.probability)}. Choose a class that it "
+            "finds more probable."
         )
     before = [f"{classifier.name_of(best.index)}", percent(best.probability)]
     after = [f"{classifier.name_of(said.index)}", percent(said.probability)]
