@@ -102,7 +102,8 @@ def lesson(look: Look) -> None:
     if part == FORWARD:
         best = look.graph.classifier.name_of(look.best)
         chance, distance = float(look.trace.probabilities[look.best]), distance_from(classifier, photo)
-        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}: {confidence_words(chance, distance)}.")
+        worth = confidence_words(chance, look.best, distance)
+        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}: {worth}.")
         distance_note(distance)
         code, shows = forward_code(look, name, unit_of(look, state))
         functions = (trace, map_unit, evidence)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from imgcls.figures.base import FONT, figure
@@ -100,9 +101,12 @@ def _axis(title: str, limits: tuple[float, float] | None) -> dict[str, Any]:
 
 
 def _traces(line: Curve, colour: str, dash: str, place: int) -> list[dict[str, Any]]:
-    """As plain dicts: Plotly checks them once, in the figure, and graph objects a second time."""
+    """As plain dicts: Plotly checks them once, in the figure, and graph objects a second time.
+
+    Numbers as arrays, which Plotly checks and writes in a third of the time that lists take.
+    """
     main = {
-        "type": "scatter", "x": list(line.x), "y": list(line.y), "name": plotly(line.name),
+        "type": "scatter", "x": _numbers(line.x), "y": _numbers(line.y), "name": plotly(line.name),
         "mode": "lines+markers" if line.markers else "lines",
         "line": {"color": colour, "dash": dash, "width": 3},
         "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9, "color": colour},
@@ -112,16 +116,21 @@ def _traces(line: Curve, colour: str, dash: str, place: int) -> list[dict[str, A
         return [main]
     low, high = line.band
     edge = {
-        "type": "scatter", "x": list(line.x), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip",
+        "type": "scatter", "x": _numbers(line.x), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip",
         "showlegend": False,
     }  # fmt: skip
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.22)"}
     return [
-        edge | {"y": list(low), "name": plotly(f"{line.name}, low")},
-        edge | fill | {"y": list(high), "name": plotly(f"{line.name}, high")},
+        edge | {"y": _numbers(low), "name": plotly(f"{line.name}, low")},
+        edge | fill | {"y": _numbers(high), "name": plotly(f"{line.name}, high")},
         main,
     ]
+
+
+def _numbers(values: Sequence[float | None]) -> np.ndarray:
+    """float64, a gap for None."""
+    return np.array(values, dtype=np.float64)
 
 
 def _names(lines: Sequence[Curve], y_range: tuple[float, float], height: int) -> list[dict[str, Any]]:

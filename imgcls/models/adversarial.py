@@ -1,21 +1,23 @@
 """Fooling a network: changes to a picture that follow the gradient until another class wins.
 
 Small noise: Goodfellow et al. 2015, "Explaining and Harnessing Adversarial Examples", arXiv:1412.6572 (one step along
-the sign of the gradient); Kurakin et al. 2017, arXiv:1607.02533 (several). Few pixels: the idea of Papernot et al.
-2016, "The Limitations of Deep Learning in Adversarial Settings", arXiv:1511.07528, with whole pixels, each of which is
-tried before it is kept: a jump to black or white is too far for the gradient to be believed.
+the sign of the gradient); Kurakin et al. 2017, arXiv:1607.02533 (several). Few pixels: two searches, the better of
+which counts. One narrows a change of many pixels down (`imgcls.models.few_pixels`). The other adds one to another: the
+idea of Papernot et al. 2016, "The Limitations of Deep Learning in Adversarial Settings", arXiv:1511.07528, with whole
+pixels, each of which is tried before it is kept: a jump to black or white is too far for the gradient to be believed.
 
 Pictures are uint8 (3, S, S), as the network gets them before they are normalised: what fools it here is a real picture.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from imgcls.models.classify import Classifier, Prediction, classify_batch
+from imgcls.models.few_pixels import narrowed, put_back
 
 Way = Literal["noise", "pixels"]
 MOST_LEVELS = 16
@@ -126,7 +128,10 @@ def _promises(pixels: Tensor, gradient: Tensor, free: Tensor | None) -> tuple[Te
 
 @dataclass(frozen=True, eq=False)
 class Try:
-    """A picture on the way to the target, and how much has been changed: `levels` of 255 at most, `pixels` of them."""
+    """A picture on the way to the target, and how much has been changed: `levels` of 255 at most, `pixels` of them.
+
+    `looks`: how often the gradient has been looked at.
+    """
 
     picture: Tensor
     prediction: Prediction
@@ -137,37 +142,72 @@ class Try:
 
 
 def attempts(classifier: Classifier, pixels: Tensor, target: int, way: Way) -> Iterator[Try]:
-    """The picture after each look at the gradient, until the target wins or the most that is allowed is reached.
+    """The picture after each look at the gradient; the last one is the best that was found.
 
-    Noise grows by one level a look, repainted pixels by a constant factor.
+    Noise grows by one level a look until the target wins.
 
     Raises:
         ValueError: there is no such class, or the network already says it.
     """
-    now, looks, count = pixels, 0, 0.0
-    said = predict(classifier, now)
-    away = int(said.logits.argmax())
-    most = MOST_LEVELS if way == "noise" else most_pixels(pixels)
-    while True:
+    away = int(predict(classifier, pixels).logits.argmax())
+    if not 0 <= target < len(classifier.labels) or target == away:
+        raise ValueError("Choose two different classes of the network.")
+    return (_more_noise if way == "noise" else _fewer_pixels)(classifier, pixels, target)
+
+
+def _more_noise(classifier: Classifier, pixels: Tensor, target: int) -> Iterator[Try]:
+    now, away = pixels, int(predict(classifier, pixels).logits.argmax())
+    for looks in range(1, MOST_LEVELS + 1):
+        moved = now.float() + compass(classifier, now, target, away).sign()
+        moved = moved.clamp(pixels.float() - looks, pixels.float() + looks)
+        now = moved.clamp(0, 255).to(torch.uint8)
+        said = predict(classifier, now)
+        away = int(said.logits.argmax())
+        yield measured(pixels, now, said, looks, away == target)
+        if away == target:
+            return
+
+
+def _fewer_pixels(classifier: Classifier, pixels: Tensor, target: int) -> Iterator[Try]:
+    best, looks = None, 0
+    for looks, (now, said, won) in enumerate(narrowed(classifier, pixels, target), 1):
+        tried = measured(pixels, now, said, looks, won)
+        if won and (best is None or tried.pixels < best.pixels):
+            best = tried
+        yield tried
+    if best:
+        for now in put_back(classifier, pixels, best.picture, target):
+            looks += 1
+            best = measured(pixels, now, predict(classifier, now), looks, True)
+            yield best
+    most = best.pixels - 1 if best else most_pixels(pixels)
+    last = None
+    for last in _one_to_another(classifier, pixels, target, most, looks):
+        yield last
+    if best:
+        better = last if last and last.won else best
+        yield replace(better, looks=last.looks if last else looks)
+
+
+def _one_to_another(classifier: Classifier, pixels: Tensor, target: int, most: int, looks: int) -> Iterator[Try]:
+    """Repainted pixels, more by a constant factor at each look, until the target wins or there are `most`.
+
+    `looks`: how many there have been before.
+    """
+    now, count = pixels, 0.0
+    away = int(predict(classifier, now).logits.argmax())
+    while round(count) < most:
         looks += 1
         gradient = compass(classifier, now, target, away)
-        if way == "noise":
-            bound = looks
-            moved = now.float() + gradient.sign()
-            moved = moved.clamp(pixels.float() - bound, pixels.float() + bound)
-            now = moved.clamp(0, 255).to(torch.uint8)
-        else:
-            count = min(max(count * _GROWTH, count + max(1, pixels[0].numel() // 64**2)), most)
-            free = (now == pixels).all(dim=0)
-            more = max(1, round(count) - int((~free).sum()))
-            now = repainted_if_it_helps(classifier, now, gradient, more, free, target)
+        count = min(max(count * _GROWTH, count + max(1, pixels[0].numel() // 64**2)), most)
+        free = (now == pixels).all(dim=0)
+        more = max(1, round(count) - int((~free).sum()))
+        now = repainted_if_it_helps(classifier, now, gradient, more, free, target)
         said = predict(classifier, now)
-        won = int(said.logits.argmax()) == target
-        result = measured(pixels, now, said, looks, won)
-        yield result
-        if won or (looks if way == "noise" else round(count)) >= most:
-            return
         away = int(said.logits.argmax())
+        yield measured(pixels, now, said, looks, away == target)
+        if away == target:
+            return
 
 
 def measured(before: Tensor, now: Tensor, said: Prediction, looks: int, won: bool) -> Try:

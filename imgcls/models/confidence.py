@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from imgcls.models.world import Distance
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -18,16 +20,17 @@ WORDINGS = (
     Wording(0.0, "a guess: no class stands out"),
 )
 """The highest first. Softmax divides 1 among the classes there are: no probability alone makes an answer likely."""
-STRANGE = "this picture is unlike those that the network learned from, so the percentage says little"
-"""Said instead, whatever the probability, of a picture whose distance is more than 1 (see imgcls.models.world)."""
+STRANGE = "this picture is unlike {}, so the percentage says little"
+"""Said instead, whatever the probability, of a picture that is strange (see imgcls.models.world.Distance)."""
 
 
-def confidence_words(probability: float, distance: float | None = None) -> str:
+def confidence_words(probability: float, answer: int, distance: Distance | None = None) -> str:
     """How much a top answer of this probability is worth.
 
     Args:
+        answer: its number among the network's classes.
         distance: of the picture from those that the network learned from; None where that is not known.
     """
-    if distance is not None and distance > 1:
-        return STRANGE
+    if distance and distance.strange(answer):
+        return STRANGE.format(distance.of)
     return next(wording.words for wording in WORDINGS if probability >= wording.least)

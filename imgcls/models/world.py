@@ -28,12 +28,35 @@ _RIDGE = 0.1  # of the variance: keeps a few pictures from making the Gaussian t
 _BATCH = 64
 
 
+OWN = "the pictures that the network learned from"
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Of a picture from `of`, the pictures that a network learned from or some like them: up to 1 it could be one.
+
+    `covers` are the classes of which those pictures are; None: all classes of the network.
+    """
+
+    value: float
+    of: str = OWN
+    covers: frozenset[int] | None = None
+
+    def strange(self, answer: int) -> bool:
+        """Whether a picture so far off says that this answer is worth little.
+
+        Of an answer that those pictures do not cover the distance says nothing: a cup looks like no dog.
+        """
+        return self.value > 1 and (self.covers is None or answer in self.covers)
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """A data set's statistics: mean and spread (F,) of each number, and the inverse of their correlations (F, F).
 
     `limit` is the distance below which SHARE of the data set's pictures lie that the statistics were not made of;
-    `side` is how large, in pixels, pictures are looked at: no larger than the network gets them.
+    `side` is how large, in pixels, pictures are looked at: no larger than the network gets them. `of` and `covers`: see
+    `Distance`.
     """
 
     mean: Tensor
@@ -41,10 +64,12 @@ class World:
     precision: Tensor
     limit: float
     side: int = SIDE
+    of: str = OWN
+    covers: frozenset[int] | None = None
 
-    def distance(self, image: Image.Image) -> float:
-        """How unlike the data set an RGB picture is, in units of `limit`: up to 1 it could be one of its own."""
-        return float(self.raw(statistics([image], self.side))[0]) / self.limit
+    def distance(self, image: Image.Image) -> Distance:
+        """How unlike the data set an RGB picture is, in units of `limit`."""
+        return Distance(float(self.raw(statistics([image], self.side))[0]) / self.limit, self.of, self.covers)
 
     def raw(self, numbers: Tensor) -> Tensor:
         """(N, F) -> (N,), the root mean square over the F directions; 1 for a typical picture."""

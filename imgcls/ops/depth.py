@@ -6,6 +6,7 @@ After Glorot & Bengio 2010 and He et al. 2015 (arXiv:1502.01852), whose initiali
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ INITIALISATIONS = {
     "xavier": "Xavier / Glorot (std √(1/n))",
     "he": "He (std √(2/n))",
 }
+_DRAWN = 50  # layers whose weights are drawn and kept together
 PIECES = 2  # lines of a Maxout unit: it has that many times the weights
 
 
@@ -106,32 +108,43 @@ def through_layers(
     """
     if layers < 1:
         raise ValueError("There must be at least one layer.")
-    generator = torch.Generator().manual_seed(seed)
     std = initial_std(initialisation, width)
     pieces = PIECES if name == "maxout" else 1
-    x = torch.randn(batch, width, generator=generator)
+    x, normals = _normals(seed, batch, width, width * pieces, -(-layers // _DRAWN) * _DRAWN)
     outputs: list[Tensor] = []
-    slopes: list[Tensor] = []
+    before: list[Tensor] = []
     h = x
     with torch.enable_grad():
-        for _ in range(layers):
-            weights = torch.randn(width, width * pieces, generator=generator) * std
-            sums = h @ weights  # (B, width * pieces)
+        for weights in normals[:layers]:
+            sums = h @ (weights * std)  # (B, width * pieces)
             # A Maxout unit takes the largest of its own sums; the lines that the page draws are for a single input.
             h = sums.view(batch, width, pieces).amax(2) if pieces > 1 else activate(name, sums, **settings)
             h.requires_grad_().retain_grad()
             outputs.append(h)
-            slopes.append(torch.ones(1, 1) if pieces > 1 else _slopes(name, sums, settings))
+            before.append(sums.detach())
         (h**2).mean().backward()
-    flat = [x, *(each.detach() for each in outputs)]
+    # All layers at once, where one call a layer would take as long as the passes do.
+    values = torch.stack([x, *(each.detach() for each in outputs)]).flatten(1)
+    slopes = torch.ones(layers, 1, 1) if pieces > 1 else _slopes(name, torch.stack(before), settings)
     return DepthResult(
-        means=torch.stack([each.mean() for each in flat]),
+        means=values.mean(1),
         # Squared in float64: in float32 the squares of 1e-23 and 1e20 are 0 and infinity, though these numbers are not.
-        stds=torch.stack([each.double().std().float() for each in flat]),
-        gradient_norms=torch.stack([each.grad.double().norm().float() for each in outputs]),
-        dead=torch.stack([(each == 0).all(0).float().mean() for each in slopes]),
-        saturated=torch.stack([(each.abs() < SATURATED).float().mean() for each in slopes]),
+        stds=values.double().std(1).float(),
+        gradient_norms=torch.stack([each.grad for each in outputs]).double().flatten(1).norm(dim=1).float(),
+        dead=(slopes == 0).all(1).float().mean(1),
+        saturated=(slopes.abs() < SATURATED).float().mean((1, 2)),
     )
+
+
+@lru_cache(maxsize=4)
+def _normals(seed: int, batch: int, inputs: int, outputs: int, layers: int) -> tuple[Tensor, list[Tensor]]:
+    """Examples (batch, inputs) and the weights (inputs, outputs) of each layer, all with standard deviation 1.
+
+    Those of a deeper network begin with those of a shallower one. Nobody may change them: they are kept.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(batch, inputs, generator=generator)
+    return x, [torch.randn(inputs, outputs, generator=generator) for _ in range(layers)]
 
 
 def _slopes(name: str, sums: Tensor, settings: Mapping[str, object]) -> Tensor:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from imgcls.models.adversarial import MOST_LEVELS, Way, attempts, most_pixels
+from imgcls.models.adversarial import MOST_LEVELS, Way, attempts
 from imgcls.models.classify import Classifier
+from imgcls.models.few_pixels import LOOKS
 from imgcls.models.registry import load
 from imgcls.training.picture_work import Working
 from imgcls.training.runs import run_folder
@@ -45,7 +46,7 @@ def network_named(name: str) -> Classifier:
 
 
 def fool(name: str, shown: Shown, target: int, way: Way) -> Iterator[Working | Fooled]:
-    """Follows the gradient until the target wins.
+    """Follows the gradient until the target wins, and, with pixels, until fewer of them are enough.
 
     Raises:
         RunError, ModelUnavailable, ValueError: no such network, or no such class.
@@ -53,7 +54,7 @@ def fool(name: str, shown: Shown, target: int, way: Way) -> Iterator[Working | F
     pixels = torch.from_numpy(shown.values).permute(2, 0, 1).contiguous()
     last = None
     for last in attempts(network_named(name), pixels, target, way):
-        done, most = (last.looks, MOST_LEVELS) if way == "noise" else (last.pixels, most_pixels(pixels))
-        yield Working("Following the gradient", done, most)
+        most = MOST_LEVELS if way == "noise" else LOOKS
+        yield Working("Following the gradient", min(last.looks, most), most)  # a few looks more take out what is idle
     picture = last.picture.permute(1, 2, 0).contiguous().numpy()
     yield Fooled(picture, last.levels, last.pixels, last.looks, last.won)

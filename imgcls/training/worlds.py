@@ -1,10 +1,14 @@
 """The worlds of the networks: what the pictures that each of them learned from are like.
 
-`python -m imgcls.training.worlds` makes the file of the drawn dogs again (a minute on one core), and
-`python -m imgcls.training.worlds cifar10.zip`, with the path of a zip of CIFAR-10, that of the small ResNet.
+`python -m imgcls.training.worlds` makes the file of the drawn dogs again (a minute on one core),
+`python -m imgcls.training.worlds small-resnet cifar10.zip`, with the path of a zip of CIFAR-10, that of the small
+ResNet, and `python -m imgcls.training.worlds photographs cats-dogs.zip dogs10.zip` that of dogs and cats, for networks
+that learned from ImageNet, whose own pictures are not here.
 """
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,13 +21,17 @@ from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
 from imgcls.data.sources import DRAWN_DOGS, open_source
 from imgcls.models.classify import Classifier
-from imgcls.models.world import World, statistics, world_of
+from imgcls.models.world import SIDE, World, statistics, world_of
 from imgcls.training.runs import RunError, RunFiles, run_folder
 from imgcls.training.trained import TINYVGG
 
 FILE = TINYVGG / "world.pt"
 CIFAR_FILE = TINYVGG.parent / "small_resnet" / "world.pt"
+PHOTOGRAPHS_FILE = TINYVGG.parent / "photographs" / "world.pt"
 CIFAR_SIDE, CIFAR_PICTURES = 32, 2000
+PHOTOGRAPHS = "photographs of dogs and cats"
+DOGS_AND_CATS = frozenset(range(151, 286))
+"""Among ImageNet's classes: dogs from 151, then wolves, wild dogs and foxes, and cats up to 285."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 EACH = 100  # pictures of a breed and level
 MOST = 300  # kept pictures of a run that are looked at
@@ -31,13 +39,13 @@ _RUN = "run-"
 
 
 def world_for(classifier: Classifier) -> World | None:
-    """The world of a network by its name; None where it is not known, as of those that learned from ImageNet."""
+    """The world of a network; None where it is not known. Of ImageNet it is a part: dogs and cats."""
     if classifier.name == "tinyvgg":
         return drawn_world()
     if classifier.name == "small-resnet":
         return _kept(CIFAR_FILE)
     if not classifier.name.startswith(_RUN):
-        return None
+        return photographs_world() if classifier.dog_indices else None
     try:
         return _of_run(run_folder(classifier.name.removeprefix(_RUN)))
     except RunError:
@@ -47,6 +55,12 @@ def world_for(classifier: Classifier) -> World | None:
 def drawn_world() -> World | None:
     """That of the drawn dogs, of every difficulty; None if its file is missing or damaged."""
     return _kept(FILE)
+
+
+def photographs_world() -> World | None:
+    """That of photographs of dogs and cats; None if its file is missing or damaged."""
+    kept = _kept(PHOTOGRAPHS_FILE)
+    return kept and replace(kept, of=PHOTOGRAPHS, covers=DOGS_AND_CATS)
 
 
 @lru_cache(maxsize=4)
@@ -82,17 +96,28 @@ def make_drawn_world() -> World:
     return world_of(statistics(drawn[place] for place in order.tolist()))
 
 
-def make_world(path: str, side: int, count: int) -> World:
-    """From `count` training pictures of a set, by lot."""
-    source = open_source(path)
-    labels, parts = source.labels, source.splits
-    training = np.flatnonzero(parts == "train") if (parts == "train").any() else np.arange(len(labels))
-    chosen = np.random.default_rng(0).permutation(training)[:count]
-    return world_of(statistics((source.image(int(place)) for place in chosen), side), side)
+def make_world(paths: Sequence[str], side: int = SIDE, count: int | None = None) -> World:
+    """From the training pictures of sets, shuffled: `count` of them, or all."""
+    pictures = []
+    for source in map(open_source, paths):
+        parts = source.splits
+        training = np.flatnonzero(parts == "train") if (parts == "train").any() else np.arange(len(source.labels))
+        pictures += [(source, int(place)) for place in training]
+    chosen = np.random.default_rng(0).permutation(len(pictures))[:count]
+    shown = (pictures[number] for number in chosen)
+    return world_of(statistics((source.image(place) for source, place in shown), side), side)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make one of the files again; see the head of this file."""
+    if not arguments:
+        made, file = make_drawn_world(), FILE
+    elif arguments[0] == "small-resnet":
+        made, file = make_world(arguments[1:], CIFAR_SIDE, CIFAR_PICTURES), CIFAR_FILE
+    else:
+        made, file = make_world(arguments[1:]), PHOTOGRAPHS_FILE
+    torch.save(made.state(), file)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        torch.save(make_world(sys.argv[1], CIFAR_SIDE, CIFAR_PICTURES).state(), CIFAR_FILE)
-    else:
-        torch.save(make_drawn_world().state(), FILE)
+    main(sys.argv[1:])

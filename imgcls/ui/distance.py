@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from imgcls.models.world import SHARE
+from imgcls.models.world import SHARE, Distance
 from imgcls.numbers import fixed, percent
 
 
-def distance_words(distance: float) -> str:
+def distance_words(distance: Distance) -> str:
     """The number and what it is measured against."""
     like = percent(SHARE, 0)
-    return f"Distance from its training pictures: **{fixed(distance, 1)}**. {like} of pictures like those lie below 1."
+    return f"Distance from {distance.of}: **{fixed(distance.value, 2)}**. {like} of pictures like those lie below 1."
 
 
-def distance_note(distance: float | None) -> None:
+def distance_note(distance: Distance | None) -> None:
     """The number with its explanation; nothing where it is not known."""
     if distance is not None:
         st.caption(
             distance_words(distance),
             help="A Mahalanobis distance. The first layers of EfficientNet-Lite0 see the picture at 64 × 64 pixels; "
-            "the mean and spread of their 40 maps are compared with those of the training pictures.",
+            "the mean and spread of their 40 maps are compared with those of the other pictures.",
         )

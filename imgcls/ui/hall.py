@@ -12,6 +12,7 @@ from imgcls.data.pictures import Picture
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.device import on_device
 from imgcls.models.preprocess import Preprocess
+from imgcls.models.world import Distance
 from imgcls.training.worlds import world_for
 
 MOST_ANSWERS = 256  # of a network; each takes some 8 KB
@@ -20,7 +21,7 @@ MOST_INPUTS = 32  # about 0.6 MB each at 224 x 224; a hall shares few photos at 
 Made = TypeVar("Made")
 _lock = threading.Lock()
 kept_answers: WeakKeyDictionary[Classifier, dict[str, Prediction]] = WeakKeyDictionary()
-_distances: WeakKeyDictionary[Classifier, dict[str, float]] = WeakKeyDictionary()
+_distances: WeakKeyDictionary[Classifier, dict[str, Distance]] = WeakKeyDictionary()
 _inputs: OrderedDict[tuple[Preprocess, str], Tensor] = OrderedDict()
 _made: WeakKeyDictionary[Picture, dict[str, Any]] = WeakKeyDictionary()
 
@@ -51,7 +52,7 @@ def made_of(photo: Picture, name: str, make: Callable[[], Made]) -> Made:
     return known[name]
 
 
-def distance_from(classifier: Classifier, photo: Picture) -> float | None:
+def distance_from(classifier: Classifier, photo: Picture) -> Distance | None:
     """How unlike the pictures that the network learned from a photo is (see imgcls.models.world); None: not known."""
     world = world_for(classifier)
     if world is None:

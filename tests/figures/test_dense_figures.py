@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from imgcls.figures.dense import log_log, shuffle_curves
@@ -24,7 +25,7 @@ def test_both_axes_are_logarithmic_and_the_chosen_size_is_marked() -> None:
 
 def test_what_was_not_measured_leaves_a_gap_and_nothing_at_all_is_still_a_chart() -> None:
     chart = log_log([8, 16], {"dense CPU": [0.5, None], "dense GPU": [0.1, 0.2]}, y_title="ms", at=16)
-    assert list(chart.data[0].y) == [0.5, None]
+    np.testing.assert_array_equal(chart.data[0].y, [0.5, np.nan])
     assert {trace.line.dash for trace in chart.data[:2]} == {"solid", "dashdot"}
     assert log_log([8, 16], {"dense CPU": [None, None]}, y_title="ms", at=8).data
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from imgcls.data.samples import load_sample
 from imgcls.models.confidence import STRANGE
 from imgcls.models.registry import load
+from imgcls.models.world import OWN
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.network import models
 from imgcls.ui.packet import unpack
@@ -148,7 +149,7 @@ def test_a_strange_picture_is_called_so_with_its_distance_and_a_known_one_is_not
         app.session_state["current_photo_sample"] = sample
         app.run()
         said = next(each.value for each in app.markdown if each.value.startswith("Top answer"))
-        assert (STRANGE in said) == strange
-        number = next(re.search(r"training pictures: \*\*([\d.]+)", each.value) for each in app.caption
+        assert (STRANGE.format(OWN) in said) == strange
+        number = next(re.search(r"learned from: \*\*([\d.]+)", each.value) for each in app.caption
                       if "Distance" in each.value)  # fmt: skip
         assert (float(number[1]) > 1) == strange

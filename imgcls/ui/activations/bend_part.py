@@ -82,8 +82,8 @@ def bend_part() -> None:
     live.show()
     st.markdown(
         "A layer without a bend multiplies by a matrix and adds a vector. Two such layers in a row make one matrix and "
-        "one vector again, and so do twenty: the boundary **stays a straight line**. With a bend after each layer, "
-        "every neuron can add a fold."
+        "one vector again, and so do twenty: the boundary **stays a straight line**. With a bend after each hidden "
+        "layer, each of its neurons can add a fold."
     )
     _panel(twins, live["points"], name, live.numbers[OWN], rate, seed)
 

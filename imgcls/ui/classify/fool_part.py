@@ -118,7 +118,8 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
 def _verdict(classifier: Classifier, said: int, chance: float, best: int, target: int, result: Any) -> str:
     name, pixels = plain_words(classifier.name_of(said)), result.picture.shape[1] ** 2
     amount = (
-        f"{whole(result.pixels)} of {whole(pixels)} pixels are changed, by {result.levels} of 255 levels at most. "
+        f"{whole(result.pixels)} of {whole(pixels)} pixels {'is' if result.pixels == 1 else 'are'} changed, by "
+        f"{result.levels} of 255 levels at most. "
         if result.pixels else "Nothing is changed yet. "
     )  # fmt: skip
     if said == target:
@@ -157,7 +158,8 @@ def _search(classifier: Classifier, photo: Picture, pixels: Tensor, now: Predict
         )
     else:
         st.info(
-            f"After {looks} and {amount} it says {name}, {percent(said.probability)}. Choose a class that is nearer."
+            f"After {looks} and {amount} it says {name}, {percent(said.probability)}. Choose a class that it "
+            "finds more probable."
         )
     before = [f"{classifier.name_of(best.index)}", percent(best.probability)]
     after = [f"{classifier.name_of(said.index)}", percent(said.probability)]

@@ -1,5 +1,6 @@
 """Questions about how to fool the network."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -71,7 +72,7 @@ def _why_levels(photo: Picture, right: int) -> str:
     if right > MOST:
         return f"On your photo one step along the gradient does not do it, not even with {MOST} levels."
     return (
-        f"**{right}** of 255. Each value moves by far less than the eye can see, but there are "
+        f"**{right}** of 255. Each value moves so little that the eye hardly sees it, but there are "
         f"{whole(3 * 224 * 224)} of them, and all move in the direction that hurts."
     )
 
@@ -81,6 +82,17 @@ def _reached(photo: Picture) -> list[float]:
     pixels, _ = _pixels(photo)
     moved = ((target, noisy(pixels, each, LEVELS)) for target, each in _gradients(photo, *TARGETS.values()))
     return [round(100 * float(predict(load(), picture).probabilities[target]), 3) for target, picture in moved]
+
+
+def _why_target(photo: Picture, right: Sequence[float]) -> str:
+    tenth, last, runner_up = right
+    more = "A class far away takes larger changes, or several steps with a new gradient each."
+    if runner_up > tenth > last:
+        return f"The more probable a class is to begin with, the easier it is to reach with one small step. {more}"
+    return (
+        "Often the class that is more probable to begin with is easier to reach. Not so on your photo: one gradient is "
+        f"right for the first bit of the way only. {more}"
+    )
 
 
 QUESTIONS = [
@@ -97,7 +109,8 @@ QUESTIONS = [
         _by_gradient_and_by_lot,
         lambda photo, right: (
             f"At random the changes cancel out, and **{percent(right[1] / 100)}** is left. Along the gradient they all "
-            f"pull the same way, and **{percent(right[0] / 100)}** is left. The size of a change is not what counts."
+            f"pull the same way, and **{percent(right[0] / 100)}** is left. Both changes have the same size: the "
+            "direction makes the difference."
         ),
         at={"fool_levels": "0"},
         then={"fool_levels": "2"},
@@ -120,8 +133,7 @@ QUESTIONS = [
         "that they **reach**.",
         Order(tuple(TARGETS), "reaches least", "reaches most", "%", 3),
         _reached,
-        "The nearer a class is to begin with, the easier it is to reach: it shares most features with what is there. "
-        "A class far away takes larger changes, or several steps with a new gradient each.",
+        _why_target,
         at={"fool_levels": "0"},
         then={"fool_levels": "2"},
     ),

@@ -13,6 +13,7 @@ from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
 from imgcls.models.device import on_device
 from imgcls.models.occlusion import occlude
+from imgcls.models.world import Distance
 from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
 from imgcls.plain import words
@@ -103,10 +104,10 @@ def _binary(now: Prediction, before: Prediction, threshold: float, covered: bool
     )
 
 
-def _classes(now: Prediction, before: Prediction, count: int, covered: bool, distance: float | None) -> Element:
+def _classes(now: Prediction, before: Prediction, count: int, covered: bool, distance: Distance | None) -> Element:
     """The classes that are likely without a patch, as they are now.
 
-    `distance` is that of the photo from the network's own pictures, None where it is not known.
+    `distance` is that of the photo from pictures like the network's own, None where it is not known.
     """
     top = before.top(count)
     names = [display_name(each.label, now.labels) for each in top]
@@ -116,5 +117,5 @@ def _classes(now: Prediction, before: Prediction, count: int, covered: bool, dis
         probability_bars(names, chances, before=[each.probability for each in top] if covered else None),
         alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
         caption=f"Top answer: **{words(display_name(best.label, now.labels))}**, "
-        f"{confidence_words(best.probability, distance)}.",
+        f"{confidence_words(best.probability, best.index, distance)}.",
     )

@@ -1,5 +1,7 @@
 """A part of the cross-entropy lesson: why accuracy is no loss. It stands still where the loss slopes."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -7,7 +9,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from imgcls.figures.likelihood_curves import accuracy_curve, slope_curves
+from imgcls.figures.likelihood_curves import accuracy_curve, accuracy_mark, slope_curves, slope_mark
 from imgcls.numbers import all_written, percent, written
 from imgcls.ops.losses import measure_slopes, measures
 from imgcls.ops.softmax import sweep
@@ -58,21 +60,33 @@ def nudge_words(rows: SliderRows) -> str:
     moved = "stays at" if old.accuracy == new.accuracy else "jumps to"
     return (
         f"Raise photo {rows.active + 1}'s logit by {NUDGE}: accuracy {moved} **{percent(float(new.accuracy))}**, and "
-        f"the loss falls from {written(float(old.loss))} to **{written(float(new.loss))}**. Accuracy has no slope."
+        f"the loss falls by **{written(float(old.loss - new.loss))}** to {written(float(new.loss))}. Between its jumps "
+        "accuracy is flat: its slope is 0."
     )
 
 
 def accuracy_figures(rows: SliderRows) -> tuple[go.Figure, go.Figure]:
-    """Accuracy, and both losses, over the logit last touched."""
-    numbers, here = torch.tensor(rows.numbers, dtype=torch.float64), rows.numbers[rows.active]
+    """Accuracy, and both losses, over the logit last touched: the same wherever that one stands."""
+    others = tuple(0.0 if place == rows.active else number for place, number in enumerate(rows.numbers))
+    return _figures(others, rows.active)
+
+
+@lru_cache(maxsize=64)
+def _figures(others: tuple[float, ...], active: int) -> tuple[go.Figure, go.Figure]:
     # Both sides of the jump, which is where the true logit is as large as the others.
-    axis = including(torch.linspace(LOW, ROWS.high, 101, dtype=torch.float64), here, -1e-6, 0.0)
-    along, xs = measures(*batch_of(sweep(numbers, rows.active, axis))), axis.tolist()
-    title = f"logit of photo {rows.active + 1}'s true class"
+    axis = including(torch.linspace(LOW, ROWS.high, 101, dtype=torch.float64), -1e-6, 0.0)
+    along = measures(*batch_of(sweep(torch.tensor(others, dtype=torch.float64), active, axis)))
+    xs, title = axis.tolist(), f"logit of photo {active + 1}'s true class"
     return (
-        accuracy_curve(xs, along.accuracy.tolist(), here, title),
-        slope_curves(xs, along.loss.tolist(), along.squared.tolist(), here, title),
+        accuracy_curve(xs, along.accuracy.tolist(), title),
+        slope_curves(xs, along.loss.tolist(), along.squared.tolist(), title),
     )
+
+
+def accuracy_marks(rows: SliderRows) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Where the four photos stand in both figures."""
+    now, here = measures(*batch_of(torch.tensor(rows.numbers, dtype=torch.float64))), rows.numbers[rows.active]
+    return accuracy_mark(here, float(now.accuracy)), slope_mark(here, float(now.loss), float(now.squared))
 
 
 @st.fragment
@@ -82,12 +96,17 @@ def accuracy_part() -> None:
     def drawn(numbers: Numbers) -> dict[str, Any]:
         rows = ROWS.of(numbers)
         steps, slopes = accuracy_figures(rows)
+        step_mark, slopes_mark = accuracy_marks(rows)
         alt = "One photo a row: the true class's logit, its probability, right or wrong, and two slopes"
         title = "true logit (others: 0)"
         return {
             ROWS.key: sliders(rows, photo_names(rows), accuracy_picture(rows), title=title, head="photo", alt=alt),
-            "ce_steps_plot": plot(steps, alt="Accuracy over one logit: flat, one step up where the logit passes 0"),
-            "ce_slopes_plot": plot(slopes, alt="Log loss falls all the way; squared error is flat far on the left"),
+            "ce_steps_plot": plot(
+                steps, alt="Accuracy over one logit: flat, one step up where the logit passes 0", mark=step_mark
+            ),
+            "ce_slopes_plot": plot(
+                slopes, alt="Log loss falls all the way; squared error is flat far on the left", mark=slopes_mark
+            ),
             "rows": rows,
         }
 

@@ -8,7 +8,7 @@ import streamlit as st
 from torch import Tensor
 
 from imgcls.figures.likelihood_curves import likelihood_curve
-from imgcls.numbers import all_written, percent, written
+from imgcls.numbers import all_written, equation, percent, written
 from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Column, Drawing, Rows, SliderRows, sliders
@@ -45,7 +45,7 @@ def likelihood_picture(rows: SliderRows) -> Drawing:
         for name, found in formats.items()
         if found.vanished and found.vanished > 1
     ]
-    logs = own.log().tolist()
+    logs, rounds = own.log().tolist(), range(len(own), MOST + 1, len(own))  # what lies between would not be seen
     return Drawing(
         [
             Column(
@@ -55,7 +55,7 @@ def likelihood_picture(rows: SliderRows) -> Drawing:
             Column("ln p", all_written(logs), priced([-log for log in logs]), "loss",
                    total=f"sum {written(float(exact.sums[-1]))}"),
         ],
-        figure=likelihood_curve(range(1, MOST + 1), sums.tolist(), ends, count),
+        figure=likelihood_curve(rounds, [float(sums[photos - 1]) for photos in rounds], ends, count),
     )  # fmt: skip
 
 
@@ -67,12 +67,14 @@ def likelihood_words(rows: SliderRows) -> str:
     gone = [name for name, product in products.items() if product == 0]
     total = float(formats["float64"].sums[count - 1])
     loss = -total / count
+    shared = equation([total], lambda summed: -summed / count)
     product = f"**{written(products['float32'])}** in float32"
     if gone:
         product += f", because it is too small for {' and '.join(gone)}"
     return (
         f"**Likelihood**, the probability of all {count} true answers together: {product}. "
-        f"The **sum of logs** is {written(total)}. Divided by −{count} it is the **loss**, {written(loss)}.\n\n"
+        f"The **sum of logs** is {written(total)}. Divided by −{count} it is the **loss**: "
+        f"{shared.operands[0]} / (−{count}) {shared.sign} **{shared.result}**.\n\n"
         f"In bits that is {written(bits(loss))} per photo. Its perplexity is e^{{{written(loss)}}} ≈ "
         f"{written(perplexity(loss))}: as unsure as a fair choice among that many classes."
     )

@@ -143,8 +143,8 @@ def _whose(found: Measured, judge: Measurer) -> str:
 
 def _in_words(now: Counts, name: str) -> str:
     return (
-        f"**Accuracy {_share(now.accuracy)}**: right answers, {now.true_yes + now.true_no} of "
-        f"{now.true_yes + now.true_no + now.false_yes + now.false_no}.\n\n"
+        f"**Accuracy {_share(now.accuracy)}**: {now.true_yes + now.true_no} of "
+        f"{now.true_yes + now.true_no + now.false_yes + now.false_no} answers are right.\n\n"
         f"**Precision {_share(now.precision)}**: of those called yes, {now.true_yes} of "
         f"{now.true_yes + now.false_yes} really are {name}.\n\n"
         f"**Recall {_share(now.recall)}**: of all {name} pictures, {now.true_yes} of {now.true_yes + now.false_no} "

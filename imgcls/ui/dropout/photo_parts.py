@@ -29,6 +29,7 @@ from imgcls.ui.shell import choose, code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
 
 GROUND, CROSS = 125, 70  # grey between the maps, and of a cross
+GAP = 6  # pixels between the maps
 SHOWN = (4, 5)  # rows and columns of the features that are printed
 PASSES = 200
 P = Dial("drop_p", "p, the probability to drop a value", 0.0, 0.95, 0.01, 0.5)
@@ -228,7 +229,9 @@ def maps_part(seed: int, training: bool) -> None:
         dropped = (result.mask.flatten(1).amax(1) == 0).tolist()
         count = sum(dropped)
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
-        shown = picture(maps_sheet(result.output.numpy(), dropped, limit), alt=alt, smooth=True)
+        coarse = 2 if numbers.moved else 1  # while the dial moves a quarter of the pixels shows it as well
+        sheet = maps_sheet(result.output[:, ::coarse, ::coarse].numpy(), dropped, limit, gap=GAP // coarse)
+        shown = picture(sheet, alt=alt, smooth=True)
         done = (
             f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
             if training
@@ -267,7 +270,7 @@ def maps_part(seed: int, training: bool) -> None:
     code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
 
 
-def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = 6) -> np.ndarray:
+def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = GAP) -> np.ndarray:
     """All maps (C, H, W) as one picture, eight in a row; those that were dropped are crossed out."""
     tiles = [colourise(each, "activation", -limit, limit) for each in maps]
     height, width = maps.shape[1:]

@@ -56,7 +56,7 @@ def fitting(photo: Picture) -> str:
     if sample and sample.drawn_dog:
         return TINY
     distance = distance_from(tinyvgg(), photo)
-    return TINY if distance is not None and distance <= 1 else DEFAULT
+    return TINY if distance and distance.value <= 1 else DEFAULT
 
 
 def _chosen() -> None:

@@ -11,6 +11,7 @@ from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
+from imgcls.models.world import Distance
 from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
@@ -117,14 +118,14 @@ def _made(run: PageRun, version: tuple[str, int]) -> Kit:
     return Kit(version, classifier, onnx, onnx_trouble, script, script_trouble)
 
 
-def _answer(prediction: Prediction, distance: float | None) -> None:
+def _answer(prediction: Prediction, distance: Distance | None) -> None:
     top = prediction.top(BARS)
     names = [display_name(each.label, prediction.labels) for each in top]
     chances = [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
     told = "; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True))
     plot(probability_bars(names, chances), key="train_photo", alt=told)
-    st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0], distance)}.")
+    st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0], top[0].index, distance)}.")
     distance_note(distance)
 
 

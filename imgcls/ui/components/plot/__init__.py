@@ -27,9 +27,16 @@ def _news(figure: go.Figure) -> dict[str, Any]:
     return {"figure": text, "mark": mark}
 
 
-def plot(figure: go.Figure, *, alt: str, caption: str = "", key: str | None = None) -> Element:
-    """`figure`, live; `alt` says in a sentence what it shows, `caption` stands below it, with **words** in bold."""
-    return placed(_mount.element({"source": _SOURCE, **_news(figure), "alt": alt, "caption": caption}), key)
+def plot(
+    figure: go.Figure, *, alt: str, caption: str = "", mark: Mapping[str, Any] | None = None, key: str | None = None
+) -> Element:
+    """`figure`, live; `alt` says in a sentence what it shows, `caption` stands below it, with **words** in bold.
+
+    `mark` is from `imgcls.figures.curves.mark`, for a figure that has none: the browser does not draw a figure again
+    that is the same as before, however the mark moves.
+    """
+    news = _news(figure) | ({} if mark is None else {"mark": mark})
+    return placed(_mount.element({"source": _SOURCE, **news, "alt": alt, "caption": caption}), key)
 
 
 def plot_bars(
