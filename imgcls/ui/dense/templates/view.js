@@ -3,10 +3,10 @@ import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "templates"
+  const box = make("div", "templates", root)
   box.innerHTML = `<div class="all" role="group" aria-label="Templates of the classes"></div>
     <div class="row">
       <figure><canvas role="img" aria-label="Your photo, 32 by 32 pixels"></canvas><figcaption>your photo</figcaption>
@@ -15,7 +15,6 @@ function build(root) {
       </figure>
       <div class="sum" aria-live="polite"></div>
     </div>`
-  root.append(box)
   return { box, all: box.querySelector(".all"), sender: new Sender() }
 }
 
