@@ -14,7 +14,7 @@ from imgcls.data.augment import Augmentation
 from imgcls.data.datasets import Dataset
 from imgcls.jobs.inbox import Inbox, JobParked
 from imgcls.models.small import SmallCNN
-from imgcls.training import trainer
+from imgcls.training import loop
 from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise, PictureInputs
 from imgcls.training.learner import Learner, Mode
@@ -23,13 +23,14 @@ from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
 from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles
 from imgcls.training.trainer import train
+from imgcls.training.world import ALONE
 from tests.training.toy import MODEL, toy, toy_config
 
 
 @pytest.fixture(autouse=True)
 def report_every_step(monkeypatch) -> None:
     """Records at every step, whatever the speed of the machine."""
-    monkeypatch.setattr(trainer, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "STEP_SECONDS", 0.0)
     torch.set_num_threads(1)
 
 
@@ -105,7 +106,7 @@ def _normalise(dataset: Dataset) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def _learner(dataset: Dataset, config: TrainConfig) -> Learner:
     material = _result(gather(config, dataset))
     cpu = torch.device("cpu")
-    return Learner(material.module(), material.inputs("training", cpu, False), config, Mode("fp32"), cpu, trainer.ALONE)
+    return Learner(material.module(), material.inputs("training", cpu, False), config, Mode("fp32"), cpu, ALONE)
 
 
 def _order(learner: Learner, epoch: int = 0) -> torch.Tensor:
@@ -261,7 +262,7 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path, opti
 
 
 def test_a_pause_that_gives_its_place_away_loses_nothing(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", 1e9)  # the pause itself must save
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 1e9)  # the pause itself must save
     choices = {"model": MODEL.with_(dropout=0.2, batch_norm=True), "schedule": "cosine", "lr": 0.05}
     messages = {5: {"lr": 0.02}, 9: {"lr": 0.04}}
 
