@@ -19,7 +19,6 @@ from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise, PictureInputs
 from imgcls.training.learner import Learner, Mode
 from imgcls.training.material import gather
-from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
 from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles
 from imgcls.training.trainer import train
@@ -147,27 +146,6 @@ def test_evaluations_are_those_of_the_network_at_that_step(tmp_path) -> None:
     assert last.confusion.sum() == 40
     assert np.trace(last.confusion) == round(last.val_accuracy * 40)
     assert np.array_equal(last.confusion.sum(1), np.bincount(labels))
-
-
-@pytest.mark.parametrize("optimiser", OPTIMISERS)
-def test_every_optimiser_learns(optimiser: str) -> None:
-    lr = 0.01 if optimiser.startswith("adam") else 0.1
-    assert of(Evaluation, run(optimiser=optimiser, lr=lr))[-1].val_accuracy > 0.9
-
-
-@pytest.mark.parametrize("schedule", SCHEDULES)
-def test_schedules_set_the_rate_of_each_step(schedule: str) -> None:
-    rates = [step.lr for step in of(Step, run(schedule=schedule, epochs=1))]
-    assert rates == pytest.approx([0.01 * SCHEDULES[schedule](step / 6) for step in range(6)])
-
-
-def test_one_cycle_rises_then_falls_and_every_schedule_stays_within_0_and_1() -> None:
-    cycle = [SCHEDULES["one-cycle"](place / 100) for place in range(101)]
-    assert cycle[0] == pytest.approx(1 / 25)
-    assert max(cycle) == cycle[25] == 1
-    assert cycle[100] < 1e-3
-    for schedule in SCHEDULES.values():
-        assert all(0 <= schedule(place / 100) <= 1 for place in range(101))
 
 
 def test_seconds_end_a_run_before_its_epochs() -> None:
