@@ -9,7 +9,7 @@ from imgcls.ui.address import as_number, store_of
 from imgcls.ui.components import Element, declare, ignore, sent, unheard
 from imgcls.ui.stage import Setting
 
-_mount = declare("autodiff/graph", styles=("text.css",))
+_mount = declare("autodiff/graph")
 
 Cell = tuple[int, int, int]
 """Node, row, column."""

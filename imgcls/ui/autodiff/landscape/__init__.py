@@ -8,7 +8,7 @@ import numpy as np
 
 from imgcls.ui.components import Element, declare, ignore
 
-_mount = declare("autodiff/landscape", styles=("dials.css", "text.css"))
+_mount = declare("autodiff/landscape", styles=("dials.css",))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from imgcls.numbers import written
 from imgcls.ui.components import Element, declare, ignore
 from imgcls.ui.questions import Question
 
-_mount = declare("predict", html='<section class="predict"></section>', styles=("text.css",))
+_mount = declare("predict", html='<section class="predict"></section>')
 
 
 def predict(question: Question, photo: Picture, **fields: Any) -> Element:

@@ -15,7 +15,7 @@ from imgcls.ui.components.sliders.state import Rows, SliderRows, joined, set_sli
 
 __all__ = ["Column", "Drawing", "Rows", "SliderRows", "Stack", "fixed_rows", "joined", "set_sliders", "sliders"]
 
-_mount = declare("sliders", html='<div class="sliders"></div>', styles=("text.css",))
+_mount = declare("sliders", html='<div class="sliders"></div>')
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from imgcls.ui.components import Element, declare, ignore
 
-_mount = declare("softmax/simplex", html='<div class="simplex"></div>', styles=("text.css",))
+_mount = declare("softmax/simplex", html='<div class="simplex"></div>')
 
 Point = tuple[float, float, float]
 
