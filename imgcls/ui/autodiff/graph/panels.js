@@ -1,5 +1,5 @@
 // The chain rule of the chosen node, and the table of leaves.
-import { esc } from "../../js/dials.js"
+import { esc } from "../../js/text.js"
 
 const partial = (name) => `<mrow><mo>∂</mo><mi>${esc(name)}</mi></mrow>`
 const fraction = (top, bottom) => `<mfrac>${partial(top)}${partial(bottom)}</mfrac>`

@@ -8,7 +8,7 @@ import numpy as np
 
 from imgcls.ui.components import Element, declare
 
-_mount = declare("autodiff/landscape", says=("value",), styles=("dials.css",))
+_mount = declare("autodiff/landscape", says=("value",), styles=("charts.css",))
 
 
 @dataclass(frozen=True)
