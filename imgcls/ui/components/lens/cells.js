@@ -2,7 +2,7 @@
 import { shade, textOn } from "../../js/colour.js"
 import { clamp } from "../../js/geometry.js"
 import { numberField } from "../../js/number.js"
-import { equation, joined, written } from "../../js/numbers.js"
+import { equation, joined } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
 import { make } from "../../js/text.js"
 import { pixelAt } from "./pictures.js"
