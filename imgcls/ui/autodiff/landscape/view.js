@@ -4,6 +4,7 @@ import { drawCharts } from "../../js/charts.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { Hand } from "../../js/hand.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 import { hear, make } from "../../js/text.js"
 import { frame, legend, paintGround, shapes } from "./draw.js"
@@ -107,8 +108,7 @@ function wire(own) {
     send(own, own.start, true)
   }
   svg.onkeydown = (event) => {
-    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
-    const from = own.data.paths[0].places[0]
+    const by = stepOf(event.key), from = own.data.paths[0].places[0]
     if (!by || !from) return
     event.preventDefault()
     const [x, y] = own.frame.at(from), step = own.frame.tall / 40

@@ -3,10 +3,10 @@ import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { Hand } from "../../js/hand.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 
 const MOST = 350 // CSS pixels of its side
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 function draw(own) {
   const { data, box, photo } = own, size = Math.min(MOST, box.clientWidth)
@@ -69,12 +69,12 @@ export default function (component) {
   canvas.onpointerup = (event) => { if (own.held) { own.held = false; move(...at(event), true) } }
   canvas.onpointercancel = () => { if (own.held) { own.held = false; move(...own.place, true) } }
   canvas.onkeydown = (event) => {
-    const step = STEPS[event.key]
+    const step = stepOf(event.key)
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return
     event.preventDefault()
     own.held = true
-    move(own.place[0] + 0.03 * step[0], own.place[1] + 0.03 * step[1], false)
+    move(own.place[0] + 0.03 * step[1], own.place[1] + 0.03 * step[0], false)
   }
-  canvas.onkeyup = ({ key }) => { if (STEPS[key] && own.held) { own.held = false; move(...own.place, true) } }
+  canvas.onkeyup = ({ key }) => { if (stepOf(key) && own.held) { own.held = false; move(...own.place, true) } }
   return keepDrawn(own, box, draw)
 }
