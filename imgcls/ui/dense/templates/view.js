@@ -1,4 +1,4 @@
-import { bitmap } from "../../js/canvas.js"
+import { paint, pictureOf } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
@@ -18,20 +18,6 @@ function build(root) {
   return { box, all: box.querySelector(".all"), sender: new Sender() }
 }
 
-function paint(canvas, pixels) {
-  const [height, width] = pixels.shape
-  Object.assign(canvas, { width, height })
-  canvas.getContext("2d").drawImage(bitmap(pixels), 0, 0)
-}
-
-// One of several pictures of the same size.
-function nth(pictures, i) {
-  const [, height, width, channels] = pictures.shape, size = height * width * channels
-  const one = pictures.subarray(i * size, (i + 1) * size)
-  one.shape = [height, width, channels]
-  return one
-}
-
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const { box, all } = own, { arrays, ...packet } = unpack(component.data)
@@ -45,7 +31,7 @@ export default function (component) {
   }
   packet.classes.forEach((name, i) => {
     const button = all.children[i]
-    paint(button.firstChild, nth(arrays.pictures, i))
+    paint(button.firstChild, pictureOf(arrays.pictures, i))
     button.querySelector(".name").textContent = name
     button.querySelector(".score").textContent = packet.scores[i]
     button.querySelector(".tag").textContent = i === packet.best ? "largest" : ""
@@ -56,7 +42,7 @@ export default function (component) {
   roving(all, "button")
   const [photo, template, products] = box.querySelectorAll(".row canvas"), name = packet.classes[packet.chosen]
   paint(photo, arrays.photo)
-  paint(template, nth(arrays.pictures, packet.chosen))
+  paint(template, pictureOf(arrays.pictures, packet.chosen))
   paint(products, arrays.products)
   template.setAttribute("aria-label", `The template of ${name}`)
   products.setAttribute("aria-label", `Photo times template of ${name}, blue above 0 and red below`)
