@@ -91,12 +91,6 @@ def class_colours() -> np.ndarray:
     return (255 + (pure - 255) * (0.22 + 0.62 * certain)).round().astype(np.uint8)
 
 
-def plotly_scale(quantity: str) -> list[list[float | str]]:
-    """The same colours as a Plotly colorscale."""
-    stops = HUES[quantity].stops
-    return [[i / (len(stops) - 1), stop] for i, stop in enumerate(stops)]
-
-
 def css_variables() -> str:
     """CSS custom properties `--q-<quantity>` (and `-negative`), put in front of every component's CSS.
 

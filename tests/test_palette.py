@@ -13,7 +13,6 @@ from imgcls.palette import (
     colour_table,
     css_variables,
     ink,
-    plotly_scale,
     text_on,
 )
 
@@ -45,11 +44,10 @@ def test_signed_scales_are_white_at_zero_and_equally_dark_at_both_ends(name: str
     assert abs(ends[0] - ends[1]) < 0.05
 
 
-def test_the_table_plotly_and_css_show_the_same_colours() -> None:
+def test_the_table_and_css_show_the_same_colours() -> None:
     for name, hue in HUES.items():
         table = colour_table(name)
         assert ["#" + bytes(table[i]).hex() for i in (0, 255)] == [hue.stops[0], hue.stops[-1]]
-        assert [stop for _, stop in plotly_scale(name)] == list(hue.stops)
         assert f"--q-{name}: {hue.line};" in css_variables()
 
 

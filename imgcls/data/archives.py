@@ -110,15 +110,9 @@ def open_zip(file: BinaryIO, title: str) -> FileTree:
         except Exception as error:  # damaged archives make zipfile raise nearly anything
             raise PictureError("This file is damaged inside its zip archive; pack it again.") from error
 
-    def first_bytes(path: str) -> bytes:
-        try:
-            return read(path, file_kinds.FIRST_BYTES)
-        except PictureError:
-            return b""
-
     listing = "\n".join(f"{path} {info.CRC} {info.file_size}" for path, info in by_path.items())
     fingerprint = hashlib.sha256(listing.encode("utf-8", "replace")).hexdigest()
-    return FileTree(title, *_sorted_out(by_path, first_bytes), read, fingerprint, _hidden(by_path))
+    return FileTree(title, *_sorted_out(by_path, read), read, fingerprint, _hidden(by_path))
 
 
 def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
@@ -256,16 +250,10 @@ def _open_folder(root: Path) -> FileTree:
         except OSError as error:
             raise PictureError("This file cannot be read; check that you may open it.") from error
 
-    def first_bytes(path: str) -> bytes:
-        try:
-            return read(path, file_kinds.FIRST_BYTES)
-        except PictureError:
-            return b""
-
     listing = "\n".join(f"{path} {facts}" for path, facts in sorted(sizes.items()))
     fingerprint = hashlib.sha256(listing.encode("utf-8", "replace")).hexdigest()
     title = clean_name(_text_of(Path(root.resolve().name))) or "Your pictures"
-    pictures, others = _sorted_out(sizes, first_bytes)
+    pictures, others = _sorted_out(sizes, read)
     return FileTree(title, pictures, others, read, fingerprint, tuple(hidden), tuple(skipped))
 
 
@@ -303,12 +291,19 @@ def _walk(top: Path, hidden: list[str], skipped: list[Skipped]) -> Iterator[os.D
                 yield entry
 
 
-def _sorted_out(paths: Iterable[str], first_bytes: Callable[[str], bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sorted_out(paths: Iterable[str], read: Callable[[str, int], bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Pictures and other files, without hidden ones.
 
     Raises:
         DatasetError: there is no picture.
     """
+
+    def first_bytes(path: str) -> bytes:
+        try:
+            return read(path, file_kinds.FIRST_BYTES)
+        except PictureError:
+            return b""
+
     visible = sorted(path for path in paths if not file_kinds.is_hidden(path))
     pictures, others = file_kinds.sorted_out(visible, first_bytes)
     if not pictures:

@@ -124,11 +124,6 @@ class Dataset:
         indices = getattr(self, name)
         return self.images[indices], self.labels[indices]
 
-    def limited(self, training: int) -> "Dataset":
-        """With the first `training` pictures of a seeded order for training only; validation stays as it is."""
-        order = np.random.default_rng(0).permutation(self.training)
-        return replace(self, training=np.sort(order[:training]))
-
 
 def prepare(
     source: Source,

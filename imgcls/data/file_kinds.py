@@ -54,7 +54,7 @@ def sorted_out(paths: Iterable[str], first_bytes: Callable[[str], bytes]) -> tup
         kind = ending(path)
         if kind in PICTURES:
             pictures.append(path)
-        elif tried.get(kind, 0) < _TRIED and _begins_like_a_picture(first_bytes(path)):
+        elif tried.get(kind, 0) < _TRIED and is_picture(first_bytes(path)):
             pictures.append(path)
             tried[kind] = -(10**9)
         else:
@@ -73,7 +73,8 @@ def left_out(others: Iterable[str], hidden: Iterable[str]) -> list[Skipped]:
     return rows + ([Skipped(system[0], _REASON, HIDDEN, len(system))] if system else [])
 
 
-def _begins_like_a_picture(data: bytes) -> bool:
+def is_picture(data: bytes) -> bool:
+    """Whether a file begins as those of pictures do; only reading it shows whether it is whole."""
     try:
         return bool(kind_of(data))
     except ValueError:

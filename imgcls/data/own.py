@@ -45,7 +45,6 @@ class OwnSet:
     title: str
     classes: tuple[str, ...]
     pictures: int
-    with_splits: bool
     troubles: Mapping[str, str]
     layout: str = ""
     reading: str = ""
@@ -90,9 +89,8 @@ def describe_own(file: Path, reading: str = "", renamed: Renamed = ()) -> OwnSet
             troubles[task] = ""
         except DatasetError as error:
             troubles[task] = str(error)
-    splits = {"train", "validation"} <= set(source.splits)
     return OwnSet(
-        identity_of(file), file, source.title, source.classes, len(source), splits, troubles, source.layout,
+        identity_of(file), file, source.title, source.classes, len(source), troubles, source.layout,
         source.reading, source.readings, source.originals, source.skipped,
     )  # fmt: skip
 
@@ -137,14 +135,6 @@ def keep_pictures(
                 entry = zipfile.ZipInfo(f"{label}/{number:05d}.{_ending(data)}", date_time=(2000, 1, 1, 0, 0, 0))
                 archive.writestr(entry, data)
     return keep_zip(buffer.getvalue(), name, file)
-
-
-def is_picture(data: bytes) -> bool:
-    """Whether a file begins as those of pictures do; only reading it shows whether it is whole."""
-    try:
-        return bool(kind_of(data))
-    except ValueError:
-        return False
 
 
 def _ending(data: bytes) -> str:

@@ -114,7 +114,7 @@ class Stage:
         """Put these dials and elements where the script is; without names all that are left, dials first."""
         for name in names or list(self._left):
             element = self._left.pop(name)
-            element.show(name, **({"ask": self._ask} if element.state else {}))
+            element.show(name, **({"ask": self._ask} if element.component.says else {}))
 
 
 def stage(key: str, table: Sequence[Row], picture: Picture) -> Stage:

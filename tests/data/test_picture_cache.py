@@ -81,7 +81,7 @@ def test_own_pictures_are_found_by_their_identity_and_by_nothing_else(empty_cach
     for other in ("", "0" * 16, str(file), "../" + file.name, f"*{identity[1:]}", "?" * 16, identity.upper() + "\n"):
         assert find_own(other) is None
     about = describe_own(file)
-    assert (about.classes, about.pictures, about.with_splits) == (("my cat", "my dog"), 6, False)
+    assert (about.classes, about.pictures) == (("my cat", "my dog"), 6)
     assert about.troubles == {"binary": "", "breeds": ""}
 
 

@@ -13,7 +13,6 @@ import pytest
 
 from imgcls import jobs
 from imgcls.jobs import JobRefusedError
-from imgcls.jobs.inbox import Inbox, JobParked
 from imgcls.jobs.runner import JobRunner
 from imgcls.training.records import Snapshot
 
@@ -311,21 +310,6 @@ def test_a_message_that_crosses_with_the_loss_of_the_place_is_not_lost(submit, r
         seat.worker.post("park", paused.id)
         paused.send("go on", wake=True)
     until(lambda: paused.records[-1] == "go on", 10)
-
-
-def test_an_inbox_takes_nothing_after_its_job_was_parked_and_gives_what_came_before() -> None:
-    inbox = Inbox()
-    inbox.park()
-    assert inbox.wait(0.01) is None, "not everything is saved"
-    assert inbox.put("before")
-    assert inbox.wait(may_park=True) == "before"
-    with pytest.raises(JobParked):
-        inbox.wait(may_park=True)
-    assert not inbox.put("after")
-    busy = Inbox()
-    busy.park()
-    assert busy.poll() is None
-    assert busy.wait(0.01, may_park=True) is None, "it has worked since it was asked"
 
 
 def test_pauses_do_not_count_as_work(submit) -> None:

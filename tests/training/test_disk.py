@@ -19,12 +19,12 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on
 CHILD = """
 import json, resource, sys, torch
 torch.set_num_threads(1)
-from imgcls.training import trainer
+from imgcls.training import loop
 from imgcls.training.follow import Followed
 from imgcls.training.runs import RunFiles
 from imgcls.training.trainer import train
 from tests.training.toy import toy, toy_config
-trainer.STEP_SECONDS = 0.0  # every step has a line in the history
+loop.STEP_SECONDS = 0.0  # every step has a line in the history
 for limit in map(int, sys.argv[2:]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     folder = f"{sys.argv[1]}/{limit}"

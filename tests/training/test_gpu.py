@@ -17,7 +17,7 @@ from imgcls.jobs.inbox import Inbox
 from imgcls.jobs.runner import JobRunner
 from imgcls.models.small import SmallCNN
 from imgcls.ops.timing import WORKS, measure
-from imgcls.training import trainer
+from imgcls.training import loop
 from imgcls.training.config import CUDA_MODES, recipe
 from imgcls.training.evaluate import evaluate
 from imgcls.training.inputs import Normalise, PictureInputs
@@ -36,7 +36,7 @@ TUNED = {"model": MODEL.with_(batch_norm=True), "augmentation": Augmentation(fli
 
 @pytest.fixture(autouse=True)
 def report_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "STEP_SECONDS", 0.0)
 
 
 def of(kind: type, records: list[Record]) -> list:

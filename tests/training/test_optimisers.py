@@ -1,4 +1,4 @@
-"""What an optimiser keeps when it goes on from a file."""
+"""Optimisers and schedules: that they learn, and what an optimiser keeps when it goes on from a file."""
 
 import ast
 import io
@@ -7,7 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from imgcls.training.optimisers import OPTIMISERS, make_optimiser, restore, set_rate
+from imgcls.training import loop
+from imgcls.training.optimisers import OPTIMISERS, SCHEDULES, make_optimiser, restore, set_rate
+from imgcls.training.records import Evaluation, Step
+from imgcls.training.trainer import train
+from tests.training.toy import toy, toy_config
 
 CPU = torch.device("cpu")
 
@@ -63,3 +67,27 @@ def test_a_whole_number_is_a_rate_for_a_recorded_step_too() -> None:
     """As JSON may hold it; a step that is recorded needs a float."""
     optimiser = make_optimiser("sgd", nn.Linear(3, 2).parameters(), 1, 0.0, CPU, captured=True)
     assert optimiser.param_groups[0]["lr"].dtype == torch.float32
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_every_optimiser_learns(optimiser: str) -> None:
+    config = toy_config(optimiser=optimiser, lr=0.01 if optimiser.startswith("adam") else 0.1)
+    *_, last = (record for record in train(config, dataset=toy()) if isinstance(record, Evaluation))
+    assert last.val_accuracy > 0.9
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_schedules_set_the_rate_of_each_step(schedule: str, monkeypatch) -> None:
+    monkeypatch.setattr(loop, "STEP_SECONDS", 0.0)
+    records = train(toy_config(schedule=schedule, epochs=1), dataset=toy())
+    rates = [record.lr for record in records if isinstance(record, Step)]
+    assert rates == pytest.approx([0.01 * SCHEDULES[schedule](step / 6) for step in range(6)])
+
+
+def test_one_cycle_rises_then_falls_and_every_schedule_stays_within_0_and_1() -> None:
+    cycle = [SCHEDULES["one-cycle"](place / 100) for place in range(101)]
+    assert cycle[0] == pytest.approx(1 / 25)
+    assert max(cycle) == cycle[25] == 1
+    assert cycle[100] < 1e-3
+    for schedule in SCHEDULES.values():
+        assert all(0 <= schedule(place / 100) <= 1 for place in range(101))

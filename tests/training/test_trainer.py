@@ -14,22 +14,22 @@ from imgcls.data.augment import Augmentation
 from imgcls.data.datasets import Dataset
 from imgcls.jobs.inbox import Inbox, JobParked
 from imgcls.models.small import SmallCNN
-from imgcls.training import trainer
+from imgcls.training import loop
 from imgcls.training.config import TrainConfig
 from imgcls.training.inputs import Normalise, PictureInputs
 from imgcls.training.learner import Learner, Mode
 from imgcls.training.material import gather
-from imgcls.training.optimisers import OPTIMISERS, SCHEDULES
 from imgcls.training.records import Evaluation, Finding, Finished, Paused, Record, Snapshot, Started, Step
 from imgcls.training.runs import RunError, RunFiles
 from imgcls.training.trainer import train
+from imgcls.training.world import ALONE
 from tests.training.toy import MODEL, toy, toy_config
 
 
 @pytest.fixture(autouse=True)
 def report_every_step(monkeypatch) -> None:
     """Records at every step, whatever the speed of the machine."""
-    monkeypatch.setattr(trainer, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "STEP_SECONDS", 0.0)
     torch.set_num_threads(1)
 
 
@@ -105,7 +105,7 @@ def _normalise(dataset: Dataset) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def _learner(dataset: Dataset, config: TrainConfig) -> Learner:
     material = _result(gather(config, dataset))
     cpu = torch.device("cpu")
-    return Learner(material.module(), material.inputs("training", cpu, False), config, Mode("fp32"), cpu, trainer.ALONE)
+    return Learner(material.module(), material.inputs("training", cpu, False), config, Mode("fp32"), cpu, ALONE)
 
 
 def _order(learner: Learner, epoch: int = 0) -> torch.Tensor:
@@ -146,27 +146,6 @@ def test_evaluations_are_those_of_the_network_at_that_step(tmp_path) -> None:
     assert last.confusion.sum() == 40
     assert np.trace(last.confusion) == round(last.val_accuracy * 40)
     assert np.array_equal(last.confusion.sum(1), np.bincount(labels))
-
-
-@pytest.mark.parametrize("optimiser", OPTIMISERS)
-def test_every_optimiser_learns(optimiser: str) -> None:
-    lr = 0.01 if optimiser.startswith("adam") else 0.1
-    assert of(Evaluation, run(optimiser=optimiser, lr=lr))[-1].val_accuracy > 0.9
-
-
-@pytest.mark.parametrize("schedule", SCHEDULES)
-def test_schedules_set_the_rate_of_each_step(schedule: str) -> None:
-    rates = [step.lr for step in of(Step, run(schedule=schedule, epochs=1))]
-    assert rates == pytest.approx([0.01 * SCHEDULES[schedule](step / 6) for step in range(6)])
-
-
-def test_one_cycle_rises_then_falls_and_every_schedule_stays_within_0_and_1() -> None:
-    cycle = [SCHEDULES["one-cycle"](place / 100) for place in range(101)]
-    assert cycle[0] == pytest.approx(1 / 25)
-    assert max(cycle) == cycle[25] == 1
-    assert cycle[100] < 1e-3
-    for schedule in SCHEDULES.values():
-        assert all(0 <= schedule(place / 100) <= 1 for place in range(101))
 
 
 def test_seconds_end_a_run_before_its_epochs() -> None:
@@ -261,7 +240,7 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path, opti
 
 
 def test_a_pause_that_gives_its_place_away_loses_nothing(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(trainer, "CHECKPOINT_SECONDS", 1e9)  # the pause itself must save
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 1e9)  # the pause itself must save
     choices = {"model": MODEL.with_(dropout=0.2, batch_norm=True), "schedule": "cosine", "lr": 0.05}
     messages = {5: {"lr": 0.02}, 9: {"lr": 0.04}}
 

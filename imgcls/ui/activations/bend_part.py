@@ -1,4 +1,4 @@
-"""Part 1 of the activations lesson: a small network learns two classes of points, with a bend and without."""
+"""A part of the activations lesson: a small network learns two classes of points, with a bend and without."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Part 2 of the activations lesson: the functions, their slopes, and what they do at one x."""
+"""A part of the activations lesson: the functions, their slopes, and what they do at one x."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Part 4 of the activations lesson: what many layers do to activations and gradients."""
+"""A part of the activations lesson: what many layers do to activations and gradients."""
 
 import math
 from typing import Any

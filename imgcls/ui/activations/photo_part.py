@@ -1,4 +1,4 @@
-"""Part 3 of the activations lesson: a feature map of the photo before and after the function."""
+"""A part of the activations lesson: a feature map of the photo before and after the function."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ Those of one lesson alone lie in that lesson's folder.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,30 +19,28 @@ from imgcls.ui.views import bootstrap
 class Element:
     """A live component with its data, as a picture returns it: not on the page until it is shown.
 
-    `fields` are JSON; with `arrays` they travel as one packet. `more` is what Streamlit's mount takes besides.
+    `fields` are JSON; with `arrays` they travel as one packet. `on_change` is called when a hand has done something to
+    it, before the page runs.
     """
 
     component: "Component"
     fields: Mapping[str, Any]
-    arrays: Mapping[str, np.ndarray] | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, np.ndarray] | None
+    on_change: Callable[[], Any]
 
     def show(self, key: str, **fields: Any) -> None:
         """Put it on the page, or bring it up to date there, with further `fields`."""
         if self.arrays is None:
             fields["key"] = key
-        if self.state:
-            fields["ack"] = sent(key, self.state).get("seq")
-        self.component(key=key, data=self._data({**self.fields, **fields}), **self.more)
+        says, told = self.component.says, {}
+        if says:
+            fields["ack"] = sent(key, says[0]).get("seq")
+            told = {"default": dict.fromkeys(says), **{f"on_{name}_change": self.on_change for name in says}}
+        self.component.mount(key=_safe(key), data=self._data({**self.fields, **fields}), **told)
 
     def news(self) -> dict[str, Any] | bytes:
         """Its data alone, for an element that is on the page already."""
         return self._data(self.fields)
-
-    @property
-    def state(self) -> str:
-        """Under which name it says what a hand has done to it; empty for one that says nothing."""
-        return next(iter(self.more.get("default", {})), "")
 
     def _data(self, fields: Mapping[str, Any]) -> dict[str, Any] | bytes:
         return dict(fields) if self.arrays is None else pack(fields, **self.arrays)
@@ -50,28 +48,33 @@ class Element:
 
 @dataclass(frozen=True)
 class Component:
-    """One kind of live element, registered with Streamlit; called, it puts one on the page."""
+    """One kind of live element, registered with Streamlit."""
 
     mount: Callable[..., Any]
-
-    def __call__(self, *, key: str, data: Any, **more: Any) -> Any:
-        return self.mount(key=_safe(key), data=data, **more)
+    says: Sequence[str]
 
     def element(
-        self, fields: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None, **more: Any
+        self,
+        fields: Mapping[str, Any],
+        arrays: Mapping[str, np.ndarray] | None = None,
+        on_change: Callable[[], Any] = lambda: None,
     ) -> Element:
         """One with these data, to be shown later."""
-        return Element(self, fields, arrays, more)
+        return Element(self, fields, arrays, on_change)
 
 
-def declare(name: str, *, html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()) -> Component:
+def declare(
+    name: str, *, says: Sequence[str] = (), html: str = "", isolate_styles: bool = True, styles: Sequence[str] = ()
+) -> Component:
     """Register the component in folder `name` once, at import time: "plot" here, or a lesson's own, "softmax/simplex".
 
-    `styles` are further style sheets of imgcls/ui/js; view.css beside view.js comes by itself.
+    `says` are the names under which it says what a hand has done to it. Where a callback is to be called it is not
+    "value": Streamlit unwraps a lone state of that name, and its callback never fires. `styles` are further style
+    sheets of imgcls/ui/js; view.css beside view.js comes by itself.
     """
     folder, known_as = (name if "/" in name else f"components/{name}"), f"imgcls_{name.replace('/', '_')}"
     script = bootstrap(folder, [f"js/{style}" for style in styles])
-    return Component(st.components.v2.component(known_as, html=html, js=script, isolate_styles=isolate_styles))
+    return Component(st.components.v2.component(known_as, html=html, js=script, isolate_styles=isolate_styles), says)
 
 
 def placed(element: Element, key: str | None) -> Element:
@@ -107,7 +110,3 @@ def unheard(key: str, seen: str, name: str = "value") -> Mapping[str, Any]:
         return {}
     st.session_state[seen] = news.get("seq")
     return news
-
-
-def ignore() -> None:
-    """The callback of a state key that is read after the rerun rather than in a callback."""

@@ -1,4 +1,4 @@
-"""Part 1 of the convolution lesson: one kernel on the photo, drawn live under the finger."""
+"""A part of the convolution lesson: one kernel on the photo, drawn live under the finger."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial

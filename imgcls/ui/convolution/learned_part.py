@@ -1,4 +1,4 @@
-"""Part 3 of the convolution lesson: the kernels of a trained network's first layer, on the photo."""
+"""A part of the convolution lesson: the kernels of a trained network's first layer, on the photo."""
 
 import streamlit as st
 import torch

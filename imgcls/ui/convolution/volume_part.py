@@ -1,4 +1,4 @@
-"""Part 2 of the convolution lesson: filters over a volume of whole numbers."""
+"""A part of the convolution lesson: filters over a volume of whole numbers."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Part 5: what augmentation makes of the photo, or of a picture of the set, each time it is learned from."""
+"""What augmentation makes of the photo, or of a picture of the set, each time it is learned from."""
 
 import numpy as np
 import streamlit as st

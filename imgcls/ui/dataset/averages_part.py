@@ -1,4 +1,4 @@
-"""Part 3: mean pictures and channel statistics."""
+"""Mean pictures and channel statistics."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Part 1: the classes, how many pictures each has, and some of them; the difficulty of drawn dogs under the finger."""
+"""The classes, how many pictures each has, and some of them; the difficulty of drawn dogs under the finger."""
 
 from typing import Any
 

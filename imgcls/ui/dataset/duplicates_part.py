@@ -1,4 +1,4 @@
-"""Part 4: pictures that are in both parts of the split, side by side."""
+"""Pictures that are in both parts of the split, side by side."""
 
 import streamlit as st
 

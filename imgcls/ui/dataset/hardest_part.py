@@ -1,4 +1,4 @@
-"""Part 2: the validation pictures that are hardest for one of three judges."""
+"""The validation pictures that are hardest for one of three judges."""
 
 from contextlib import suppress
 from pathlib import Path

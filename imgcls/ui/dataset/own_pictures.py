@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError
-from imgcls.data.own import find_own, identity_of, is_picture, keep_pictures, keep_zip
+from imgcls.data.file_kinds import is_picture
+from imgcls.data.own import find_own, identity_of, keep_pictures, keep_zip
 from imgcls.data.server_sets import VARIABLE
 from imgcls.plain import markdown
 from imgcls.ui.address import kept, to_address

@@ -1,4 +1,4 @@
-"""Part 2 of the dense lesson: what a fully connected layer costs beside a convolution with the same output shape."""
+"""A part of the dense lesson: what a fully connected layer costs beside a convolution with the same output shape."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace

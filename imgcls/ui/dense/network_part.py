@@ -1,4 +1,4 @@
-"""Part 1 of the dense lesson: a drawn network that grows under the sliders."""
+"""A part of the dense lesson: a drawn network that grows under the sliders."""
 
 import math
 from functools import partial

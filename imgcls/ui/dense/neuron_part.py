@@ -1,4 +1,4 @@
-"""Part 3 of the dense lesson: the photo laid out into a vector, and the weighted sum of one neuron."""
+"""A part of the dense lesson: the photo laid out into a vector, and the weighted sum of one neuron."""
 
 from functools import lru_cache
 from typing import Any

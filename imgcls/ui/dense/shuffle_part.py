@@ -1,4 +1,4 @@
-"""Part 4 of the dense lesson: what a fixed permutation of all pixels does to a dense network and to a CNN."""
+"""A part of the dense lesson: what a fixed permutation of all pixels does to a dense network and to a CNN."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Part 4 of the dense lesson: a linear classifier, whose weights are pictures."""
+"""A part of the dense lesson: a linear classifier, whose weights are pictures."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Part 5 of the dropout lesson: the same network with and without dropout, on few drawings with wrong labels."""
+"""A part of the dropout lesson: the same network with and without dropout, on few drawings with wrong labels."""
 
 from collections.abc import Sequence
 

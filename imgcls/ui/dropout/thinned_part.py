@@ -1,4 +1,4 @@
-"""Part 1 of the dropout lesson: a dense network that loses other nodes in every training step."""
+"""A part of the dropout lesson: a dense network that loses other nodes in every training step."""
 
 import math
 from itertools import pairwise

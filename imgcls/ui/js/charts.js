@@ -1,7 +1,7 @@
 // Small charts from imgcls/ui/charts.py.
 // A chart comes with its places as shares of the plot; here they only get a size.
-import { esc } from "./dials.js"
 import { clamp } from "./geometry.js"
+import { esc } from "./text.js"
 
 function chartShape(chart, width) {
   const height = chart.height ?? 200, left = 64, bottom = 26, top = 26, right = 12

@@ -15,6 +15,9 @@ export function write(element, text) {
   }))
 }
 
+// For a text among HTML or SVG.
+export const esc = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+
 export function make(tag, name, parent) {
   const element = document.createElement(tag)
   element.className = name

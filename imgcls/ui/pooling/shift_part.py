@@ -1,4 +1,4 @@
-"""Part 3 of the pooling lesson: how much features change when the photo moves."""
+"""A part of the pooling lesson: how much features change when the photo moves."""
 
 from dataclasses import replace
 from typing import Any

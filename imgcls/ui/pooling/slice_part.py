@@ -1,4 +1,4 @@
-"""Part 1 of the pooling lesson: one slice, as numbers that the reader changes."""
+"""A part of the pooling lesson: one slice, as numbers that the reader changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Part 2 of the pooling lesson: real activations of the photo, as stacks of slices before and after."""
+"""A part of the pooling lesson: real activations of the photo, as stacks of slices before and after."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -13,9 +13,9 @@ import numpy as np
 from imgcls.ops.mlp_film import NEURONS_EVERY, Film
 from imgcls.ops.points import Points
 from imgcls.palette import HUES, NEGATIVE_LINE, TWO_CLASSES, class_colours, colour_table
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("activations/bend")
+_mount = declare("activations/bend", says=("value",))
 MOST_STEPS = 1_000_000
 _MOST_STATE = 12_000  # letters
 
@@ -102,4 +102,4 @@ def bend(
         "certainty": class_colours(),
         "activation": colour_table("activation"),
     }
-    return _mount.element(about | fields, pictures | arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(about | fields, pictures | arrays)

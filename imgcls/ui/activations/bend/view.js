@@ -1,12 +1,11 @@
 // A training as a film: it plays what it has, and asks for more before that is over. See draw.js for the pictures.
-import { Asker } from "../../js/asker.js"
 import { keepDrawn } from "../../js/canvas.js"
 import { cssValue, enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { fixed, percent, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 import { drawAnswer, drawNetwork } from "./draw.js"
 
 const FRAMES = 15, STEPS = 5, FRAME_MS = 1000 / 30
@@ -15,8 +14,7 @@ const ENOUGH = 5000 // steps in one go: nobody may be looking any more
 const NUDGE = 0.05, REACH = 10 // of the keyboard's cross; pixels around a point that is taken away
 
 function build(root) {
-  const box = document.createElement("div"), caption = "<figcaption><b></b><br><span></span></figcaption>"
-  box.className = "bend"
+  const box = make("div", "bend", root), caption = "<figcaption><b></b><br><span></span></figcaption>"
   box.innerHTML = `
     <div class="bar">
       <button type="button" class="go" data-plays="act_bend"></button><button type="button" class="one">Step</button>
@@ -36,12 +34,11 @@ function build(root) {
       <span><i class="tile"></i>a neuron all over the plane: red below 0, white 0, blue above 0</span>
       <span><i></i>weight &gt; 0</span><span><i class="minus"></i>weight &lt; 0</span>
     </div>`
-  root.append(box)
   const all = (selector) => [...box.querySelectorAll(selector)]
   return {
     box, network: box.querySelector(".network"), answers: all(".answer"), captions: all("figcaption"),
     go: box.querySelector(".go"), step: box.querySelector(".step"), line: box.querySelector(".line"),
-    asker: new Asker(bring), sender: new Sender(), id: Date.now() % 1e6,
+    hand: new Hand(), id: Date.now() % 1e6,
     kind: 1, cross: null, playing: false, points: [],
   }
 }
@@ -65,9 +62,7 @@ function ask(own, from, frames, steps, then) {
   if (own.asked) return
   const reel = { id: ++own.id, frames, steps, ...from }
   own.asked = { id: reel.id, from, frames, steps, then, at: performance.now() }
-  const told = { numbers: { [own.about.sets[1]]: reel } }
-  if (own.asker.broken) own.sender.send(own.component, "value", { ...told, final: false })
-  else own.asker.ask(own.about.ask, told)
+  own.hand.tell(own.component, own.about.ask, { numbers: { [own.about.sets[1]]: reel } }, false)
 }
 
 // The answer to what was asked; anything else is of a film that nobody waits for any more.
@@ -205,7 +200,7 @@ function setMine(own, mine) {
   if (own.playing) Object.assign(own, { next: null, asked: null }) // what comes next learns from these
   draw(own)
   controls(own)
-  own.sender.send(own.component, "value", { numbers: { [own.about.sets[0]]: mine }, final: true })
+  own.hand.send(own.component, "value", { numbers: { [own.about.sets[0]]: mine }, final: true })
 }
 
 function nearest(own, [x, y], reach) {
@@ -265,8 +260,8 @@ export default function (component) {
   if (!packet.token) { receive(own, packet); return }
   const fresh = own.about?.token !== packet.token
   own.about = packet
-  own.sender.acknowledge(packet.ack)
-  if (!own.sender.busy) {
+  own.hand.acknowledge(packet.ack)
+  if (!own.hand.busy) {
     const { places, classes } = packet.arrays
     own.points = Array.from(classes, (kind, i) => [places[2 * i], places[2 * i + 1], kind])
     own.given = own.points.slice(0, own.points.length - packet.own)

@@ -8,10 +8,10 @@ import numpy as np
 from imgcls.ops.activations import ActivationCurve, Zone
 from imgcls.ops.verdicts import VERDICTS
 from imgcls.palette import SERIES
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
 DASHES: tuple[tuple[int, ...], ...] = ((), (10, 5), (3, 4), (10, 4, 3, 4), (16, 6), (16, 4, 3, 4))
-_mount = declare("activations/curves")
+_mount = declare("activations/curves", says=("value",))
 
 
 @dataclass(frozen=True)
@@ -52,4 +52,4 @@ def curves(
     }
     y, slope = (np.stack([getattr(curve, name).numpy() for curve in curves]) for name in ("y", "slope"))
     arrays = {"x": x.numpy().astype("f4"), "y": y.astype("f4"), "slope": slope.astype("f4")}
-    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays)

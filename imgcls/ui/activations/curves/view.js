@@ -1,22 +1,18 @@
-import { Asker } from "../../js/asker.js"
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { fixed } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 
 const LEFT = 44, GAP = 34, HANDLE_X = 3, STEP = 0.05
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "curves"
+  const box = make("div", "curves", root)
   box.innerHTML = `<canvas tabindex="0" role="slider"></canvas>
     <div class="side"><div class="where"></div><ul></ul><div class="key"></div></div>`
-  root.append(box)
-  return { box, canvas: box.querySelector("canvas"), list: box.querySelector("ul"), sender: new Sender(),
-    asker: new Asker(bring), grip: null }
+  return { box, canvas: box.querySelector("canvas"), list: box.querySelector("ul"), hand: new Hand(), grip: null }
 }
 
 // The two panels' places on the canvas, and the maps from numbers to pixels.
@@ -191,12 +187,8 @@ function read(own) {
 }
 
 function wire(own, component) {
-  const { canvas, sender } = own
-  const tell = (numbers, final) => {
-    if (!final && !own.asker.broken) return own.asker.ask(own.packet.ask, { numbers })
-    own.asker.cancel()
-    sender.send(component, "value", { numbers, final })
-  }
+  const { canvas } = own
+  const tell = (numbers, final) => own.hand.tell(component, own.packet.ask, { numbers }, final)
   const rounded = (number) => Number(number.toFixed(4))
   const moveCursor = (x, final) => {
     own.cursor = x
@@ -251,8 +243,8 @@ export default function (component) {
   const packet = own.packet = unpack(component.data)
   packet.ask ??= own.ask // an answer brings new curves, not the way to ask
   own.ask = packet.ask
-  own.sender.acknowledge(packet.ack)
-  if (!own.grip && !own.sender.busy) { own.lines = packet.lines; own.cursor = packet.cursor ?? own.cursor }
+  own.hand.acknowledge(packet.ack)
+  if (!own.grip && !own.hand.busy) { own.lines = packet.lines; own.cursor = packet.cursor ?? own.cursor }
   own.lines ??= packet.lines
   own.cursor ??= packet.cursor
   wire(own, component)

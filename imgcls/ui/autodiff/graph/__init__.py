@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 
 from imgcls.ui.address import as_number, store_of
-from imgcls.ui.components import Element, declare, ignore, sent, unheard
+from imgcls.ui.components import Element, declare, sent, unheard
 from imgcls.ui.stage import Setting
 
-_mount = declare("autodiff/graph", styles=("text.css",))
+_mount = declare("autodiff/graph", says=("value",))
 
 Cell = tuple[int, int, int]
 """Node, row, column."""
@@ -45,7 +45,7 @@ def choices(key: str, about: str, *, opens: int | None = 0) -> tuple[Setting, Se
 def graph(fields: Mapping[str, Any], *, key: str, alt: str) -> Element:
     """Draw the `fields` that `words.picture` or `grids.picture` made; `key` is what it will be shown under."""
     about = {"alt": alt, "sets": {"turn": step_of(key), "selected": node_of(key)}}
-    return _mount.element({**fields, **about}, {}, default={"value": None}, on_value_change=ignore)
+    return _mount.element({**fields, **about}, {})
 
 
 def pressed(key: str, name: str) -> Any | None:

@@ -1,5 +1,5 @@
 // The chain rule of the chosen node, and the table of leaves.
-import { esc } from "../../js/dials.js"
+import { esc } from "../../js/text.js"
 
 const partial = (name) => `<mrow><mo>∂</mo><mi>${esc(name)}</mi></mrow>`
 const fraction = (top, bottom) => `<mfrac>${partial(top)}${partial(bottom)}</mfrac>`
@@ -40,7 +40,7 @@ export function leafTable({ rows, reasons }) {
     <td class="${r.agrees === "≠" ? "differs" : ""}">${esc(r.agrees)}</td></tr>`)
   return `<table><caption>Autograd versus a numerical check</caption><thead><tr>
     <th scope="col">leaf</th><th scope="col">value</th><th scope="col">.grad</th>
-    <th scope="col">difference</th><th scope="col"><span class="hidden">agree?</span></th>
+    <th scope="col">difference</th><th scope="col"><span class="spoken">agree?</span></th>
     </tr></thead><tbody>${body.join("")}</tbody></table>
     ${reasons.map((reason) => `<p class="why">${esc(reason)}</p>`).join("")}`
 }

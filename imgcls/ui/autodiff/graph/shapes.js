@@ -1,5 +1,5 @@
 // Where nodes and edges stand, and their SVG.
-import { esc } from "../../js/dials.js"
+import { esc } from "../../js/text.js"
 
 export const NARROW = 80, WIDE = 96, CONSTANT = 54, TIGHT = 36, ROOMY = 60, LOOSE = 104, PAD = 5
 

@@ -1,18 +1,15 @@
-import { Asker } from "../../js/asker.js"
 import { keepDrawn } from "../../js/canvas.js"
 import { byFinger, enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
-import { Sender } from "../../js/sender.js"
-import { hear } from "../../js/text.js"
+import { hear, make } from "../../js/text.js"
 import { aboutNode, chainRule, leafTable } from "./panels.js"
 import { PAD, edgeShape, nodeShape, place } from "./shapes.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "graph"
+  const box = make("div", "graph", root)
   box.innerHTML = `
     <p class="warning" role="status"></p><p class="verdict"></p>
     <div class="bar" role="toolbar" aria-label="Backward pass">
@@ -27,11 +24,10 @@ function build(root) {
     <section class="chain"></section>
     <div class="below"><section class="about"></section><section class="leaves"></section></div>
     <p class="legend"></p><p class="note"></p>`
-  root.append(box)
   const parts = ["warning", "verdict", "sideways", "scroll", "chain", "about", "leaves", "legend", "note"]
   const own = Object.fromEntries(parts.map((name) => [name, box.querySelector(`.${name}`)]))
   const svg = own.scroll.querySelector("svg")
-  return { ...own, box, svg, sender: new Sender(), asker: new Asker(bring), turn: null, timer: null }
+  return { ...own, box, svg, hand: new Hand(), turn: null, timer: null }
 }
 
 function draw(own) {
@@ -106,9 +102,9 @@ function follow(own) {
 export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   const news = unpack(component.data)
-  own.sender.acknowledge(news.ack)
+  own.hand.acknowledge(news.ack)
   // What a run of the script says counts once it has heard of the last click; answers to a drag always do.
-  if (!own.data || !news.ask || !own.sender.busy) {
+  if (!own.data || !news.ask || !own.hand.busy) {
     own.data = { ...own.data, ...news }
     own.asked = { turn: own.data.turn, selected: own.data.picked }
   } else own.data.ask = news.ask
@@ -116,8 +112,8 @@ export default function (component) {
   const send = (more = {}) => {
     const { ask, sets } = own.data, numbers = { [sets.turn]: own.asked.turn }
     if (own.asked.selected !== null) numbers[sets.selected] = own.asked.selected
-    if (!own.asker.broken && !Object.keys(more).length) own.asker.ask(ask, { numbers })
-    own.sender.send(component, "value", { numbers, ...more, final: true })
+    if (!own.hand.asker.broken && !Object.keys(more).length) own.hand.asker.ask(ask, { numbers })
+    own.hand.send(component, "value", { numbers, ...more, final: true })
   }
   const stop = () => { clearInterval(own.timer); own.timer = null }
   const go = (turn) => { own.asked = { ...own.asked, turn: clamp(turn, 0, own.data.turns) }; send() }

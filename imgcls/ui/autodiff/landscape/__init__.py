@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("autodiff/landscape", styles=("dials.css", "text.css"))
+_mount = declare("autodiff/landscape", says=("value",), styles=("charts.css",))
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,4 @@ def landscape(
 ) -> Element:
     """`fields` and `arrays` are from `imgcls.ui.autodiff.landscape.picture`; the charts stand beside."""
     more = {"charts": list(charts), "sets": asdict(sets), **asdict(words)}
-    return _mount.element({**fields, **more}, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element({**fields, **more}, arrays)

@@ -1,6 +1,6 @@
 // The picture of imgcls/ui/autodiff/landscape/picture.py: its places are shares, which get their pixels here.
 import { sizedCanvas } from "../../js/canvas.js"
-import { esc } from "../../js/dials.js"
+import { esc } from "../../js/text.js"
 
 const LEFT = 52, RIGHT = 14, ABOVE = 12, BELOW = 46
 const SYMBOLS = { plain: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", momentum: "M-4 -4h8v8h-8z", noisy: "M0 -5l5 9h-10z" }

@@ -1,29 +1,26 @@
 // The landscape under a hand: where it points, the paths start; the button lets the ball roll.
-import { Asker } from "../../js/asker.js"
 import { keepDrawn } from "../../js/canvas.js"
 import { drawCharts } from "../../js/charts.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
-import { hear } from "../../js/text.js"
+import { hear, make } from "../../js/text.js"
 import { frame, legend, paintGround, shapes } from "./draw.js"
 
 const PAUSE = 160 // ms from one step of the rolling ball to the next
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "landscape"
+  const box = make("div", "landscape", root)
   box.innerHTML = `<p class="warning" role="status"></p><div class="main"><div class="field"><canvas></canvas>
     <svg xmlns="http://www.w3.org/2000/svg" role="application" tabindex="0"></svg></div><p class="legend"></p></div>
     <div class="side"><div class="charts first"></div><p class="roll"><button type="button"></button> <span></span></p>
     <p class="verdict"></p><p class="note"></p><div class="charts second"></div></div>`
-  root.append(box)
   const names = ["warning", "field", "canvas", "svg", "legend", "first", "second", "button", "verdict", "note"]
   const selector = (name) => (["canvas", "svg", "button"].includes(name) ? name : "." + name)
   const parts = Object.fromEntries(names.map((name) => [name, box.querySelector(selector(name))]))
-  return { ...parts, box, moves: box.querySelector(".roll span"), sender: new Sender(), asker: new Asker(bring) }
+  return { ...parts, box, moves: box.querySelector(".roll span"), hand: new Hand() }
 }
 
 const colour = (text) => text.match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16))
@@ -63,9 +60,9 @@ function draw(own) {
 // What is final goes to Streamlit, too, for the address and the code.
 function send(own, numbers, final) {
   const { ask, sets, half } = own.data, held = final ? {} : { [sets.half]: half }
-  if (!own.asker.broken) own.asker.ask(ask, { numbers: { ...numbers, ...held } })
-  if (!final && !own.asker.broken) return
-  own.sender.send(own.component, "value", { numbers, final })
+  if (!own.hand.asker.broken) own.hand.asker.ask(ask, { numbers: { ...numbers, ...held } })
+  if (!final && !own.hand.asker.broken) return
+  own.hand.send(own.component, "value", { numbers, final })
 }
 
 function startAt(own, point, final) {
@@ -111,8 +108,7 @@ function wire(own) {
     send(own, own.start, true)
   }
   svg.onkeydown = (event) => {
-    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
-    const from = own.data.paths[0].places[0]
+    const by = stepOf(event.key), from = own.data.paths[0].places[0]
     if (!by || !from) return
     event.preventDefault()
     const [x, y] = own.frame.at(from), step = own.frame.tall / 40
@@ -125,9 +121,9 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
   const news = unpack(component.data)
-  own.sender.acknowledge(news.ack)
+  own.hand.acknowledge(news.ack)
   // What a run of the script says counts once it has heard of the last move; answers to a drag always do.
-  if (!own.data || !news.ask || !own.sender.busy) own.data = { ...own.data, ...news }
+  if (!own.data || !news.ask || !own.hand.busy) own.data = { ...own.data, ...news }
   else own.data.ask = news.ask
   if (!own.wired) { own.wired = true; wire(own) }
   const end = keepDrawn(own, own.field, draw)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("classify/grey_patch")
+_mount = declare("classify/grey_patch", says=("value",))
 
 
 def grey_patch(crop: np.ndarray | None, place: Sequence[float], size: float, *, sets: str) -> Element:
@@ -17,4 +17,4 @@ def grey_patch(crop: np.ndarray | None, place: Sequence[float], size: float, *, 
     """
     arrays = {} if crop is None else {"crop": crop}
     fields = {"place": list(place), "size": size, "sets": sets}
-    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays)

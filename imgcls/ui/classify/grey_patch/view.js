@@ -1,23 +1,20 @@
 // The network's picture with a grey patch on it; a pointer or the arrow keys move the patch.
-import { Asker } from "../../js/asker.js"
 import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { byFinger, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { Hand } from "../../js/hand.js"
 import { stepOf } from "../../js/keys.js"
-import { bring } from "../../js/live.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 
 const STEP = 0.04 // of the picture's side, for an arrow key
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "grey-patch"
+  const box = make("div", "grey-patch", root)
   box.innerHTML = `<div class="frame"><canvas tabindex="0" role="application"></canvas></div>
     <div class="hint"><span></span><button type="button">Take the patch off</button></div>`
-  root.append(box)
   const [canvas, hint, off] = ["canvas", "span", "button"].map((name) => box.querySelector(name))
-  return { box, canvas, hint, off, data: {}, place: [], held: false, sender: new Sender(), asker: new Asker(bring) }
+  return { box, canvas, hint, off, data: {}, place: [], held: false, hand: new Hand() }
 }
 
 function draw(own) {
@@ -49,10 +46,8 @@ function put(own, place, final) {
   own.place = place.map((share) => clamp(Math.round(1000 * share) / 1000, 0, 1))
   draw(own)
   describe(own)
-  const { ask, sets } = own.data, told = { numbers: { [sets]: own.place } }
-  if (!final && ask && !own.asker.broken) return own.asker.ask(ask, told)
-  own.asker.cancel()
-  own.sender.send(own.component, "value", { ...told, final })
+  const { ask, sets } = own.data
+  own.hand.tell(own.component, ask, { numbers: { [sets]: own.place } }, final)
 }
 
 function wire(own) {
@@ -88,8 +83,8 @@ export default function (component) {
   own.component = component
   own.data = { ...own.data, ...news }
   if (arrays.crop) own.picture = bitmap(arrays.crop)
-  own.sender.acknowledge(news.ack)
-  if (!own.held && !own.sender.busy) own.place = own.data.place
+  own.hand.acknowledge(news.ack)
+  if (!own.held && !own.hand.busy) own.place = own.data.place
   wire(own)
   describe(own)
   const end = keepDrawn(own, own.box, draw)

@@ -7,7 +7,6 @@ import numpy as np
 
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
 
 _mount = declare("classify/heat_maps")
 
@@ -25,4 +24,4 @@ def heat_maps(crop: np.ndarray, maps: Sequence[HeatMap], *, key: str) -> None:
     """Show uint8 (S, S, 3) once for every map, side by side, with one slider for their opacity."""
     arrays = {f"map{i}": (each.values * 255).round().astype(np.uint8) for i, each in enumerate(maps)}
     fields = {"maps": [{"title": each.title, "alt": each.alt} for each in maps]}
-    _mount(key=key, data=pack(fields, crop=crop, colours=colour_table("evidence"), **arrays))
+    _mount.element(fields, {"crop": crop, "colours": colour_table("evidence"), **arrays}).show(key)

@@ -2,15 +2,14 @@
 import { bitmap, keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 import { coloured } from "../../js/tiles.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "heat-maps"
+  const box = make("div", "heat-maps", root)
   box.innerHTML = `<div class="panels"></div>
     <label class="opacity"><span>photo</span><input type="range" min="0" max="1" step="0.01" value="0.6"
       aria-label="opacity of the heat map"><span>heat map</span></label>`
-  root.append(box)
   return { box, panels: box.querySelector(".panels"), opacity: box.querySelector("input"), canvases: [] }
 }
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from imgcls.palette import colour_table
-from imgcls.ui.components import declare, ignore, sent
-from imgcls.ui.packet import pack
+from imgcls.ui.components import declare, sent
 
-_mount = declare("confusion", html='<div class="confusion"></div>')
+_mount = declare("confusion", says=("cell",), html='<div class="confusion"></div>')
 
 
 def confusion_cell(key: str) -> tuple[int, int] | None:
@@ -23,5 +22,5 @@ def confusion_matrix(counts: np.ndarray, names: Sequence[str], *, key: str, open
     shares = counts / np.maximum(1, counts.sum(1, keepdims=True))
     places = (shares * 255).round().astype(np.uint8)
     fields = {"names": list(names), "chosen": confusion_cell(key), "opens": opens}
-    packet = pack(fields, counts=counts.astype(np.int32), places=places, colours=colour_table("probability"))
-    _mount(key=key, data=packet, default={"cell": None}, on_cell_change=ignore)
+    arrays = {"counts": counts.astype(np.int32), "places": places, "colours": colour_table("probability")}
+    _mount.element(fields, arrays).show(key)

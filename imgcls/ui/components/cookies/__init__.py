@@ -11,7 +11,7 @@ _mount = declare("cookies", html='<div class="cookies" hidden></div>', isolate_s
 
 def keep_cookies(cookies: Mapping[str, Sequence[str]], *, key: str) -> None:
     """Let the browser keep these lists of plain words (letters, digits, hyphens); it holds them for a year."""
-    _mount(key=key, data={"cookies": {name: list(words) for name, words in cookies.items()}})
+    _mount.element({"cookies": {name: list(words) for name, words in cookies.items()}}).show(key)
 
 
 def kept_words(name: str) -> list[str]:

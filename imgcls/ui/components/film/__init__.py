@@ -8,7 +8,6 @@ import numpy as np
 
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
 
 _mount = declare("film", html='<div class="film"></div>')
 
@@ -35,4 +34,4 @@ def film(rows: Sequence[FilmRow], bars: Sequence[tuple[str, float]], *, heading:
         "alt": alt,
     }
     colours = {f"colours_{name}": colour_table(name) for name in {row.quantity for row in rows}}
-    _mount(key=key, data=pack(fields, **{f"row{i}": row.pictures for i, row in enumerate(rows)}, **colours))
+    _mount.element(fields, colours | {f"row{i}": row.pictures for i, row in enumerate(rows)}).show(key)

@@ -14,4 +14,4 @@ _mount = declare("focus")
 
 def keep_focus(instead: Mapping[str, str]) -> None:
     """Mount it once a page. `instead`: beginning of keys -> the container that follows when none is left."""
-    _mount(key="focus_keeper", data={"instead": dict(instead)})
+    _mount.element({"instead": dict(instead)}).show("focus_keeper")

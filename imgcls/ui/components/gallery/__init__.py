@@ -10,7 +10,7 @@ from imgcls.data.pictures import Picture
 from imgcls.data.samples import SAMPLES
 from imgcls.ui.components import declare, sent
 
-_mount = declare("gallery", html='<div class="gallery" role="group"></div>')
+_mount = declare("gallery", says=("pick",), html='<div class="gallery" role="group"></div>')
 _jpegs: dict[str, bytes] = {}
 
 
@@ -37,17 +37,8 @@ def gallery(
     `on_pick` is called when one is clicked, before the page runs; `picked_sample(key)` is it.
     """
     shown = [SAMPLES[slug] for slug in slugs]
-    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
-    _mount(
-        key=key,
-        data={
-            "pictures": [{"slug": s.slug, "title": s.title, "alt": s.alt} for s in shown],
-            "chosen": chosen,
-            "row": row,
-        },
-        default={"pick": None},
-        on_pick_change=on_pick,
-    )
+    pictures = [{"slug": s.slug, "title": s.title, "alt": s.alt} for s in shown]
+    _mount.element({"pictures": pictures, "chosen": chosen, "row": row}, on_change=on_pick).show(key)
 
 
 def picked_sample(key: str) -> str | None:

@@ -4,12 +4,11 @@ import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "grids"
+  const box = make("div", "grids", root)
   box.innerHTML = `<div class="row"></div><output aria-live="polite"></output>`
-  root.append(box)
   return { box, row: box.firstElementChild, at: null, canvases: [] }
 }
 
@@ -19,8 +18,7 @@ function layOut(own) {
   own.row.replaceChildren(...grids.flatMap((grid, i) => {
     const figure = document.createElement("figure")
     figure.innerHTML = `<figcaption></figcaption><canvas tabindex="${i ? -1 : 0}" role="img"></canvas>`
-    const sign = document.createElement("span")
-    sign.className = "sign"
+    const sign = make("span", "sign")
     sign.textContent = grid.sign
     return grid.sign ? [figure, sign] : [figure]
   }))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
 
 _mount = declare("histograms", html='<div class="histograms"></div>')
 
@@ -34,4 +33,4 @@ def histograms(layers: Sequence[Spread], *, key: str, alt: str) -> None:
                 line[kind] = {"reach": reach, "negative": negative}
                 arrays[f"{kind}{place}"] = counts.astype(np.int32)
         lines.append(line)
-    _mount(key=key, data=pack({"lines": lines, "alt": alt}, **arrays))
+    _mount.element({"lines": lines, "alt": alt}, arrays).show(key)

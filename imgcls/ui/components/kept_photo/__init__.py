@@ -17,7 +17,7 @@ KEEP = 600.0  # seconds that a photo is kept after its tab has closed, or lost i
 Choice = tuple[Picture, str | None]
 """A photo and the slug of its sample, None for the student's own."""
 
-_mount = declare("kept_photo")
+_mount = declare("kept_photo", says=("back",))
 _spares = Spares()
 _kept: dict[str, Choice] = {}
 _tabs = Attendance(KEEP)
@@ -31,7 +31,7 @@ def keep_photo(choice: Choice | None, *, key: str, on_return: Callable[[], Any])
         _kept[token] = choice
         _tabs.attend(token, presence())
         _spares.keep(token, *choice)
-    _mount(key=key, data={"token": token}, default={"back": None}, on_back_change=on_return)
+    _mount.element({"token": token}, on_change=on_return).show(key)
 
 
 def kept_photo(key: str) -> Choice | None:

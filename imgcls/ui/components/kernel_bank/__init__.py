@@ -7,10 +7,10 @@ import numpy as np
 
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare, sent
-from imgcls.ui.packet import pack
 
 _mount = declare(
     "kernel_bank",
+    says=("pick",),
     html='<div class="bank" role="group"></div><p class="told" aria-live="polite"></p>',
 )
 
@@ -31,9 +31,8 @@ def kernel_bank(
     when one is clicked; `picked_kernel(key)` is then its place.
     """
     about = {"titles": list(titles), "marks": list(marks)}
-    packet = pack(about, maps=maps, kernels=kernels, colours=colour_table(quantity))
-    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
-    _mount(key=key, data=packet, default={"pick": None}, on_pick_change=on_pick)
+    arrays = {"maps": maps, "kernels": kernels, "colours": colour_table(quantity)}
+    _mount.element(about, arrays, on_pick).show(key)
 
 
 def picked_kernel(key: str) -> int | None:

@@ -11,9 +11,9 @@ import numpy as np
 
 from imgcls.ops.histogram import Histogram
 from imgcls.palette import colour_table
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("lens")
+_mount = declare("lens", says=("edit",))
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def lens(
     weights: Weights,
     summed: bool = False,
     sets: str = "",
-    on_change: Callable[[], Any] = ignore,
+    on_change: Callable[[], Any] = lambda: None,
 ) -> Element:
     """`before` and `after` with the window between them.
 
@@ -109,8 +109,7 @@ def lens(
             "input_counts": before.histogram.counts.numpy().astype(np.uint32),
             "input_colours": colour_table(before.quantity),
         }
-    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
-    return _mount.element(fields, arrays, default={"edit": None}, on_edit_change=on_change)
+    return _mount.element(fields, arrays, on_change)
 
 
 def _strongest(output: np.ndarray) -> list[float]:

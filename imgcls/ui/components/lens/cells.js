@@ -2,8 +2,9 @@
 import { shade, textOn } from "../../js/colour.js"
 import { clamp } from "../../js/geometry.js"
 import { numberField } from "../../js/number.js"
-import { equation, joined, written } from "../../js/numbers.js"
+import { equation, joined } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
+import { make } from "../../js/text.js"
 import { pixelAt } from "./pictures.js"
 
 const RGB = ["R", "G", "B"]
@@ -17,10 +18,8 @@ export function buildCells(own) {
   grid.replaceChildren()
   own.cells = []
   for (let i = 0; i < rows * columns; i++) {
-    const cell = document.createElement("div")
-    cell.className = "cell"
+    const cell = make("div", "cell", grid)
     cell.innerHTML = `<span class="pixel"></span><input class="weight"><span class="product"></span>`
-    grid.append(cell)
     const [pixel, weight, product] = cell.children
     own.cells.push({ cell, pixel, weight, product })
     weight.readOnly = !data.editable

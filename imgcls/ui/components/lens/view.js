@@ -1,18 +1,16 @@
 // Two pictures and the window between them. Which window is shown is decided here, without a message to the server.
-import { Asker } from "../../js/asker.js"
 import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
+import { Hand } from "../../js/hand.js"
 import { stepOf } from "../../js/keys.js"
-import { bring } from "../../js/live.js"
 import { written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 import { buildCells, buildChannels, fillCells, wireEquation } from "./cells.js"
 import { drawBeams, drawHistogram, drawInput, drawOutput, paddedPicture, paint, samePicture } from "./pictures.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "lens"
+  const box = make("div", "lens", root)
   const picture = (name) => `<figure class="${name}"><figcaption></figcaption>
     <canvas class="picture" tabindex="0" role="application"></canvas><p class="where"></p>
     <canvas class="histogram" role="img"></canvas></figure>`
@@ -27,9 +25,8 @@ function build(root) {
         <output class="value"></output></div>
       <p class="refusal" role="alert"></p></div>
     ${picture("output")}<p class="spoken" aria-live="polite"></p>`
-  root.append(box)
   const [input, output] = box.querySelectorAll("canvas.picture")
-  return { box, input, output, sender: new Sender(), channel: 0, pin: null, hover: null }
+  return { box, input, output, hand: new Hand(), channel: 0, pin: null, hover: null }
 }
 
 // The output whose window is shown: the one under the pointer, else the pinned one.
@@ -146,14 +143,12 @@ function wire(own) {
     canvas.onblur = () => { if (own.hover?.on === on) { own.hover = null; redraw() } }
   }
   own.refuse = (reason) => { own.box.querySelector(".refusal").textContent = reason }
-  own.asker = new Asker(bring)
   own.change = (final) => {
     own.editing = !final
     const { ask, sets } = own.data
-    if (!final && ask && !own.asker.broken) { own.asker.ask(ask, { numbers: { [sets]: own.kernel } }); return }
-    own.asker.cancel()
+    if (own.hand.asks(ask, { numbers: { [sets]: own.kernel } }, final)) return
     own.sent = true
-    own.sender.send(own.component, "edit", { ...own.kernel, final })
+    own.hand.send(own.component, "edit", { ...own.kernel, final })
   }
   own.polygons = own.box.querySelectorAll("polygon")
   own.redraw = redraw
@@ -178,13 +173,13 @@ export default function (component) {
   const before = own.data, news = unpack(component.data), data = (own.data = together(before, news))
   if (before && !news.window) return show(own) // other weights alone
   own.component = component
-  const { arrays, window: w } = data, { box, sender } = own
+  const { arrays, window: w } = data, { box, hand } = own
   ;[own.rows, own.columns] = arrays.input.shape
   if (arrays.input.shape[2] === 1) own.channel = 0
   if (!samePicture(before, data)) own.inputPicture = paddedPicture(own)
-  sender.acknowledge(data.ack)
+  hand.acknowledge(data.ack)
   // Python's kernel counts once it answers the last one sent, and nobody is changing it: else a number would jump back.
-  const answered = !own.sent || (data.ack === sender.seq && !sender.busy)
+  const answered = !own.sent || (data.ack === hand.seq && !hand.busy)
   if (answered && !own.editing) {
     own.kernel = { weights: Array.from(arrays.weights), divisor: data.divisor, bias: data.bias }
   }
@@ -206,7 +201,7 @@ export default function (component) {
     ground: cssValue(box, "--st-secondary-background-color", "#eee"),
     font: cssValue(box, "--st-font", "sans-serif"),
   }
-  own.asker.cancel() // an answer to the settings of before would not fit
+  own.hand.asker.cancel() // an answer to the settings of before would not fit
   show(own, true)
   if (own.editing) own.change(false)
   if (!own.observer) {

@@ -5,12 +5,12 @@ import { stepOf } from "../../js/keys.js"
 import { percent, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
+import { make } from "../../js/text.js"
 
 const TOP = 30, BOTTOM = 30, TALL = 296, SIDE = 58
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "nodes"
+  const box = make("div", "nodes", root)
   box.innerHTML = `
     <canvas tabindex="0" role="img"></canvas>
     <div class="legend">
@@ -19,7 +19,6 @@ function build(root) {
     </div>
     <output aria-live="polite"></output>
     <div class="shares"></div>`
-  root.append(box)
   const own = { box, canvas: box.querySelector("canvas"), at: null }, row = box.querySelector(".shares")
   // A segment too narrow for its name says it under the pointer, the focus or a finger.
   const tell = ({ target }) => {

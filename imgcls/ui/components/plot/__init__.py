@@ -16,7 +16,7 @@ _SOURCE = f"{PLOTLY_PATH}?v={plotly.__version__}"
 
 # A translator's elements are nothing inside a drawing: its labels would vanish.
 _HTML = '<div class="plot" translate="no"></div><p class="plot-caption"></p>'
-_mount = declare("plot", html=_HTML, isolate_styles=False, styles=("text.css",))
+_mount = declare("plot", html=_HTML, isolate_styles=False)
 
 
 def _news(figure: go.Figure) -> dict[str, Any]:

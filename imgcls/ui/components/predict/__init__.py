@@ -7,10 +7,10 @@ from typing import Any
 
 from imgcls.data.pictures import Picture
 from imgcls.numbers import written
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 from imgcls.ui.questions import Question
 
-_mount = declare("predict", html='<section class="predict"></section>', styles=("text.css",))
+_mount = declare("predict", says=("value",), html='<section class="predict"></section>')
 
 
 def predict(question: Question, photo: Picture, **fields: Any) -> Element:
@@ -23,4 +23,4 @@ def predict(question: Question, photo: Picture, **fields: Any) -> Element:
         "grid": [[written(number) for number in row] for row in question.grid],
         "about": about,
     }
-    return _mount.element(given | fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(given | fields, arrays)

@@ -6,17 +6,17 @@ from typing import Any
 import streamlit as st
 
 from imgcls.ui.address import store_of, to_address
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 from imgcls.ui.dials import Dial
 
-_mount = declare("slider", html='<div class="slider"></div>', styles=("dials.css",))
+_mount = declare("slider", says=("value",), html='<div class="slider"></div>')
 
 
 def slider(dial: Dial, numbers: Mapping[str, Any]) -> Element:
     """The slider of one number of a live picture; see `imgcls.ui.stage`."""
     about = {"name": dial.name, "label": dial.label, "step": dial.step, "digits": dial.digits, "unit": dial.unit}
     about |= {"sets": dial.sets} if dial.sets else {}
-    return _mount.element(about | dial.data(numbers), default={"value": None}, on_value_change=ignore)
+    return _mount.element(about | dial.data(numbers))
 
 
 def set_slider(key: str, number: float) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from imgcls.ui.components import Element, declare, ignore, placed
+from imgcls.ui.components import Element, declare, placed
 from imgcls.ui.components.sliders.state import Rows, SliderRows, joined, set_sliders
 
 __all__ = ["Column", "Drawing", "Rows", "SliderRows", "Stack", "fixed_rows", "joined", "set_sliders", "sliders"]
 
-_mount = declare("sliders", html='<div class="sliders"></div>', styles=("text.css",))
+_mount = declare("sliders", says=("value",), html='<div class="sliders"></div>')
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _element(drawing: Drawing, about: dict[str, Any]) -> Element:
         "details": list(drawing.details),
         "note": drawing.note,
     }
-    return _mount.element(fields | about, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields | about)
 
 
 def _drawn(length: float) -> float:

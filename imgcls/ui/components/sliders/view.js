@@ -1,11 +1,9 @@
 // A row's number has been changed by hand.
-import { Asker } from "../../js/asker.js"
 import { enable, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { written } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
-import { Sender } from "../../js/sender.js"
 import { write } from "../../js/text.js"
 import { build } from "./build.js"
 
@@ -25,9 +23,7 @@ function told({ numbers, active, picked, data: { sets } }) {
 export function changed(own, final) {
   own.dragging = !final
   draw(own)
-  if (!final && own.data.ask && !own.asker.broken) return own.asker.ask(own.data.ask, told(own))
-  own.asker.cancel()
-  own.sender.send(own.component, "value", { ...told(own), final })
+  own.hand.tell(own.component, own.data.ask, told(own), final)
 }
 
 export function light(own, index) {
@@ -115,16 +111,14 @@ function arrange(own, box) {
 
 export default function (component) {
   const box = component.parentElement.querySelector(".sliders")
-  const own = instance(box, () => {
-    return { sender: new Sender(), asker: new Asker(bring), lit: null, dragging: false }
-  })
+  const own = instance(box, () => ({ hand: new Hand(), lit: null, dragging: false }))
   const data = (own.data = { ...own.data, ...component.data }) // an answer says nothing of where to ask
   own.component = component
   box.setAttribute("role", "group")
   box.setAttribute("aria-label", data.alt)
-  own.sender.acknowledge(data.ack)
+  own.hand.acknowledge(data.ack)
   // Python's numbers count only while the hand is off the sliders, or a thumb would jump back.
-  if (!own.numbers || (!own.dragging && !own.sender.busy)) {
+  if (!own.numbers || (!own.dragging && !own.hand.busy)) {
     own.numbers = [...data.numbers]
     own.picked = data.picked
     own.active = data.active
@@ -148,7 +142,7 @@ export default function (component) {
     const resize = (numbers) => {
       own.numbers = numbers
       own.active = 0
-      own.sender.send(component, "value", { ...told(own), final: true })
+      own.hand.send(component, "value", { ...told(own), final: true })
     }
     more.onclick = () => { if (own.numbers.length < data.most) resize([...own.numbers, 0]) }
     less.onclick = () => { if (own.numbers.length > data.least) resize(own.numbers.slice(0, -1)) }

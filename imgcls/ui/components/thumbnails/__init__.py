@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from imgcls.ui.address import as_number
-from imgcls.ui.components import Element, declare, ignore, placed, sent
+from imgcls.ui.components import Element, declare, placed, sent
 
-_mount = declare("thumbnails")
+_mount = declare("thumbnails", says=("pick",))
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ def thumbnails(
         "wrong": list(wrong), "framed": framed, "only": list(only), "alt": alt, "side": side, "large": first_is_large,
         "pick": pick, "picked": picked, "height": height,
     }  # fmt: skip
-    says = {"default": {"pick": None}, "on_pick_change": ignore} if pick else {}
-    return placed(_mount.element(fields, {"pictures": np.ascontiguousarray(pictures)}, **says), key)
+    return placed(_mount.element(fields, {"pictures": np.ascontiguousarray(pictures)}), key)
 
 
 def picked_thumbnail(key: str, count: int, about: object) -> int | None:

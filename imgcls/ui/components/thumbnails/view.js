@@ -4,12 +4,11 @@ import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "thumbnails"
+  const box = make("div", "thumbnails", root)
   box.innerHTML = `<div class="tiles" role="group"></div><p class="told" aria-live="polite"></p>`
-  root.append(box)
   const [tiles, told] = box.children
   return { box, tiles, told, sender: new Sender(), picked: null, shape: "" }
 }
@@ -36,8 +35,7 @@ function makeTiles(own) {
   own.tiles.classList.toggle("grouped", groups.length > 0)
   if (!groups.length) { own.tiles.replaceChildren(...tiles); return }
   own.tiles.replaceChildren(...groups.map((group, k) => {
-    const row = document.createElement("div")
-    row.className = "group"
+    const row = make("div", "group")
     row.innerHTML = `<div class="head"><b></b><i></i><span></span></div><div class="row"></div>`
     row.lastChild.append(...tiles.slice(group.first, groups[k + 1]?.first))
     return row

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from imgcls.ui.address import as_number, kept, to_address
-from imgcls.ui.components import declare, ignore, sent, unheard
+from imgcls.ui.components import declare, sent, unheard
 
-_mount = declare("timeline", html='<div class="timeline"></div>')
+_mount = declare("timeline", says=("value",), html='<div class="timeline"></div>')
 MOST_STEPS = 10**9
 
 
@@ -50,6 +50,5 @@ def timeline(
         "perEpoch": per_epoch,
         "spoken": spoken,
         "marks": [[step, text] for step, text in marks],
-        "ack": sent(key).get("seq"),
     }
-    _mount(key=key, data=fields, default={"value": None}, on_value_change=ignore)
+    _mount.element(fields).show(key)

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from imgcls.ops.volume_walk import LIMIT, Volume, Walk
-from imgcls.ui.components import declare, sent
-from imgcls.ui.packet import pack
+from imgcls.ui.components import declare
 
-_mount = declare("volume_walk")
+_mount = declare("volume_walk", says=("edit",))
 
 
 def volume_walk(
@@ -20,19 +19,9 @@ def volume_walk(
     `on_change` is called when a number was edited; `sent(key, "edit")` then holds {"pixels", "filters", "biases": flat
     lists, "final", "seq"}.
     """
-
-    def whole(numbers: Any) -> np.ndarray:
-        return numbers.numpy().astype(np.int32)
-
-    packet = pack(
-        {"stride": stride, "padding": padding, "limit": LIMIT, "ack": sent(key, "edit").get("seq")},
-        pixels=whole(volume.pixels),
-        filters=whole(volume.filters),
-        biases=whole(volume.biases),
-        windows=whole(steps.windows),
-        products=whole(steps.products),
-        sums=whole(steps.sums),
-        output=whole(steps.output),
-    )
-    # Not "value": Streamlit unwraps a lone state of that name, and its callback never fires.
-    _mount(key=key, data=packet, default={"edit": None}, on_edit_change=on_change)
+    numbers = {
+        "pixels": volume.pixels, "filters": volume.filters, "biases": volume.biases, "windows": steps.windows,
+        "products": steps.products, "sums": steps.sums, "output": steps.output,
+    }  # fmt: skip
+    arrays = {name: each.numpy().astype(np.int32) for name, each in numbers.items()}
+    _mount.element({"stride": stride, "padding": padding, "limit": LIMIT}, arrays, on_change).show(key)

@@ -2,21 +2,20 @@
 // `label` is what a grid of cells to type into, or to press, is called.
 import { numberField } from "../../js/number.js"
 import { roving } from "../../js/roving.js"
+import { make } from "../../js/text.js"
 import { NAMES, place } from "./view.js"
 
-function grid(name, rows, columns, make, label) {
-  const element = document.createElement("div")
-  element.className = `grid ${name}`
+function grid(name, rows, columns, cellAt, label) {
+  const element = make("div", `grid ${name}`)
   if (label) { element.setAttribute("role", "group"); element.setAttribute("aria-label", label) }
   element.style.setProperty("--columns", columns)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) element.append(make(r, c))
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) element.append(cellAt(r, c))
   if (label) roving(element, "input, button, .product")
   return element
 }
 
 function plain(kind, label) {
-  const cell = document.createElement(kind)
-  cell.className = kind === "input" ? "cell" : `cell ${label}`
+  const cell = make(kind, kind === "input" ? "cell" : `cell ${label}`)
   if (kind === "input") cell.setAttribute("aria-label", label)
   return cell
 }
@@ -62,10 +61,8 @@ export function buildStage(own) {
       editable(own, cell, "pixels", () => (c * height + y) * width + x, "the pixel")
       return cell
     }, `pixels${where}`)
-    const frame = document.createElement("div")
-    frame.className = "frame"
+    const frame = make("div", "frame", input)
     frame.style.setProperty("--side", side)
-    input.append(frame)
     const weights = grid("weights", side, side, (r, col) => {
       const cell = plain("input", `weight, channel ${c}, row ${r}, column ${col}`)
       editable(own, cell, "filters", () => ((place(own).k * channels + c) * side + r) * side + col, "the weight")
@@ -78,8 +75,7 @@ export function buildStage(own) {
       return cell
     }, `products${where}`)
     const sum = document.createElement("output")
-    const below = document.createElement("div")
-    below.className = "below"
+    const below = make("div", "below")
     const multiplied = titled("products", products), [head] = multiplied.children
     // Which two numbers a product is of, under the pointer, the focus or a finger.
     const tell = ({ target }) => { head.textContent = target.title || "products" }

@@ -4,14 +4,14 @@ import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 import { buildStage } from "./grids.js"
 
 export const NAMES = ["red", "green", "blue", "fourth"]
 const signs = (number) => String(number).replace("-", "\u2212")
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "walk"
+  const box = make("div", "walk", root)
   box.innerHTML = `<div class="stage"></div>
     <div class="desk"><div class="results"></div>
       <div class="equation"><span class="target"></span><span class="terms"></span><span class="rest">+</span>
@@ -25,7 +25,6 @@ function build(root) {
         <label>step <input type="range" class="scrub" min="0"></label>
         <label>speed <input type="range" class="speed" min="0" max="5" step="0.1" value="1"></label></div>
       <p class="refusal" role="alert"></p></div><p class="spoken" aria-live="polite"></p>`
-  root.append(box)
   const own = { box, sender: new Sender(), step: 0, built: "", timer: null }
   own.refuse = (reason) => { box.querySelector(".refusal").textContent = reason }
   own.show = (step) => { own.step = clamp(step, 0, own.steps - 1); draw(own) }

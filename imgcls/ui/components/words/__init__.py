@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from imgcls.ui.components import Element, declare, placed
 
-_mount = declare("words", html='<div class="words"></div>', isolate_styles=False, styles=("text.css",))
+_mount = declare("words", html='<div class="words"></div>', isolate_styles=False)
 
 
 def words(text: str, *, key: str | None = None) -> Element:

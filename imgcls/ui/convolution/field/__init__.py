@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("convolution/field", html='<div class="field"></div>')
+_mount = declare("convolution/field", says=("value",), html='<div class="field"></div>')
 Box = tuple[int, int, int, int]
 
 
@@ -24,7 +24,7 @@ def field(
     fields: Mapping[str, Any] = {"box": box, "inner": inner, "place": place, "sets": sets, "alt": alt}
     arrays = {} if picture is None else {"picture": _file(picture)}
     side = {} if picture is None else {"side": picture.shape[0]}
-    return _mount.element({**fields, **side}, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element({**fields, **side}, arrays)
 
 
 def _file(picture: np.ndarray) -> np.ndarray:

@@ -1,14 +1,12 @@
 // The photo with the squares on it; a pointer or the arrow keys move the place that is looked at.
-import { Asker } from "../../js/asker.js"
 import { keepDrawn, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
+import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
 
 const MOST = 350 // CSS pixels of its side
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 function draw(own) {
   const { data, box, photo } = own, size = Math.min(MOST, box.clientWidth)
@@ -42,23 +40,21 @@ function build(box) {
   canvas.tabIndex = 0
   canvas.setAttribute("role", "img")
   box.append(canvas)
-  return { box, canvas, data: {}, sender: new Sender(), asker: new Asker(bring), held: false }
+  return { box, canvas, data: {}, hand: new Hand(), held: false }
 }
 
 export default function (component) {
   const box = component.parentElement.querySelector(".field"), own = instance(box, () => build(box)), { canvas } = own
   const { arrays, ...news } = unpack(component.data)
-  own.sender.acknowledge(news.ack)
+  own.hand.acknowledge(news.ack)
   if (!own.held) own.place = news.place
   own.data = { ...own.data, ...news }
   if (arrays.picture) decode(own, arrays.picture)
   canvas.setAttribute("aria-label", own.data.alt)
   const move = (row, column, final) => {
     own.place = [row, column].map((share) => clamp(Number(share.toFixed(3)), 0, 1))
-    const { ask, sets } = own.data, told = { numbers: { [sets]: own.place } }
-    if (!final && ask && !own.asker.broken) return own.asker.ask(ask, told)
-    own.asker.cancel()
-    own.sender.send(component, "value", { ...told, final })
+    const { ask, sets } = own.data
+    own.hand.tell(component, ask, { numbers: { [sets]: own.place } }, final)
   }
   const at = ({ clientX, clientY }) => {
     const { left, top, width, height } = canvas.getBoundingClientRect()
@@ -73,12 +69,12 @@ export default function (component) {
   canvas.onpointerup = (event) => { if (own.held) { own.held = false; move(...at(event), true) } }
   canvas.onpointercancel = () => { if (own.held) { own.held = false; move(...own.place, true) } }
   canvas.onkeydown = (event) => {
-    const step = STEPS[event.key]
+    const step = stepOf(event.key)
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return
     event.preventDefault()
     own.held = true
-    move(own.place[0] + 0.03 * step[0], own.place[1] + 0.03 * step[1], false)
+    move(own.place[0] + 0.03 * step[1], own.place[1] + 0.03 * step[0], false)
   }
-  canvas.onkeyup = ({ key }) => { if (STEPS[key] && own.held) { own.held = false; move(...own.place, true) } }
+  canvas.onkeyup = ({ key }) => { if (stepOf(key) && own.held) { own.held = false; move(...own.place, true) } }
   return keepDrawn(own, box, draw)
 }

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from imgcls.ui.components import declare, ignore, sent
+from imgcls.ui.components import declare, sent
 
 _HTML = '<div class="card head"></div><ol></ol><p></p><p class="spoken" aria-live="polite"></p>'
-_mount = declare("cross_entropy/ranking", html=f'<div class="ranking">{_HTML}</div>')
+_mount = declare("cross_entropy/ranking", says=("value",), html=f'<div class="ranking">{_HTML}</div>')
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,5 @@ def draw_ranking(
     cards: Sequence[Card], order: Sequence[int], *, parts: Sequence[str], key: str, first: str, last: str, alt: str
 ) -> None:
     """Draw `cards` in `order`; `parts` head their bars, `first` and `last` say what belongs at either end."""
-    _mount(
-        key=key,
-        data={
-            "cards": [asdict(card) for card in cards],
-            "order": list(order),
-            "parts": list(parts),
-            "first": first,
-            "last": last,
-            "alt": alt,
-            "ack": sent(key).get("seq"),
-        },
-        default={"value": None},
-        on_value_change=ignore,
-    )
+    fields = {"cards": [asdict(card) for card in cards], "order": list(order), "parts": list(parts)}
+    _mount.element(fields | {"first": first, "last": last, "alt": alt}).show(key)

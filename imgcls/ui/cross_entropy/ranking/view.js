@@ -1,13 +1,7 @@
 import { enable, instance } from "../../js/elements.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
-
-function make(tag, name, parent) {
-  const element = document.createElement(tag)
-  element.className = name
-  parent.append(element)
-  return element
-}
+import { make } from "../../js/text.js"
 
 function card(list, about) {
   const item = make("li", "card", list)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("dense/templates")
+_mount = declare("dense/templates", says=("value",))
 
 
 def templates(
@@ -33,4 +33,4 @@ def templates(
         "classes": list(classes), "scores": list(scores), "best": best, "chosen": chosen, "sum": sum_of, "sets": sets,
     }  # fmt: skip
     arrays = {"pictures": pictures, "photo": photo, "products": products}
-    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays)

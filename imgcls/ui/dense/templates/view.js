@@ -1,12 +1,12 @@
-import { bitmap } from "../../js/canvas.js"
+import { paint, pictureOf } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { roving } from "../../js/roving.js"
 import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "templates"
+  const box = make("div", "templates", root)
   box.innerHTML = `<div class="all" role="group" aria-label="Templates of the classes"></div>
     <div class="row">
       <figure><canvas role="img" aria-label="Your photo, 32 by 32 pixels"></canvas><figcaption>your photo</figcaption>
@@ -15,22 +15,7 @@ function build(root) {
       </figure>
       <div class="sum" aria-live="polite"></div>
     </div>`
-  root.append(box)
   return { box, all: box.querySelector(".all"), sender: new Sender() }
-}
-
-function paint(canvas, pixels) {
-  const [height, width] = pixels.shape
-  Object.assign(canvas, { width, height })
-  canvas.getContext("2d").drawImage(bitmap(pixels), 0, 0)
-}
-
-// One of several pictures of the same size.
-function nth(pictures, i) {
-  const [, height, width, channels] = pictures.shape, size = height * width * channels
-  const one = pictures.subarray(i * size, (i + 1) * size)
-  one.shape = [height, width, channels]
-  return one
 }
 
 export default function (component) {
@@ -46,7 +31,7 @@ export default function (component) {
   }
   packet.classes.forEach((name, i) => {
     const button = all.children[i]
-    paint(button.firstChild, nth(arrays.pictures, i))
+    paint(button.firstChild, pictureOf(arrays.pictures, i))
     button.querySelector(".name").textContent = name
     button.querySelector(".score").textContent = packet.scores[i]
     button.querySelector(".tag").textContent = i === packet.best ? "largest" : ""
@@ -57,7 +42,7 @@ export default function (component) {
   roving(all, "button")
   const [photo, template, products] = box.querySelectorAll(".row canvas"), name = packet.classes[packet.chosen]
   paint(photo, arrays.photo)
-  paint(template, nth(arrays.pictures, packet.chosen))
+  paint(template, pictureOf(arrays.pictures, packet.chosen))
   paint(products, arrays.products)
   template.setAttribute("aria-label", `The template of ${name}`)
   products.setAttribute("aria-label", `Photo times template of ${name}, blue above 0 and red below`)

@@ -3,13 +3,13 @@ import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { added, joined, whole, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 
 const NAMES = ["x", "w", "product"], TITLES = ["the photo x", "weights w", "products x · w"], SIGNS = ["×", "=", ""]
 const PLANES = ["red", "green", "blue"], STRIP = 24, LABEL = 22
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "unroll"
+  const box = make("div", "unroll", root)
   box.innerHTML = `
     <canvas role="img"></canvas>
     <div class="bar">
@@ -17,7 +17,6 @@ function build(root) {
       <input type="range" min="0" step="1" aria-label="Rows laid out">
     </div>
     <output aria-live="polite"></output>`
-  root.append(box)
   const [canvas, input, button] = ["canvas", "input", "button"].map((tag) => box.querySelector(tag))
   return { box, canvas, input, button, rows: 0, timer: null }
 }

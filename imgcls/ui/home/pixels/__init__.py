@@ -4,7 +4,6 @@ import numpy as np
 from PIL import Image
 
 from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
 
 _mount = declare("home/pixels")
 
@@ -18,4 +17,4 @@ def small_pixels(image: Image.Image, longest_side: int = 256) -> np.ndarray:
 
 def pixels(array: np.ndarray, *, key: str) -> None:
     """Show a uint8 (H, W, 3) picture with its pixel values under the pointer."""
-    _mount(key=key, data=pack({}, image=array))
+    _mount.element({}, {"image": array}).show(key)

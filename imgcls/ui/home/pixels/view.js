@@ -4,13 +4,13 @@ import { byFinger, cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 
 const CHANNELS = ["red", "green", "blue"]
 const SMALL = 10 // pixels: letters below could not be read, and the colours alone are shown
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "pixels"
+  const box = make("div", "pixels", root)
   box.innerHTML = `
     <figure class="photo"><canvas tabindex="0" role="application"></canvas>
       <figcaption>${
@@ -22,7 +22,6 @@ function build(root) {
       <div class="tools"><span>pixels across</span><button type="button" aria-label="fewer pixels">−</button><b></b>
         <button type="button" aria-label="more pixels">+</button><output aria-live="polite"></output></div>
     </div>`
-  root.append(box)
   const [photo, ...grids] = box.querySelectorAll("canvas")
   const [less, more] = box.querySelectorAll("button")
   const count = matchMedia("(max-width: 560px)").matches ? 4 : 6 // whose numbers can be read

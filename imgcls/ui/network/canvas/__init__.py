@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from imgcls.palette import colour_table
-from imgcls.ui.components import declare, ignore
-from imgcls.ui.packet import pack
+from imgcls.ui.components import declare
 
 QUESTIONS = ("overviews", "closeups")
 """What the canvas asks over Streamlit while it cannot ask directly; `sent` has each under its name."""
 
-_mount = declare("network/canvas")
+_mount = declare("network/canvas", says=("state", *QUESTIONS))
 
 
 def network_canvas(
@@ -56,6 +55,4 @@ def network_canvas(
     tables |= {
         name: np.frombuffer(answer, np.uint8) for name, (_, answer) in (slow or {}).items() if answer is not None
     }
-    packet = pack({**fields, "activations": dict(activations)}, **tables)
-    told = ("state", *QUESTIONS)
-    _mount(key=key, data=packet, default=dict.fromkeys(told), **{f"on_{name}_change": ignore for name in told})
+    _mount.element({**fields, "activations": dict(activations)}, tables).show(key)

@@ -5,6 +5,7 @@ import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 import { showArithmetic, tellExactly } from "./arithmetic.js"
 import {
   TOP, closeupScene, drawCloseup, drawCloseupBeams, hitCloseup, pointCloseup, sayCloseup, slide, strongestPlace,
@@ -39,14 +40,12 @@ function drawOverview(own, pen) {
 }
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "network"
+  const box = make("div", "network", root)
   box.innerHTML = `<div class="tour" role="region" aria-label="the tour" hidden></div>
     <div class="tools"></div><div class="place"><canvas tabindex="0" role="application"></canvas>
     <div class="panel" aria-live="off"></div><div class="ring" hidden></div></div>
     <div class="list" role="group" aria-label="the classes"></div>
     <p class="status" aria-live="polite"></p>`
-  root.append(box)
   const find = (name) => box.querySelector(name)
   const parts = Object.fromEntries(["tools", "panel", "list", "status"].map((name) => [name, find("." + name)]))
   const own = {

@@ -7,12 +7,12 @@ from torch import Tensor
 
 from imgcls.ops.pooling import Pooled, covered, handed_back, ties, window_places
 from imgcls.palette import colour_table
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
 LIMIT = 999.0
 """The largest size of a number that may be typed: more digits would not fit into a cell."""
 
-_mount = declare("pooling/pool_grid")
+_mount = declare("pooling/pool_grid", says=("value",))
 
 
 def numbers_within(candidate: object, count: int) -> list[float] | None:
@@ -85,4 +85,4 @@ def pool_grid(
         "start": start.flatten().tolist(),
         "sets": dict(sets),
     }
-    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays)

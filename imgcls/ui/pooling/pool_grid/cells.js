@@ -2,6 +2,7 @@
 // `list` names the editable numbers of `own` that the grid shows; without it the cells are read-only.
 import { numberField } from "../../js/number.js"
 import { roving } from "../../js/roving.js"
+import { make } from "../../js/text.js"
 import { colour, fitted } from "../../js/tiles.js"
 
 export function buildSide(own, side, [rows, columns], what, list) {
@@ -11,8 +12,7 @@ export function buildSide(own, side, [rows, columns], what, list) {
   side.built = built
   side.holder.style.setProperty("--columns", columns)
   side.cells = [...Array(rows * columns).keys()].map((i) => {
-    const cell = document.createElement("div")
-    cell.className = "cell"
+    const cell = make("div", "cell")
     cell.innerHTML = `<input autocomplete="off" inputmode="text"><small></small>`
     const [input, small] = cell.children
     input.setAttribute("aria-label", `${what}, row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`)

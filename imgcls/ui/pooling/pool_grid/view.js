@@ -1,19 +1,17 @@
 // One slice under a pooling window. Which window is shown is decided here, without a message to the server.
-import { Asker } from "../../js/asker.js"
 import { bitmap } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { pooledText, written } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 import { colour, fitted } from "../../js/tiles.js"
 import { buildSide, fillSide } from "./cells.js"
 import { drawPhoto, wirePhoto } from "./photo.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "pool"
+  const box = make("div", "pool", root)
   const grid = (name) => `<figure class="${name}"><figcaption></figcaption>
     <div class="sheet"><div class="cells" role="group"></div>${
       name === "before" ? '<i class="frame"></i>' : ""}</div></figure>`
@@ -27,13 +25,12 @@ function build(root) {
       <button type="button" class="reset">Reset the numbers</button>
       <button type="button" class="ones">1 on every output</button>
       <button type="button" class="none">No gradient</button><span class="formula"></span></div>`
-  root.append(box)
   const get = (name) => box.querySelector("." + name)
   const side = (name) => ({
     figure: get(name), holder: get(name).querySelector(".cells"), frame: get(name).querySelector(".frame"), cells: [],
   })
   const sides = { before: side("before"), after: side("after") }
-  return { box, get, ...sides, sender: new Sender(), asker: new Asker(bring), pin: [0, 0], hover: null }
+  return { box, get, ...sides, hand: new Hand(), pin: [0, 0], hover: null }
 }
 
 // The places that the window of output `at` looks at.
@@ -153,9 +150,7 @@ function wire(own) {
   own.change = (final, values = own.values, upstream = own.upstream) => {
     const { version, ask, sets } = own.data, numbers = { [sets.upstream]: upstream, [sets.values]: { version, values } }
     if (sets.corner) numbers[sets.corner] = own.corner
-    if (!final && ask && !own.asker.broken) return own.asker.ask(ask, { numbers })
-    own.asker.cancel()
-    own.sender.send(own.component, "value", { numbers, final })
+    own.hand.tell(own.component, ask, { numbers }, final)
   }
   const all = (number) => { own.upstream = own.upstream.map(() => number); own.change(true); layout(own) }
   get("ones").onclick = () => all(1)
@@ -182,9 +177,9 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
   const data = (own.data = { ...own.data, ...unpack(component.data) }), { arrays } = data // a drag's answer has less
-  own.sender.acknowledge(data.ack)
+  own.hand.acknowledge(data.ack)
   // Python's numbers do not count while newer ones are on their way to it, or a number would jump back.
-  const busy = own.sender.busy || own.asker.busy
+  const busy = own.hand.busy || own.hand.asker.busy
   if (!busy || own.version !== data.version || own.upstream.length !== arrays.upstream.length) {
     [own.values, own.upstream, own.version] = [Array.from(arrays.values), Array.from(arrays.upstream), data.version]
   }

@@ -6,17 +6,16 @@ import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { pooledText } from "../../js/numbers.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 import { atLevel, coloured, fitted } from "../../js/tiles.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "pair"
+  const box = make("div", "pair", root)
   const picture = (name) => `<figure class="${name}"><figcaption></figcaption>
     <canvas tabindex="0" role="application"></canvas><div class="note"></div></figure>`
   box.innerHTML = `<div class="row">${picture("before")}${picture("after")}</div>
     <div class="row lens"><div class="tiles"></div><span class="verb" aria-hidden="true"></span><div
       class="tiles"></div></div><p aria-live="polite"></p>`
-  root.append(box)
   const canvases = [...box.querySelectorAll("canvas")], [inputs, outputs] = box.querySelectorAll(".tiles")
   return { box, canvases, inputs, outputs, x: 0.5, y: 0.5, moved: false, active: [0, 0] }
 }

@@ -9,11 +9,11 @@ from torch.nn import functional as F
 
 from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.palette import colour_table
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
 THUMBNAIL = 56  # pixels a side: a sheet is drawn about 150 wide, and slanted
 
-_mount = declare("pooling/volume_stack")
+_mount = declare("pooling/volume_stack", says=("value",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,4 +65,4 @@ def volume_stack(
         "alt": alt,
         "sets": sets,
     }
-    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays)

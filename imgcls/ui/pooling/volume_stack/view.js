@@ -1,25 +1,21 @@
 // Two volumes as stacks of sheets in depth; the chosen sheet is pulled out of both.
-import { Asker } from "../../js/asker.js"
 import { sizedCanvas } from "../../js/canvas.js"
 import { cssValue, instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 import { coloured } from "../../js/tiles.js"
 
 // How the sheets' plane is seen, and how far one is pulled out.
 const FLAT = 0.62, SLANT = 0.17, TALL = 0.92, LIFT = 0.72
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "stack"
+  const box = make("div", "stack", root)
   box.innerHTML = `<canvas tabindex="0" role="slider" aria-orientation="horizontal"></canvas>
     <div class="captions"><p></p><p class="between"></p><p></p></div>`
-  root.append(box)
   return {
-    box, canvas: box.querySelector("canvas"), sender: new Sender(), asker: new Asker(bring), have: "", hover: null,
-    lifts: [],
+    box, canvas: box.querySelector("canvas"), hand: new Hand(), have: "", hover: null, lifts: [],
   }
 }
 
@@ -162,9 +158,8 @@ function wire(own) {
     own.data.chosen = clamp(slice, 0, own.data.count - 1)
     animate(own)
     const { ask, chosen, sets } = own.data, numbers = { [sets]: chosen }
-    if (!final && ask && !own.asker.broken) return own.asker.ask(ask, { numbers })
-    own.asker.cancel()
-    own.sender.send(own.component, "value", { numbers, have: own.have, final })
+    if (own.hand.asks(ask, { numbers }, final)) return
+    own.hand.send(own.component, "value", { numbers, have: own.have, final })
   }
   canvas.onpointerdown = (event) => {
     const slice = sheetAt(own, event)
@@ -203,7 +198,7 @@ export default function (component) {
   const own = instance(component.parentElement, () => build(component.parentElement))
   own.component = component
   const data = { ...own.data, ...unpack(component.data) }, { arrays } = data // a drag's answer has less
-  own.sender.acknowledge(data.ack)
+  own.hand.acknowledge(data.ack)
   if (own.data && own.drag) data.chosen = own.data.chosen
   own.data = data
   if (!own.wired) { own.wired = true; wire(own) }
@@ -211,7 +206,7 @@ export default function (component) {
   // The sheets are sent once, and again only when the server learns that this page has not got them.
   if (own.have !== data.version) {
     own.have = arrays.before ? data.version : ""
-    own.sender.send(component, "value", { have: own.have, final: true })
+    own.hand.send(component, "value", { have: own.have, final: true })
   }
   const { canvas, box } = own
   canvas.setAttribute("aria-label", data.alt)

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 
-_mount = declare("softmax/simplex", html='<div class="simplex"></div>', styles=("text.css",))
+_mount = declare("softmax/simplex", says=("value",), html='<div class="simplex"></div>')
 
 Point = tuple[float, float, float]
 
@@ -41,4 +41,4 @@ def simplex(
         "names": list(names), "probabilities": list(probabilities), "trail": [list(point) for point in trail],
         "sets": sets, "middle": middle, "alt": alt,
     }  # fmt: skip
-    return _mount.element(fields, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields)

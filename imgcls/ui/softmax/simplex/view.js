@@ -1,10 +1,8 @@
 // The corners in the drawing's own units (1 = the length of a side): left, right, top.
-import { Asker } from "../../js/asker.js"
 import { instance } from "../../js/elements.js"
+import { Hand } from "../../js/hand.js"
 import { stepOf } from "../../js/keys.js"
-import { bring } from "../../js/live.js"
 import { percent } from "../../js/numbers.js"
-import { Sender } from "../../js/sender.js"
 import { hear } from "../../js/text.js"
 
 const TOP = Math.sqrt(3) / 2
@@ -56,7 +54,7 @@ function build(box) {
   const [cx, cy] = place([1 / 3, 1 / 3, 1 / 3])
   add(svg, "circle", { class: "middle", r: 4, cx, cy })
   const point = add(svg, "circle", { class: "point", r: 12 })
-  return { svg, trail, corners, point, sender: new Sender(), dragging: false }
+  return { svg, trail, corners, point, hand: new Hand(), dragging: false }
 }
 
 function draw(own) {
@@ -85,17 +83,15 @@ function draw(own) {
 
 export default function (component) {
   const box = component.parentElement.querySelector(".simplex")
-  const own = instance(box, () => ({ ...build(box), asker: new Asker(bring) }))
+  const own = instance(box, () => build(box))
   const data = (own.data = { ...own.data, ...component.data }) // an answer says nothing of where to ask
-  own.sender.acknowledge(data.ack)
+  own.hand.acknowledge(data.ack)
   if (!own.dragging) own.middle = data.middle
-  if (!own.dragging && !own.sender.busy) own.probabilities = data.probabilities
+  if (!own.dragging && !own.hand.busy) own.probabilities = data.probabilities
   draw(own)
   const send = (final) => {
     const numbers = { [data.sets]: { probabilities: own.probabilities, middle: own.middle } }
-    if (!final && !own.asker.broken) return own.asker.ask(data.ask, { numbers })
-    own.asker.cancel()
-    own.sender.send(component, "value", { numbers, final })
+    own.hand.tell(component, data.ask, { numbers }, final)
   }
   const move = (x, y, final) => {
     own.probabilities = shares(x, y)

@@ -4,7 +4,6 @@ import numpy as np
 
 from imgcls.ops.broadcasting import Broadcast
 from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
 
 _mount = declare("tensors/broadcast")
 
@@ -29,4 +28,4 @@ def broadcast_picture(made: Broadcast, *, key: str) -> None:
             "b": made.b.numpy().astype(np.int32).reshape(-1),
             "total": made.total.numpy().astype(np.int32).reshape(-1),
         }
-    _mount(key=key, data=pack(fields, **arrays))
+    _mount.element(fields, arrays).show(key)

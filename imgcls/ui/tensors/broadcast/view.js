@@ -2,12 +2,11 @@ import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "broadcast"
+  const box = make("div", "broadcast", root)
   box.innerHTML = `<div class="axes"></div><div class="grids"></div><p class="detail" aria-live="polite"></p>`
-  root.append(box)
   return { box }
 }
 

@@ -1,12 +1,11 @@
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 
 export default function (component) {
   const own = instance(component.parentElement, () => {
-    const box = document.createElement("div")
-    box.className = "cards"
+    const box = make("div", "cards", component.parentElement)
     box.setAttribute("role", "img")
-    component.parentElement.append(box)
     return { box, urls: new Map() }
   })
   const { labels, chosen, alt, arrays } = unpack(component.data)

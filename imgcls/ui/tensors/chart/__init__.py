@@ -5,7 +5,7 @@ from typing import Any
 
 from imgcls.ui.components import Element, declare
 
-_mount = declare("tensors/chart", html='<div class="charts"></div>', styles=("dials.css",))
+_mount = declare("tensors/chart", html='<div class="charts"></div>', styles=("charts.css",))
 
 
 def chart(drawn: Mapping[str, Any]) -> Element:

@@ -5,7 +5,6 @@ from torch import Tensor
 
 from imgcls.ops.tensors import MemoryOrder
 from imgcls.ui.components import declare
-from imgcls.ui.packet import pack
 
 _mount = declare("tensors/memory")
 
@@ -25,7 +24,8 @@ def memory(array: Tensor, order: MemoryOrder, *, key: str) -> None:
             ["data_ptr", "same" if order.shares else "new", shares],
         ],
     }
-    _mount(key=key, data=pack(fields, picture=array.numpy(), address=order.address.numpy().astype(np.int32)))
+    arrays = {"picture": array.numpy(), "address": order.address.numpy().astype(np.int32)}
+    _mount.element(fields, arrays).show(key)
 
 
 def _contiguous(answer: str) -> str:

@@ -1,19 +1,18 @@
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
 import { unpack } from "../../js/packet.js"
+import { make } from "../../js/text.js"
 
 const COLOURS = ["red", "green", "blue"]
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "memory"
+  const box = make("div", "memory", root)
   box.innerHTML = `<div class="top">
       <div class="picture" role="group" aria-label="The picture: every pixel with its red, green and blue"></div>
       <div class="side"><table><tbody></tbody></table><p class="sum" aria-live="polite"></p></div></div>
     <div class="walk"><span>walk through memory: address</span><output></output>
       <input type="range" min="0" value="0" aria-label="address in memory"><button type="button">play</button></div>
     <div class="ribbon" role="group" aria-label="Memory, in the order of addresses"></div>`
-  root.append(box)
   return { box, at: 22, timer: null }
 }
 

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from imgcls.numbers import whole
 from imgcls.ops.tensors import CHANNELS, Cut, same_memory
-from imgcls.ui.components import Element, declare, ignore
+from imgcls.ui.components import Element, declare
 from imgcls.ui.stage import Setting
 
-_mount = declare("tensors/slicer")
+_mount = declare("tensors/slicer", says=("value",))
 STEPS = (1, 2, 4, 8, 16)
 _LONGEST = 300  # pixels of what is shown; the slice itself has all of them
 
@@ -80,7 +80,7 @@ def slicer(image: Image.Image | None, ranges: Ranges, made: Cut, photo: Tensor, 
         "channel": ranges.channel, "steps": STEPS, "channels": CHANNELS, "sets": sets, **answer["fields"],
     }  # fmt: skip
     arrays = {"photo": _file(preview), "crop": answer["crop"]}
-    return _mount.element(fields, arrays, default={"value": None}, on_value_change=ignore)
+    return _mount.element(fields, arrays)
 
 
 def slicer_answer(made: Cut, photo: Tensor) -> dict[str, Any]:

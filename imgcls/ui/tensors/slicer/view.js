@@ -1,14 +1,12 @@
-import { Asker } from "../../js/asker.js"
 import { keepDrawn, outline, sizedCanvas } from "../../js/canvas.js"
 import { instance } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { bring } from "../../js/live.js"
+import { Hand } from "../../js/hand.js"
 import { unpack } from "../../js/packet.js"
-import { Sender } from "../../js/sender.js"
+import { make } from "../../js/text.js"
 
 function build(root) {
-  const box = document.createElement("div")
-  box.className = "slicer"
+  const box = make("div", "slicer", root)
   const range = (what, title) => `<div class="range" data-what="${what}">
     <div class="name"><span>${title}</span><output></output></div>
     <div class="track"><i></i><input type="range" data-end="0"><input type="range" data-end="1"></div></div>`
@@ -20,9 +18,8 @@ function build(root) {
       <div class="choices"><span class="channels" role="group" aria-label="channel (dim 0)"></span>
       <span class="steps" role="group" aria-label="every n-th row and column"></span></div>
       <canvas class="crop" role="img"></canvas><table><tbody></tbody></table></div>`
-  root.append(box)
   return {
-    box, photo: box.querySelector(".photo"), crop: box.querySelector(".crop"), sender: new Sender(), dragging: false,
+    box, photo: box.querySelector(".photo"), crop: box.querySelector(".crop"), hand: new Hand(), dragging: false,
     pictures: {}, made: null,
   }
 }
@@ -103,21 +100,18 @@ export default function (component) {
     return draw(own)
   }
   const data = (own.data = news)
-  own.sender.acknowledge(data.ack)
-  if (!own.dragging && !own.sender.busy) {
+  own.hand.acknowledge(data.ack)
+  if (!own.dragging && !own.hand.busy) {
     own.ranges = { rows: data.rows, columns: data.columns, step: data.step, channel: data.channel }
     own.made = data
     decode(own, "crop", data.arrays.crop)
   }
   decode(own, "photo", data.arrays.photo)
-  own.asker ??= new Asker(bring)
   const send = (final) => {
-    const { ask, sets } = own.data, told = { numbers: { [sets]: own.ranges } }
+    const { ask, sets } = own.data
     own.dragging = !final
     draw(own)
-    if (!final && ask && !own.asker.broken) { own.asker.ask(ask, told); return }
-    own.asker.cancel()
-    own.sender.send(component, "value", { ...told, final })
+    own.hand.tell(component, ask, { numbers: { [sets]: own.ranges } }, final)
   }
   const set = (what, low, high, final) => {
     const size = what === "rows" ? data.height : data.width
