@@ -21,7 +21,8 @@ which does all the rest (see `imgcls.ui.predict_first`):
 
 `at` and `then` are texts as they stand in the page's address: set the page by hand, and copy them from there. What they
 do not name has its default. A number of `then` that a slider sets glides there from its value in `at`, and so do the
-rows of sliders that both of them name ("1_0_-2"); the backward pass of a graph plays up to the step that `then` names.
+rows of sliders that both of them name ("1_0_-2"); the backward pass of a graph plays up to the step that `then` names,
+and a button of a picture that sets the number (`data-sets`, and its `value`) is pressed.
 Where all of it is chosen, the page shows `at` first, then `then`. `plays` may name a button of the part's picture (its
 `data-plays`) that sets it going.
 

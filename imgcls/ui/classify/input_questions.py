@@ -110,7 +110,9 @@ QUESTIONS = [
         ),
         _of_a_dachshund,
         "It names the breed that shares most features with what it sees. For breeds that are missing it is 56% sure on "
-        "average: nothing in the number tells you that the right answer was never among the choices.",
+        "average: nothing in the number tells you that the right answer was never among the choices. Below, your own "
+        "photo's best class is taken away.",
+        then={"classify_known": WITHOUT},
     ),
     Question(
         "class-seen",

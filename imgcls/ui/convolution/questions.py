@@ -351,5 +351,7 @@ QUESTIONS = [
             f"1/16 + 1/9 is about **{percent(right / 100)}**. With more output maps the first term vanishes, and a "
             "ninth remains. Networks for phones are built of this pair."
         ),
+        at={"conv_kind": KINDS["full"].title},
+        then={"conv_kind": KINDS["depthwise"].title},
     ),
 ]

@@ -297,7 +297,7 @@ QUESTIONS = [
         lambda photo: SHIPS.index("ship"),
         "Blue where the water is: blue pixels down there raise the score of the ship, whether a ship is on them or "
         "not. There is no outline, because no two ships lie in the same place.",
-        at={"dense_class": str(load_templates().classes.index("ship"))},
+        then={"dense_class": str(load_templates().classes.index("ship"))},
     ),
     Question(
         "dense-match",
@@ -334,6 +334,8 @@ QUESTIONS = [
         _dense_shuffled,
         "Move the weights along with their pixels, and every sum is the same. A dense network does not know which "
         "pixels are neighbours, so it cannot miss them.",
+        at={"dense_mixed": "0"},
+        then={"dense_mixed": "1"},
     ),
     Question(
         "dense-neighbours",
@@ -348,6 +350,8 @@ QUESTIONS = [
             f"By **{fixed(right, 2)}**, {written(right / _neighbours()[0], 2)} times as much: now any two "
             "pixels can be neighbours. The values are the same as before, but near ones are no longer alike."
         ),
+        at={"dense_mixed": "0"},
+        then={"dense_mixed": "1"},
     ),
     Question(
         "dense-colours",
@@ -358,5 +362,7 @@ QUESTIONS = [
         lambda photo: _colours(1),
         "Nothing moves: every pixel is still there, only elsewhere. A CNN can go by such averages, so it need not "
         "fall to guessing, but its kernels find no edges of a dog any more.",
+        at={"dense_mixed": "0"},
+        then={"dense_mixed": "1"},
     ),
 ]

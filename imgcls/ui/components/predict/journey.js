@@ -39,7 +39,8 @@ export function glide(numbers, still) {
     return from === null ? there(name) === null : parts(from).every((part, i) => Number(sliders[i].value) === part)
   }
   const look = () => {
-    const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length)), players = names.map(playerOf)
+    const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length))
+    const players = names.map((name) => playerOf(name) ?? setterOf(name, numbers[name][1]))
     if (!atRest()) return setTimeout(look, 100)
     if (names.every((_, i) => held[i] || players[i])) {
       names.forEach((name, i) => {
@@ -106,6 +107,9 @@ function slidersOf(name, count) {
 
 // The button that plays a picture step by step, up to the last one.
 const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)[0]
+
+// The button that sets a number to one of a few values.
+const setterOf = (name, value) => anywhere(`button[data-sets="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)[0]
 
 function anywhere(selector) {
   for (const key of Object.keys(live)) {
