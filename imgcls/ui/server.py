@@ -30,6 +30,7 @@ from imgcls.ui.components.plot import PLOTLY_PATH
 from imgcls.ui.document import FILES, WithOurScripts, file
 from imgcls.ui.page_left import WithoutPagesLeft
 from imgcls.ui.take_home import serve as take_home
+from imgcls.ui.unsent import keep_unsent
 from imgcls.ui.upkeep import keep_tidy, raise_descriptors
 from imgcls.ui.views import FOREVER
 
@@ -83,6 +84,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up beside the first page load, not in front of it; end the workers at the end."""
     raise_descriptors()
     send_at_once()
+    keep_unsent()
     jobs.prepare("imgcls.training.trainer")
     classroom.take_part()
     print(addresses(), flush=True)
