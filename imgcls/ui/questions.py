@@ -46,7 +46,7 @@ __all__ = ["Bars", "Choice", "Curve", "Number", "Order", "Pick", "Question", "Sp
 class Question:
     """One question; see the module's example. `prompt` and `why` may be functions where they name numbers.
 
-    `grid` are rows of numbers that the prompt speaks of.
+    `grid` are rows of numbers that the prompt speaks of. `finds` is like `then` for what depends on the right answer.
     """
 
     id: str
@@ -57,12 +57,17 @@ class Question:
     why: str | Callable[[Picture, Any], str]
     at: Mapping[str, str] = field(default_factory=dict)
     then: Mapping[str, str] = field(default_factory=dict)
+    finds: Callable[[Any], Mapping[str, str]] | None = None
     plays: str = ""
     grid: Sequence[Sequence[float]] = ()
 
     def asks(self, photo: Picture) -> str:
         """The prompt, with **words** in bold."""
         return self.prompt(photo) if callable(self.prompt) else self.prompt
+
+    def changes(self, right: Any = None) -> Mapping[str, str]:
+        """`then`; with the right answer also what that `finds`."""
+        return {**self.then, **(self.finds(right) if self.finds and right is not None else {})}
 
     def explains(self, photo: Picture, right: Any) -> str:
         """Why the answer is right."""

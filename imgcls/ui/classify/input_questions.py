@@ -31,7 +31,7 @@ def _without(photo: Picture) -> float:
 def _why_without(photo: Picture, right: float) -> str:
     first, second = now(photo).top(2)
     return (
-        f"{load().name_of(second.index)} had {percent(second.probability)}. Everyone grows by the same factor, "
+        f"{load().name_of(second.index)} had {percent(second.probability)}. All others grow by the same factor, "
         f"1 / (1 − p) with p = {percent(first.probability)}, so it becomes **{percent(right / 100)}**: the others take "
         "over what the missing class leaves behind."
     )

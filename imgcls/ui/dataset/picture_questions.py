@@ -221,7 +221,7 @@ QUESTIONS = [
         "data-breed",
         AVERAGES,
         "These are the mean pictures of four breeds. Which is that of the **dachshunds**?",
-        Pick(_breeds, BREEDS),
+        Pick(_breeds, BREEDS, by_colour=True),
         lambda photo: BREEDS.index("Dachshund"),
         "Brown, long, and close to the ground: that much survives, although no two of them stand alike. Where the "
         "means of two classes differ, a linear model has something to hold on to.",

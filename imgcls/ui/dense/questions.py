@@ -293,7 +293,7 @@ QUESTIONS = [
         TEMPLATES,
         "A linear classifier has learned these templates from photos: cat, dog, horse and ship, but not in this order. "
         "Which one is the **ship**?",
-        Pick(lambda photo: _templates(SHIPS), SHIPS),
+        Pick(lambda photo: _templates(SHIPS), SHIPS, by_colour=True),
         lambda photo: SHIPS.index("ship"),
         "Blue where the water is: blue pixels down there raise the score of the ship, whether a ship is on them or "
         "not. There is no outline, because no two ships lie in the same place.",
@@ -303,9 +303,10 @@ QUESTIONS = [
         "dense-match",
         TEMPLATES,
         "Plane, car, frog and horse: which of these templates gives **your photo** the highest score?",
-        Pick(lambda photo: _templates(MATCHES), tuple(NAMES.get(name, name) for name in MATCHES)),
+        Pick(lambda photo: _templates(MATCHES), tuple(NAMES.get(name, name) for name in MATCHES), by_colour=True),
         _best_match,
         _why_match,
+        finds=lambda right: {"dense_class": str(load_templates().classes.index(MATCHES[right]))},
     ),
     Question(
         "dense-accuracy",

@@ -45,9 +45,11 @@ def shuffle_part() -> None:
 
 def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
     """The seed, and a drawing of each breed before and after its pixels moved: (6, 3, SIDE, SIDE) in -1..1."""
+    above = st.container()
     seed = st.number_input("Seed", 0, 999, 0, key="dense_shuffle_seed", bind="query-params", persist_state="session")
     inputs = remember("dense_samples", seed, lambda: drawn_breeds(1, seed)[0])
-    _moved(inputs, seed)
+    with above:
+        _moved(inputs, seed)
     return seed, inputs, shuffle_pixels(inputs, pixel_permutation(seed))
 
 
@@ -70,7 +72,7 @@ def _moved(inputs: torch.Tensor, seed: int) -> None:
         alt = f"Small drawings of {shown}, and below each the same pixels in another order."
         return {"dense_sheet": picture(_sheet(inputs[:EXAMPLES], mixed[:EXAMPLES]), alt=alt, caption=caption)}
 
-    stage("dense_shuffled", [MIXED], drawn).show()
+    stage("dense_shuffled", [MIXED], drawn).show("dense_sheet", MIXED.name)
 
 
 def _show(epochs: Sequence[RaceEpoch]) -> None:

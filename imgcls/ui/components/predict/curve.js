@@ -35,7 +35,8 @@ function picture({ box, about, value, change, truth, moves, others }, numbers, w
   // Names that have no room beside each other stand in two lines.
   const longest = Math.max(...texts.map((text) => text.length))
   const lines = longest * 9 * texts.length > right - left ? 2 : 1
-  const height = (innerHeight < 800 ? 206 : 246) + 18 * lines, top = 48, bottom = height - 34 - 18 * lines
+  const height = (innerHeight >= 800 ? 246 : truth === undefined ? 206 : 176) + 18 * lines
+  const top = 48, bottom = height - 34 - 18 * lines
   const spread = Math.max(...xs) - Math.min(...xs) || 1
   const across = (share) => left + 22 + share * (right - left - 44)
   const x = (i) => across(xs.length === 1 ? 0.5 : (xs[i] - Math.min(...xs)) / spread)
