@@ -197,7 +197,10 @@ def test_before_the_reveal_nothing_of_the_answer_is_computed_or_sent(lesson: Les
         assert not {"truth", "is", "said", "near", "why", "miss", "glide"} & set(card)
         assert not app.session_state[PANEL], "the part has not run"
         photo = app.session_state["current_photo"]
-        why = question.explains(photo, question.right(photo))
+        right = question.right(photo)
+        found = question.finds(right) if question.finds else {}
+        assert not any(f"{name}={text}" in card["still"] + card["moving"] for name, text in found.items())
+        why = question.explains(photo, right)
         assert why not in "".join(str(element.proto) for element in app.main.children.values())
 
 

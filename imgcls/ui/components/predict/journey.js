@@ -44,11 +44,11 @@ export function glide(numbers, still) {
     if (!atRest()) return setTimeout(look, 100)
     if (names.every((_, i) => held[i] || players[i])) {
       names.forEach((name, i) => {
-        if (!held[i]) players[i].click()
-        else if (waits(name, held[i])) move(held[i], parts(numbers[name][1]))
+        if (held[i] && waits(name, held[i])) move(held[i], parts(numbers[name][1]))
+        else if (!held[i] && (playerOf(name) || there(name) === numbers[name][0])) players[i].click()
       })
-    } else if (Date.now() - since > PATIENCE) go(still)
-    else setTimeout(look, 100)
+    } else if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE)) setTimeout(look, 100)
+    else if (!names.some(isTyped) || names.every((name) => there(name) === numbers[name][0])) go(still, true)
   }
   setTimeout(look, 500) // the eye is still on the card
 }
@@ -104,6 +104,9 @@ function slidersOf(name, count) {
   const others = anywhere(`input[data-sets="${CSS.escape(name)}"]`) // those that have another name than what they set
   return others.length === count ? others : null
 }
+
+// A number that is typed or chosen in a field of Streamlit's own: no slider will come.
+const isTyped = (name) => !live[name] && document.querySelector(`.st-key-${CSS.escape(name)}`)
 
 // The button that plays a picture step by step, up to the last one.
 const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)[0]
