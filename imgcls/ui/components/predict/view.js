@@ -96,6 +96,7 @@ function draw(root, own) {
   const { data } = own, told = "truth" in data
   root.replaceChildren()
   root.classList.toggle("told", told)
+  root.getRootNode().host?.toggleAttribute("data-told", told)
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
   write(prompt, data.prompt)
