@@ -20,13 +20,15 @@ from imgcls.ui.shell import asked_first, code_panel, try_this
 
 photo = current_photo()
 array = made_of(photo, "small pixels", lambda: small_pixels(photo.image))
-height, width, channels = array.shape
-st.markdown(
-    f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
-    "of them, "
-    "each from 0 to 255."
-)
-pixels(array, key="home_pixels")
+
+
+def numbers() -> None:
+    """The photo as numbers, to be looked at."""
+    st.markdown(
+        f"To a computer your photo is a box of numbers: here {sides(*array.shape)} = **{whole(array.size)}** of them, "
+        "each from 0 to 255."
+    )
+    pixels(array, key="home_pixels")
 
 
 def answer(place, title: str, question: str, about: str, labels: Sequence[str], chances: Sequence[float]) -> None:
@@ -122,7 +124,7 @@ def answers() -> None:
     )
 
 
-asked_first("home", answers, QUESTIONS)
+asked_first("home", answers, QUESTIONS, opens=numbers)
 
 st.header("The lessons", anchor=False)
 # A card is one link: its frame is in frame.css, for every element more is one that a whole hall waits for.
