@@ -1,7 +1,7 @@
 // The card of a question: what is asked, the gesture, and after the reveal the truth laid over the prediction.
-// Each kind of gesture is a module beside this one: `draw({ box, about, arrays, value, change, truth, moves, others, says })`
-// puts itself into `box`, begins at `value`, and calls `change(value)` as the hand moves it. With a `truth` no hand
-// moves it; where it `moves`, the truth sets out from `value`. `others` are what a class has predicted.
+// Each kind of gesture is a module beside this one. Its `draw` gets { box, about, arrays, value, change, truth, moves,
+// others, says }, puts itself into `box`, begins at `value`, and calls `change(value)` as the hand moves it. With a
+// `truth` no hand moves it; where it `moves`, the truth sets out from `value`. `others` are a class's predictions.
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
