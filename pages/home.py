@@ -20,57 +20,67 @@ from imgcls.ui.shell import asked_first, code_panel, try_this
 
 photo = current_photo()
 array = made_of(photo, "small pixels", lambda: small_pixels(photo.image))
-height, width, channels = array.shape
-st.markdown(
-    f"To a computer your photo is a box of numbers: here {sides(height, width, channels)} = **{whole(array.size)}** "
-    "of them, "
-    "each from 0 to 255."
-)
-pixels(array, key="home_pixels")
 
 
-def answer(place, title: str, question: str, labels: Sequence[str], chances: Sequence[float]) -> None:
-    """One variant of the problem: its question, and the network's real answer as bars."""
+def numbers() -> None:
+    """The photo as numbers, to be looked at."""
+    st.markdown(
+        f"To a computer your photo is a box of numbers: here {sides(*array.shape)} = **{whole(array.size)}** of them, "
+        "each from 0 to 255."
+    )
+    pixels(array, key="home_pixels")
+
+
+def answer(place, title: str, question: str, about: str, labels: Sequence[str], chances: Sequence[float]) -> None:
+    """One variant of the problem: its question, the network's real answer as bars, and what the numbers are."""
     with place.container(border=True, height="stretch"):
         st.markdown(f"**{title}.** {question}")
         alt = "; ".join(f"{label} {percent(p)}" for label, p in zip(labels, chances, strict=True))
         plot_bars(labels, chances, key=f"home_{title}", alt=f"{title}: {alt}")
+        st.markdown(about)
 
 
 def answers() -> None:
-    """The network's answers to the three questions, several labels at once, and the code."""
+    """The network's answers, and the code; first the scene with several labels where a question is about that."""
+    several_first = st.query_params.get("ask") == "home-labels"
+    if several_first:
+        labels_part()
     st.header("One photo, three ways to ask", anchor=False)
     network = load()
     prediction = classify_photo(network, photo)
     top, breeds = prediction.top(4), prediction.breeds(4)
-    best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
-    st.markdown(f"Image classification turns these numbers into a **label**; {network.title} says: {best}.")
-
     row = st.columns(3)
     answer(
         row[0],
         "Binary",
-        "Dog or not? Two probabilities that add up to 100%.",
+        "Dog or not?",
+        "The two probabilities add up to 100%.",
         ["Dog", "Not a dog"],
         [prediction.dog, 1 - prediction.dog],
     )
     answer(
         row[1],
         "Multi-class",
-        f"Which one of {whole(len(network.labels))}? The {whole(len(network.labels))} probabilities add up to 100%.",
+        f"Which one of {whole(len(network.labels))}?",
+        f"The {whole(len(network.labels))} probabilities add up to 100%.",
         [display_name(each.label) for each in top],
         [each.probability for each in top],
     )
     answer(
         row[2],
         "Fine-grained",
-        "Suppose it is a dog: which of 118 breeds that differ only in detail?",
+        "Suppose it is a dog: which breed?",
+        "The 118 breeds differ only in detail, and share 100%.",
         [display_name(each.label) for each in breeds],
         [each.share for each in breeds],
     )
-    st.caption(f"All three read the same {whole(len(network.labels))} outputs of {network.title}.")
-
-    labels_part()
+    best = f"**{display_name(top[0].label)}**, {percent(top[0].probability)}"
+    st.markdown(
+        f"Image classification turns the photo's numbers into a **label**; {network.title} says: {best}. All three "
+        f"answers come from its {whole(len(network.labels))} outputs."
+    )
+    if not several_first:
+        labels_part()
     st.markdown(
         "For training, a label is written as a **one-hot** vector: 1 for the true class, 0 for all others; with "
         "several labels there are several ones. **Top-5** counts an answer as right if the true class is among the "
@@ -114,7 +124,7 @@ def answers() -> None:
     )
 
 
-asked_first("home", answers, QUESTIONS)
+asked_first("home", answers, QUESTIONS, opens=numbers)
 
 st.header("The lessons", anchor=False)
 # A card is one link: its frame is in frame.css, for every element more is one that a whole hall waits for.

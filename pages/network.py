@@ -1,5 +1,7 @@
 """What happens between photo and answer? A whole network on the photo: every map, every sum, what if, and backwards."""
 
+from functools import partial
+
 import streamlit as st
 
 from imgcls.models.ablation import SWAP_TITLES, what_if
@@ -57,20 +59,30 @@ AT_HOME = (
 photo = current_photo()
 tour.arrive("net_part")
 asking = Asking("net_part", ASKED, FORWARD)
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+row = partial(st.container, horizontal=True, vertical_alignment="center", gap="small")
+
+
+def beside() -> None:
+    """Drawings that the network knows, and the tour: in the first row, but below a question."""
+    if slugs:
+        sample_row(slugs, key="net_home")
+    if toured and not tour.current():
+        st.button("Tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
+
+
+with row():
     part = st.segmented_control(
         "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
     asked = asking.now(part)
-    if not tour.current():
+    questioned = bool(asked.question) and not tour.current()  # the tour shows; it asks nothing
+    if not (questioned or tour.current()):
         asking.entry(asked)
     classifier = choose_network(photo)
-    if slugs := home_samples(classifier):
-        sample_row(slugs, key="net_home")
-    toured = classifier.name in tour.NETWORKS
-    if toured and not tour.current():
-        st.button("Tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
+    slugs, toured = home_samples(classifier), classifier.name in tour.NETWORKS
+    if not questioned:
+        beside()
 if tour.current() and not toured:
     st.info("The tour goes through TinyVGG and EfficientNet-Lite0: choose one of them.", icon=":material/tour:")
 
@@ -116,10 +128,13 @@ def lesson(look: Look) -> None:
     code_panel(code, shows, functions=functions, photo=True, key=f"net_{MODES[part].replace(' ', '_')}")
 
 
-if asked.question and not tour.current():  # the tour shows; it asks nothing
+if questioned:
     card(asking, asked)
 asking.remember()
-if not (asked.shown or tour.current()):
+if questioned and not asked.shown:
+    with row():
+        asking.entry(asked)
+        beside()
     st.stop()
 try:
     graph = graph_of(on_device(classifier))
@@ -129,5 +144,8 @@ else:
     if device := device_sentence(classifier):
         st.caption(device)
     lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
-    try_this(*([AT_HOME] if slugs and part == FORWARD else []), *TRY[part])
+    if questioned:
+        with row():
+            beside()
+    try_this(*([AT_HOME] if slugs and part == FORWARD and not questioned else []), *TRY[part])
 sample_note()

@@ -129,6 +129,19 @@ def pixel_permutation(seed: int, side: int = SIDE) -> Tensor:
     return torch.randperm(side * side, generator=torch.Generator().manual_seed(seed))
 
 
+def on_the_way(order: Tensor, share: float) -> Tensor:
+    """An order of the same places between none at all and `order`: a `share` of the places, drawn by lot, hold already
+    what they will hold in the end. What had to go from there lies where that came from."""
+    count = len(order)
+    ends, now = order.tolist(), list(range(count))
+    held_at = list(range(count))
+    for place in torch.randperm(count, generator=torch.Generator().manual_seed(count)).tolist()[: round(share * count)]:
+        other, gone = held_at[ends[place]], now[place]
+        now[place], now[other] = ends[place], gone
+        held_at[ends[place]], held_at[gone] = place, other
+    return torch.tensor(now)
+
+
 def shuffle_pixels(inputs: Tensor, order: Tensor) -> Tensor:
     """Every picture (N, C, H, W) with its places in `order`; the channels of a place stay together."""
     return inputs.flatten(2)[:, :, order].view(inputs.shape)

@@ -197,6 +197,8 @@ def card(asking: Asking, asked: Asked) -> None:
     following = next(iter(everything[everything.index(question) + 1 :]), None)
     way = {"ask": question.id}
     told = asked.shown
+    right = right_of(question, photo) if told else None
+    changes = question.changes(right)
     fields: dict[str, Any] = {
         "ack": sent(key).get("seq"),
         "head": f"Predict first · question {place + 1} of {len(given)}",
@@ -206,12 +208,11 @@ def card(asking: Asking, asked: Asked) -> None:
         "next": following and asking.address(following.part, {}, ask=following.id),
         "next_part": following.part if following and following.part != question.part else "",
         # Where what changes has still to move, and where it has arrived.
-        "moving": asking.address(question.part, {**question.at, **_kept(question)}, **way, told="1"),
-        "still": asking.address(question.part, {**question.at, **question.then}, **way, told="1"),
+        "moving": asking.address(question.part, {**question.at, **_kept(question, changes)}, **way, told="1"),
+        "still": asking.address(question.part, {**question.at, **changes}, **way, told="1"),
         "reveal": bool(new) and not kept and mine is not None and not told and host.may_reveal(question),
     }
     if told:
-        right = right_of(question, photo)
         fields |= {
             "truth": kind.truth(right),
             "others": list(host.others(question)),
@@ -220,7 +221,7 @@ def card(asking: Asking, asked: Asked) -> None:
             "is": kind.words(right),
             "why": question.explains(photo, right),
             "miss": kind.misconceptions.get(mine, "") if isinstance(kind, Choice) and mine is not None else "",
-            "glide": {name: [question.at.get(name), text] for name, text in _glides(question).items()},
+            "glide": {name: [question.at.get(name), text] for name, text in _glides(question, changes).items()},
             "plays": question.plays,
         }
     with st.container(key="predict_card"):
@@ -235,20 +236,20 @@ def menu_title(lesson: Lesson) -> str:
     return f"{lesson.title} · {done}/{len(questions)}" if done else lesson.title
 
 
-def _glides(question: Question) -> dict[str, str]:
+def _glides(question: Question, changes: Mapping[str, str]) -> dict[str, str]:
     """The numbers that change between question and answer: a slider moves there before all eyes, as do those of rows
     ("1_0_-2", "8,0") that the question starts from, and a picture plays its steps."""
     return {
         name: text
-        for name, text in question.then.items()
+        for name, text in changes.items()
         if (before := question.at.get(name)) != text and (_is_number(text) or _many(before) == _many(text) > 1)
     }
 
 
-def _kept(question: Question) -> dict[str, str]:
+def _kept(question: Question, changes: Mapping[str, str]) -> dict[str, str]:
     """What is chosen rather than moved, where something moves besides: that is so from the start."""
-    glides = _glides(question)
-    return {name: text for name, text in question.then.items() if name not in glides} if glides else {}
+    glides = _glides(question, changes)
+    return {name: text for name, text in changes.items() if name not in glides} if glides else {}
 
 
 def _is_number(text: str) -> bool:

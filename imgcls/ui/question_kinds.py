@@ -259,13 +259,15 @@ class Order:
 class Pick:
     """One of a few pictures, made of the photo: uint8 (H, W), places in the palette of `quantity`, or (H, W, 3).
 
-    `names` say after the reveal what each of them is.
+    `names` say after the reveal what each of them is. Where colours are what tells them apart, `by_colour`, paper in
+    black and white names those by letters.
     """
 
     pictures: Given
     names: tuple[str, ...]
     quantity: str = "activation"
     smooth: bool = False
+    by_colour: bool = False
     view = "pick"
 
     def about(self, photo: Picture) -> About:

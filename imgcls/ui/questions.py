@@ -21,7 +21,8 @@ which does all the rest (see `imgcls.ui.predict_first`):
 
 `at` and `then` are texts as they stand in the page's address: set the page by hand, and copy them from there. What they
 do not name has its default. A number of `then` that a slider sets glides there from its value in `at`, and so do the
-rows of sliders that both of them name ("1_0_-2"); the backward pass of a graph plays up to the step that `then` names.
+rows of sliders that both of them name ("1_0_-2"); the backward pass of a graph plays up to the step that `then` names,
+and a button of a picture that sets the number (`data-sets`, and its `value`) is pressed.
 Where all of it is chosen, the page shows `at` first, then `then`. `plays` may name a button of the part's picture (its
 `data-plays`) that sets it going.
 
@@ -45,7 +46,7 @@ __all__ = ["Bars", "Choice", "Curve", "Number", "Order", "Pick", "Question", "Sp
 class Question:
     """One question; see the module's example. `prompt` and `why` may be functions where they name numbers.
 
-    `grid` are rows of numbers that the prompt speaks of.
+    `grid` are rows of numbers that the prompt speaks of. `finds` is like `then` for what depends on the right answer.
     """
 
     id: str
@@ -56,12 +57,17 @@ class Question:
     why: str | Callable[[Picture, Any], str]
     at: Mapping[str, str] = field(default_factory=dict)
     then: Mapping[str, str] = field(default_factory=dict)
+    finds: Callable[[Any], Mapping[str, str]] | None = None
     plays: str = ""
     grid: Sequence[Sequence[float]] = ()
 
     def asks(self, photo: Picture) -> str:
         """The prompt, with **words** in bold."""
         return self.prompt(photo) if callable(self.prompt) else self.prompt
+
+    def changes(self, right: Any = None) -> Mapping[str, str]:
+        """`then`; with the right answer also what that `finds`."""
+        return {**self.then, **(self.finds(right) if self.finds and right is not None else {})}
 
     def explains(self, photo: Picture, right: Any) -> str:
         """Why the answer is right."""

@@ -91,13 +91,21 @@ def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: An
     _asked_first(asking, asked, part)
 
 
-def asked_first(key: str, show: Callable[[], None], questions: Sequence[Question]) -> None:
-    """A lesson without parts that asks before it shows; its questions have "" for their part, `key` is any name."""
+def asked_first(
+    key: str, show: Callable[[], None], questions: Sequence[Question], *, opens: Callable[[], None] = lambda: None
+) -> None:
+    """A lesson without parts that asks before it shows; its questions have "" for their part, `key` is any name.
+
+    `opens` is what the lesson begins with where it does not ask, and gives no answer away: else it comes at the end.
+    """
     asking = Asking(key, questions, "")
     asked = asking.now("")
     if not asked.question:
+        opens()
         asking.entry(asked)
     _asked_first(asking, asked, Part("", show))
+    if asked.question:
+        opens()
 
 
 def _asked_first(asking: Asking, asked: Asked, part: Part) -> None:

@@ -224,6 +224,66 @@ def test_who_wants_no_motion_sees_the_answer_at_once(page: Page, asking_url: str
     expect(page.locator(".st-key-softmax_c output")).to_have_text("5")
 
 
+# Where the mark of the answer lies, frame by frame, from when it is there.
+WATCH = """() => {
+  window.seen = []
+  const look = () => {
+    const hosts = [...document.querySelectorAll(".st-key-predict_card *")]
+    const mark = hosts.flatMap(({ shadowRoot }) => shadowRoot?.querySelector(".mark.truth") ?? [])[0]
+    if (mark && window.seen.at(-1) !== mark.style.left) window.seen.push(mark.style.left)
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+
+
+def way_of_the_answer(page: Page, url: str) -> list[str]:
+    """Where it has been after a prediction of 8 of 16, where 12 is right."""
+    opened(page, f"{url}/pooling?ask=pool-losers", ".predict")
+    page.evaluate(WATCH)
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.locator(".mark.mine")).to_have_attribute("style", re.compile("left: 50%"))
+    expect(page.locator(".mark.truth")).to_have_attribute("style", re.compile("left: 75%"))
+    return page.evaluate("window.seen")
+
+
+def test_the_answer_sets_out_from_the_prediction(page: Page, asking_url: str) -> None:
+    way = way_of_the_answer(page, asking_url)
+    assert (way[0], way[-1]) == ("50%", "75%")
+    assert all(50 <= float(place.rstrip("%")) <= 75 for place in way)
+    page.reload()  # it has come: now it stands there at once
+    told(page)
+    expect(page.locator(".mark.truth")).to_have_attribute("style", re.compile("left: 75%"))
+
+
+@pytest.mark.context(viewport=PROJECTOR, reduced_motion="reduce")
+def test_the_answer_does_not_move_for_who_wants_no_motion(page: Page, asking_url: str) -> None:
+    assert way_of_the_answer(page, asking_url) == ["75%"]
+
+
+def test_a_picture_lands_where_the_answer_for_the_photo_lies(page: Page, asking_url: str) -> None:
+    """What is typed changes after a first look; a button of the picture is pressed; a dial glides to what was found."""
+    opened(page, f"{asking_url}/tensors?ask=tensor-outer", ".predict")
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.get_by_label("shape of b")).to_have_value("1, 4")
+    opened(page, f"{asking_url}/dense?ask=dense-ship", ".predict")
+    page.locator(".tile input").first.check()
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    expect(page.get_by_role("button", name=re.compile("^ship"))).to_have_attribute("aria-pressed", "true")
+    opened(page, f"{asking_url}/activations?ask=act-removed", ".predict")
+    assert "act_map" not in page.url
+    page.locator(".tile input").first.check()
+    page.get_by_role("button", name="That is my prediction").click()
+    told(page)
+    right = page.locator(".tile.truth").inner_text()
+    number = re.search(r"map (\d+)", right)
+    assert number
+    expect(page.locator(".st-key-act_map output")).to_have_text(number[1])
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -16,6 +16,7 @@ from imgcls.training.experiments import (
     drawn_breeds,
     dropout_network,
     dropout_race,
+    on_the_way,
     pixel_permutation,
     race,
     shuffle_pixels,
@@ -65,6 +66,18 @@ def test_shuffling_keeps_the_channels_of_a_place_together_and_can_be_undone() ->
         colours = {tuple(colour.tolist()) for colour in picture.T}
         assert {tuple(colour.tolist()) for colour in mixed.T} == colours
     assert shuffle_pixels(shuffled, order.argsort()).equal(inputs)
+
+
+def test_on_its_way_a_permutation_moves_ever_more_places_and_loses_none() -> None:
+    order, last = pixel_permutation(5), -1
+    assert on_the_way(order, 0).equal(torch.arange(SIDE * SIDE))
+    assert on_the_way(order, 1).equal(order)
+    for share in (0.1, 0.4, 0.8):
+        between = on_the_way(order, share)
+        assert between.sort().values.equal(torch.arange(SIDE * SIDE))
+        there = int((between == order).sum())
+        assert there >= max(round(share * SIDE * SIDE), last)
+        last = there
 
 
 def test_every_picture_is_shuffled_in_the_same_way() -> None:

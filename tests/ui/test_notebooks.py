@@ -186,11 +186,20 @@ def test_a_photo_may_have_any_name() -> None:
         ]  # fmt: skip
 
 
-def test_the_code_of_the_data_set_is_what_its_pages_open_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But for the two parts that have to train or to judge first."""
+@pytest.mark.parametrize("part", ["Hardest", "Averages", "Duplicates", "Augmentation", "How good is it?"])
+def test_the_code_of_the_data_set_and_its_numbers_are_those_its_pages_open_with(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notebook's cells are run against these numbers above; here they are compared with the page's own."""
     monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
     at_once(monkeypatch)
-    for part in ("Averages", "Duplicates", "Augmentation"):
-        app = opened(named("dataset"), address={"data_part": part})
-        kept = {each.key: each.panel.code for each in default_panels("dataset") if each.part == part}
-        assert kept == {key: panel.code for key, panel in app.session_state["code_panels"].items()}, WRITE_PANELS
+    app = opened(named("dataset"), address={"data_part": part})
+    kept = {each.key: each.panel for each in default_panels("dataset") if each.part == part}
+    panels = app.session_state["code_panels"]
+    assert kept.keys() == panels.keys() != set(), WRITE_PANELS
+    for key, panel in panels.items():
+        assert kept[key].code == panel.code, WRITE_PANELS
+        assert kept[key].shows.keys() == panel.shows.keys(), WRITE_PANELS
+        for name, value in panel.shows.items():
+            expected = numbers(kept[key].shows[name])
+            np.testing.assert_allclose(numbers(value), expected, rtol=1e-3, atol=1e-5, err_msg=WRITE_PANELS)

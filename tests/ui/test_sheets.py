@@ -1,11 +1,12 @@
 """Every lesson as a sheet of paper: all questions with room for an answer, the answers behind them, nothing else."""
 
+import io
 import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui.questions import questions_of
 from imgcls.ui.take_home.asked import Asked, asked_of
 from imgcls.ui.take_home.bag import COURSE, Bag, bag_of
+from imgcls.ui.take_home.colour_letters import letters
 from imgcls.ui.take_home.serve import lessons_named
 from imgcls.ui.take_home.sheet import sheet
 from imgcls.ui.take_home.spaces import BAR, CURVE, WIDTH, place, space, wide
@@ -167,6 +169,32 @@ def test_the_place_that_is_right_is_marked_on_its_picture() -> None:
         else:
             assert place(each) == ""
     assert found >= 4
+
+
+def test_colours_that_tell_pictures_apart_have_letters_on_paper() -> None:
+    asked = {each.question.id: each for each in all_asked() if each.letters}
+    assert set(asked) == {"dense-ship", "dense-match", "data-breed", "conv-strongest"}
+    for each in asked.values():
+        shown = [letters(each.arrays[f"p{k}"]) for k in range(each.about["count"])]
+        assert all(one != other for one, other in combinations(shown, 2)), "each picture has letters of its own"
+        assert f"the letters name the colours, {each.letters}." in space(each)
+        used = {letter for picture in shown for row in picture for letter in row} - {""}
+        assert used == {name[0] for name in each.letters.split(", ")}
+        for k, data in enumerate(each.pictures().values()):
+            printed, plain = np.asarray(Image.open(io.BytesIO(data)).convert("L"), float), each.arrays[f"p{k}"]
+            assert (printed == 0).any() == any(map(any, shown[k])), plain.shape
+    ship = asked["dense-ship"]
+    bottoms = [letters(ship.arrays[f"p{k}"])[-1] for k in range(4)]
+    assert [bottom == ["B"] * 3 for bottom in bottoms] == [k == ship.right for k in range(4)], "blue where the water is"
+
+
+def test_a_colour_is_named_as_people_name_it() -> None:
+    named = {
+        "R": (220, 30, 30), "O": (140, 90, 40), "Y": (230, 210, 40), "G": (40, 150, 60), "B": (60, 90, 200),
+        "P": (240, 120, 200), "": (120, 124, 118),
+    }  # fmt: skip
+    for letter, colour in named.items():
+        assert letters(np.full((9, 12, 3), colour, np.uint8)) == [[letter] * 3] * 3
 
 
 def test_what_two_colours_say_is_hatched_for_black_and_white() -> None:

@@ -55,13 +55,12 @@ def depth_part(name: str) -> None:
     live = stage("act_depth_stage", [LAYERS], picture)
     with controls[0]:
         live.show(LAYERS.name)
-    live.show("act_verdict")
     left, right = st.columns(2)
     with left:
         live.show("act_spread")
     with right:
         live.show("act_gradients")
-    live.show("act_facts")
+    live.show("act_verdict", "act_facts")
     layers, result = live.numbers[LAYERS.name], live["result"]
     code = f"""
     from imgcls.ops.depth import through_layers

@@ -245,7 +245,7 @@ QUESTIONS = [
             "all over would go out altogether. Blue stays as it is."
         ),
         at={"act_map": "0"},
-        then={"act_map": str(max(MAPS))},
+        finds=lambda right: {"act_map": str(MAPS[right])},
     ),
     Question(
         "act-flat",

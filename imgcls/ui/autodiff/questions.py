@@ -140,6 +140,9 @@ def _played(text: str, steps: str, **numbers: str) -> tuple[Mapping[str, str], M
 _NEURON, _THREE = _played(NEURON, "6"), _played(THREE_TIMES, END)
 _DOWN = {"autodiff_f": LINE, "autodiff_at": "0"}
 
+# Before the backward pass through convolution and max pool, and after its four steps.
+FORWARD, BACK = {"autodiff_routes_step": "0"}, {"autodiff_routes_step": "4"}
+
 QUESTIONS = [
     Question(
         "auto-larger",
@@ -239,6 +242,8 @@ QUESTIONS = [
             f"**{right}**, one in each window: the winner gets all that arrives, the three others nothing. A small "
             "change of a loser does not change the output."
         ),
+        at=FORWARD,
+        then=BACK,
     ),
     Question(
         "auto-field",
@@ -251,8 +256,8 @@ QUESTIONS = [
             f"**{right}**. The number was made from 4 × 4 image cells, but only the winner of the four convolutions "
             "passes its gradient on, to the 3 × 3 cells under its kernel."
         ),
-        at={"autodiff_kernel": "sum", "autodiff_out": "pooled[0, 0]"},
-        then={"autodiff_kernel": "sum", "autodiff_out": "pooled[0, 0]"},
+        at=FORWARD | {"autodiff_kernel": "sum", "autodiff_out": "pooled[0, 0]"},
+        then=BACK | {"autodiff_kernel": "sum", "autodiff_out": "pooled[0, 0]"},
     ),
     Question(
         "auto-map",
@@ -263,8 +268,8 @@ QUESTIONS = [
         lambda photo: MAPS.index("the winners"),
         "The largest value of each window gets a gradient of 1, wherever in the window it lies. A quarter each would "
         "be average pooling, and the same corner each time would be a stride without pooling.",
-        at={"autodiff_kernel": "copy"},
-        then={"autodiff_kernel": "copy"},
+        at=FORWARD | {"autodiff_kernel": "copy"},
+        then=BACK | {"autodiff_kernel": "copy"},
         grid=image_named("speckles")[1:5, 1:5].tolist(),
     ),
     Question(
@@ -278,8 +283,8 @@ QUESTIONS = [
             f"The weight is used at every place, and each use adds the image value under it times what arrives there: "
             f"1 at the four winners, 0 elsewhere. That makes **{written(right)}**, here as much as the output itself."
         ),
-        at={"autodiff_kernel": "copy"},
-        then={"autodiff_kernel": "copy"},
+        at=FORWARD | {"autodiff_kernel": "copy"},
+        then=BACK | {"autodiff_kernel": "copy"},
         grid=image_named("speckles")[1:5, 1:5].tolist(),
     ),
 ]

@@ -31,7 +31,7 @@ def _without(photo: Picture) -> float:
 def _why_without(photo: Picture, right: float) -> str:
     first, second = now(photo).top(2)
     return (
-        f"{load().name_of(second.index)} had {percent(second.probability)}. Everyone grows by the same factor, "
+        f"{load().name_of(second.index)} had {percent(second.probability)}. All others grow by the same factor, "
         f"1 / (1 − p) with p = {percent(first.probability)}, so it becomes **{percent(right / 100)}**: the others take "
         "over what the missing class leaves behind."
     )
@@ -110,7 +110,9 @@ QUESTIONS = [
         ),
         _of_a_dachshund,
         "It names the breed that shares most features with what it sees. For breeds that are missing it is 56% sure on "
-        "average: nothing in the number tells you that the right answer was never among the choices.",
+        "average: nothing in the number tells you that the right answer was never among the choices. Below, your own "
+        "photo's best class is taken away.",
+        then={"classify_known": WITHOUT},
     ),
     Question(
         "class-seen",

@@ -264,7 +264,7 @@ QUESTIONS = [
         LEARNED,
         "Four of the learned kernels, in red, green and blue; grey is 0. Which one gives the **largest values** on "
         "your photo, on average?",
-        Pick(_weights, tuple(FAMILIES), "pixel"),
+        Pick(_weights, tuple(FAMILIES), "pixel", by_colour=True),
         _strongest,
         "On most photos it is the blur. Its weights have one sign, so that brightness comes through everywhere. Edges "
         "and colours answer only where something changes.",
@@ -351,5 +351,7 @@ QUESTIONS = [
             f"1/16 + 1/9 is about **{percent(right / 100)}**. With more output maps the first term vanishes, and a "
             "ninth remains. Networks for phones are built of this pair."
         ),
+        at={"conv_kind": KINDS["full"].title},
+        then={"conv_kind": KINDS["depthwise"].title},
     ),
 ]

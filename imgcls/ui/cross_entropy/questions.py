@@ -46,6 +46,8 @@ QUESTIONS = [
         Bars(answers.first_rows, -1, 1, "", 2, 0.1, (0.0,) * 3),
         answers.first_gradient,
         answers.why_gradient,
+        at={"ce_logits": "0_0_0", "ce_logits_true": "2"},
+        then={"ce_logits": "-2.85_0.86_0.28", "ce_logits_true": "2"},
     ),
     Question(
         "ce-confident",
@@ -140,6 +142,8 @@ QUESTIONS = [
             f"**{percent(right / 100)}**. A confident mistake costs many times what all right answers do together. "
             "A wrong label does the same."
         ),
+        at={"ce_batch": "4_3_2_1_4"},
+        then={"ce_batch": "4_3_2_1_-4"},
     ),
     Question(
         "ce-mean-pull",
@@ -158,6 +162,8 @@ QUESTIONS = [
         answers.pulls,
         "The gradient is (p − 1) / 5. However wrong photo 5 is, it cannot pull harder than −1/5: the loss has no "
         "bound, but its gradient has.",
+        at={"ce_batch": "4_3_2_1_4"},
+        then={"ce_batch": "4_3_2_1_-4"},
     ),
     Question(
         "ce-mean-rescue",
@@ -203,6 +209,8 @@ QUESTIONS = [
         Number(1, 10, "classes", 0.3, digits=1),
         answers.unsure_among,
         answers.why_perplexity,
+        at={"ce_likely": "0_0_0"},
+        then={"ce_likely": "2_0.5_-1"},
     ),
     Question(
         "ce-accuracy-stairs",

@@ -214,19 +214,19 @@ QUESTIONS = [
         lambda photo: MEANS.index("the mean"),
         "A pale cloud: where dogs often are, their colours still show a little, and everything else has averaged out. "
         "No dog looks like the mean of all dogs.",
-        at=AT_FEW,
-        then=AT_FEW,
+        at=AT_FEW | {"data_level": "0"},
+        then=AT_FEW | {"data_level": "0.5"},
     ),
     Question(
         "data-breed",
         AVERAGES,
         "These are the mean pictures of four breeds. Which is that of the **dachshunds**?",
-        Pick(_breeds, BREEDS),
+        Pick(_breeds, BREEDS, by_colour=True),
         lambda photo: BREEDS.index("Dachshund"),
         "Brown, long, and close to the ground: that much survives, although no two of them stand alike. Where the "
         "means of two classes differ, a linear model has something to hold on to.",
-        at=AT_FEW,
-        then=AT_FEW,
+        at=AT_FEW | {"data_level": "0"},
+        then=AT_FEW | {"data_level": "0.5"},
     ),
     Question(
         "data-normal",
@@ -250,8 +250,8 @@ QUESTIONS = [
         Pick(_pairs, ("two dogs", "two dogs", "a copy, a little brighter", "two dogs")),
         lambda photo: 2,
         "Side by side, a copy is easy to see. Scattered among hundreds of pictures, nobody would notice it.",
-        at=AT_FEW,
-        then=AT_FEW,
+        at=AT_FEW | {"data_planted": "false"},
+        then=AT_FEW | {"data_planted": "true"},
     ),
     Question(
         "data-find",
@@ -267,8 +267,8 @@ QUESTIONS = [
         _finds_the_copy,
         "What people call the same picture differs in nearly every number. So one compares small versions, and takes "
         "two for the same if they differ little. How little is a choice, and it can be wrong either way.",
-        at=AT_FEW,
-        then=AT_FEW,
+        at=AT_FEW | {"data_planted": "false"},
+        then=AT_FEW | {"data_planted": "true"},
     ),
     Question(
         "data-leak",
@@ -284,8 +284,8 @@ QUESTIONS = [
             f"**{percent(right / 100)}**. Nothing else has become better. Copies in both parts make an accuracy that "
             "new pictures never confirm."
         ),
-        at=AT_FEW,
-        then=AT_FEW,
+        at=AT_FEW | {"data_planted": "false"},
+        then=AT_FEW | {"data_planted": "true"},
     ),
     Question(
         "data-never",

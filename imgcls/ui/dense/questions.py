@@ -293,19 +293,20 @@ QUESTIONS = [
         TEMPLATES,
         "A linear classifier has learned these templates from photos: cat, dog, horse and ship, but not in this order. "
         "Which one is the **ship**?",
-        Pick(lambda photo: _templates(SHIPS), SHIPS),
+        Pick(lambda photo: _templates(SHIPS), SHIPS, by_colour=True),
         lambda photo: SHIPS.index("ship"),
         "Blue where the water is: blue pixels down there raise the score of the ship, whether a ship is on them or "
         "not. There is no outline, because no two ships lie in the same place.",
-        at={"dense_class": str(load_templates().classes.index("ship"))},
+        then={"dense_class": str(load_templates().classes.index("ship"))},
     ),
     Question(
         "dense-match",
         TEMPLATES,
         "Plane, car, frog and horse: which of these templates gives **your photo** the highest score?",
-        Pick(lambda photo: _templates(MATCHES), tuple(NAMES.get(name, name) for name in MATCHES)),
+        Pick(lambda photo: _templates(MATCHES), tuple(NAMES.get(name, name) for name in MATCHES), by_colour=True),
         _best_match,
         _why_match,
+        finds=lambda right: {"dense_class": str(load_templates().classes.index(MATCHES[right]))},
     ),
     Question(
         "dense-accuracy",
@@ -334,6 +335,8 @@ QUESTIONS = [
         _dense_shuffled,
         "Move the weights along with their pixels, and every sum is the same. A dense network does not know which "
         "pixels are neighbours, so it cannot miss them.",
+        at={"dense_mixed": "0"},
+        then={"dense_mixed": "1"},
     ),
     Question(
         "dense-neighbours",
@@ -348,6 +351,8 @@ QUESTIONS = [
             f"By **{fixed(right, 2)}**, {written(right / _neighbours()[0], 2)} times as much: now any two "
             "pixels can be neighbours. The values are the same as before, but near ones are no longer alike."
         ),
+        at={"dense_mixed": "0"},
+        then={"dense_mixed": "1"},
     ),
     Question(
         "dense-colours",
@@ -358,5 +363,7 @@ QUESTIONS = [
         lambda photo: _colours(1),
         "Nothing moves: every pixel is still there, only elsewhere. A CNN can go by such averages, so it need not "
         "fall to guessing, but its kernels find no edges of a dog any more.",
+        at={"dense_mixed": "0"},
+        then={"dense_mixed": "1"},
     ),
 ]

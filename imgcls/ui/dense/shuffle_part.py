@@ -1,6 +1,7 @@
 """A part of the dense lesson: what a fixed permutation of all pixels does to a dense network and to a CNN."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,15 +11,17 @@ from imgcls.data.drawn.tiny_breeds import BREEDS
 from imgcls.figures.dense import shuffle_curves
 from imgcls.numbers import fixed, percent, written
 from imgcls.ops.dense import neighbour_difference, neuron, random_weights
-from imgcls.training.experiments import SIDE, RaceEpoch, drawn_breeds, pixel_permutation, shuffle_pixels
+from imgcls.training.experiments import SIDE, RaceEpoch, drawn_breeds, on_the_way, pixel_permutation, shuffle_pixels
 from imgcls.ui.components.picture import picture
 from imgcls.ui.components.plot import plot
 from imgcls.ui.experiment import experiment
 from imgcls.ui.memo import remember
 from imgcls.ui.shell import code_panel
+from imgcls.ui.stage import Dial, Numbers, stage
 
 ZOOM = 4
 EXAMPLES = 4
+MIXED = Dial("dense_mixed", "share of the pixels that have moved", 0.0, 1.0, 0.01, 1.0)
 
 
 def shuffle_part() -> None:
@@ -42,20 +45,34 @@ def shuffle_part() -> None:
 
 def _pictures() -> tuple[int, torch.Tensor, torch.Tensor]:
     """The seed, and a drawing of each breed before and after its pixels moved: (6, 3, SIDE, SIDE) in -1..1."""
+    above = st.container()
     seed = st.number_input("Seed", 0, 999, 0, key="dense_shuffle_seed", bind="query-params", persist_state="session")
     inputs = remember("dense_samples", seed, lambda: drawn_breeds(1, seed)[0])
-    shuffled = shuffle_pixels(inputs, pixel_permutation(seed))
+    with above:
+        _moved(inputs, seed)
+    return seed, inputs, shuffle_pixels(inputs, pixel_permutation(seed))
+
+
+@st.fragment
+def _moved(inputs: torch.Tensor, seed: int) -> None:
+    """The drawings while more and more of their pixels move to where the permutation sends them."""
+    order, before = pixel_permutation(seed), neighbour_difference((inputs + 1) / 2)
     shown = ", ".join(list(BREEDS)[:EXAMPLES])
-    picture(
-        _sheet(inputs[:EXAMPLES], shuffled[:EXAMPLES]), key="dense_sheet",
-        alt=f"Small drawings of {shown}, and below each the same pixels in another order.",
-    )  # fmt: skip
-    before, after = (neighbour_difference((pictures + 1) / 2) for pictures in (inputs, shuffled))
-    st.caption(
-        f"{shown} and {len(BREEDS) - EXAMPLES} more; below, all pixels moved by one fixed permutation. Neighbours now "
-        f"differ by {fixed(after, 3)} of the range, before by {fixed(before, 3)}. Nothing else has changed."
-    )
-    return seed, inputs, shuffled
+
+    def drawn(numbers: Numbers) -> dict[str, Any]:
+        share = numbers[MIXED.name]
+        mixed = shuffle_pixels(inputs, on_the_way(order, share))
+        after = neighbour_difference((mixed + 1) / 2)
+        caption = (
+            f"{shown} and {len(BREEDS) - EXAMPLES} more; below, {'all' if share == 1 else percent(share, 0)} of their "
+            "pixels moved by one fixed permutation. "
+            f"Neighbours now differ by {fixed(after, 3)} of the range, before by {fixed(before, 3)}. Nothing else has "
+            "changed."
+        )
+        alt = f"Small drawings of {shown}, and below each the same pixels in another order."
+        return {"dense_sheet": picture(_sheet(inputs[:EXAMPLES], mixed[:EXAMPLES]), alt=alt, caption=caption)}
+
+    stage("dense_shuffled", [MIXED], drawn).show("dense_sheet", MIXED.name)
 
 
 def _show(epochs: Sequence[RaceEpoch]) -> None:

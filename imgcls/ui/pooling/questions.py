@@ -188,6 +188,8 @@ QUESTIONS = [
         ),
         _pooled_shape,
         "Pooling works on every slice by itself: rows and columns are halved, the depth stays.",
+        at={"pool_slice": "0"},
+        then={"pool_slice": "63"},
     ),
     Question(
         "pool-stride",
@@ -212,6 +214,8 @@ QUESTIONS = [
             "The mean of means is the mean, so average pooling changes nothing. Max pooling keeps the strongest of "
             f"every four values: on your photo the mean becomes **{written(right[0], 3)}** times as large."
         ),
+        at={"pool_kind": "max"},
+        then={"pool_kind": "average"},
     ),
     Question(
         "pool-shift",
@@ -285,6 +289,8 @@ QUESTIONS = [
         _changes,
         "After the move most of a window still holds the same values, so its average hardly changes. A maximum jumps "
         "when its winner leaves the window. The stride alone looks at one value of 64, and after the move at another.",
+        at={"pool_times": "1"},
+        then={"pool_times": "3"},
     ),
     Question(
         "pool-brightest",
@@ -294,6 +300,8 @@ QUESTIONS = [
         lambda photo: WAYS.index("max"),
         "The one with the largest values: in every 8 × 8 square the strongest response is kept. Averages are pale, and "
         "the stride alone keeps whatever lies in the corner.",
+        at={"pool_times": "1"},
+        then={"pool_times": "3"},
     ),
     Question(
         "pool-shuffle",

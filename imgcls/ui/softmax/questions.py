@@ -154,6 +154,8 @@ QUESTIONS = [
             f"The sum cancels out in the quotient: e^{{3}} ≈ {written(right)}. Each step of 1 multiplies by "
             "e ≈ 2.718, whatever the other logits are."
         ),
+        at={"softmax_logits": "0_0"},
+        then={"softmax_logits": "3_0"},
     ),
     Question(
         "soft-pair",
@@ -234,6 +236,8 @@ QUESTIONS = [
         lambda photo: [float(hardmax(_tensor((1.0, z, 0.0)))[1]) for z in RISING],
         "A step: 0 up to the best logit, and 1 beyond it. Softmax rises in a smooth S instead and says at each point "
         "how near it is.",
+        at={"softmax_logits": "1_-2_0"},
+        then={"softmax_logits": "1_4_0"},
     ),
     Question(
         "soft-slope",
@@ -249,6 +253,8 @@ QUESTIONS = [
         _slope_of_hardmax,
         "A small step changes nothing, so the slope is 0 and there is nothing to learn from. That is why networks are "
         "trained with softmax.",
+        at={"softmax_logits": "1_-2_0"},
+        then={"softmax_logits": "1_0.9_0"},
     ),
     Question(
         "soft-steepest",
@@ -258,6 +264,8 @@ QUESTIONS = [
         _rises_most,
         "The slope is p (1 − p), largest in the middle: 0.5 · 0.5 = 0.25. Near 0% and 100% even large steps of the "
         "logit hardly change p.",
+        at={"softmax_logits": "6_0"},
+        then={"softmax_logits": "0_0"},
     ),
     Question(
         "soft-two-ahead",

@@ -13,6 +13,7 @@ from imgcls.data.pictures import Picture
 from imgcls.lessons import Lesson
 from imgcls.ui.hall import made_of
 from imgcls.ui.questions import Choice, Question, questions_of
+from imgcls.ui.take_home.colour_letters import lettered, meaning
 
 _NEGATIVE = 123  # places of a palette with two signs that lie below this are negative, and not nearly 0
 _COLOURS = {"activation": "red", "gradient": "magenta", "weight": "brown"}  # what is negative
@@ -43,6 +44,13 @@ class Asked:
         return _COLOURS[self.question.kind.quantity] if any((each < _NEGATIVE).any() for each in maps) else ""
 
     @property
+    def letters(self) -> str:
+        """What the letters on its pictures mean, where colours tell those apart; empty where they do not."""
+        if self.view != "pick" or not self.question.kind.by_colour:
+            return ""
+        return meaning([self.arrays[f"p{k}"] for k in range(self.about["count"])])
+
+    @property
     def starts(self) -> list[float]:
         """The numbers that bars or points have at first, where they say something."""
         start = self.about.get("start", [])
@@ -69,7 +77,7 @@ class Asked:
     def pictures(self, side: int = 256) -> dict[str, bytes]:
         """The pictures that it shows, as PNG enlarged to about this side: "A", "B", ... to pick from, or "photo".
 
-        What is negative in two colours is hatched.
+        What is negative in two colours is hatched; where colours tell pictures apart, letters name them.
         """
         if self.view == "spot":
             return {"photo": _png(_enlarged(self.arrays["photo"], side))}
@@ -79,7 +87,9 @@ class Asked:
         for letter, key in zip("ABCDEFGH", (f"p{k}" for k in range(self.about["count"])), strict=False):
             places = _enlarged(self.arrays[key], side)
             colours = self.arrays["colours"][places] if places.ndim == 2 else places
-            made[letter] = _png(_with_hatching(colours, places < _NEGATIVE) if self.hatched else colours)
+            if self.hatched:
+                colours = _with_hatching(colours, places < _NEGATIVE)
+            made[letter] = _png(lettered(colours) if self.letters else colours)
         return made
 
 

@@ -98,6 +98,8 @@ def _question(asked: Asked) -> NotebookNode:
     lines += [f"![{_caption(name)}](attachment:{name}.png)" for name in pictures]
     if asked.hatched:
         lines.append(f"What is {asked.hatched} is hatched as well.")
+    if asked.letters:
+        lines.append(f"The letters name the colours: {asked.letters}. Where there is none it is grey.")
     attached = {f"{name}.png": {"image/png": base64.b64encode(data).decode()} for name, data in pictures.items()}
     return new_markdown_cell("\n\n".join(lines), **({"attachments": attached} if attached else {}))
 

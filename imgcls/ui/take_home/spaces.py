@@ -133,7 +133,10 @@ def _pick(asked: Asked) -> str:
         f"<figure>{_image(data, f'Picture {letter}', smooth)}<figcaption>{letter}</figcaption></figure>"
         for letter, data in asked.pictures().items()
     )
-    note = f'<p class="how">In black and white: what is {asked.hatched} is hatched.</p>' if asked.hatched else ""
+    note = f"what is {asked.hatched} is hatched." if asked.hatched else ""
+    if asked.letters:
+        note = f"the letters name the colours, {asked.letters}. Where there is none it is grey."
+    note = f'<p class="how">In black and white: {note}</p>' if note else ""
     return f'<div class="pick">{shown}</div>{note}'
 
 

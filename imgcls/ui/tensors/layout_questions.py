@@ -234,7 +234,7 @@ QUESTIONS = [
         lambda photo: SHOWN.index("reshape"),
         "reshape keeps the order of the numbers and only cuts it anew: the first third of the photo, R G B R G B, "
         "becomes “red”. The shape is right, no error comes, and nothing can be learned from it.",
-        at={"tensors_operation": OPERATIONS["reshape"].code},
+        at={"tensors_operation": OPERATIONS["permute"].code},
         then={"tensors_operation": OPERATIONS["reshape"].code},
     ),
     Question(

@@ -113,6 +113,7 @@ def _bytes(photo: Picture) -> int:
 
 
 _MEAN = {"tensors_std": "0.5"}
+ONE_COLUMN, FOUR_COLUMNS = {"tensors_a": "3, 1", "tensors_b": "1, 1"}, {"tensors_a": "3, 1", "tensors_b": "1, 4"}
 
 QUESTIONS = [
     Question(
@@ -176,6 +177,8 @@ QUESTIONS = [
             f"Both are stretched: to (3, 4), so 3 · 4 = {whole(right)}. Each number of one meets each of the other. "
             "Forget a dimension somewhere, and a loss of N numbers silently becomes one of N × N."
         ),
+        at=ONE_COLUMN,
+        then=FOUR_COLUMNS,
     ),
     Question(
         "tensor-stretched",
@@ -185,6 +188,8 @@ QUESTIONS = [
         _stretched,
         "To the next column the stride is **0**: the same number is read four times. Nothing has been copied, however "
         "large the other shape is.",
+        at=ONE_COLUMN,
+        then=FOUR_COLUMNS,
     ),
     Question(
         "tensor-axes",
@@ -195,6 +200,8 @@ QUESTIONS = [
         lambda photo: [float(each) for each in _batch(photo).stride()],
         "The last dimension runs fastest. stack copies, and lays all out anew: columns are 1 apart, rows 64, channels "
         "64 · 64 = 4,096, photos 3 · 64 · 64 = 12,288.",
+        at={"tensors_i": "0"},
+        then={"tensors_i": "4"},
     ),
     Question(
         "tensor-uneven",

@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from imgcls.data.pictures import Picture, picture_from_image
-from imgcls.data.samples import load_sample
+from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.lessons import Lesson, built_lessons
 from imgcls.ui.packet import unpack
 from imgcls.ui.predict_first import SWITCH, _glides
@@ -197,7 +197,10 @@ def test_before_the_reveal_nothing_of_the_answer_is_computed_or_sent(lesson: Les
         assert not {"truth", "is", "said", "near", "why", "miss", "glide"} & set(card)
         assert not app.session_state[PANEL], "the part has not run"
         photo = app.session_state["current_photo"]
-        why = question.explains(photo, question.right(photo))
+        right = question.right(photo)
+        found = question.finds(right) if question.finds else {}
+        assert not any(f"{name}={text}" in card["still"] + card["moving"] for name, text in found.items())
+        why = question.explains(photo, right)
         assert why not in "".join(str(element.proto) for element in app.main.children.values())
 
 
@@ -206,13 +209,15 @@ def test_before_the_reveal_nothing_of_the_answer_is_computed_or_sent(lesson: Les
 def test_the_reveal_has_the_truth_and_the_live_part_at_its_state(lesson: Lesson) -> None:
     key = part_key(lesson)
     for question in questions_of(lesson.slug):
-        app = opened(lesson, address=address(key, question, {**question.at, **question.then}, told="1"))
+        photo = load_sample(DEFAULT_SAMPLE)
+        changes = question.changes(question.right(photo))
+        app = opened(lesson, address=address(key, question, {**question.at, **changes}, told="1"))
         (card,) = cards(app)
-        photo = app.session_state["current_photo"]
+        assert app.session_state["current_photo"] == photo
         assert card["why"] == question.explains(photo, question.right(photo))
         assert app.session_state[PANEL], "the part has run"
-        assert moves(question, app), "what the address moves, a slider or a player of the page can move"
-        for name, text in question.then.items():
+        assert moves(question, changes, app), "what the address moves, a slider or a player of the page can move"
+        for name, text in changes.items():
             back_to_default = (None,) if name in question.at else ()
             kept = app.query_params.get(name)
             assert kept in (text, [text], *back_to_default), f"{question.id}: {name} is {kept} in the address"
@@ -222,11 +227,11 @@ VIEWS = "".join(file.read_text("utf-8") for file in (ROOT / "imgcls/ui").rglob("
 LATER = {"data_threshold"}  # sliders that come when a worker is done
 
 
-def moves(question: Question, app: AppTest) -> bool:
+def moves(question: Question, changes: Mapping[str, str], app: AppTest) -> bool:
     """Whether all that is to glide, and what is to play, has its slider or button on the page."""
     parts = [str(each.proto) for each in app.get("bidi_component") if '"glide"' not in str(each.proto)]
     there = "".join(parts).replace("\\", "") + VIEWS
-    glides = set(_glides(question)) - LATER
+    glides = set(_glides(question, changes)) - LATER
     return all(re.search(rf'"{name}"|-{name}\b', there) for name in glides) and (
         not question.plays or f'data-plays="{question.plays}"' in VIEWS
     )

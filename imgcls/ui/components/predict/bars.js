@@ -1,9 +1,10 @@
 // Bars to be dragged to where one expects them.
 import { clamp } from "../../js/geometry.js"
 import { make } from "../../js/text.js"
+import { arrive, between } from "./arrive.js"
 import { legend, wordsOf } from "./number.js"
 
-export function draw({ box, about, value, change, truth, others }) {
+export function draw({ box, about, value, change, truth, moves, others }) {
   const { labels, start, low, high, digits } = about
   const shareOf = (number) => 100 * clamp((number - low) / (high - low), 0, 1)
   const numbers = [...(value ?? start)], zero = shareOf(0)
@@ -16,7 +17,8 @@ export function draw({ box, about, value, change, truth, others }) {
     make("span", "label", row).textContent = label
     const track = make("div", "track", row), output = make("output", "", row)
     if (truth !== undefined) {
-      lay(make("div", "bar truth", track), truth[i].number)
+      const bar = make("div", "bar truth", track), { number } = truth[i]
+      arrive(track, moves, (share) => lay(bar, between(value?.[i] ?? number, number, share)))
       if (value) lay(make("div", "bar mine", track), value[i])
       for (const each of others) make("i", "other", track).style.left = `${shareOf(each[i] ?? low)}%`
       output.textContent = truth[i].text

@@ -1,6 +1,7 @@
 // Points over given places, to be dragged up and down.
 import { clamp } from "../../js/geometry.js"
 import { make } from "../../js/text.js"
+import { arrive, between } from "./arrive.js"
 import { legend, wordsOf } from "./number.js"
 
 const SVG = "http://www.w3.org/2000/svg"
@@ -21,19 +22,21 @@ export function draw(given) {
     if (!now || now === width) return
     width = now
     picture(given, numbers, width)
+    given = { ...given, moves: false } // another width draws it again
   }
   new ResizeObserver(again).observe(box)
   again()
   if (truth === undefined) change([...numbers])
 }
 
-function picture({ box, about, value, change, truth, others }, numbers, width) {
+function picture({ box, about, value, change, truth, moves, others }, numbers, width) {
   const { xs, texts, low, high, ends, x_title, y_title } = about
   const left = 64, right = width - 26
   // Names that have no room beside each other stand in two lines.
   const longest = Math.max(...texts.map((text) => text.length))
   const lines = longest * 9 * texts.length > right - left ? 2 : 1
-  const height = (innerHeight < 800 ? 206 : 246) + 18 * lines, top = 48, bottom = height - 34 - 18 * lines
+  const height = (innerHeight >= 800 ? 246 : truth === undefined ? 206 : 176) + 18 * lines
+  const top = 48, bottom = height - 34 - 18 * lines
   const spread = Math.max(...xs) - Math.min(...xs) || 1
   const across = (share) => left + 22 + share * (right - left - 44)
   const x = (i) => across(xs.length === 1 ? 0.5 : (xs[i] - Math.min(...xs)) / spread)
@@ -48,21 +51,26 @@ function picture({ box, about, value, change, truth, others }, numbers, width) {
   put("text", svg, { x: left - 54, y: 14, class: "title" }, y_title)
   put("text", svg, { x: (left + right) / 2, y: height - 8, class: "title middle" }, x_title)
   texts.forEach((text, i) => put("text", svg, { x: x(i), y: bottom + 20 + 18 * (i % lines), class: "middle" }, text))
-  const line = (name, heights) => {
-    const d = heights.map((number, i) => `${i ? "L" : "M"}${x(i)} ${y(number)}`).join("")
-    return put("path", svg, { class: `line ${name}`, d })
-  }
+  const way = (heights) => heights.map((number, i) => `${i ? "L" : "M"}${x(i)} ${y(number)}`).join("")
+  const line = (name, heights) => put("path", svg, { class: `line ${name}`, d: way(heights) })
   if (truth !== undefined) {
     const heights = truth.map(({ number }) => number)
     for (const each of others) line("other", each)
     if (value) line("mine", value)
-    line("truth", heights)
+    const path = line("truth", heights)
     const dot = ([number]) => put("circle", svg, { class: "other", cx: x(0), cy: y(number), r: 5 })
     if (xs.length === 1) others.forEach(dot)
     if (value) value.forEach((number, i) => put("circle", svg, { class: "mine", cx: x(i), cy: y(number), r: 9 }))
-    heights.forEach((number, i) => {
-      put("circle", svg, { class: "truth", cx: x(i), cy: y(number), r: 7 })
-      put("text", svg, { class: "middle value", x: x(i), y: y(number) - 13 }, truth[i].text)
+    const points = heights.map((number, i) => {
+      const point = put("g", svg)
+      put("circle", point, { class: "truth", cx: x(i), r: 7 })
+      put("text", point, { class: "middle value", x: x(i), y: -13 }, truth[i].text)
+      return point
+    })
+    arrive(svg, moves, (share) => {
+      const now = heights.map((number, i) => between(value?.[i] ?? number, number, share))
+      path.setAttribute("d", way(now))
+      now.forEach((number, i) => points[i].setAttribute("transform", `translate(0 ${y(number)})`))
     })
     svg.setAttribute("role", "img")
     const mine = (i) => (value ? `you ${wordsOf(about, value[i])}, ` : "")
@@ -83,7 +91,7 @@ function picture({ box, about, value, change, truth, others }, numbers, width) {
     return handle
   })
   const show = () => {
-    path.setAttribute("d", numbers.map((number, i) => `${i ? "L" : "M"}${x(i)} ${y(number)}`).join(""))
+    path.setAttribute("d", way(numbers))
     handles.forEach((handle, i) => {
       handle.setAttribute("transform", `translate(${x(i)} ${y(numbers[i])})`)
       handle.querySelector("text").textContent = wordsOf(about, numbers[i])

@@ -39,15 +39,16 @@ export function glide(numbers, still) {
     return from === null ? there(name) === null : parts(from).every((part, i) => Number(sliders[i].value) === part)
   }
   const look = () => {
-    const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length)), players = names.map(playerOf)
+    const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length))
+    const players = names.map((name) => playerOf(name) ?? setterOf(name, numbers[name][1]))
     if (!atRest()) return setTimeout(look, 100)
     if (names.every((_, i) => held[i] || players[i])) {
       names.forEach((name, i) => {
-        if (!held[i]) players[i].click()
-        else if (waits(name, held[i])) move(held[i], parts(numbers[name][1]))
+        if (held[i] && waits(name, held[i])) move(held[i], parts(numbers[name][1]))
+        else if (!held[i] && (playerOf(name) || there(name) === numbers[name][0])) players[i].click()
       })
-    } else if (Date.now() - since > PATIENCE) go(still)
-    else setTimeout(look, 100)
+    } else if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE)) setTimeout(look, 100)
+    else if (!names.some(isTyped) || names.every((name) => there(name) === numbers[name][0])) go(still, true)
   }
   setTimeout(look, 500) // the eye is still on the card
 }
@@ -104,8 +105,14 @@ function slidersOf(name, count) {
   return others.length === count ? others : null
 }
 
+// A number that is typed or chosen in a field of Streamlit's own: no slider will come.
+const isTyped = (name) => !live[name] && document.querySelector(`.st-key-${CSS.escape(name)}`)
+
 // The button that plays a picture step by step, up to the last one.
 const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)[0]
+
+// The button that sets a number to one of a few values.
+const setterOf = (name, value) => anywhere(`button[data-sets="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)[0]
 
 function anywhere(selector) {
   for (const key of Object.keys(live)) {

@@ -2,6 +2,7 @@
 import { clamp } from "../../js/geometry.js"
 import { fixed, percent, written } from "../../js/numbers.js"
 import { make } from "../../js/text.js"
+import { arrive, between } from "./arrive.js"
 
 export function wordsOf({ unit, digits, log }, number) {
   if (unit === "%") return percent(number / 100, digits)
@@ -19,11 +20,11 @@ export function legend(box) {
 
 const FINE = 1000 // steps of a logarithmic axis
 
-export function draw({ box, about, value, change, truth, others }) {
+export function draw({ box, about, value, change, truth, moves, others }) {
   const { low, high, log, digits } = about
   const place = log ? Math.log : (number) => number
   const shareOf = (number) => clamp((place(number) - place(low)) / (place(high) - place(low)), 0, 1)
-  if (truth !== undefined) return reveal(box, about, value, truth, shareOf, others)
+  if (truth !== undefined) return reveal(box, about, value, truth, shareOf, moves, others)
   const step = 10 ** -digits
   const start = value ?? about.start
   const output = make("output", "number", box)
@@ -54,20 +55,24 @@ function ends(box, about) {
   for (const text of about.ends) make("span", "", line).textContent = text
 }
 
-function reveal(box, about, value, truth, shareOf, others) {
+function reveal(box, about, value, truth, shareOf, moves, others) {
   const axis = make("div", "axis", box)
   axis.setAttribute("role", "img")
   const mine = value === undefined ? "" : `your prediction ${wordsOf(about, value)}, `
   axis.setAttribute("aria-label", `An axis from ${about.ends[0]} to ${about.ends[1]}: ${mine}the answer ${truth.text}`)
   const mark = (name, number, text) => {
-    const share = shareOf(number), made = make("div", `mark ${name}`, axis)
-    made.style.left = `${100 * share}%`
-    const label = make("span", "", made)
+    const made = make("div", `mark ${name}`, axis), label = make("span", "", made)
     label.textContent = text
-    label.style.transform = `translateX(${-100 * share}%)`
+    const lay = (share) => {
+      made.style.left = `${100 * share}%`
+      label.style.transform = `translateX(${-100 * share}%)`
+    }
+    lay(shareOf(number))
+    return lay
   }
   for (const each of others) make("i", "other", axis).style.left = `${100 * shareOf(each)}%`
   if (value !== undefined) mark("mine", value, `you: ${wordsOf(about, value)}`)
-  mark("truth", truth.number, truth.text)
+  const lay = mark("truth", truth.number, truth.text)
+  arrive(axis, moves, (share) => lay(between(shareOf(value ?? truth.number), shareOf(truth.number), share)))
   ends(box, about)
 }

@@ -1,12 +1,13 @@
 // Cards to be put in order: dragged, or moved with the arrow keys or their buttons.
 import { make } from "../../js/text.js"
+import { arrive } from "./arrive.js"
 
-export function draw({ box, about, value, change, truth, says }) {
+export function draw({ box, about, value, change, truth, moves, says }) {
   make("p", "legend", box).textContent = `↑ ${about.first}`
   const list = make("ol", "cards", box)
   make("p", "legend", box).textContent = `↓ ${about.last}`
   if (truth !== undefined) {
-    truth.order.forEach((card, place) => {
+    const items = truth.order.map((card, place) => {
       const item = make("li", "card truth", list)
       make("span", "", item).textContent = about.cards[card]
       make("b", "", item).textContent = truth.texts[card]
@@ -15,7 +16,12 @@ export function draw({ box, about, value, change, truth, says }) {
         make("small", mine === place ? "same" : "", item).textContent =
           mine === place ? "yours is here, too" : `you: place ${mine + 1}`
       }
+      return item
     })
+    arrive(list, moves, (share) => truth.order.forEach((card, place) => {
+      const away = items[value?.indexOf(card) ?? place].offsetTop - items[place].offsetTop
+      items[place].style.transform = share < 1 ? `translateY(${away * (1 - share)}px)` : ""
+    }))
     return
   }
   let order = value ?? about.cards.map((_, i) => i)

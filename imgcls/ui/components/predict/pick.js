@@ -27,7 +27,7 @@ export function draw({ box, about, arrays, value, change, truth, others }) {
     const tags = make("span", "tags", tile)
     const count = others.filter((each) => each === k).length
     if (others.length) make("span", "count", tags).textContent = `${count} of ${others.length}`
-    if (k === value) make("b", "tag mine", tags).textContent = "your prediction"
+    if (k === value) make("b", "tag mine", tags).textContent = "yours"
     if (k === truth.index) make("b", "tag truth", tags).textContent = "the answer"
   }
 }

@@ -3,14 +3,15 @@ import { bitmap, sizedCanvas } from "../../js/canvas.js"
 import { clamp } from "../../js/geometry.js"
 import { stepOf } from "../../js/keys.js"
 import { percent } from "../../js/numbers.js"
+import { arrive, between } from "./arrive.js"
 
 const MOST = Math.max(220, Math.min(340, innerHeight * 0.33)) // pixels: the button below is to be seen
 
-export function draw({ box, arrays, value, change, truth, others, says }) {
+export function draw({ box, arrays, value, change, truth, moves, others, says }) {
   const [rows, columns] = arrays.photo.shape, photo = bitmap(arrays.photo)
   const canvas = document.createElement("canvas")
   box.append(canvas)
-  let place = value ?? null
+  let place = value ?? null, come = 1 // how far the answer has come
   const show = () => {
     const room = Math.min(MOST, box.clientWidth || MOST)
     const scale = Math.min(room / columns, Math.min(MOST, truth === undefined ? MOST : 280) / rows)
@@ -18,9 +19,10 @@ export function draw({ box, arrays, value, change, truth, others, says }) {
     const pen = sizedCanvas(canvas, width, height)
     pen.drawImage(photo, 0, 0, width, height)
     if (truth !== undefined) {
-      heat(pen, truth.map, width, height)
+      heat(pen, truth.map, width, height, come)
       for (const [x, y] of others) dot(pen, x * width, y * height)
-      mark(pen, truth.peak[0] * width, truth.peak[1] * height, true)
+      const [x, y] = truth.peak.map((end, axis) => between(place?.[axis] ?? end, end, come))
+      mark(pen, x * width, y * height, true)
     }
     if (place) mark(pen, place[0] * width, place[1] * height, false)
   }
@@ -28,6 +30,10 @@ export function draw({ box, arrays, value, change, truth, others, says }) {
   show()
   if (truth !== undefined) {
     const where = ([x, y]) => `${percent(x, 0)} from the left and ${percent(y, 0)} from the top`
+    arrive(canvas, moves, (share) => {
+      come = share
+      show()
+    })
     canvas.setAttribute("role", "img")
     const mine = place ? `your place, ${where(place)}; ` : ""
     canvas.setAttribute("aria-label", `The photo under the map: ${mine}its highest value, ${where(truth.peak)}`)
@@ -92,8 +98,8 @@ function dot(pen, x, y) {
   pen.stroke()
 }
 
-// The lower the map, the darker the photo.
-function heat(pen, map, width, height) {
+// The lower the map, the darker the photo, once all of the map has `come`.
+function heat(pen, map, width, height, come) {
   const rows = map.length, columns = map[0].length
   const shade = document.createElement("canvas")
   Object.assign(shade, { width: columns, height: rows })
@@ -101,5 +107,7 @@ function heat(pen, map, width, height) {
   map.flat().forEach((level, i) => image.data.set([10, 12, 20, 215 - Math.round((215 * level) / 255)], 4 * i))
   shade.getContext("2d").putImageData(image, 0, 0)
   pen.imageSmoothingEnabled = true
+  pen.globalAlpha = come
   pen.drawImage(shade, 0, 0, width, height)
+  pen.globalAlpha = 1
 }

@@ -1,7 +1,7 @@
 // The card of a question: what is asked, the gesture, and after the reveal the truth laid over the prediction.
-// Each kind of gesture is a module beside this one: `draw({ box, about, arrays, value, change, truth, others, says })`
-// puts itself into `box`, begins at `value`, and calls `change(value)` as the hand moves it; with a `truth` it stays
-// still. `others` are what a class has predicted.
+// Each kind of gesture is a module beside this one. Its `draw` gets { box, about, arrays, value, change, truth, moves,
+// others, says }, puts itself into `box`, begins at `value`, and calls `change(value)` as the hand moves it. With a
+// `truth` no hand moves it; where it `moves`, the truth sets out from `value`. `others` are a class's predictions.
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
@@ -34,12 +34,11 @@ export default function (component) {
     leave(data)
     return
   }
-  const { ack, reveal, ...rest } = data
+  const { ack, reveal, ...rest } = data, told = "truth" in data
   const shown = JSON.stringify([rest, Object.entries(data.arrays).map(([name, array]) => [name, sum(array)])])
   if (shown !== own.shown) draw(root, own)
   own.shown = shown
   recall(own)
-  const told = "truth" in data
   if (!told) {
     own.glided = false
     keepAsked(asked = data.id)
@@ -97,6 +96,7 @@ function draw(root, own) {
   const { data } = own, told = "truth" in data
   root.replaceChildren()
   root.classList.toggle("told", told)
+  root.getRootNode().host?.toggleAttribute("data-told", told)
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
   write(prompt, data.prompt)
@@ -113,7 +113,9 @@ function draw(root, own) {
   const mine = told ? data.mine : own.value
   const { about, arrays, truth, others = [] } = data
   const says = (text) => tell(root, text)
-  KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, others, says })
+  const moves = told && mine !== null && own.asked === data.id && !still()
+  own.asked = told ? "" : data.id
+  KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, moves, others, says })
   if (told && others.length) make("p", "crowd", box).textContent = crowdWords(data)
   if (told) explain(side, data)
   const actions = make("div", "actions", told ? side : root)

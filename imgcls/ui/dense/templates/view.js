@@ -37,6 +37,8 @@ export default function (component) {
     button.querySelector(".tag").textContent = i === packet.best ? "largest" : ""
     button.setAttribute("aria-pressed", String(i === packet.chosen))
     button.classList.toggle("best", i === packet.best)
+    button.dataset.sets = packet.sets
+    button.value = i
     button.onclick = () => own.sender.send(component, "value", { numbers: { [packet.sets]: i }, final: true })
   })
   roving(all, "button")
