@@ -63,3 +63,25 @@ def test_a_whole_number_is_a_rate_for_a_recorded_step_too() -> None:
     """As JSON may hold it; a step that is recorded needs a float."""
     optimiser = make_optimiser("sgd", nn.Linear(3, 2).parameters(), 1, 0.0, CPU, captured=True)
     assert optimiser.param_groups[0]["lr"].dtype == torch.float32
+
+
+def test_a_step_is_the_hand_worked_one_and_leaves_gradients_as_they_were() -> None:
+    module = nn.Linear(3, 2, bias=False)
+    before = module.weight.detach().clone()
+    module(torch.tensor([[1.0, 2.0, 3.0]])).sum().backward()
+    optimiser = make_optimiser("sgd", module.parameters(), 0.5, 0.0, CPU)
+    switched = []
+
+    def closure() -> torch.Tensor:
+        switched.append(torch.is_grad_enabled())
+        return torch.tensor(7.0)
+
+    assert optimiser.step(closure) == 7
+    assert switched == [True]
+    assert torch.is_grad_enabled()
+    torch.testing.assert_close(module.weight.detach(), before - 0.5 * torch.tensor([1.0, 2.0, 3.0]))
+    assert module.weight.is_leaf
+    assert module.weight.requires_grad
+    with torch.no_grad():
+        optimiser.step()
+        assert not torch.is_grad_enabled()
