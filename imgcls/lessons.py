@@ -1,6 +1,7 @@
 """The lessons in the lecture's order: navigation, links, README and tests read this one table."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -65,6 +66,7 @@ TEACH = Lesson("teach", "Lesson plan", "For teachers", "How do I teach with it?"
 """The teachers' page: it is no lesson, and the menu does not list it."""
 
 
+@cache
 def built_lessons() -> tuple[Lesson, ...]:
     """The lessons that exist, in order."""
     return tuple(lesson for lesson in LESSONS if lesson.built)

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [*(ROOT / "imgcls").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of a file's syntax tree; each file is parsed once for all rules."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
 def imported(path: Path) -> set[str]:
     """Top-level packages, and modules of imgcls by their first two names, that a file imports anywhere."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -41,13 +49,12 @@ def test_only_ui_and_pages_know_streamlit_and_only_figures_draw_with_plotly(path
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_evaluates_free_text_or_unpickles(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    calls = {node.func.id for node in nodes(path) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert not calls & {"eval", "exec"}
     # One exception: the pipe between the server and the workers that it starts itself, which nobody else can reach.
     if path != ROOT / "imgcls/jobs/pipes.py":
         assert not imported(path) & {"pickle", "dill", "cloudpickle", "shelve", "joblib"}
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -83,7 +90,7 @@ def modules() -> dict[str, Path]:
 def knows(name: str, path: Path, known: dict[str, Path]) -> set[str]:
     """The modules of imgcls that a module imports anywhere, in functions and under TYPE_CHECKING, too."""
     wanted: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             wanted |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -115,7 +122,7 @@ def test_what_moves_under_a_hand_is_a_stage() -> None:
     found = {
         str(path.relative_to(ROOT))
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and node.module == "imgcls.ui.live"
         if {"offer", "slow_answer"} & {alias.name for alias in node.names}
     }
@@ -173,7 +180,7 @@ def test_readme_lists_exactly_the_built_lessons() -> None:
 def patched_privately(path: Path) -> list[str]:
     """The calls of setattr, delattr, setitem or patch in a file that name something with an underscore before it."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if not (
             isinstance(node, ast.Call) and re.search(r"\b(setattr|delattr|setitem|patch)\b", ast.unparse(node.func))
         ):
@@ -237,7 +244,7 @@ def test_sentences_leave_the_writing_of_numbers_to_one_module() -> None:
         *(ROOT / "imgcls/figures").glob("*.py"),
     ]
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
                 spec = ast.unparse(node.format_spec).strip("f'\"")
                 assert not re.fullmatch(r"z?[,_]?(\.\d+)?[f%]|[,_]", spec), (

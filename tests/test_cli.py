@@ -204,7 +204,7 @@ def test_answers_stream_without_a_screen_and_ctrl_c_stops_with_one_word(photos):
     script = (
         "import sys, runpy\n"
         "try: runpy.run_module('imgcls', run_name='__main__')\n"
-        "finally: print(sorted({'streamlit', 'plotly', 'timm'} & set(sys.modules)))\n"
+        "finally: print(sorted({'streamlit', 'plotly', 'timm', 'torch._dynamo'} & set(sys.modules)))\n"
     )
     arguments = ["classify", *[photos["coffee"]] * 1000, "--top", "1", "--json"]
     # Whoever starts pytest in the background has Ctrl-C ignored, and all that it starts, too.

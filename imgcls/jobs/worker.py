@@ -151,12 +151,14 @@ def _warm_up(modules: Sequence[str] = ()) -> None:
     import torch
     from torch import nn
 
+    from imgcls.eager import optim
+
     torch.set_num_threads(1)
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         with suppress(RuntimeError):  # a GPU without memory left: a job that needs it will say so
             network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 6 * 6, 2)).to(device)
             network(torch.zeros(2, 3, 8, 8, device=device)).sum().backward()
-            torch.optim.Adam(network.parameters()).step()  # the first optimiser of a process imports for a second
+            optim.Adam(network.parameters()).step()
     for name in modules:
         importlib.import_module(name)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from imgcls.models.first_weights import draw_first_weights
 from imgcls.models.modules import Grey, Maxout, Residual, Scale
@@ -252,11 +253,15 @@ class LayerRow:
 
 
 def layer_table(config: SmallConfig) -> tuple[LayerRow, ...]:
-    """Every layer in order with its output and its parameters; no number of the network is computed."""
-    x = torch.empty(1, 3, config.size, config.size, device="meta")
+    """Every layer in order with its output and its parameters; no number of the network is computed.
+
+    A batch of no pictures goes through: for a picture on the device "meta" torch first loads its compiler, for seconds.
+    """
+    x = torch.empty(0, 3, config.size, config.size)
     rows = [LayerRow("input", "Picture", tuple(x.shape[1:]), 0)]
     for name, layer in SmallCNN.skeleton(config).eval().layers.named_children():
-        x = layer(x)
+        numbers = {key: torch.empty(each.shape) for key, each in (*layer.named_parameters(), *layer.named_buffers())}
+        x = functional_call(layer, numbers, x)
         rows.append(LayerRow(name, type(layer).__name__, tuple(x.shape[1:]), count_parameters(layer)))
     return tuple(rows)
 

@@ -14,6 +14,7 @@ from imgcls.data.drawn import tiny_breeds
 from imgcls.data.drawn.tiny_breeds import CAT
 from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import drawn_animals
+from imgcls.eager import optim
 from imgcls.jobs.inbox import Inbox
 from imgcls.models.small import SmallCNN, SmallConfig
 
@@ -164,7 +165,7 @@ def race(
     # Dropout draws from torch's global generator: seed it for the race, and give it back as it was.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        optimisers = {name: torch.optim.Adam(each.module.parameters(), lr=rate) for name, each in contestants.items()}
+        optimisers = {name: optim.Adam(each.module.parameters(), lr=rate) for name, each in contestants.items()}
         for epoch in range(epochs + 1):
             if epoch:
                 order = torch.randperm(len(next(iter(contestants.values())).train[0]), generator=generator)
@@ -176,7 +177,7 @@ def race(
                 yield _standing(contestants, epoch, epochs, time.monotonic() - start)
 
 
-def _train_epoch(contestant: Contestant, optimiser: torch.optim.Optimizer, order: Tensor, inbox: Inbox | None) -> None:
+def _train_epoch(contestant: Contestant, optimiser: optim.Optimizer, order: Tensor, inbox: Inbox | None) -> None:
     contestant.module.train()
     inputs, labels = contestant.train
     for batch in order.split(BATCH):

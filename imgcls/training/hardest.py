@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from imgcls.data.datasets import Dataset, DatasetError, Progress, prepare, square
 from imgcls.data.picture_cache import Recipe
+from imgcls.eager import optim
 
 Judge = Literal["linear", "features", "run"]
 SHOWN = 48
@@ -111,7 +112,7 @@ def probe(
     x, target = torch.from_numpy((training - mean) / spread), torch.from_numpy(labels)
     weights = torch.zeros(x.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
-    optimiser = torch.optim.AdamW([weights, bias], lr=_RATE / np.sqrt(x.shape[1] / 1000), weight_decay=_DECAY)
+    optimiser = optim.AdamW([weights, bias], lr=_RATE / np.sqrt(x.shape[1] / 1000), weight_decay=_DECAY)
     generator = torch.Generator().manual_seed(0)
     epochs = max(_EPOCHS, _LEAST_STEPS * _BATCH // len(x))
     for epoch in range(epochs):

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from imgcls.data.drawn.scenes import SIDE, THINGS, scene
+from imgcls.eager import optim
 from imgcls.models.small import SmallCNN, SmallConfig
 from imgcls.training.runs import RunError
 
@@ -80,8 +81,8 @@ def train(module: nn.Module, inputs: Tensor, targets: Tensor, epochs: int, gener
     Every picture is shown as it is or mirrored, by lot.
     """
     steps = epochs * -(-len(inputs) // BATCH)
-    optimiser = torch.optim.Adam(module.parameters(), lr=RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    optimiser = optim.Adam(module.parameters(), lr=RATE)
+    schedule = optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     for epoch in range(epochs):
         module.train()
         for batch in torch.randperm(len(inputs), generator=generator).split(BATCH):

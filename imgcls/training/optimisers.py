@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn, optim
+from torch import nn
+
+from imgcls.eager import optim
 
 
 @dataclass(frozen=True)

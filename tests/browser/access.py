@@ -139,11 +139,13 @@ def too_small(page: Page, view: str) -> list[str]:
 
 
 def check(page: Page, url: str, lesson: Lesson) -> None:
-    """No view of the lesson has a finding, a target too small for a finger, or a title that is not its own."""
+    """No view of the lesson has a finding, a target too small for a finger, a title or an icon that is not its own."""
     problems: list[str] = []
     where = ""  # what surrounds a lesson is looked at once, with its first part
     for view in views(page, url, lesson):
         assert page.title() == lesson.name
+        icons = page.locator("link[rel*=icon]").evaluate_all("(links) => links.map((link) => link.href)")
+        assert icons and all(icon.startswith((url, "data:")) for icon in icons), "an icon from elsewhere"
         problems += [f"{each.view}: {each.rule}: {each.html}\n{each.why}" for each in in_all_lights(page, view, where)]
         problems += too_small(page, view)
         page.set_viewport_size(PROJECTOR)

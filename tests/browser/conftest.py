@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.hands import PROJECTOR
+from tests.browser.hands import PROJECTOR, asked_elsewhere
 from tests.browser.reruns import RERUNS
 from tests.serving import ARGUMENTS, browser_path, running_app
 
+# Every tab in one process: a new one for each test takes a fifth more of the processor to open a page.
+TOGETHER = ["--process-per-site", "--disable-site-isolation-trials", "--renderer-process-limit=1"]
 # A shared machine may be slow, and a wrong page stays wrong; on one with much else to do it may be more.
 PATIENCE = 1000 * float(os.environ.get("TEST_PATIENCE", "30"))
 expect.set_options(timeout=PATIENCE)
@@ -45,10 +47,24 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         profile = tmp_path_factory.mktemp("profile")
         own = playwright.chromium.launch_persistent_context(
-            profile, executable_path=path, args=ARGUMENTS, viewport=PROJECTOR
+            profile, executable_path=path, args=[*ARGUMENTS, *TOGETHER], viewport=PROJECTOR
         )
         yield own.browser
         own.close()
+
+
+@pytest.fixture(scope="package")
+def context_of(browser: Browser) -> Callable[..., BrowserContext]:
+    """The process's contexts of other settings, such as a phone's; each compiles the app's programs once."""
+    made: dict[str, BrowserContext] = {}
+
+    def found(**settings: object) -> BrowserContext:
+        settings = {"viewport": PROJECTOR, **settings}
+        if repr(settings) not in made:
+            made[repr(settings)] = browser.new_context(**settings)
+        return made[repr(settings)]
+
+    return found
 
 
 @pytest.fixture(scope="package")
@@ -78,31 +94,31 @@ def person(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh session at projector size, or as the marker `context` says; an uncaught JavaScript error fails the test.
+def page(browser: Browser, context_of: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh session at projector size, or as the marker `context` says; nothing stays of it.
 
-    Nothing stays of the tab, its storage and cookies.
+    An uncaught JavaScript error fails the test, and so does a request that goes to another machine: the app works in a
+    hall without the internet.
     """
     marker = request.node.get_closest_marker("context")
-    context = browser.new_context(**{"viewport": PROJECTOR, **marker.kwargs}) if marker else browser.contexts[0]
+    context = context_of(**marker.kwargs) if marker else browser.contexts[0]
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    elsewhere = asked_elsewhere(page)
     yield page
-    if marker:
-        context.close()
-    else:
-        _forget(context, page)
+    _forget(context, page, stays=0 if marker else 1)
     assert not errors, f"uncaught JavaScript errors: {errors}"
+    assert not elsewhere, f"asked on other machines: {elsewhere}"
 
 
-def _forget(context: BrowserContext, page: Page) -> None:
-    """Closes the tabs of a test; one without an address stays, and with it the browser."""
+def _forget(context: BrowserContext, page: Page, stays: int) -> None:
+    """Closes the tabs of a test; in the browser's own context one without an address stays, and with it the browser."""
     if page.url.startswith("http"):
         origin = "/".join(page.url.split("/")[:3])
         what = {"origin": origin, "storageTypes": "local_storage,indexeddb"}
         context.new_cdp_session(page).send("Storage.clearDataForOrigin", what)
     context.clear_cookies()
-    for tab in context.pages[1:]:
+    for tab in context.pages[stays:]:
         tab.close()

@@ -88,6 +88,19 @@ def drawn(page: Page) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def asked_elsewhere(page: Page) -> list[str]:
+    """A list that grows with every address on another machine that the page asks, now that this one is listened to."""
+    found: list[str] = []
+
+    def look(url: str) -> None:
+        if not re.match(r"(http|ws)s?://(127\.0\.0\.1|localhost)[:/]|(data|blob|about):", url):
+            found.append(url)
+
+    page.on("request", lambda request: look(request.url))
+    page.on("websocket", lambda socket: look(socket.url))
+    return found
+
+
 def count_messages(page: Page) -> list[object]:
     """A list that grows with every message from the page to the server."""
     sent: list[object] = []

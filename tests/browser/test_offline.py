@@ -1,21 +1,22 @@
-"""Nothing is fetched from anywhere but the server: the app works in a hall without the internet."""
+"""Nothing is fetched from anywhere but the server: the fixture `page` sees to it in every test of the browser."""
 
-import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
-from imgcls.lessons import built_lessons
-from tests.browser.hands import opened
+from tests.browser.hands import asked_elsewhere, opened
 
 
-@pytest.mark.parametrize("slug", [lesson.slug for lesson in built_lessons()])
-def test_a_lesson_asks_its_own_server_alone(page: Page, server_url: str, slug: str) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
-    opened(page, f"{server_url}/{slug}")
-    page.wait_for_load_state("networkidle")
-    elsewhere = [url for url in asked if not url.startswith((server_url, "data:", "blob:"))]
-    assert len(asked) > 5
+def test_what_is_asked_of_another_machine_is_noticed(browser: Browser, server_url: str) -> None:
+    """By the listener of all those tests, which between them open every part of every lesson."""
+    context = browser.new_context()
+    page = context.new_page()
+    elsewhere = asked_elsewhere(page)
+    opened(page, server_url)
     assert elsewhere == []
-    icons = page.locator("link[rel*=icon]").evaluate_all("(links) => links.map((link) => link.href)")
-    assert icons and all(icon.startswith((server_url, "data:")) for icon in icons)
+    there = "http://imgcls.invalid/a.png"
+    page.route(there, lambda route: route.abort())
+    with page.expect_request(there):
+        page.evaluate("(there) => fetch(there).catch(() => null)", there)
+    with page.expect_websocket():
+        page.evaluate("() => { new WebSocket('ws://imgcls.invalid/b') }")
+    assert elsewhere == [there, "ws://imgcls.invalid/b"]
+    context.close()

@@ -91,3 +91,25 @@ def test_one_cycle_rises_then_falls_and_every_schedule_stays_within_0_and_1() ->
     assert cycle[100] < 1e-3
     for schedule in SCHEDULES.values():
         assert all(0 <= schedule(place / 100) <= 1 for place in range(101))
+
+
+def test_a_step_is_the_hand_worked_one_and_leaves_gradients_as_they_were() -> None:
+    module = nn.Linear(3, 2, bias=False)
+    before = module.weight.detach().clone()
+    module(torch.tensor([[1.0, 2.0, 3.0]])).sum().backward()
+    optimiser = make_optimiser("sgd", module.parameters(), 0.5, 0.0, CPU)
+    switched = []
+
+    def closure() -> torch.Tensor:
+        switched.append(torch.is_grad_enabled())
+        return torch.tensor(7.0)
+
+    assert optimiser.step(closure) == 7
+    assert switched == [True]
+    assert torch.is_grad_enabled()
+    torch.testing.assert_close(module.weight.detach(), before - 0.5 * torch.tensor([1.0, 2.0, 3.0]))
+    assert module.weight.is_leaf
+    assert module.weight.requires_grad
+    with torch.no_grad():
+        optimiser.step()
+        assert not torch.is_grad_enabled()

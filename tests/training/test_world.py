@@ -68,7 +68,8 @@ def _process(rank: int, size: int, port: int, pipe: Connection, asked: list[tupl
 def _server() -> Any:
     """Starts processes by forking one that has imported everything and done nothing."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.training.test_world"])
+    # What a network on several processes needs of torch's compiler takes a second to import: once, not in each of them.
+    context.set_forkserver_preload(["tests.training.test_world", "torch._dynamo"])
     return context
 
 

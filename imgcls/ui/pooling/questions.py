@@ -10,8 +10,8 @@ from imgcls.figures.images import shade_limit, signed_levels
 from imgcls.models.places import last_maps
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole, written
-from imgcls.ops.pooling import HALVINGS, halve, pool, pool_backward, sign_pair_volume
-from imgcls.ops.shift import UNPOOLED, relative_change, shifted
+from imgcls.ops.pooling import HALVINGS, halve, pool, pool_backward, pool_forward, sign_pair_volume
+from imgcls.ops.shift import UNPOOLED, moved_along_pair, relative_change, shifted
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.hall import network_input
 from imgcls.ui.pooling.shift_part import KERNEL, study, wide_input
@@ -79,9 +79,12 @@ def _saw(photo: Picture) -> list[float]:
 
 
 def _at_stride_1(photo: Picture) -> str:
-    dense, skipping = (study(2, stride, "max", photo).moved_along["pooled 1×"][3] for stride in (1, 2))
+    features = F.conv2d(wide_input(photo), first_kernels()).relu()
+    now, before = (pool_forward(shifted(features, shift), 2, 1, "max")[0] for shift in (3, 0))
+    dense = relative_change(*moved_along_pair(now, before, 3, cell=1))
     if dense < 1e-6:
         return "They move along exactly"
+    skipping = study(2, 2, "max", photo).moved_along["pooled 1×"][3]
     return "As far off as at stride 2" if dense <= skipping else "Further off"
 
 

@@ -102,6 +102,7 @@ def environment() -> Iterator[dict]:
         "nice": os.nice(0),
         "threads": torch.get_num_threads(),
         "streamlit": "streamlit" in sys.modules,
+        "compiler": "torch._dynamo" in sys.modules,
     }
 
 

@@ -7,6 +7,7 @@ import importlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,13 +39,24 @@ def photo(request: pytest.FixtureRequest) -> Picture:
     return load_sample(request.param)
 
 
+RIGHT: dict[tuple[str, str], Any] = {}
+
+
+def right_of(question: Question, photo: Picture) -> Any:
+    """Its right answer, computed once for all tests."""
+    key = question.id, photo.digest
+    if key not in RIGHT:
+        RIGHT[key] = question.right(photo)
+    return RIGHT[key]
+
+
 def checks(lesson: Lesson) -> Mapping[str, object]:
     return importlib.import_module(f"tests.ui.questions.{lesson.slug.replace('-', '_') or 'home'}").CHECKS
 
 
 @each_question
 def test_the_right_answer_is_what_another_way_gives(lesson: Lesson, question: Question, photo: Picture) -> None:
-    right, expected = question.right(photo), checks(lesson)[question.id](photo)
+    right, expected = right_of(question, photo), checks(lesson)[question.id](photo)
     if isinstance(right, str):
         assert right == expected
     else:
@@ -53,7 +65,7 @@ def test_the_right_answer_is_what_another_way_gives(lesson: Lesson, question: Qu
 
 @each_question
 def test_a_question_can_be_answered_and_explained(lesson: Lesson, question: Question, photo: Picture) -> None:
-    kind, right = question.kind, question.right(photo)
+    kind, right = question.kind, right_of(question, photo)
     for rubbish in RUBBISH:
         value = kind.read(rubbish)
         assert value is None or not (isinstance(kind, Choice | Pick | Order) or isinstance(rubbish, str))
@@ -81,7 +93,7 @@ def odd_photo(request: pytest.FixtureRequest) -> Picture:
 @each_question
 def test_a_question_can_be_asked_of_any_photo(lesson: Lesson, question: Question, odd_photo: Picture) -> None:
     about, arrays = question.kind.about(odd_photo)
-    right = question.right(odd_photo)
+    right = right_of(question, odd_photo)
     fields = {"about": about, "truth": question.kind.truth(right), "words": question.kind.words(right)}
     text = json.dumps(fields | {"why": question.explains(odd_photo, right), "prompt": question.asks(odd_photo)})
     assert "NaN" not in text
@@ -105,7 +117,7 @@ def answer(kind: object, right: object) -> object:
 def test_each_choice_can_be_made_and_each_wrong_one_has_its_sentence(
     lesson: Lesson, question: Question, photo: Picture
 ) -> None:
-    kind, right = question.kind, question.right(photo)
+    kind, right = question.kind, right_of(question, photo)
     if isinstance(kind, Choice):
         assert len(set(kind.options)) == len(kind.options) >= 3
         assert [option for option in kind.options if kind.is_right(option, right)] == [right]
@@ -128,7 +140,7 @@ def test_the_answer_is_not_there_before_a_hand_has_moved(lesson: Lesson, questio
     for photo in map(load_sample, PHOTOS):
         about, _ = kind.about(photo)
         start = tuple(range(len(about["cards"]))) if isinstance(kind, Order) else about["start"]
-        right.append(kind.is_right(start, question.right(photo)))
+        right.append(kind.is_right(start, right_of(question, photo)))
     assert not all(right)
 
 
@@ -138,7 +150,7 @@ def test_no_bar_that_begins_in_the_middle_stays_there(lesson: Lesson, question: 
     if not isinstance(kind, Bars) or kind.start is not None:
         return
     for photo in map(load_sample, PHOTOS):
-        start, truth = kind.about(photo)[0]["start"], question.right(photo)
+        start, truth = kind.about(photo)[0]["start"], right_of(question, photo)
         near = 0.01 * (kind.high - kind.low)
         right.append([abs(bar - length) < near for bar, length in zip(start, truth, strict=True)])
     assert not any(map(all, zip(*right, strict=True)))
@@ -197,7 +209,7 @@ def test_before_the_reveal_nothing_of_the_answer_is_computed_or_sent(lesson: Les
         assert not {"truth", "is", "said", "near", "why", "miss", "glide"} & set(card)
         assert not app.session_state[PANEL], "the part has not run"
         photo = app.session_state["current_photo"]
-        right = question.right(photo)
+        right = right_of(question, photo)
         found = question.finds(right) if question.finds else {}
         assert not any(f"{name}={text}" in card["still"] + card["moving"] for name, text in found.items())
         why = question.explains(photo, right)
@@ -210,11 +222,11 @@ def test_the_reveal_has_the_truth_and_the_live_part_at_its_state(lesson: Lesson)
     key = part_key(lesson)
     for question in questions_of(lesson.slug):
         photo = load_sample(DEFAULT_SAMPLE)
-        changes = question.changes(question.right(photo))
+        changes = question.changes(right_of(question, photo))
         app = opened(lesson, address=address(key, question, {**question.at, **changes}, told="1"))
         (card,) = cards(app)
         assert app.session_state["current_photo"] == photo
-        assert card["why"] == question.explains(photo, question.right(photo))
+        assert card["why"] == question.explains(photo, right_of(question, photo))
         assert app.session_state[PANEL], "the part has run"
         assert moves(question, changes, app), "what the address moves, a slider or a player of the page can move"
         for name, text in changes.items():
