@@ -17,7 +17,7 @@ export const field = (parent, label, attributes = {}, tag = "input") =>
   make(tag, make("label", parent, label), "", { autocomplete: "off", ...attributes })
 
 // What lies over the lesson stands above the bar, one card over the other.
-export function card(id, title) {
+export function newCard(id, title) {
   const cards = document.getElementById("imgcls-cards") ?? make("div", document.body, "", { id: "imgcls-cards" })
   return make("section", cards, "", { id, "aria-label": title })
 }

@@ -1,6 +1,6 @@
 // A student's device as one node of the hall's layer: a weight for each pixel, and the way downhill for each weight.
 import { bracketed, equation, fixed, percent, withSign, written } from "../js/numbers.js"
-import { button, card as newCard, make } from "./build.js"
+import { button, make, newCard } from "./build.js"
 import { moved } from "./neuron_math.js"
 import { room } from "./room.js"
 import { ask, read } from "./server.js"

@@ -1,6 +1,6 @@
 // Questions to the class: asked by the teacher, answered on every screen, shown to all when the teacher says so.
 import { percent, written } from "../js/numbers.js"
-import { button, card, dialog, field, make, refusal } from "./build.js"
+import { button, dialog, field, make, newCard, refusal } from "./build.js"
 import { go, home, place } from "./page.js"
 import { shownPhoto } from "./photo.js"
 import { isTeacher, room } from "./room.js"
@@ -110,7 +110,7 @@ export function drawPoll() {
   panel?.remove()
   panel = null
   if (!poll) return
-  panel = card("imgcls-poll", "A question to the class")
+  panel = newCard("imgcls-poll", "A question to the class")
   panel.dataset.id = `${poll.id}.${poll.round}`
   panel.classList.toggle("lesson", kind === "lesson")
   if (poll.prompt) make("h2", panel, poll.prompt)

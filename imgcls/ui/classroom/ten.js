@@ -1,7 +1,7 @@
 // Ten questions before and after a course: the teacher opens them, everybody answers at their own pace, and the gain of
 // the class is drawn beside those of other courses.
 import { equation, percent } from "../js/numbers.js"
-import { button, card as newCard, dialog, make, refusal } from "./build.js"
+import { button, dialog, make, newCard, refusal } from "./build.js"
 import { gainChart } from "./gain_chart.js"
 import { isTeacher, onChange, room } from "./room.js"
 import { ask, read } from "./server.js"
