@@ -31,7 +31,7 @@ OTHER = {
     "autodiff_(image|kernel)_\\d\\d": "4",
     "(data|train)_(colour|crop|erasing)": "0.2", "(data|train)_rotation": "30", "(data|train)_draws": "5",
     "dense_channels": "2", "dense_layers": "3", "dense_size": "40", "dense_width\\d": "90",
-    "dense_side": "8", "dense_class": "8",
+    "dense_side": "8", "dense_class": "8", "dense_mixed": "0.4",
     "dense_cost_(kernel|stride)": "2", "dense_cost_padding": "0", "dense_cost_size": "40",
     "conv_size": "64", "conv_(stride|padding|dilation)": "2", "conv_preset": "your own",
     "conv_weights": "1_0_0_0_2.5_0_0_0_-3_4_-7", "conv_side": "5×5",
