@@ -18,10 +18,6 @@ PATIENCE = 1000 * float(os.environ.get("TEST_PATIENCE", "30"))
 expect.set_options(timeout=PATIENCE)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "context(**settings): the page's browser is another one, such as a phone's")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What RERUNS names may fail twice, under CI everything once; each is named in the summary then.
 
