@@ -1,6 +1,7 @@
 """Tells those who listen of every change of their class, within a moment, whichever process has written it."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from imgcls.classroom.wall import State, Wall
 LOOK = 0.1
 """Seconds between two looks at whether anybody has written, in whichever process."""
 COUNTS = 0.5
-"""Seconds between two times that a student is told of counts alone: a hundred who vote are a hundred counts."""
+"""Seconds at most between two times that a student is told of counts alone: a hundred who vote are a hundred counts."""
 ALIVE = 10.0
 """Seconds between two signs of life, in both directions."""
 
@@ -31,17 +32,18 @@ class _Listener:
     me: Member
     newest: asyncio.Queue[News] = field(default_factory=lambda: asyncio.Queue(1))
     last: News = field(default_factory=dict)
-    at: float = 0.0
+    due: float = 0.0
 
     def tell(self, news: News) -> None:
         if self.newest.full():
             self.newest.get_nowait()
         self.newest.put_nowait(news)
-        self.last, self.at = news, time.monotonic()
+        # By lot, so that not a whole class is told at once while somebody else drags.
+        self.last, self.due = news, time.monotonic() + COUNTS * random.uniform(0.5, 1)
 
     def can_wait(self, news: News) -> bool:
         """Nothing but how many are here or have voted is new to a student who has just been told something."""
-        if self.me.teacher or time.monotonic() - self.at >= COUNTS:
+        if self.me.teacher or time.monotonic() >= self.due:
             return False
         return news != self.last and _without_counts(news) == _without_counts(self.last)
 

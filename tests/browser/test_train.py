@@ -86,7 +86,8 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
-    expect(page.get_by_text(re.compile("done after"))).to_be_visible(timeout=60_000)
+    # Its worker is polite: what else runs on a busy machine goes first.
+    expect(page.get_by_text(re.compile("done after"))).to_be_visible(timeout=180_000)
 
     last = step_shown(page)
     slider = page.locator(".timeline input")

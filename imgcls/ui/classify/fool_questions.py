@@ -104,7 +104,7 @@ QUESTIONS = [
             ("each value moved as the gradient says", "each value moved up or down at random"),
             tolerance=12,
             start=lambda photo: [100 * best(photo)[2]] * 2,
-            starts_as="without a change",
+            starts_as="the probability without a change",
         ),
         _by_gradient_and_by_lot,
         lambda photo, right: (

@@ -281,7 +281,7 @@ async def _act(request: Request) -> Response:
         asked = json.loads(body) if len(body) <= largest else None
         if not isinstance(asked, dict):
             raise ClassError("This question makes no sense.")
-        before = await asyncio.to_thread(hall().classes.member, token)
+        before = None if act in _MANY else await asyncio.to_thread(hall().classes.member, token)
         answer = await asyncio.to_thread(act, token, asked)
     except ClassError as trouble:
         if act in (_join, _take):
@@ -292,8 +292,7 @@ async def _act(request: Request) -> Response:
     if before is not None:
         if act in (_leave, _join):
             hall().dismiss(token)
-        if act not in _MANY:
-            hall().wake(before.code)
+        hall().wake(before.code)
     given = answer.pop("token", None)
     response = Response(json.dumps(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
     if given is not None:

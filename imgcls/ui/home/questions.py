@@ -112,7 +112,7 @@ QUESTIONS = [
             THINGS,
             tolerance=15,
             start=lambda photo: [100 * p for p in labels_of(scene(FIRST_SCENE + SCENE)[0]).probabilities.tolist()],
-            starts_as="by sigmoids",
+            starts_as="the answers of the sigmoids",
         ),
         _softmax,
         lambda photo, right: (

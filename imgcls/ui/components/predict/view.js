@@ -99,7 +99,7 @@ function draw(root, own) {
   root.getRootNode().host?.toggleAttribute("data-told", told)
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
-  write(prompt, data.prompt)
+  write(prompt, data.prompt.replaceAll(" × ", "\u00a0×\u00a0")) // a size is one word
   const stage = make("div", "stage", root)
   if (data.grid.length && !told) numbers(stage, data.grid)
   const box = make("div", `gesture ${data.view}`, stage)
