@@ -1,4 +1,4 @@
-"""A class: a teacher at the projector, a student on a laptop, one on a phone, and one who comes late."""
+"""A class: a teacher at the projector, a student on a laptop, one on a phone, and two who come late."""
 
 import json
 import re
@@ -65,24 +65,25 @@ def test_a_class_joins_follows_looks_around_and_ends(person: Person, server_url:
     laptop.wait_for_url("**/softmax?softmax_view=Triangle")
     expect(teacher.locator(BAR)).to_contain_text("2 with you")
 
-    late = person()
-    late.goto(f"{server_url}/?class={code}")
-    late.wait_for_url("**/softmax?softmax_view=Triangle")
+    late, later = person(), person(390, 844)
+    for student in (late, later):
+        student.goto(f"{server_url}/?class={code}")
+        student.wait_for_url("**/softmax?softmax_view=Triangle")
 
     teacher.get_by_role("button", name="Eyes to the front").click()
-    for student in (laptop, phone, late):
+    for student in (laptop, phone, late, later):
         expect(student.locator("#imgcls-veil")).to_be_visible()
     teacher.get_by_role("button", name="Go on").click()
-    for student in (laptop, phone, late):
+    for student in (laptop, phone, late, later):
         expect(student.locator("#imgcls-veil")).to_have_count(0)
 
     laptop.reload()
     expect(laptop.locator(BAR)).to_contain_text(f"Class {code}")
     teacher.reload()
-    expect(teacher.locator(BAR)).to_contain_text("3 students")
+    expect(teacher.locator(BAR)).to_contain_text("4 students")
     late.get_by_role("button", name="Leave").click()
     expect(late.locator(BAR)).to_have_count(0)
-    expect(teacher.locator(BAR)).to_contain_text("2 students")
+    expect(teacher.locator(BAR)).to_contain_text("3 students")
 
     teacher.get_by_role("button", name="More").click()
     with teacher.context.expect_page() as opened:
