@@ -199,6 +199,26 @@ def test_sliders_inside_a_picture_and_with_another_name_move_too(page: Page, ask
     expect(page).to_have_url(re.compile("data_level=1"))
 
 
+def test_bars_that_no_hand_has_moved_begin_anew_for_another_photo(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/classify?ask=class-noise", ".predict")
+    bars = page.locator(".bars input")
+    before = bars.first.input_value()
+    sidebar = page.get_by_test_id("stSidebar")
+    sidebar.get_by_role("radio", name="Samples").click()
+    sidebar.locator(".gallery button[data-slug=cat]").click()
+    prompt = page.locator(".predict .prompt")
+    expect(prompt).not_to_contain_text("Bernese")
+    share = float(re.search(r"([\d.]+)%", prompt.inner_text())[1])
+    assert abs(share - float(before)) > 1
+    for bar in bars.all():
+        expect(bar).to_have_value(str(round(share)))
+    bars.first.press("ArrowLeft")
+    moved, words = bars.first.input_value(), prompt.inner_text()
+    sidebar.locator(".gallery button[data-slug=coffee]").click()
+    expect(prompt).not_to_have_text(words)
+    expect(bars.first).to_have_value(moved)
+
+
 def test_a_reload_keeps_what_was_predicted(page: Page, asking_url: str) -> None:
     opened(page, f"{asking_url}/softmax?ask=soft-constant", ".predict")
     first = page.get_by_role("slider", name="Samoyed, logit 1")

@@ -158,7 +158,7 @@ QUESTIONS = [
         WHAT_IF,
         f"Map {OFF} of TinyVGG's last layer is **switched off**: all its values become 0. Which of the classes go up, "
         "and which down? Drag the bars.",
-        Bars(lambda photo: tuple(tinyvgg().labels), 0, 100, "%", 0, 15, _shares, "as it is now"),
+        Bars(lambda photo: tuple(tinyvgg().labels), 0, 100, "%", 0, 15, _shares, "the probabilities now"),
         _without,
         lambda photo, right: (
             f"{_best(photo)[1]} had {percent(_best(photo)[2] / 100)} and gets "

@@ -104,6 +104,10 @@ function draw(root, own) {
   if (data.grid.length && !told) numbers(stage, data.grid)
   const box = make("div", `gesture ${data.view}`, stage)
   const side = make("div", "side", stage)
+  // What no hand has moved begins where it does for this photo, not where it did for the one before.
+  const start = JSON.stringify(data.about.start)
+  if (start !== own.start && JSON.stringify(own.value) === own.start) own.value = undefined
+  own.start = start
   own.value = told ? data.mine : own.value ?? data.mine ?? undefined
   const submit = make("button", "main")
   const change = (value) => {
