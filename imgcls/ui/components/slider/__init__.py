@@ -9,7 +9,7 @@ from imgcls.ui.address import store_of, to_address
 from imgcls.ui.components import Element, declare
 from imgcls.ui.dials import Dial
 
-_mount = declare("slider", says=("value",), html='<div class="slider"></div>')
+_mount = declare("slider", says=("value",), html='<div class="slider"></div>', styles=("range.css",))
 
 
 def slider(dial: Dial, numbers: Mapping[str, Any]) -> Element:

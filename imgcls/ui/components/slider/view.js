@@ -7,7 +7,7 @@ import { make } from "../../js/text.js"
 // `turn(number, final)` says what a move does.
 function makeDial(turn) {
   const box = make("div", "dial")
-  box.innerHTML = `<div><span></span><output></output></div><input type="range"><div class="help"></div>`
+  box.innerHTML = `<div><span></span><output></output></div><input type="range" class="filled"><div class="help"></div>`
   const input = box.querySelector("input")
   input.oninput = () => turn(Number(input.value), false)
   input.onchange = () => turn(Number(input.value), true)
