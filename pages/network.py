@@ -28,33 +28,13 @@ from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
+from imgcls.ui.network.suggestions import AT_HOME, TRY
 from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
 from imgcls.ui.photo import current_photo, sample_note, sample_row
 from imgcls.ui.predict_first import Asking, card
 from imgcls.ui.shell import code_panel, try_this
 
 MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
-TRY = {
-    FORWARD: (
-        "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
-        "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
-        "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
-    ),
-    WHAT_IF: (
-        "Switch off one map of the last layers at a time. Can you make another class win with a single one?",
-        "Move the photo by one pixel, then by two, four, eight. What changes more: the maps or the bars?",
-        "Cover the dog's face, then the background. Which of them did the network look at?",
-    ),
-    BACKWARDS: (
-        "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
-        "Choose the class that came second. Where do the two maps of evidence differ?",
-    ),
-}
-
-AT_HOME = (
-    "The small dogs at the top are drawn like those that this network learned from, but new to it. Does it know them "
-    "all? Where it is wrong, open the class that it chose, then the right one: which feature misled it?"
-)
 
 photo = current_photo()
 tour.arrive("net_part")
