@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -243,7 +242,7 @@ def test_work_goes_on_while_its_owner_is_away_as_long_as_nobody_waits(submit, ab
 
 
 def test_a_connection_that_blinks_ends_nothing_even_while_somebody_waits(submit, absent, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 0.6)
+    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 1.0)  # all blinks together are longer, each is shorter
     jobs_ = [submit("linger", owner=owner) for owner in ("anna", "berta", "clara")]
     until(lambda: [job.state for job in jobs_] == ["running", "running", "queued"])
     for _ in range(4):
@@ -350,43 +349,6 @@ def test_only_functions_of_the_package_are_run_and_an_owner_cannot_flood_the_que
     with pytest.raises(JobRefusedError, match="wait already"):
         for _ in range(20):
             submit("linger")
-
-
-def test_workers_end_with_the_web_process_even_if_that_is_killed() -> None:
-    code = (
-        "import time; from imgcls.jobs.runner import JobRunner\n"
-        "runner = JobRunner(long=1, quick=0)\n"
-        "while not runner.ready: time.sleep(0.01)\n"
-        "print(*runner.pids, flush=True); time.sleep(60)"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    worker = int(parent.stdout.readline())
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    until(lambda: not _exists(worker), 5)
-
-
-def _exists(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    if not status.parent.parent.is_dir():  # no /proc: signal 0 only asks
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return False
-        return True
-    return status.is_file() and "State:\tZ" not in status.read_text()
-
-
-def test_shutdown_ends_jobs_and_processes_and_nothing_starts_afterwards() -> None:
-    runner = JobRunner(long=1, quick=0)
-    pids = runner.pids
-    job = runner.submit("imgcls.training.nothing:at_all", {}, owner="anna")
-    runner.shutdown()
-    assert job.state == "cancelled"
-    assert not any(_exists(pid) for pid in pids)
-    with pytest.raises(JobRefusedError, match="shutting down"):
-        runner.submit("imgcls.training.nothing:at_all", {}, owner="anna")
 
 
 def test_a_reloaded_page_takes_its_job_over_and_nobody_else_does(submit, runner: JobRunner, absent) -> None:

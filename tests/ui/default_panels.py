@@ -33,8 +33,8 @@ def panels(lesson: Lesson, photo: Image.Image | None = None) -> Iterator[tuple[s
 
 
 def rounded(value: Any) -> Any:
-    """To seven digits: more of them belong to one machine."""
-    return [rounded(each) for each in value] if isinstance(value, list | tuple) else float(f"{value:.7g}")
+    """To five digits: more of them differ from machine to machine."""
+    return [rounded(each) for each in value] if isinstance(value, list | tuple) else float(f"{value:.5g}")
 
 
 def collected(lesson: Lesson) -> list[dict[str, Any]]:
