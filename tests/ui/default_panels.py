@@ -33,8 +33,10 @@ def panels(lesson: Lesson, photo: Image.Image | None = None) -> Iterator[tuple[s
 
 
 def rounded(value: Any) -> Any:
-    """To five digits: more of them differ from machine to machine."""
-    return [rounded(each) for each in value] if isinstance(value, list | tuple) else float(f"{value:.5g}")
+    """Whole numbers as they are, others to five digits: more of them differ from machine to machine."""
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    return float(value if float(value).is_integer() else f"{value:.5g}")
 
 
 def collected(lesson: Lesson) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from imgcls.ui.take_home.text import as_markdown
 from tests.browser.nasty_names import HARD
 from tests.test_pages import WRITE_PANELS, numbers, opened
 from tests.ui.at_once import at_once
+from tests.ui.default_panels import rounded
 
 PLAIN = {"torch", "torchvision", "PIL", "numpy"}  # what `pip install torch torchvision pillow` brings
 OWN = picture_from_image(Image.fromarray(np.arange(90 * 120 * 3, dtype=np.uint8).reshape(90, 120, 3)), "my dog.jpg")
@@ -203,3 +204,9 @@ def test_the_code_of_the_data_set_and_its_numbers_are_those_its_pages_open_with(
         for name, value in panel.shows.items():
             expected = numbers(kept[key].shows[name])
             np.testing.assert_allclose(numbers(value), expected, rtol=1e-3, atol=1e-5, err_msg=WRITE_PANELS)
+
+
+def test_whole_numbers_are_kept_to_the_last_digit() -> None:
+    assert rounded([50_331_648, 0.934069812, 0]) == [50_331_648, 0.93407, 0]
+    shown = [panel.panel.shows for panel in default_panels("dense")]
+    assert any(each.get("dense_weights") == 50_331_648 for each in shown)
