@@ -35,6 +35,23 @@ def test_the_network_learns_its_twin_does_not_and_both_are_those_of_the_maths(pa
     assert int(NUMBERS.search(captions[1])[1]) <= 80
 
 
+AT_ONCE = """async (bend) => {
+  const step = () => Number(bend.querySelector(".step").textContent.replace(/\\D/g, ""))
+  // A film of 75 steps is stopped in its middle.
+  while (step() < 100 || step() % 75 === 0) await new Promise(requestAnimationFrame)
+  bend.querySelector(".go").click()
+  for (let i = 0; i < 3; i++) bend.querySelector(".one").click()
+  return step()
+}"""
+
+
+def test_step_pressed_before_the_pause_has_been_answered_is_not_lost(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/activations")
+    page.get_by_role("button", name="Train").click()
+    paused = page.locator(".bend").evaluate(AT_ONCE)
+    expect(page.locator(".bend .step")).to_have_text(f"step {paused + 3}")
+
+
 def test_points_are_set_by_a_click_and_by_the_keyboard_and_stand_in_the_address(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/activations?act_pattern=mine")
     expect(page.locator(".bend figcaption").first).to_contain_text("no points yet")

@@ -98,6 +98,7 @@ def test_a_run_is_trained_to_its_end_looked_back_at_and_used_on_the_photo(page: 
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     wait_until(page, lambda: 0 < step_shown(page) < last)
+    page.wait_for_url(re.compile(f"train_step={step_shown(page)}"))
     expect(page.locator("[class*=st-key-samples] .tile")).to_have_count(14)
     assert all(
         mark in "✓✗" for mark in (each[0] for each in page.locator("[class*=st-key-samples] small").all_inner_texts())

@@ -58,8 +58,14 @@ function here(own) {
   return { state: film.start, first: film.begins, skip: film.skipped + frame + 1 }
 }
 
+// What is still to be answered; an answer that never came is no longer waited for.
+function awaited(own) {
+  if (own.asked && performance.now() - own.asked.at > PATIENCE) own.asked = null
+  return own.asked
+}
+
 function ask(own, from, frames, steps, then) {
-  if (own.asked) return
+  if (awaited(own)) return
   const reel = { id: ++own.id, frames, steps, ...from }
   own.asked = { id: reel.id, from, frames, steps, then, at: performance.now() }
   own.hand.tell(own.component, own.about.ask, { numbers: { [own.about.sets[1]]: reel } }, false)
@@ -98,8 +104,7 @@ function tick(own, now) {
   if (!own.playing) return
   const { film, frame } = own, count = film.losses.length / 2
   const pace = clamp((own.cycle ?? 0) / FRAMES, FRAME_MS, 200), { due = now } = own
-  if (own.asked && performance.now() - own.asked.at > PATIENCE) own.asked = null
-  if (!own.next && !own.asked && frame >= count - FRAMES / 2 - 1 && film.finite) {
+  if (!own.next && !awaited(own) && frame >= count - FRAMES / 2 - 1 && film.finite) {
     clearTimeout(own.waiting)
     const end = { state: film.state, first: stepOf(film, count - 1), skip: 0 }
     ask(own, frame < count - 1 ? end : here(own), FRAMES, STEPS, (next) => { own.next = next })
@@ -135,9 +140,13 @@ function settle(own, then = () => {}) {
   ask(own, { ...from, skip: from.skip - 1 }, 1, STEPS, (film) => { show(own, film, 0); then() })
 }
 
+// Pressed again before the answer is there, it takes one more step after it.
 function one(own) {
-  if (own.playing) pause(own)
-  else settle(own, () => ask(own, here(own), 1, 1, (film) => show(own, film, 0)))
+  if (own.playing) return pause(own)
+  const asked = awaited(own)
+  if (!asked) return settle(own, () => ask(own, here(own), 1, 1, (film) => show(own, film, 0)))
+  const { then } = asked
+  asked.then = (film) => { then(film); if (!own.playing) one(own) }
 }
 
 // ---- What is on the screen ----
