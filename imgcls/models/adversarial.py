@@ -16,8 +16,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from imgcls.models.classify import Classifier, Prediction, classify_batch
+from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.few_pixels import narrowed, put_back
+from imgcls.models.passes import predict_with_others
 
 Way = Literal["noise", "pixels"]
 MOST_LEVELS = 16
@@ -41,7 +42,7 @@ def as_pixels(classifier: Classifier, inputs: Tensor) -> Tensor:
 
 def predict(classifier: Classifier, pixels: Tensor) -> Prediction:
     """What the network says about a picture."""
-    return classify_batch(classifier, _inputs(classifier, pixels))[0]
+    return predict_with_others(classifier, _inputs(classifier, pixels))
 
 
 def compass(classifier: Classifier, pixels: Tensor, target: int, away: int) -> Tensor:

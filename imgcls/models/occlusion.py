@@ -8,7 +8,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from imgcls.models.classify import Classifier, Prediction, classify_batch
+from imgcls.models.classify import Classifier, Prediction
+from imgcls.models.passes import predict_with_others
 from imgcls.models.preprocess import Preprocess
 
 GREY = 0.5
@@ -37,7 +38,7 @@ def occlude(classifier: Classifier, inputs: Tensor, x: float, y: float, size: fl
         x, y, size: the patch's centre and side in 0..1 of the network's input (the centre crop), as in `patch_box`.
         fill: the grey, 0 black to 1 white, before normalising.
     """
-    return classify_batch(classifier, covered(classifier, inputs, [(x, y)], size, fill))[0]
+    return predict_with_others(classifier, covered(classifier, inputs, [(x, y)], size, fill))
 
 
 def covered(

@@ -1,6 +1,7 @@
 """Where the lessons' networks compute; what a GPU answers is held against the CPU where there is one."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -95,3 +96,15 @@ def test_answers_of_the_gpu_are_those_of_the_cpu() -> None:
         assert theirs.logits.device.type == "cpu"
     (mine,), (yours,) = (grad_cam(each, photo, [200]) for each in (network, moved))
     np.testing.assert_allclose(yours.heatmap, mine.heatmap, atol=1e-3)
+
+
+@needs_gpu
+def test_a_hall_that_asks_at_once_gets_what_the_cpu_gives_each_alone() -> None:
+    network = load()
+    inputs = network.preprocess(load_sample(DEFAULT_SAMPLE).image)
+    centres = [(number / 40, 0.5) for number in range(40)]
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda at: occlude(on_device(network), inputs, *at, 0.3), centres))
+    for at, answer in zip(centres, answers, strict=True):
+        alone = occlude(network, inputs, *at, 0.3)
+        torch.testing.assert_close(answer.logits, alone.logits, rtol=1e-3, atol=1e-3)

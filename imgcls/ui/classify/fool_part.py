@@ -22,6 +22,7 @@ from imgcls.models.adversarial import (
     repainted,
 )  # fmt: skip
 from imgcls.models.classify import Classifier, Prediction
+from imgcls.models.device import on_device
 from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
@@ -77,7 +78,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
         # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
         coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
         shown_now = _array(changed)[::coarse, ::coarse]
-        said = predict(classifier, changed)
+        said = predict(on_device(classifier), changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
