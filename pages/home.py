@@ -10,7 +10,7 @@ from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from imgcls.numbers import percent, sides, whole
 from imgcls.ops.softmax import softmax
-from imgcls.ui.components.plot import plot_bars
+from imgcls.ui.components.bars import bars
 from imgcls.ui.hall import classify_photo, made_of
 from imgcls.ui.home.labels_part import labels_part
 from imgcls.ui.home.pixels import pixels, small_pixels
@@ -35,8 +35,7 @@ def answer(place, title: str, question: str, about: str, labels: Sequence[str], 
     """One variant of the problem: its question, the network's real answer as bars, and what the numbers are."""
     with place.container(border=True, height="stretch"):
         st.markdown(f"**{title}.** {question}")
-        alt = "; ".join(f"{label} {percent(p)}" for label, p in zip(labels, chances, strict=True))
-        plot_bars(labels, chances, key=f"home_{title}", alt=f"{title}: {alt}")
+        bars(labels, chances, key=f"home_{title}", label=title)
         st.markdown(about)
 
 

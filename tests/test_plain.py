@@ -4,7 +4,6 @@ import html
 
 import pytest
 
-from imgcls.figures.bars import probability_bars
 from imgcls.plain import fenced, markdown, one_line, plotly, words
 from tests.browser.nasty_names import NAMES
 
@@ -29,8 +28,6 @@ def test_a_name_is_one_line_that_every_screen_and_terminal_takes(text: str, line
 def test_charts_get_a_name_without_tags() -> None:
     for name in NAMES:
         assert html.unescape(plotly(name)) == name and "<" not in plotly(name)
-    (bar, *_) = probability_bars(["<b>a</b>"], [0.5]).data
-    assert bar.customdata[0] == "&lt;b&gt;a&lt;/b&gt;"
 
 
 def test_a_block_of_code_ends_where_the_text_ends() -> None:

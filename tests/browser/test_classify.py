@@ -16,7 +16,7 @@ from imgcls.models.classify import classify
 from imgcls.models.registry import load
 from tests.browser.hands import opened, settle
 
-SHOWN = ".plot[data-drawn]"
+SHOWN = ".probability-bars[data-drawn]"
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
@@ -33,10 +33,9 @@ def as_jpeg(slug: str) -> bytes:
 
 def bars(page: Page, place: int) -> dict[str, str]:
     """Label -> percentage written behind its bar, in the chart at this place of the page."""
-    chart = page.locator(".plot").nth(place)
-    labels = chart.locator(".yaxislayer-above text, .yaxislayer-below text").all_text_contents()
-    numbers = chart.locator(".bars text.bartext").all_text_contents()
-    return dict(zip(labels, numbers, strict=True))
+    rows = page.locator(SHOWN).nth(place).locator("tbody tr")
+    numbers = [number.strip() for number in rows.locator("td").all_text_contents()]
+    return dict(zip(rows.locator("th").all_text_contents(), numbers, strict=True))
 
 
 @pytest.mark.parametrize("slug", ["drawn-dalmatian", "cat"])
@@ -49,10 +48,7 @@ def test_an_uploaded_photo_gets_the_label_and_probability_that_the_network_compu
     page.wait_for_selector(SHOWN)
     upload(page, f"{slug}.jpg", photo)
     expect(page.get_by_text("Top answer:")).to_contain_text(display_name(best.label))
-    page.wait_for_function(
-        "text => [...document.querySelectorAll('.bartext')].some((e) => e.textContent === text)",
-        arg=f"{best.probability:.1%}",
-    )
+    expect(page.get_by_role("row", name=display_name(best.label)).first).to_contain_text(f"{best.probability:.1%}")
     assert bars(page, 1)[display_name(best.label)] == f"{best.probability:.1%}"
 
 
@@ -103,7 +99,7 @@ def test_on_a_phone_photo_and_answer_stand_on_one_screen_and_the_menu_names_ever
     for address, photo, answer in (
         ("", ".pixels .photo canvas", ".pixels output"),
         ("tensors", ".slicer .photo", ".slicer .crop"),
-        ("classify", ".grey-patch canvas >> nth=0", ".plot >> nth=0"),
+        ("classify", ".grey-patch canvas >> nth=0", ".probability-bars >> nth=0"),
     ):
         opened(page, f"{server_url}/{address}", answer)
         above, below = page.locator(photo).bounding_box(), page.locator(answer).bounding_box()
@@ -158,16 +154,17 @@ def test_a_patch_dragged_over_the_face_changes_the_probabilities_and_can_be_take
     page.mouse.down()
     page.mouse.move(*middle, steps=4)
     page.mouse.up()
-    page.wait_for_function("text => document.querySelector('.bartext').textContent.includes(`was ${text}`)", arg=before)
+    dog = page.locator(SHOWN).first.locator("tbody td")
+    expect(dog).to_contain_text(f"(was {before})")
     assert bars(page, 0)["Dog"] != f"{before} (was {before})"
     page.get_by_role("button", name="Take the patch off").click()
-    page.wait_for_function("text => document.querySelector('.bartext').textContent === text", arg=before)
+    expect(dog).to_have_text(before)
 
 
 def test_a_copied_link_brings_back_the_settings(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/classify?classify_k=9&classify_threshold=0.95")
     page.wait_for_selector(SHOWN)
-    page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
+    expect(page.locator(SHOWN)).to_have_count(2)
     assert len(bars(page, 1)) == 9
     assert page.locator(".slider input").nth(1).input_value() == "0.95"
 
@@ -182,7 +179,7 @@ def test_a_link_names_part_and_layer_also_an_old_one(page: Page, server_url: str
 def test_a_bad_value_in_a_link_is_ignored(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/classify?classify_k=99&classify_threshold=nan&classify_patch=abc&classify_model=gpt")
     page.wait_for_selector(SHOWN)
-    page.wait_for_function("document.querySelectorAll('.plot[data-drawn]').length === 2")
+    expect(page.locator(SHOWN)).to_have_count(2)
     assert len(bars(page, 1)) == 5
     assert page.locator(".slider input").nth(1).input_value() == "0.5"
 

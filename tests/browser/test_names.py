@@ -18,9 +18,9 @@ SCRIPT = """
 import streamlit as st
 from PIL import Image
 
-from imgcls.figures.bars import probability_bars
 from imgcls.figures.curves import Curve, curves
 from imgcls.plain import fenced, markdown, words as escaped
+from imgcls.ui.components.bars import bars
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.words import words
 from tests.browser.nasty_names import HARD, MIXED, NAMES
@@ -60,7 +60,7 @@ for n, name in enumerate(MIXED):
     with here("words"): words(f"**{escaped(name)}** is {escaped(name)}", key=f"w{n}")
 with st.container(key="box"):
     st.selectbox("Which?", HARD)  # its options are no Markdown
-plot(probability_bars(HARD, [0.5] * len(HARD)), key="bars", alt="bars")
+bars(HARD, [0.5] * len(HARD), key="bars", label="bars")
 lines = [Curve(name, [0, 1], [n, n]) for n, name in enumerate(HARD)]
 plot(curves(lines, x_title=HARD[0], y_title=HARD[2], height=900), key="curves", alt="curves")
 plot(curves(lines, end_labels=True, y_range=(0, len(HARD)), height=900), key="ends", alt="ends")
@@ -129,21 +129,18 @@ def test_every_kind_of_element_shows_a_name_letter_by_letter(page: Page, element
 def test_charts_show_a_name_letter_by_letter(page: Page, elements: str) -> None:
     page.goto(elements)
     for key in ("bars", "curves", "ends"):
-        expect(page.locator(f".st-key-{key} .plot[data-drawn]")).to_be_visible(timeout=60_000)
-    ticks = page.locator(".st-key-bars .yaxislayer-above text").all_text_contents()
+        expect(page.locator(f".st-key-{key} [data-drawn]")).to_be_visible(timeout=60_000)
+    names = page.locator(".st-key-bars th").all_text_contents()
     # long names stand in two lines, broken at a space
-    assert [tick.replace(" ", "") for tick in ticks] == [name.replace(" ", "") for name in HARD]
+    assert [each.replace(" ", "") for each in names] == [name.replace(" ", "") for name in HARD]
     assert page.locator(".st-key-curves .legendtext").all_text_contents() == list(HARD)
     assert page.locator(".st-key-curves .xtitle").text_content() == HARD[0]
     assert page.locator(".st-key-curves .ytitle").text_content() == HARD[2]
     ends = page.locator(".st-key-ends .annotation-text").all_text_contents()
     assert sorted(ends) == sorted(f"● {name}" for name in HARD)
     assert page.locator(".plot a, .plot image").count() == 0
-    bars = page.locator(".st-key-bars")
-    bars.locator(".plot").scroll_into_view_if_needed()
-    box = bars.locator(".plot .barlayer .point path").nth(9).bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(bars.locator(".hoverlayer")).to_contain_text(f"{HARD[9]}: 0.5")
+    for row, name in zip(page.locator(".st-key-bars tbody tr").all(), HARD, strict=True):
+        expect(row).to_have_attribute("title", f"{name}: 0.5000")
 
 
 @pytest.mark.usefixtures("foreign")
@@ -211,9 +208,9 @@ def test_a_set_and_its_training_keep_the_letters_of_their_classes(page: Page, se
     texts = told.locator("strong").all_text_contents()
     assert len(texts) == 2 and set(texts) <= set(classes)
     page.get_by_text("Use it", exact=True).click()
-    expect(page.locator(".st-key-train_photo .plot[data-drawn]")).to_be_visible()
-    ticks = page.locator(".st-key-train_photo .yaxislayer-above text").all_text_contents()
-    assert sorted(tick.replace(" ", "") for tick in ticks) == sorted(name.replace(" ", "") for name in classes)
+    expect(page.locator(".st-key-train_photo .probability-bars[data-drawn]")).to_be_visible()
+    heads = page.locator(".st-key-train_photo tbody th").all_text_contents()
+    assert sorted(each.replace(" ", "") for each in heads) == sorted(name.replace(" ", "") for name in classes)
     assert main.locator("p a[href*=example], .katex, p img, .plot a").count() == 0
     with page.expect_download() as download:
         page.get_by_role("button", name="Script (.py)").click()

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from imgcls.data.pictures import Picture
-from imgcls.figures.bars import probability_bars
 from imgcls.figures.cards import as_png, card
 from imgcls.models.adversarial import (
     MOST_LEVELS,
@@ -27,8 +26,8 @@ from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
 from imgcls.training.fooling import Fooled, Shown
+from imgcls.ui.components.bars import bars
 from imgcls.ui.components.picture import picture as picture_of
-from imgcls.ui.components.plot import plot
 from imgcls.ui.components.words import words
 from imgcls.ui.dataset.work import result_of
 from imgcls.ui.hall import network_input
@@ -85,9 +84,11 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
         labels = [classifier.name_of(index) for index in shown]
         elements = {
             "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
-            "fool_bars": plot(
-                probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
-                alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(labels, chances, strict=True)),
+            "fool_bars": bars(
+                labels,
+                chances,
+                before=[float(now.probabilities[index]) for index in shown],
+                label="The probabilities, and what they were",
             ),
             "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
         }

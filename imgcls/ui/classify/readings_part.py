@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from imgcls.data.pictures import Picture
-from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
@@ -20,7 +19,7 @@ from imgcls.plain import words
 from imgcls.ui.classify.code import readings_code
 from imgcls.ui.classify.grey_patch import grey_patch
 from imgcls.ui.components import Element
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.bars import bars
 from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import distance_from, network_input
 from imgcls.ui.shell import code_panel
@@ -97,11 +96,11 @@ def readings_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
 def _binary(now: Prediction, before: Prediction, threshold: float, covered: bool) -> Element:
     """Is it a dog? Of a network that knows dogs."""
     answer = "\u2713 **a dog**" if now.dog >= threshold else "\u2717 **not a dog**"
-    return plot(
-        probability_bars(["Dog"], [now.dog], before=[before.dog] if covered else None, threshold=threshold),
-        alt=f"The probability of a dog is {percent(now.dog)}; the threshold is {percent(threshold, 0)}.",
+    return bars(
+        ["Dog"], [now.dog], before=[before.dog] if covered else None, threshold=threshold,
+        label=f"The probability of a dog; the threshold is {percent(threshold, 0)}",
         caption=f"{answer}: the probabilities of its breeds add up to {percent(now.dog)}.",
-    )
+    )  # fmt: skip
 
 
 def _classes(now: Prediction, before: Prediction, count: int, covered: bool, distance: Distance | None) -> Element:
@@ -113,9 +112,9 @@ def _classes(now: Prediction, before: Prediction, count: int, covered: bool, dis
     names = [display_name(each.label, now.labels) for each in top]
     chances = [float(now.probabilities[each.index]) for each in top]
     best = now.top(1)[0]
-    return plot(
-        probability_bars(names, chances, before=[each.probability for each in top] if covered else None),
-        alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
+    return bars(
+        names, chances, before=[each.probability for each in top] if covered else None,
+        label="The most probable classes",
         caption=f"Top answer: **{words(display_name(best.label, now.labels))}**, "
         f"{confidence_words(best.probability, best.index, distance)}.",
-    )
+    )  # fmt: skip

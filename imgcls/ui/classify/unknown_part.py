@@ -3,16 +3,14 @@
 import streamlit as st
 
 from imgcls.data.pictures import Picture
-from imgcls.figures.bars import probability_bars
 from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
 from imgcls.models.classify import Classifier, Prediction
-from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.classify.code import unknown_code
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.bars import bars
 from imgcls.ui.hall import classify_photo
 from imgcls.ui.shell import choose, code_panel
 
@@ -31,10 +29,7 @@ def unknown_part(classifier: Classifier, photo: Picture, prediction: Prediction)
     """Which breeds are missing, and the bars of the photo when its best class is, too."""
     which = choose("Your photo, and a network that knows …", [ALL, WITHOUT, SIX], key="classify_known", labelled=True)
     names, chances, caption = _bars(which, classifier, photo, prediction)
-    plot(
-        probability_bars(names, chances), key="classify_known_bars", caption=caption,
-        alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True)),
-    )  # fmt: skip
+    bars(names, chances, key="classify_known_bars", label="The most probable classes", caption=caption)
     never = "The network must divide 100% among the classes it was trained on; it never says “none of these”. "
     missing = ", ".join(f"**{each.breed}**" for each in UNKNOWABLE)
     known = ", ".join(f"**{markdown(classifier.name_of(index))}**" for index in range(min(20, len(classifier.labels))))

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from imgcls.data.drawn.scenes import THINGS
-from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
 from imgcls.training.multilabel import labels_of
 from imgcls.training.runs import RunError
-from imgcls.ui.components.plot import plot_bars
+from imgcls.ui.components.bars import bars
 from imgcls.ui.home.scenes import FIRST_SCENE, drawn_scene, labels_in_scene
 from imgcls.ui.shell import code_panel
 
@@ -33,8 +32,7 @@ def labels_part() -> None:
         ):
             with column:
                 st.markdown(title)
-                told = "; ".join(f"{name} {percent(p)}" for name, p in zip(THINGS, chances, strict=True))
-                plot_bars(THINGS, chances, threshold=0.5, key=f"home_{title[:11]}", alt=f"{title}: {told}")
+                bars(THINGS, chances, threshold=0.5, key=f"home_{title[:11]}", label=title)
         st.caption(
             "A small network that learned from 4,000 drawn scenes. It has never seen this one. With softmax at most "
             "one label can pass 50%, whatever the picture shows."

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from imgcls.data.datasets import DatasetError, prepare
-from imgcls.figures.bars import probability_bars
 from imgcls.labels import display_name
 from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
@@ -20,7 +19,7 @@ from imgcls.training.onnx import OnnxError, to_onnx
 from imgcls.training.runs import RunError
 from imgcls.training.script import training_pictures, training_script
 from imgcls.training.trained import load_trained, weights_file
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.bars import bars
 from imgcls.ui.distance import distance_note
 from imgcls.ui.hall import distance_from
 from imgcls.ui.memo import remember
@@ -123,8 +122,7 @@ def _answer(prediction: Prediction, distance: Distance | None) -> None:
     names = [display_name(each.label, prediction.labels) for each in top]
     chances = [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
-    told = "; ".join(f"{name} {percent(chance)}" for name, chance in zip(names, chances, strict=True))
-    plot(probability_bars(names, chances), key="train_photo", alt=told)
+    bars(names, chances, key="train_photo", label="The most probable classes of your photo")
     st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0], top[0].index, distance)}.")
     distance_note(distance)
 

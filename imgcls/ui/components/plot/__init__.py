@@ -1,14 +1,12 @@
 """A Plotly chart that changes in place (`Plotly.react`): it never blanks and keeps its zoom."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 import plotly
 import plotly.graph_objects as go
 import plotly.io
 
-from imgcls.figures.bars import probability_bars
 from imgcls.ui.components import Element, declare, placed
 
 PLOTLY_PATH = "imgcls/plotly.min.js"
@@ -37,19 +35,6 @@ def plot(
     """
     news = _news(figure) | ({} if mark is None else {"mark": mark})
     return placed(_mount.element({"source": _SOURCE, **news, "alt": alt, "caption": caption}), key)
-
-
-def plot_bars(
-    labels: Sequence[str], chances: Sequence[float], *, alt: str, key: str, threshold: float | None = None
-) -> None:
-    """Show `probability_bars`, made once for all who have the same: a hall opens the first page with one drawing."""
-    news = _bars(tuple(labels), tuple(chances), threshold)
-    _mount.element({"source": _SOURCE, **news, "alt": alt, "caption": ""}).show(key)
-
-
-@lru_cache(maxsize=256)
-def _bars(labels: Sequence[str], chances: Sequence[float], threshold: float | None) -> Mapping[str, Any]:
-    return _news(probability_bars(labels, chances, threshold=threshold))
 
 
 def move_mark(mark: Mapping[str, Any], *, key: str | None = None) -> Element:
