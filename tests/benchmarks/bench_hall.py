@@ -167,12 +167,7 @@ def main() -> None:
         "network: patch, EfficientNet-Lite0": (
             "network?net_part=What+if&net_model=efficientnet-lite0", ".network[data-drawn]", ".network canvas",
         ),
-        "classify: patch, TinyVGG": (
-            "classify?classify_model=tinyvgg", ".grey-patch[data-drawn]", ".grey-patch canvas",
-        ),
-        "classify: patch, EfficientNet-Lite0": (
-            "classify?classify_model=efficientnet-lite0", ".grey-patch[data-drawn]", ".grey-patch canvas",
-        ),
+        "classify: patch, EfficientNet-Lite0": ("classify", ".grey-patch[data-drawn]", ".grey-patch canvas"),
     }  # fmt: skip
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*")
