@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 
-from imgcls.figures.curves import Curve, curves
 from imgcls.figures.images import colourise
 from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
@@ -18,11 +16,11 @@ from imgcls.models.registry import load
 from imgcls.numbers import ABOUT, equation, fixed, percent, whole, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
-from imgcls.palette import HUES
+from imgcls.ui.components.chart import charts
 from imgcls.ui.components.grids import Grid, grids
 from imgcls.ui.components.picture import picture
-from imgcls.ui.components.plot import plot
 from imgcls.ui.components.words import words
+from imgcls.ui.dropout.running_means import running_means
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose, code_panel
@@ -149,9 +147,6 @@ def average_part(seed: int) -> None:
     def picture(numbers: Numbers) -> dict[str, Any]:
         p = numbers[P.name]
         result = many_passes(head.features, head.weights, head.bias, best, p, PASSES, _seeded(seed))
-        logit = _running(result.means, result.exact, f"logit of {name}", result.band())
-        chance = _running(result.chance_means, result.exact_chance, f"probability of {name}")
-        alt = "The running mean of the {} of {} over {} masks, which ends at {}; without dropout it is {}."
         ends = float(result.means[-1]), float(result.chance_means[-1])
         text = words(
             f"One mask gives a logit of {fixed(float(result.outputs[0]), 2)} here, the next "
@@ -162,24 +157,13 @@ def average_part(seed: int) -> None:
             "leaves dropout out: one pass, which only **approximates** the mean answer of all masks."
         )
         return {
-            "drop_average": plot(
-                logit, alt=alt.format("logit", name, PASSES, fixed(ends[0], 2), fixed(result.exact, 2))
-            ),
-            "drop_chance": plot(
-                chance, alt=alt.format("probability", name, PASSES, percent(ends[1]), percent(result.exact_chance))
-            ),
+            "drop_average": charts(*running_means(result, name, readings=not numbers.moved)),
             "drop_words": text,
             "result": result,
         }
 
     live = stage("drop_average", [P], picture)
-    live.show(P.name)
-    left, right = st.columns(2)
-    with left:
-        live.show("drop_average")
-    with right:
-        live.show("drop_chance")
-    live.show("drop_words")
+    live.show(P.name, "drop_average", "drop_words")
     p, result = live.numbers[P.name], live["result"]
     code = f"""
     import torch
@@ -203,18 +187,6 @@ def average_part(seed: int) -> None:
         "probability": result.exact_chance,
     }
     code_panel(code, shows, functions=(many_passes,), photo=True, key="drop_average")
-
-
-def _running(
-    means: torch.Tensor, exact: float, quantity: str, band: tuple[torch.Tensor, torch.Tensor] | None = None
-) -> go.Figure:
-    """The mean of the first 1, 2, ... masks beside the value without dropout, with a band around that."""
-    places = list(range(1, len(means) + 1))
-    title = "without dropout, ± 2σ/√n" if band else "without dropout"
-    around = tuple(each.tolist() for each in band) if band else None
-    straight = Curve(title, places, [exact] * len(places), HUES["pixel"].line, "dash", band=around)
-    mean = Curve("mean of the first n masks", places, means.tolist(), HUES["probability"].line, "solid")
-    return curves([straight, mean], x_title="n, the number of masks", y_title=quantity, height=250)
 
 
 @st.fragment
