@@ -1,16 +1,19 @@
-"""From a move of the hand to the picture redrawn, lesson by lesson: `python -m tests.benchmarks.bench_drags [WORD]`.
+"""From a move of the hand to the picture redrawn, in every lesson: `python -m tests.benchmarks.bench_drags [WORD ...]`.
 
-Prints a table, with a WORD of the cases that have it in their names. In a real browser against the running app, from
-the event to the paint. The ratio column divides by the drag of a kernel's weight on a photo, measured first.
+Prints a table; with WORDs, of the cases that have one of them in their names. In a real browser against the running
+app, from the event to the paint. The ratio column divides by the drag of a kernel's weight on a photo, measured first.
 """
 
 import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page
 
+from imgcls.ops.kernel_kinds import KINDS
+from imgcls.ops.rearrange import OPERATIONS
 from imgcls.ui.scores import BREEDS
 from tests.benchmarks.bench_convolution import lens
 from tests.benchmarks.harness import HEAD, drag, ends, open_page, row, running_app
@@ -66,7 +69,8 @@ DESCENT, HILL = "autodiff?autodiff_part=Gradient+descent", ".landscape .field sv
 LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
 VALLEYS = "(x**2 - 1)**2 %2B 0.3*x"
 FIELD, LITE = "convolution?conv_part=Receptive+field", "&conv_field_of=EfficientNet-Lite0"
-KINDS = "convolution?conv_part=1+×+1,+depthwise"
+SPECIAL = "convolution?conv_part=1+×+1,+depthwise"
+RESHAPE = "tensors?tensors_part=Reshape+or+permute"
 LIKELY = "cross-entropy?ce_view=Likelihood"
 MEASURE, FOOL = "dataset?data_part=How+good+is+it", "classify?classify_part=Fool+it"
 LEVELS, MOST = "Levels of 255 by which every colour value moves", "Pixels repainted, those first that promise most"
@@ -88,7 +92,7 @@ CASES = (
     Case("dropout: p → one mask", "dropout?drop_part=One+mask", P, ".grids"),
     Case("dropout: p → mean of many masks", "dropout?drop_part=The+mean+of+many", P, ".pictures"),
     Case("dropout: p → whole maps", "dropout?drop_part=Whole+maps", P, "canvas[role=img]"),
-    Case("bend: a click → its point", "activations", "", ".bend", ".bend canvas", "clicks"),
+    Case("bend: a click → its point", "activations", "", ".bend", "canvas.answer", "clicks"),
     Case("activations: slope → curves", "activations?act_part=The+functions&act_functions=Leaky+ReLU",
          "Leaky ReLU: slope a", ".curves"),
     Case("activations: α → curves", "activations?act_part=The+functions&act_functions=ELU", "ELU: α", ".curves"),
@@ -97,7 +101,7 @@ CASES = (
     Case("activations: map → histogram", "activations?act_part=On+your+photo", "Feature map", ".plot"),
     Case("activations: layers → curves", "activations?act_part=Through+many+layers", "Layers", ".plot"),
     Case("normalise: mean → answer, maps, histogram", "tensors?tensors_part=Normalise", "mean", ".pictures"),
-    Case("reshape: row length → photo", "tensors?tensors_part=Reshape+or+permute&tensors_operation=row+length",
+    Case("reshape: row length → photo", f"{RESHAPE}&tensors_operation={quote(OPERATIONS['row length'].code)}",
          "w, pixels to a row", "table"),
     Case("slice: last row → facts", "tensors", "last of the rows", ".slicer code"),
     Case("templates: class → products", "dense?dense_part=One+template+per+class", "", ".templates", ".templates .all",
@@ -113,14 +117,14 @@ CASES = (
     Case("receptive field: place → squares", FIELD, "", ".field", ".field canvas"),
     Case("receptive field, TinyVGG: layer → squares", f"{FIELD}&conv_field_of=TinyVGG", "layer", ".field"),
     Case("receptive field, EfficientNet: layer → squares", f"{FIELD}{LITE}", "layer", ".field"),
-    Case("depthwise: map → output", KINDS, "output map", "table"),
-    Case("1 × 1: map → output", f"{KINDS}&conv_kind=pointwise", "output map", "table"),
-    Case("a full one: map → output", f"{KINDS}&conv_kind=full", "output map", "table"),
+    Case("depthwise: map → output", SPECIAL, "output map", "table"),
+    Case("1 × 1: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['pointwise'].title)}", "output map", "table"),
+    Case("a full one: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['full'].title)}", "output map", "table"),
     Case("measuring: threshold → rates, ROC, pictures", MEASURE, "Say yes from a probability of", ".plot"),
     Case("likelihood: logit → product, curve", LIKELY, f"true logit (two others: 0) of 1: {BREEDS[0]}", ".plot"),
     Case("likelihood: photos → product, mark", LIKELY, "photos (these three repeated)", ".words"),
     Case("fool it: levels → picture, bars", FOOL, LEVELS, ".words"),
-    Case("fool it: pixels → picture, bars", f"{FOOL}&fool_way=pixels", MOST, ".words"),
+    Case("fool it: pixels → picture, bars", f"{FOOL}&fool_way=Few+pixels", MOST, ".words"),
 )  # fmt: skip
 
 
@@ -148,4 +152,5 @@ def main(wanted: Callable[[str], bool]) -> None:
 
 
 if __name__ == "__main__":
-    main(lambda name: all(word in name for word in sys.argv[1:]))
+    words = sys.argv[1:]
+    main(lambda name: not words or any(word in name for word in words))

@@ -14,7 +14,7 @@ from imgcls.ui.dropout.running_means import running_means
 
 
 def test_dropped_maps_alone_are_crossed_out_though_others_may_be_empty() -> None:
-    maps = np.zeros((3, 40, 40), np.float32)
+    maps = torch.zeros(3, 40, 40)
     maps[2] = 1
     sheet = maps_sheet(maps, [False, True, False], 1.0, columns=3, gap=2)
     empty, dropped, full = (sheet[:, 42 * i : 42 * i + 40] for i in range(3))
@@ -25,7 +25,7 @@ def test_dropped_maps_alone_are_crossed_out_though_others_may_be_empty() -> None
 
 
 def test_a_row_of_eight_leaves_no_cell_over_for_thirty_two_maps() -> None:
-    sheet = maps_sheet(np.zeros((32, 10, 10), np.float32), [False] * 32, 1.0)
+    sheet = maps_sheet(torch.zeros(32, 10, 10), [False] * 32, 1.0)
     assert sheet.shape == (4 * 16 - 6, 8 * 16 - 6, 3)
     cells = sheet.reshape(-1, 3)
     assert (cells == GROUND).all(1).sum() == sheet.shape[0] * sheet.shape[1] - 32 * 100

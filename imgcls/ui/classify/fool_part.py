@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from imgcls.data.pictures import Picture
-from imgcls.figures.bars import probability_bars
 from imgcls.figures.cards import as_png, card
 from imgcls.models.adversarial import (
     MOST_LEVELS,
@@ -27,7 +26,7 @@ from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
 from imgcls.training.fooling import Fooled, Shown
 from imgcls.ui.components.picture import picture as picture_of
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.sliders import Column, Drawing, fixed_rows
 from imgcls.ui.components.words import words
 from imgcls.ui.dataset.work import result_of
 from imgcls.ui.hall import network_input
@@ -70,6 +69,9 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     )  # fmt: skip
     best = now.top(1)[0].index
     shown = list(dict.fromkeys([best, target, *(each.index for each in now.top(BARS))]))[:BARS]
+    labels = [classifier.name_of(index) for index in shown]
+    first = [float(now.probabilities[index]) for index in shown]
+    was = [percent(chance) for chance in first]
     change = noisy if way == "noise" else repainted
 
     def picture(numbers: Numbers) -> dict[str, Any]:
@@ -81,12 +83,14 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
-        labels = [classifier.name_of(index) for index in shown]
         elements = {
             "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
-            "fool_bars": plot(
-                probability_bars(labels, chances, before=[float(now.probabilities[index]) for index in shown]),
-                alt="; ".join(f"{name} {percent(chance)}" for name, chance in zip(labels, chances, strict=True)),
+            "fool_bars": fixed_rows(
+                labels,
+                Drawing(
+                    [Column("before", was, first), Column("now", [percent(chance) for chance in chances], chances)]
+                ),
+                alt="The probability of each class before the change and now",
             ),
             "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
         }
@@ -95,7 +99,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
                 "fool_before": picture_of(_array(pixels), alt="The photo as the network gets it", caption="before"),
                 "fool_compass": picture_of(
                     _direction(gradient), alt="For every pixel the direction that helps the target",
-                    caption="compass: light where a brighter value helps, dark where a darker one does",
+                    caption="compass",
                 ),
             }  # fmt: skip
         return elements | {"said": top.index, "probability": top.probability}
@@ -107,6 +111,8 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
         for column, name in zip(st.columns(3, gap="small"), ("fool_before", "fool_compass", "fool_after"), strict=True):
             with column:
                 live.show(name)
+    with left:
+        st.caption("The compass is light where a brighter value helps, and dark where a darker one does.")
     with right:
         live.show("fool_bars")
     live.show("fool_words")

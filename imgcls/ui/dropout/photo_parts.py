@@ -2,13 +2,14 @@
 
 import operator
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import streamlit as st
 import torch
 
-from imgcls.figures.images import colourise
+from imgcls.figures.images import signed_levels
 from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
@@ -16,6 +17,7 @@ from imgcls.models.registry import load
 from imgcls.numbers import ABOUT, equation, fixed, percent, whole, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
+from imgcls.palette import colour_table
 from imgcls.ui.components.chart import charts
 from imgcls.ui.components.grids import Grid, grids
 from imgcls.ui.components.picture import picture
@@ -202,7 +204,7 @@ def maps_part(seed: int, training: bool) -> None:
         count = sum(dropped)
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
         coarse = 2 if numbers.moved else 1  # while the dial moves a quarter of the pixels shows it as well
-        sheet = maps_sheet(result.output[:, ::coarse, ::coarse].numpy(), dropped, limit, gap=GAP // coarse)
+        sheet = maps_sheet(result.output[:, ::coarse, ::coarse], dropped, limit, gap=GAP // coarse)
         shown = picture(sheet, alt=alt, smooth=True)
         done = (
             f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
@@ -242,24 +244,26 @@ def maps_part(seed: int, training: bool) -> None:
     code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
 
 
-def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = GAP) -> np.ndarray:
+def maps_sheet(
+    maps: torch.Tensor, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = GAP
+) -> np.ndarray:
     """All maps (C, H, W) as one picture, eight in a row; those that were dropped are crossed out."""
-    tiles = [colourise(each, "activation", -limit, limit) for each in maps]
-    height, width = maps.shape[1:]
-    ink = _cross(height, width)[..., None]
-    rows = -(-len(tiles) // columns)
+    count, height, width = maps.shape
+    levels, colours, crossed = signed_levels(maps, limit), colour_table("activation"), _crossed(height, width)
+    rows = -(-count // columns)
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), GROUND, np.uint8)
-    for i, (tile, crossed) in enumerate(zip(tiles, dropped, strict=True)):
+    for i, gone in enumerate(dropped):
         top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
-        sheet[top : top + height, left : left + width] = (
-            np.rint(tile + ink * (CROSS - tile.astype(float))) if crossed else tile
-        )
+        sheet[top : top + height, left : left + width] = crossed if gone else colours[levels[i]]
     return sheet
 
 
-def _cross(height: int, width: int) -> np.ndarray:
-    """How much of each place both diagonals cover, 0..1 (H, W): their edges are smooth."""
+@lru_cache(maxsize=8)
+def _crossed(height: int, width: int) -> np.ndarray:
+    """uint8 (H, W, 3): a map of zeros, crossed out. The edges of the cross are smooth."""
     down, across = np.mgrid[:height, :width]
     down, across = (down + 0.5) / height, (across + 0.5) / width
     away = np.minimum(np.abs(down - across), np.abs(down + across - 1)) * min(height, width) / np.sqrt(2)
-    return np.clip(0.016 * min(height, width) + 1 - away, 0, 1)
+    ink = np.clip(0.016 * min(height, width) + 1 - away, 0, 1)[..., None]  # how much of each place it covers
+    ground = colour_table("activation")[signed_levels(torch.zeros(1), 1.0)[0]].astype(float)
+    return np.rint(ground + ink * (CROSS - ground)).astype(np.uint8)
