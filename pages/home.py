@@ -82,8 +82,9 @@ def answers() -> None:
         labels_part()
     st.markdown(
         "For training, a label is written as a **one-hot** vector: 1 for the true class, 0 for all others; with "
-        "several labels there are several ones. **Top-5** counts an answer as right if the true class is among the "
-        "five best. **Detection** also draws a box around each thing, **segmentation** labels every pixel."
+        "several labels there are several ones. **Hierarchical** labels are nested: Bernese mountain dog, dog, animal. "
+        "**Top-5** counts an answer as right if the true class is among the five best. **Detection** also draws a box "
+        "around each thing, **segmentation** labels every pixel."
     )
     sample_note()
 

@@ -1,6 +1,7 @@
-"""The ROC curve with the threshold's place on it, and the reliability diagram."""
+"""The ROC curve, the threshold's place on it, and the reliability diagram."""
 
 import math
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -14,21 +15,22 @@ _DIAGONAL = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1,
              "line": {"color": HUES["pixel"].line, "width": 2, "dash": "dash"}}  # fmt: skip
 
 
-def roc_curve(curve: Roc, now: Counts, *, height: int = 330) -> go.Figure:
-    """Recall over false positive rate, as steps; a dot where the threshold is, the diagonal of guessing dashed."""
+def roc_curve(curve: Roc, *, height: int = 330) -> go.Figure:
+    """Recall over false positive rate, as steps; the diagonal of guessing dashed."""
     line = go.Scatter(
         x=curve.false_rates.tolist(), y=curve.recalls.tolist(), mode="lines", name="all thresholds",
         line={"color": HUES["probability"].line, "width": 3}, customdata=curve.thresholds.tolist(),
         hovertemplate="threshold %{customdata:.2f}: recall %{y:.1%}, false alarms %{x:.1%}<extra></extra>",
     )  # fmt: skip
-    here = go.Scatter(
-        x=[now.false_rate], y=[now.recall], mode="markers", name="this threshold", hoverinfo="skip",
-        marker={"size": 16, "color": HUES["evidence"].line, "line": {"width": 2, "color": "white"}},
-    )  # fmt: skip
     return figure(
-        line, here, height=height, showlegend=False, shapes=[_DIAGONAL],
+        line, height=height, showlegend=False, shapes=[_DIAGONAL],
         xaxis={**_AXIS, "title": "false alarms (of the others)"}, yaxis={**_AXIS, "title": "recall"},
     )  # fmt: skip
+
+
+def roc_mark(now: Counts) -> dict[str, Any]:
+    """Where a threshold stands on `roc_curve`, as the plot component's mark."""
+    return {"x": now.false_rate, "dots": [[now.recall, HUES["evidence"].line]]}
 
 
 def reliability(found: Calibration, *, height: int = 330) -> go.Figure:

@@ -7,7 +7,7 @@ that learned from ImageNet, whose own pictures are not here.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,14 +21,15 @@ from imgcls.data.drawn.tiny_scene import Difficulty
 from imgcls.data.drawn.tiny_set import SHOWN, drawn_animal
 from imgcls.data.sources import DRAWN_DOGS, open_source
 from imgcls.models.classify import Classifier
-from imgcls.models.world import SIDE, World, statistics, world_of
+from imgcls.models.world import USUAL, Look, World, statistics, world_of
 from imgcls.training.runs import RunError, RunFiles, run_folder
 from imgcls.training.trained import TINYVGG
 
 FILE = TINYVGG / "world.pt"
 CIFAR_FILE = TINYVGG.parent / "small_resnet" / "world.pt"
 PHOTOGRAPHS_FILE = TINYVGG.parent / "photographs" / "world.pt"
-CIFAR_SIDE, CIFAR_PICTURES = 32, 2000
+CIFAR_LOOK, CIFAR_PICTURES = Look(side=32), 2000
+PHOTOGRAPHS_LOOK = Look(side=128, layers=5, logarithms=True)
 PHOTOGRAPHS = "photographs of dogs and cats"
 DOGS_AND_CATS = frozenset(range(151, 286))
 """Among ImageNet's classes: dogs from 151, then wolves, wild dogs and foxes, and cats up to 285."""
@@ -36,6 +37,7 @@ LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 EACH = 100  # pictures of a breed and level
 MOST = 300  # kept pictures of a run that are looked at
 _RUN = "run-"
+Version = Callable[[Image.Image], Image.Image]
 
 
 def world_for(classifier: Classifier) -> World | None:
@@ -96,16 +98,35 @@ def make_drawn_world() -> World:
     return world_of(statistics(drawn[place] for place in order.tolist()))
 
 
-def make_world(paths: Sequence[str], side: int = SIDE, count: int | None = None) -> World:
-    """From the training pictures of sets, shuffled: `count` of them, or all."""
+def make_world(
+    paths: Sequence[str],
+    look: Look = USUAL,
+    count: int | None = None,
+    *,
+    versions: Sequence[Version] = (),
+    ridge: float = 0.1,
+) -> World:
+    """From the training pictures of sets, shuffled: `count` of them, or all. `versions` make others of each.
+
+    `ridge`: see `imgcls.models.world.world_of`.
+    """
     pictures = []
     for source in map(open_source, paths):
         parts = source.splits
         training = np.flatnonzero(parts == "train") if (parts == "train").any() else np.arange(len(source.labels))
         pictures += [(source, int(place)) for place in training]
     chosen = np.random.default_rng(0).permutation(len(pictures))[:count]
-    shown = (pictures[number] for number in chosen)
-    return world_of(statistics((source.image(place) for source, place in shown), side), side)
+    shown = [pictures[number] for number in chosen]
+    numbers = [
+        statistics((version(source.image(place)) for source, place in shown), look)
+        for version in (lambda image: image, *versions)
+    ]
+    return world_of(*numbers, look=look, ridge=ridge)
+
+
+def without_colour(image: Image.Image) -> Image.Image:
+    """The picture in grey, still RGB."""
+    return image.convert("L").convert("RGB")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -113,9 +134,10 @@ def main(arguments: Sequence[str]) -> None:
     if not arguments:
         made, file = make_drawn_world(), FILE
     elif arguments[0] == "small-resnet":
-        made, file = make_world(arguments[1:], CIFAR_SIDE, CIFAR_PICTURES), CIFAR_FILE
+        made, file = make_world(arguments[1:], CIFAR_LOOK, CIFAR_PICTURES), CIFAR_FILE
     else:
-        made, file = make_world(arguments[1:]), PHOTOGRAPHS_FILE
+        made = make_world(arguments[1:], PHOTOGRAPHS_LOOK, versions=(without_colour,), ridge=0.03)  # of many pictures
+        file = PHOTOGRAPHS_FILE
     torch.save(made.state(), file)
 
 

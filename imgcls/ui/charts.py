@@ -1,11 +1,13 @@
 """Small live charts: plain dictionaries whose places are shares of width and height, which the browser only scales.
 
 A chart has a "title", "xticks" and "yticks" as [share, label], "lines" as {"kind", "dots", "runs"}, "marks" as
-{"kind", "at", "label"}, and an "alt" text. 0 is left and below, 1 right and above; the kinds get their looks from CSS.
+{"kind", "at", "label"}, and an "alt" text; it may have an "xtitle", a "legend" as [kind, label], "bands" as
+{"kind", "edge"}, a "height" in pixels, and "readings" as {"places", "texts"}: what is read at such shares of its width.
+0 is left and below, 1 right and above; the kinds get their looks from CSS.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +34,7 @@ class Axis:
         return [[self.share(number), label] for number, label in self.ticks]
 
 
-def axis_for(numbers: Sequence[float], *, powers: bool = False) -> Axis:
+def axis_for(numbers: Sequence[float], *, powers: bool = False, write: Callable[[float], str] = written) -> Axis:
     """An axis that shows all the finite numbers; with `powers` they are exponents of ten."""
     finite = [number for number in numbers if math.isfinite(number)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
@@ -45,7 +47,7 @@ def axis_for(numbers: Sequence[float], *, powers: bool = False) -> Axis:
         step = max(1.0, math.floor(step))
     first = math.ceil(low / step)
     ticks = [step * k for k in range(first, first + 12) if step * k <= high]
-    labels = [f"10{raised(round(tick))}" if powers else written(tick) for tick in ticks]
+    labels = [f"10{raised(round(tick))}" if powers else write(tick) for tick in ticks]
     return Axis(low, high, tuple(zip(ticks, labels, strict=True)))
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from imgcls.models.world import SHARE, Distance
-from imgcls.numbers import fixed, percent
+from imgcls.numbers import fixed, percent, sides
 
 
 def distance_words(distance: Distance) -> str:
@@ -17,6 +17,7 @@ def distance_note(distance: Distance | None) -> None:
     if distance is not None:
         st.caption(
             distance_words(distance),
-            help="A Mahalanobis distance. The first layers of EfficientNet-Lite0 see the picture at 64 × 64 pixels; "
-            "the mean and spread of their 40 maps are compared with those of the other pictures.",
+            help="A Mahalanobis distance. The first layers of EfficientNet-Lite0 see the picture at "
+            f"{sides(distance.side, distance.side)} pixels; the mean and spread of their {distance.maps} maps are "
+            "compared with those of the other pictures.",
         )

@@ -15,7 +15,7 @@ def test_a_bar_is_as_long_as_its_number_and_the_outline_as_what_it_was(page: Pag
     expect(page.locator(BARS).nth(1).locator("small").first).to_contain_text("was")
     rows = page.locator(BARS).nth(1).evaluate(LENGTHS)
     assert len(rows) == 5
-    for now, before, number in rows:
+    for now, _, number in rows:
         assert now == pytest.approx(number / 100, abs=0.01)
     was = [float(text.strip("(was%) ")) for text in page.locator(BARS).nth(1).locator("small").all_text_contents()]
     for (_, before, _), number in zip(rows, was, strict=True):

@@ -48,3 +48,30 @@ def test_a_dropped_node_is_crossed_out_and_another_step_drops_others(page: Page,
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("Step 4 trains with")).to_be_visible()
     assert network.evaluate("(canvas) => canvas.toDataURL()") != first
+
+
+def test_running_means_are_read_with_the_keys_and_the_pointer_and_move_with_p(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/dropout?drop_part=The+mean+of+many")
+    chart = page.get_by_role("slider", name=re.compile("running mean of the logit"))
+    below = page.locator(".reading").first
+    chart.focus()
+    expect(below).to_have_text(re.compile(r"^n = 200: mean "))
+    page.keyboard.press("Home")
+    first = re.search(r"One mask gives a logit of (\S+) here", page.locator(".words").last.inner_text())
+    assert first is not None
+    expect(below).to_have_text(re.compile(rf"^n = 1: mean {first[1]},"))
+    page.keyboard.press("PageUp")
+    expect(below).to_have_text(re.compile(r"^n = 11: "))
+    assert (chart.get_attribute("aria-valuetext") or "").startswith("n = 11: ")
+    box = page.locator(".pictures .chart").nth(1).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    expect(page.locator(".reading").nth(1)).to_have_text(re.compile(r"^n = \d+: mean .*%"))
+    before = page.locator(".pictures").inner_html()
+    page.get_by_label("p, the probability to drop a value").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "(was) => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.pictures') && "
+        "e.shadowRoot.querySelector('.pictures').innerHTML !== was)", arg=before,
+    )  # fmt: skip
+    expect(below).to_have_text("")  # the focus has left the chart

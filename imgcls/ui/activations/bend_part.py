@@ -83,7 +83,8 @@ def bend_part() -> None:
     st.markdown(
         "A layer without a bend multiplies by a matrix and adds a vector. Two such layers in a row make one matrix and "
         "one vector again, and so do twenty: the boundary **stays a straight line**. With a bend after each hidden "
-        "layer, each of its neurons can add a fold."
+        "layer, each of its neurons can add a fold. With enough neurons, one hidden layer can come as close as you "
+        "like to any boundary (**universal approximation**)."
     )
     _panel(twins, live["points"], name, live.numbers[OWN], rate, seed)
 

@@ -70,6 +70,8 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     )  # fmt: skip
     best = now.top(1)[0].index
     shown = list(dict.fromkeys([best, target, *(each.index for each in now.top(BARS))]))[:BARS]
+    labels = [classifier.name_of(index) for index in shown]
+    first = [float(now.probabilities[index]) for index in shown]
     change = noisy if way == "noise" else repainted
 
     def picture(numbers: Numbers) -> dict[str, Any]:
@@ -81,15 +83,9 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
-        labels = [classifier.name_of(index) for index in shown]
         elements = {
             "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
-            "fool_bars": bars(
-                labels,
-                chances,
-                before=[float(now.probabilities[index]) for index in shown],
-                label="The probabilities, and what they were",
-            ),
+            "fool_bars": bars(labels, chances, before=first, label="The probabilities, and what they were"),
             "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
         }
         if not numbers.moved:  # these stay as they are while the dial moves
@@ -97,7 +93,7 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
                 "fool_before": picture_of(_array(pixels), alt="The photo as the network gets it", caption="before"),
                 "fool_compass": picture_of(
                     _direction(gradient), alt="For every pixel the direction that helps the target",
-                    caption="compass: light where a brighter value helps, dark where a darker one does",
+                    caption="compass",
                 ),
             }  # fmt: skip
         return elements | {"said": top.index, "probability": top.probability}
@@ -109,6 +105,8 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
         for column, name in zip(st.columns(3, gap="small"), ("fool_before", "fool_compass", "fool_after"), strict=True):
             with column:
                 live.show(name)
+    with left:
+        st.caption("The compass is light where a brighter value helps, and dark where a darker one does.")
     with right:
         live.show("fool_bars")
     live.show("fool_words")

@@ -8,7 +8,7 @@ import streamlit as st
 import torch
 
 from imgcls.data.sources import DRAWN_DOGS
-from imgcls.figures.measures import reliability, roc_curve
+from imgcls.figures.measures import reliability, roc_curve, roc_mark
 from imgcls.numbers import fixed, percent, whole
 from imgcls.ops.measures import Counts, calibration, confusion, counts, roc
 from imgcls.plain import markdown
@@ -17,7 +17,7 @@ from imgcls.training.config import DataChoice
 from imgcls.training.measured import Measured, Measurer
 from imgcls.ui.components.confusion import confusion_cell, confusion_matrix
 from imgcls.ui.components.picture import picture as picture_of
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.plot import move_mark, plot
 from imgcls.ui.components.words import table, words
 from imgcls.ui.dataset.album import recipe_of
 from imgcls.ui.dataset.hardest_part import changed, last_run
@@ -99,6 +99,10 @@ def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
         threshold = numbers[dial.name]
         now = counts(scores, truth, threshold)
         yes = scores >= threshold
+        alt = (
+            f"ROC curve with an area of {fixed(curve.area, 3)}; at this threshold the recall is {_share(now.recall)} "
+            f"and {_share(now.false_rate)} of the others are false alarms."
+        )
         elements = {
             "measure_words": words(_in_words(now, name)),
             "measure_table": table([
@@ -106,10 +110,8 @@ def _yes_or_no(found: Measured, settings: dict[str, Any]) -> None:
                 [f"is {name}", f"{now.true_yes} right", f"{now.false_no} missed"],
                 ["is not", f"{now.false_yes} false alarms", f"{now.true_no} right"],
             ]),
-            "measure_roc": plot(
-                roc_curve(curve, now),
-                alt=f"ROC curve with an area of {fixed(curve.area, 3)}; at this threshold the recall is "
-                f"{_share(now.recall)} and {_share(now.false_rate)} of the others are false alarms.",
+            "measure_roc": move_mark(roc_mark(now), alt=alt) if numbers.moved else plot(
+                roc_curve(curve), alt=alt, mark=roc_mark(now),
                 caption=f"ROC: one point for each threshold. Area under the curve **{fixed(curve.area, 3)}**.",
             ),
             "measure_missed": _strip(found, truth & ~yes, scores, f"missed: {name}, called no"),

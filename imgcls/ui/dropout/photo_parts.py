@@ -2,15 +2,14 @@
 
 import operator
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 
-from imgcls.figures.curves import Curve, curves
-from imgcls.figures.images import colourise
+from imgcls.figures.images import signed_levels
 from imgcls.labels import display_name
 from imgcls.models.first_layer import first_layer
 from imgcls.models.last_layer import LastLayer, last_layer
@@ -18,11 +17,12 @@ from imgcls.models.registry import load
 from imgcls.numbers import ABOUT, equation, fixed, percent, whole, written
 from imgcls.ops.dropout import dropout, dropout_maps, many_passes
 from imgcls.ops.softmax import softmax
-from imgcls.palette import HUES
+from imgcls.palette import colour_table
+from imgcls.ui.components.chart import charts
 from imgcls.ui.components.grids import Grid, grids
 from imgcls.ui.components.picture import picture
-from imgcls.ui.components.plot import plot
 from imgcls.ui.components.words import words
+from imgcls.ui.dropout.running_means import running_means
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose, code_panel
@@ -149,9 +149,6 @@ def average_part(seed: int) -> None:
     def picture(numbers: Numbers) -> dict[str, Any]:
         p = numbers[P.name]
         result = many_passes(head.features, head.weights, head.bias, best, p, PASSES, _seeded(seed))
-        logit = _running(result.means, result.exact, f"logit of {name}", result.band())
-        chance = _running(result.chance_means, result.exact_chance, f"probability of {name}")
-        alt = "The running mean of the {} of {} over {} masks, which ends at {}; without dropout it is {}."
         ends = float(result.means[-1]), float(result.chance_means[-1])
         text = words(
             f"One mask gives a logit of {fixed(float(result.outputs[0]), 2)} here, the next "
@@ -162,24 +159,13 @@ def average_part(seed: int) -> None:
             "leaves dropout out: one pass, which only **approximates** the mean answer of all masks."
         )
         return {
-            "drop_average": plot(
-                logit, alt=alt.format("logit", name, PASSES, fixed(ends[0], 2), fixed(result.exact, 2))
-            ),
-            "drop_chance": plot(
-                chance, alt=alt.format("probability", name, PASSES, percent(ends[1]), percent(result.exact_chance))
-            ),
+            "drop_average": charts(*running_means(result, name, readings=not numbers.moved)),
             "drop_words": text,
             "result": result,
         }
 
     live = stage("drop_average", [P], picture)
-    live.show(P.name)
-    left, right = st.columns(2)
-    with left:
-        live.show("drop_average")
-    with right:
-        live.show("drop_chance")
-    live.show("drop_words")
+    live.show(P.name, "drop_average", "drop_words")
     p, result = live.numbers[P.name], live["result"]
     code = f"""
     import torch
@@ -205,18 +191,6 @@ def average_part(seed: int) -> None:
     code_panel(code, shows, functions=(many_passes,), photo=True, key="drop_average")
 
 
-def _running(
-    means: torch.Tensor, exact: float, quantity: str, band: tuple[torch.Tensor, torch.Tensor] | None = None
-) -> go.Figure:
-    """The mean of the first 1, 2, ... masks beside the value without dropout, with a band around that."""
-    places = list(range(1, len(means) + 1))
-    title = "without dropout, ± 2σ/√n" if band else "without dropout"
-    around = tuple(each.tolist() for each in band) if band else None
-    straight = Curve(title, places, [exact] * len(places), HUES["pixel"].line, "dash", band=around)
-    mean = Curve("mean of the first n masks", places, means.tolist(), HUES["probability"].line, "solid")
-    return curves([straight, mean], x_title="n, the number of masks", y_title=quantity, height=250)
-
-
 @st.fragment
 def maps_part(seed: int, training: bool) -> None:
     """Dropout2d on the first layer's maps of the photo: a map is there or it is not."""
@@ -230,7 +204,7 @@ def maps_part(seed: int, training: bool) -> None:
         count = sum(dropped)
         alt = f"The {len(maps)} feature maps, {count} of them crossed out."
         coarse = 2 if numbers.moved else 1  # while the dial moves a quarter of the pixels shows it as well
-        sheet = maps_sheet(result.output[:, ::coarse, ::coarse].numpy(), dropped, limit, gap=GAP // coarse)
+        sheet = maps_sheet(result.output[:, ::coarse, ::coarse], dropped, limit, gap=GAP // coarse)
         shown = picture(sheet, alt=alt, smooth=True)
         done = (
             f"**{count}** are dropped whole, the others multiplied by {written(result.scale)}"
@@ -270,24 +244,26 @@ def maps_part(seed: int, training: bool) -> None:
     code_panel(code, shows, functions=(dropout_maps,), photo=True, key="drop_maps")
 
 
-def maps_sheet(maps: np.ndarray, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = GAP) -> np.ndarray:
+def maps_sheet(
+    maps: torch.Tensor, dropped: Sequence[bool], limit: float, columns: int = 8, gap: int = GAP
+) -> np.ndarray:
     """All maps (C, H, W) as one picture, eight in a row; those that were dropped are crossed out."""
-    tiles = [colourise(each, "activation", -limit, limit) for each in maps]
-    height, width = maps.shape[1:]
-    ink = _cross(height, width)[..., None]
-    rows = -(-len(tiles) // columns)
+    count, height, width = maps.shape
+    levels, colours, crossed = signed_levels(maps, limit), colour_table("activation"), _crossed(height, width)
+    rows = -(-count // columns)
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), GROUND, np.uint8)
-    for i, (tile, crossed) in enumerate(zip(tiles, dropped, strict=True)):
+    for i, gone in enumerate(dropped):
         top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
-        sheet[top : top + height, left : left + width] = (
-            np.rint(tile + ink * (CROSS - tile.astype(float))) if crossed else tile
-        )
+        sheet[top : top + height, left : left + width] = crossed if gone else colours[levels[i]]
     return sheet
 
 
-def _cross(height: int, width: int) -> np.ndarray:
-    """How much of each place both diagonals cover, 0..1 (H, W): their edges are smooth."""
+@lru_cache(maxsize=8)
+def _crossed(height: int, width: int) -> np.ndarray:
+    """uint8 (H, W, 3): a map of zeros, crossed out. The edges of the cross are smooth."""
     down, across = np.mgrid[:height, :width]
     down, across = (down + 0.5) / height, (across + 0.5) / width
     away = np.minimum(np.abs(down - across), np.abs(down + across - 1)) * min(height, width) / np.sqrt(2)
-    return np.clip(0.016 * min(height, width) + 1 - away, 0, 1)
+    ink = np.clip(0.016 * min(height, width) + 1 - away, 0, 1)[..., None]  # how much of each place it covers
+    ground = colour_table("activation")[signed_levels(torch.zeros(1), 1.0)[0]].astype(float)
+    return np.rint(ground + ink * (CROSS - ground)).astype(np.uint8)

@@ -17,6 +17,7 @@ from imgcls.models.normalisation import Agreement, Numbers, Seen, agreement, sca
 from imgcls.models.registry import load
 from imgcls.numbers import bracketed, equation, fixed, percent
 from imgcls.ops.tensors import IMAGENET, Normalised, channel_statistics, normalise, photo_tensor
+from imgcls.ui.components.chart import charts
 from imgcls.ui.components.map_table import MapRow, map_table
 from imgcls.ui.components.words import table, words
 from imgcls.ui.hall import classify_photo
@@ -25,7 +26,6 @@ from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose, code_panel
 from imgcls.ui.stage import Dial, stage
 from imgcls.ui.stage import Numbers as Moved
-from imgcls.ui.tensors.chart import chart
 from imgcls.ui.tensors.histogram_chart import COLOURS, moved_histograms
 
 WAYS = ("one number for all", "ImageNet's", "this photo's own", "not divided by 255")
@@ -67,7 +67,7 @@ def normalise_part() -> None:
         return {
             "tensors_pictures": _pictures(right, seen),
             "tensors_answer": words(answer),
-            "tensors_histogram": chart(moved_histograms(made)),
+            "tensors_histogram": charts(moved_histograms(made)),
             "tensors_worked": words("\n\n".join(_told(made, seen))),
             "made": made,
             "top": first.probability,

@@ -68,8 +68,8 @@ def use(run: PageRun) -> None:
         if best := run.followed.best:
             st.caption(
                 f"This is the network at its best: **{percent(best.val_accuracy)}** of the validation pictures, after "
-                "epoch "
-                f"{best.epoch:g}. Above it is as it was at the step of the timeline."
+                f"epoch {best.epoch:g}. Keeping these weights rather than the last ones is called **early stopping**. "
+                "Above it is as it was at the step of the timeline."
             )
     with right:
         _ways_on(run)

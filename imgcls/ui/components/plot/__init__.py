@@ -37,9 +37,9 @@ def plot(
     return placed(_mount.element({"source": _SOURCE, **news, "alt": alt, "caption": caption}), key)
 
 
-def move_mark(mark: Mapping[str, Any], *, key: str | None = None) -> Element:
-    """Another place for the mark of a plot, and nothing else; `mark` is from `imgcls.figures.curves.mark`.
+def move_mark(mark: Mapping[str, Any], *, alt: str | None = None, key: str | None = None) -> Element:
+    """Another place for the mark of a plot, another `alt` if it tells of that, and nothing else.
 
-    For what follows a drag alone: the plot must be on the page already.
+    `mark` is from `imgcls.figures.curves.mark`. For what follows a drag alone: the plot must be on the page already.
     """
-    return placed(_mount.element({"mark": mark}), key)
+    return placed(_mount.element({"mark": mark} | ({} if alt is None else {"alt": alt})), key)
