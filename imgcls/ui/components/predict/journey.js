@@ -26,55 +26,85 @@ export function keepAsked(id) {
   history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : ""))
 }
 
-const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200 // ms
+const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200, BEGIN = 500 // ms
+
+// A trip is a reveal's way to its answer: `goes` says whether the page still shows it, `seen` whether its picture is in
+// sight, given the sliders that will move; `done` is called when it has arrived.
 
 // Moves each of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is its
 // start. What no hand can move is reached by the address `still`.
-export function glide(numbers, still) {
-  const names = Object.keys(numbers), since = Date.now()
+export function glide(numbers, still, trip) {
+  const names = Object.keys(numbers)
   const there = (name) => new URLSearchParams(location.search).get(name)
-  if (names.every((name) => there(name) === numbers[name][1])) return
+  if (names.every((name) => there(name) === numbers[name][1])) return trip.done()
   const waits = (name, sliders) => {
     const [from] = numbers[name]
     return from === null ? there(name) === null : parts(from).every((part, i) => Number(sliders[i].value) === part)
   }
+  let since = Date.now()
   const look = () => {
     const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length))
     const players = names.map((name) => playerOf(name) ?? setterOf(name, numbers[name][1]))
-    if (!atRest()) return setTimeout(look, 100)
     if (names.every((_, i) => held[i] || players[i])) {
+      if (!trip.seen(held.flatMap((sliders) => sliders ?? []))) return again()
       names.forEach((name, i) => {
         if (held[i] && waits(name, held[i])) move(held[i], parts(numbers[name][1]))
         else if (!held[i] && (playerOf(name) || there(name) === numbers[name][0])) players[i].click()
       })
-    } else if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE)) setTimeout(look, 100)
-    else if (!names.some(isTyped) || names.every((name) => there(name) === numbers[name][0])) go(still, true)
+      return arrives()
+    }
+    if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE) || !trip.seen()) return again()
+    if (!names.some(isTyped) || names.every((name) => there(name) === numbers[name][0])) go(still, true)
+    arrives()
   }
-  setTimeout(look, 500) // the eye is still on the card
+  const again = () => setTimeout(() => {
+    if (!trip.goes()) return
+    if (working()) since = Date.now()
+    if (atRest() && !comes(trip)) look()
+    else again()
+  }, 100)
+  const arrives = () => {
+    if (!trip.goes()) return
+    names.every((name) => there(name) === numbers[name][1]) ? trip.done() : setTimeout(arrives, 100)
+  }
+  setTimeout(again, BEGIN - 100) // the eye is still on the card
 }
 
 // From the picture as it was asked about to the answer, where something is chosen rather than moved. The eye sees the
 // first before it sees the other.
-export function change(query, then) {
+export function change(query, trip, then) {
   const left = location.search
-  const look = () => {
+  afterALook(trip, () => {
     if (location.search !== left && !new URLSearchParams(location.search).has("told")) return
-    if (!atRest()) return setTimeout(look, 100)
     go(query, true)
     then()
-  }
-  setTimeout(look, LOOK)
+  })
 }
 
 // Presses the button that plays the part's picture, once that is there.
-export function play(name) {
+export function play(name, trip) {
   const since = Date.now()
   const look = () => {
     const player = atRest() && playerOf(name)
     if (player) player.click()
-    else if (Date.now() - since < PATIENCE) setTimeout(look, 100)
+    else if (trip.goes() && Date.now() - since < PATIENCE) setTimeout(look, 100)
   }
-  setTimeout(look, LOOK)
+  afterALook(trip, look)
+}
+
+// Whether the picture has still to be made; its place can be looked at before.
+const comes = (trip) => Boolean(working()) && (trip.seen(), true)
+
+// Acts once the picture has been in sight for a moment.
+function afterALook(trip, act) {
+  let since = null
+  const look = () => {
+    if (!trip.goes()) return
+    since = !comes(trip) && (since !== null || atRest()) && trip.seen() ? since ?? Date.now() : null
+    if (since !== null && Date.now() - since >= LOOK && atRest()) act()
+    else setTimeout(look, 100)
+  }
+  look()
 }
 
 // "3_-1" and "8,0" have two numbers, one for each slider.
@@ -87,7 +117,10 @@ export function comeUp(card, still) {
   else card.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" })
 }
 
-const atRest = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+export const atRest = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+
+// Where a worker process makes the picture (see imgcls/ui/dataset/work.py): it will come, however late.
+export const working = () => document.querySelector("[class*=st-key-][class*=-working]")
 
 // Whatever holds the element of this key: it lies in a shadow root of its own.
 function* roots(key) {

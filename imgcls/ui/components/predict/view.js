@@ -9,15 +9,18 @@ import { make, write } from "../../js/text.js"
 import * as bars from "./bars.js"
 import * as choice from "./choice.js"
 import * as curve from "./curve.js"
-import { change, comeUp, glide, go, keepAsked, play } from "./journey.js"
+import { atRest, change, comeUp, glide, go, keepAsked, play, working } from "./journey.js"
 import * as number from "./number.js"
 import * as order from "./order.js"
 import * as pick from "./pick.js"
+import { sight } from "./sight.js"
 import * as spot from "./spot.js"
 
 const KINDS = { bars, choice, curve, number, order, pick, spot }
-let asked = "" // the question that a hand is at
+const AFTER_THIS = "next"
+let asked = "" // the question that a hand is at, or wants to come to
 let leaving = "" // the one whose answer a hand has just asked for
+const AFTER = 900 // ms
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export default function (component) {
@@ -44,7 +47,7 @@ export default function (component) {
     keepAsked(asked = data.id)
   } else if (!own.glided) {
     own.glided = true
-    move(data)
+    move(root, own)
   }
   return () => { if (!("truth" in own.data)) keepAsked("") }
 }
@@ -55,14 +58,40 @@ function leave({ id, still: end, moving }) {
 }
 
 // The page has come to the answer; its picture moves there.
-function move({ id, glide: numbers, plays, moving, still: end }) {
-  const playing = () => { if (plays && !still()) play(plays) }
-  if (leaving === id && !Object.keys(numbers).length && moving !== end && !still()) change(end, playing)
-  else {
-    glide(numbers, end)
+function move(root, own) {
+  const { id, glide: numbers, plays, moving, still: end } = own.data
+  const goes = () => root.isConnected && own.data.id === id && "truth" in own.data
+  const done = () => { if (!plays) unfold(root, own, goes) }
+  const trip = { goes, seen: sight(root), done }
+  const playing = () => { if (plays && !still()) play(plays, trip) }
+  if (leaving === id && !Object.keys(numbers).length && moving !== end && !still()) {
+    change(end, trip, () => { done(); playing() })
+  } else {
+    glide(numbers, end, trip)
     playing()
   }
   leaving = ""
+}
+
+// Where the reason is folded (see view.css), it unfolds when all has moved; while a picture plays, a hand unfolds it.
+function unfold(root, own, goes) {
+  const moves = () => root.getAnimations({ subtree: true }).some(({ playState }) => playState === "running")
+  let since = Date.now()
+  const look = () => {
+    if (own.turned || !goes()) return
+    if (!atRest() || working() || moves()) since = Date.now()
+    if (Date.now() - since < AFTER) setTimeout(look, 100)
+    else fold(root, own, true)
+  }
+  look()
+}
+
+function fold(root, own, open) {
+  own.open = open
+  root.querySelector(".side").classList.toggle("open", open)
+  const button = root.querySelector(".fold")
+  button.setAttribute("aria-expanded", String(open))
+  button.lastChild.textContent = open ? "Hide" : "Why?"
 }
 
 // A reload of the page begins another session on the server, which this tab tells what was predicted.
@@ -117,12 +146,15 @@ function draw(root, own) {
   const mine = told ? data.mine : own.value
   const { about, arrays, truth, others = [] } = data
   const says = (text) => tell(root, text)
-  const moves = told && mine !== null && own.asked === data.id && !still()
+  const comes = told && own.asked === data.id && !still()
+  const moves = comes && mine !== null
   own.asked = told ? "" : data.id
   KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, moves, others, says })
   if (told && others.length) make("p", "crowd", box).textContent = crowdWords(data)
-  if (told) explain(side, data)
-  const actions = make("div", "actions", told ? side : root)
+  const more = told ? explain(side, data, () => { own.turned = true; fold(root, own, !own.open) }) : root
+  if (told) fold(root, own, comes ? false : own.open ?? true)
+  else Object.assign(own, { open: undefined, turned: false })
+  const actions = make("div", "actions", more)
   const link = (name, text, query) => {
     const button = make("button", name, actions)
     button.type = "button"
@@ -131,7 +163,12 @@ function draw(root, own) {
     return button
   }
   if (told) {
-    if (data.next) link("main", data.next_part ? `Next part: ${data.next_part}` : "Next question", data.next)
+    if (data.next) {
+      link("main", data.next_part ? `Next part: ${data.next_part}` : "Next question", () => {
+        asked = AFTER_THIS
+        go(data.next)
+      })
+    }
     link(data.next ? "quiet" : "main", "Try it yourself", "")
   } else {
     actions.append(submit)
@@ -149,7 +186,7 @@ function draw(root, own) {
   }
   const live = make("p", "heard", root)
   live.setAttribute("aria-live", "polite")
-  if (told && asked === data.id) {
+  if (asked === (told ? data.id : AFTER_THIS)) {
     asked = ""
     prompt.tabIndex = -1
     prompt.focus({ preventScroll: true })
@@ -165,17 +202,27 @@ function numbers(root, rows) {
   }
 }
 
-function explain(side, data) {
+// Why it is so. On a phone it is folded at first: what was predicted and what is true stay in sight (see view.css).
+function explain(side, data, turn) {
+  const pairs = [["You predicted", data.said], ["It is", data.is]].filter(([, text]) => text)
+  const button = make("button", "fold", side), box = make("div", "because", side)
+  button.type = "button"
+  button.onclick = turn
+  for (const pair of pairs) {
+    const line = make("span", "line", button)
+    pair.forEach((text, i) => { make(i ? "b" : "span", "", line).textContent = i ? text : `${text} ` })
+  }
+  make("span", "turn", button)
   if (data.view === "number") {
-    const says = make("dl", "says", side)
-    for (const [name, text] of [["You predicted", data.said], ["It is", data.is]]) {
-      if (!text) continue
+    const says = make("dl", "says", box)
+    for (const [name, text] of pairs) {
       make("dt", "", says).textContent = name
       make("dd", "", says).textContent = text
     }
   }
-  if (data.miss) write(make("p", "why", side), data.miss)
-  write(make("p", "why", side), data.why)
+  if (data.miss) write(make("p", "why", box), data.miss)
+  write(make("p", "why", box), data.why)
+  return box
 }
 
 const crowdWords = ({ others, view }) => {
