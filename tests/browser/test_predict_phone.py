@@ -94,7 +94,7 @@ def test_after_a_gesture_the_picture_is_seen_when_it_moves(page: Page, asking_ur
 def test_prediction_and_answer_stay_at_the_edge_and_the_reason_unfolds(page: Page, asking_url: str) -> None:
     opened(page, f"{asking_url}/pooling?ask=pool-losers", ".predict")
     page.get_by_role("button", name=PREDICTION).tap()
-    fold = page.get_by_role("button", name=re.compile("^You predicted 8"))
+    fold = page.get_by_role("button", name=re.compile("^You: 8"))
     expect(fold).to_have_attribute("aria-expanded", "false")
     expect(fold).to_have_attribute("aria-expanded", "true")
     expect(page.locator(".why")).to_be_in_viewport()

@@ -26,7 +26,7 @@ export function keepAsked(id) {
   history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : ""))
 }
 
-const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200, BEGIN = 500 // ms
+const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200, BEGIN = 500, LONGEST = 15000 // ms
 
 // A trip is a reveal's way to its answer: `goes` says whether the page still shows it, `seen` whether its picture is in
 // sight, given the sliders that will move; `done` is called when it has arrived.
@@ -47,15 +47,19 @@ export function glide(numbers, still, trip) {
     const players = names.map((name) => playerOf(name) ?? setterOf(name, numbers[name][1]))
     if (names.every((_, i) => held[i] || players[i])) {
       if (!trip.seen(held.flatMap((sliders) => sliders ?? []))) return again()
-      names.forEach((name, i) => {
-        if (held[i] && waits(name, held[i])) move(held[i], parts(numbers[name][1]))
-        else if (!held[i] && (playerOf(name) || there(name) === numbers[name][0])) players[i].click()
+      const ways = names.map((name, i) => {
+        if (held[i]) return waits(name, held[i]) ? move(held[i], parts(numbers[name][1])) : true
+        if (playerOf(name) || there(name) === numbers[name][0]) players[i].click()
+        return until(() => !trip.goes() || there(name) === numbers[name][1], LONGEST)
       })
-      return arrives()
+      return Promise.all(ways).then(async (exactly) => {
+        const near = exactly.includes(false) // its steps are coarser than the answer
+        if (near) await until(() => atRest() && names.every((name) => there(name) !== numbers[name][0]), PATIENCE)
+        land(!near)
+      })
     }
     if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE) || !trip.seen()) return again()
-    if (!names.some(isTyped) || names.every((name) => there(name) === numbers[name][0])) go(still, true)
-    arrives()
+    land(names.some(isTyped) && !names.every((name) => there(name) === numbers[name][0]))
   }
   const again = () => setTimeout(() => {
     if (!trip.goes()) return
@@ -63,9 +67,10 @@ export function glide(numbers, still, trip) {
     if (atRest() && !comes(trip)) look()
     else again()
   }, 100)
-  const arrives = () => {
+  const land = (exactly) => {
     if (!trip.goes()) return
-    names.every((name) => there(name) === numbers[name][1]) ? trip.done() : setTimeout(arrives, 100)
+    if (!exactly) go(still, true)
+    trip.done()
   }
   setTimeout(again, BEGIN - 100) // the eye is still on the card
 }
@@ -144,6 +149,12 @@ const isTyped = (name) => !live[name] && document.querySelector(`.st-key-${CSS.e
 // The button that plays a picture step by step, up to the last one.
 const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)[0]
 
+// True once that has come about, or so long has been waited for it.
+const until = (there, long, since = Date.now()) => new Promise((done) => {
+  const look = () => (there() || Date.now() - since > long ? done(true) : setTimeout(look, 100))
+  look()
+})
+
 // The button that sets a number to one of a few values.
 const setterOf = (name, value) => anywhere(`button[data-sets="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)[0]
 
@@ -157,9 +168,11 @@ function anywhere(selector) {
   return []
 }
 
+// Tells, in the end, whether they are where they should be.
 function move(sliders, ends) {
   const starts = sliders.map((slider) => Number(slider.value)), begun = performance.now()
   const moving = sliders.map((_, i) => i).filter((i) => starts[i] !== ends[i])
+  const exactly = () => sliders.every((slider, i) => Number(slider.value) === ends[i])
   const tell = (slider, kind) => slider.dispatchEvent(new Event(kind, { bubbles: true }))
   const step = (share) => {
     const eased = share * share * (3 - 2 * share)
@@ -169,12 +182,15 @@ function move(sliders, ends) {
     }
     if (share === 1 && moving.length) tell(sliders[moving.at(-1)], "change")
   }
-  const frame = (now) => {
-    const share = Math.min(1, (now - begun) / (1000 * SECONDS))
-    if (!sliders[0].isConnected) return
-    step(share)
-    if (share < 1) requestAnimationFrame(frame)
-  }
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) step(1)
-  else requestAnimationFrame(frame)
+  return new Promise((done) => {
+    const frame = (now) => {
+      const share = Math.min(1, (now - begun) / (1000 * SECONDS))
+      if (!sliders[0].isConnected) return done(false)
+      step(share)
+      if (share < 1) requestAnimationFrame(frame)
+      else done(exactly())
+    }
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) frame(Infinity)
+    else requestAnimationFrame(frame)
+  })
 }

@@ -13,7 +13,7 @@ import { atRest, change, comeUp, glide, go, keepAsked, play, working } from "./j
 import * as number from "./number.js"
 import * as order from "./order.js"
 import * as pick from "./pick.js"
-import { sight } from "./sight.js"
+import { hold, sight } from "./sight.js"
 import * as spot from "./spot.js"
 
 const KINDS = { bars, choice, curve, number, order, pick, spot }
@@ -169,7 +169,7 @@ function draw(root, own) {
         go(data.next)
       })
     }
-    link(data.next ? "quiet" : "main", "Try it yourself", "")
+    link(data.next ? "quiet" : "main", "Try it yourself", () => { hold(root); go("") })
   } else {
     actions.append(submit)
     submit.type = "button"
@@ -204,18 +204,20 @@ function numbers(root, rows) {
 
 // Why it is so. On a phone it is folded at first: what was predicted and what is true stay in sight (see view.css).
 function explain(side, data, turn) {
-  const pairs = [["You predicted", data.said], ["It is", data.is]].filter(([, text]) => text)
-  const button = make("button", "fold", side), box = make("div", "because", side)
+  const button = make("button", `fold ${data.view}`, side), box = make("div", "because", side)
   button.type = "button"
   button.onclick = turn
-  for (const pair of pairs) {
+  for (const [name, text] of [["You: ", data.said], ["It is ", data.is]]) {
+    if (!text) continue
     const line = make("span", "line", button)
-    pair.forEach((text, i) => { make(i ? "b" : "span", "", line).textContent = i ? text : `${text} ` })
+    line.textContent = name
+    make("b", "", line).textContent = text
   }
   make("span", "turn", button)
   if (data.view === "number") {
     const says = make("dl", "says", box)
-    for (const [name, text] of pairs) {
+    for (const [name, text] of [["You predicted", data.said], ["It is", data.is]]) {
+      if (!text) continue
       make("dt", "", says).textContent = name
       make("dd", "", says).textContent = text
     }
