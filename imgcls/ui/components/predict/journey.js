@@ -45,6 +45,8 @@ export function glide(numbers, still, trip) {
   const look = () => {
     const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length))
     const players = names.map((name) => playerOf(name) ?? setterOf(name, numbers[name][1]))
+    const late = names.some((name, i) => held[i] && !waits(name, held[i]) && there(name) === numbers[name][0])
+    if (late && Date.now() - since < PATIENCE) return again() // the page is not yet where its address is
     if (names.every((_, i) => held[i] || players[i])) {
       if (!trip.seen(held.flatMap((sliders) => sliders ?? []))) return again()
       const ways = names.map((name, i) => {

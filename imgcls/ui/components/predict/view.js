@@ -57,13 +57,22 @@ function leave({ id, still: end, moving }) {
   go(still() ? end : moving)
 }
 
-// The page has come to the answer; its picture moves there.
+// The page has come to the answer; its picture moves there. While it does, `data-moves` on the card's element keeps a
+// class from leading the page to where it goes by itself.
 function move(root, own) {
-  const { id, glide: numbers, plays, moving, still: end } = own.data
+  const { id, glide: numbers, plays, moving, still: end } = own.data, { host } = root.getRootNode()
+  if (own.comes && leaving !== id && !isAt(moving)) { // others have shown the answer
+    leaving = id
+    go(still() ? end : moving, true)
+  }
   const goes = () => root.isConnected && own.data.id === id && "truth" in own.data
-  const done = () => { if (!plays) unfold(root, own, goes) }
+  const done = () => {
+    host.removeAttribute("data-moves")
+    if (!plays) unfold(root, own, goes)
+  }
   const trip = { goes, seen: sight(root), done }
   const playing = () => { if (plays && !still()) play(plays, trip) }
+  host.dataset.moves = id
   if (leaving === id && !Object.keys(numbers).length && moving !== end && !still()) {
     change(end, trip, () => { done(); playing() })
   } else {
@@ -71,6 +80,12 @@ function move(root, own) {
     playing()
   }
   leaving = ""
+}
+
+// Whether the address has all that a query names.
+function isAt(query) {
+  const here = new URLSearchParams(location.search)
+  return [...new URLSearchParams(query)].every(([name, text]) => here.get(name) === text)
 }
 
 // Where the reason is folded (see view.css), it unfolds when all has moved; while a picture plays, a hand unfolds it.
@@ -125,7 +140,9 @@ function draw(root, own) {
   const { data } = own, told = "truth" in data
   root.replaceChildren()
   root.classList.toggle("told", told)
-  root.getRootNode().host?.toggleAttribute("data-told", told)
+  const { host } = root.getRootNode()
+  host?.toggleAttribute("data-told", told)
+  if (!told) host?.removeAttribute("data-moves")
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
   write(prompt, data.prompt.replaceAll(" × ", "\u00a0×\u00a0")) // a size is one word
@@ -146,13 +163,13 @@ function draw(root, own) {
   const mine = told ? data.mine : own.value
   const { about, arrays, truth, others = [] } = data
   const says = (text) => tell(root, text)
-  const comes = told && own.asked === data.id && !still()
-  const moves = comes && mine !== null
+  own.comes = told && own.asked === data.id
+  const moves = own.comes && mine !== null && !still()
   own.asked = told ? "" : data.id
   KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, moves, others, says })
   if (told && others.length) make("p", "crowd", box).textContent = crowdWords(data)
   const more = told ? explain(side, data, () => { own.turned = true; fold(root, own, !own.open) }) : root
-  if (told) fold(root, own, comes ? false : own.open ?? true)
+  if (told) fold(root, own, own.comes && !still() ? false : own.open ?? true)
   else Object.assign(own, { open: undefined, turned: false })
   const actions = make("div", "actions", more)
   const link = (name, text, query) => {
