@@ -64,5 +64,4 @@ parts(
         ],
     ),
     questions=QUESTIONS,
-    wrap=True,
 )

@@ -77,5 +77,4 @@ parts(
         ],
     ),
     questions=QUESTIONS,
-    wrap=True,
 )

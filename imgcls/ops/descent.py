@@ -10,6 +10,9 @@ from torch import Tensor
 from imgcls.ops.autodiff import as_leaves, run
 from imgcls.ops.program import Step
 
+SAME = 1e-9
+"""Values nearer to each other than this share of them are the same: a float64 does not tell the rest."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -67,7 +70,18 @@ class Descent:
     @property
     def diverges(self) -> bool:
         """Whether the value ends above its start, or leaves the finite numbers."""
-        return not self.finite or (self.first_rise is not None and self.points[-1].value > self.points[0].value)
+        return not self.finite or (self.first_rise is not None and rises(self.points[0], self.points[-1]))
+
+    @property
+    def stays(self) -> bool:
+        """Whether the value is the same all the way."""
+        first = self.points[0]
+        return self.finite and all(abs(each.value - first.value) <= SAME * abs(first.value) for each in self.points)
+
+
+def rises(before: Point, after: Point) -> bool:
+    """Whether the value is larger, or no number any more."""
+    return not after.value <= before.value + SAME * abs(before.value)
 
 
 def descend(
@@ -146,8 +160,7 @@ def _record(paths: Sequence[list[Point]], leaves: Mapping[str, Tensor], values: 
 def _descent(
     steps: Sequence[Step], points: Sequence[Point], method: Method, learn: Collection[str], rate: float
 ) -> Descent:
-    rises = (k for k in range(1, len(points)) if not points[k].value <= points[k - 1].value)  # nan counts as a rise
-    first_rise = next(rises, None)
+    first_rise = next((k for k in range(1, len(points)) if rises(points[k - 1], points[k])), None)
     plain = not method.momentum and not method.noise
     bend = curvature(steps, points[first_rise - 1], learn) if first_rise and plain else None
     limit = 2 / bend if bend is not None and bend > 0 else None

@@ -106,6 +106,10 @@ def verdict(descent: Descent, *, zero_grad: bool = True) -> str:
         return "The value is not a finite number at the start, so there is no way down to follow."
     if first.steepness == 0:
         return "The gradient is exactly 0, so nothing moves: from here, no direction leads downhill."
+    if descent.stays:
+        across = count and sum(slope * descent.points[1].gradient[name] for name, slope in first.gradient.items()) < 0
+        why = "each lands exactly as high on the other side of the valley" if across else "they are too small to tell"
+        return f"The value stays at {written(first.value)} after {count} steps: {why}."
     if descent.first_rise is not None:
         return _rise(descent, zero_grad)
     if last.value < first.value and last.steepness >= first.steepness:

@@ -38,7 +38,7 @@ def axis_for(numbers: Sequence[float], *, powers: bool = False, write: Callable[
     """An axis that shows all the finite numbers; with `powers` they are exponents of ten."""
     finite = [number for number in numbers if math.isfinite(number)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
-    if not high > low:
+    if not high - low > 1e-9 * max(abs(low), abs(high)):  # a float64's last digits are no way up or down
         low, high = low - max(1.0, abs(low)) / 2, high + max(1.0, abs(high)) / 2
     margin = 0.08 * (high - low)
     low, high = low - margin, high + margin

@@ -288,8 +288,8 @@ class Pick:
         return {"index": right, "names": list(self.names)}
 
     def words(self, value: int) -> str:
-        """By its letter, as the view shows it."""
-        return f"picture {'ABCDEFGH'[value]}"
+        """By its letter, as the view shows it, and what it is."""
+        return f"picture {'ABCDEFGH'[value]}: {self.names[value]}"
 
 
 @dataclass(frozen=True)

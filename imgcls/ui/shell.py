@@ -72,7 +72,7 @@ class Part:
 
 
 def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: Any) -> None:
-    """The parts of a lesson: buttons to choose one, the one that is chosen, and below it what to try.
+    """The parts of a lesson: one row of buttons to choose one, the one that is chosen, and below it what to try.
 
     `key` is the name of the choice in the page's address. A part that `questions` ask about is covered by them at
     first: the student predicts, then it is shown (see `imgcls.ui.predict_first`).
@@ -84,7 +84,7 @@ def parts(key: str, *given: Part, questions: Sequence[Question] = (), **more: An
         if asking.offered
         else nullcontext()
     ):
-        part = named[choose("Part", list(named), key=key, **more)]
+        part = named[choose("Part", list(named), key=key, wrap=False, **more)]
         asked = asking.now(part.title)
         if not asked.question:
             asking.entry(asked)

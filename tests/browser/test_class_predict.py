@@ -51,5 +51,10 @@ def test_all_predict_then_the_answer_shows_for_all_at_once(person: Person, askin
         expect(page.locator(".predict.told")).to_be_visible(timeout=60_000)
         expect(page.locator(".predict")).to_contain_text("2 predictions of your class")
         expect(page.locator(POLL)).to_contain_text("50% are right")
+    # On the phone the picture moves in sight, and the reason at the lower edge stands above the class's bar and cards.
+    expect(phone.locator(".st-key-pool_times output")).to_have_text("5 times")
+    expect(phone.locator(".st-key-pool_halved")).to_be_in_viewport(ratio=0.6)
+    edge, cards = phone.locator(".side").bounding_box(), phone.locator("#imgcls-cards").bounding_box()
+    assert edge["y"] + edge["height"] == pytest.approx(cards["y"], abs=1)
     expect(laptop.locator(".option.mine")).to_contain_text("1 of 2")
     expect(laptop.locator(BAR)).not_to_contain_text("On your own")

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from imgcls.numbers import written
 from imgcls.ops.descent import PLAIN, Method, along_step, curvature, descend, descents
 from imgcls.ops.diagnosis import verdict
 from imgcls.ops.expression import parse
@@ -35,6 +36,21 @@ def test_the_limit_of_a_parabola_is_two_over_its_bend() -> None:
     assert over.limit == pytest.approx(0.2)
     assert over.diverges
     assert under.first_rise is None
+
+
+def test_at_the_limit_the_value_stays_whatever_the_last_digits_say() -> None:
+    path = descend(LINE, START, learn=["w", "b"], rate=0.2, count=30)
+    assert len({point.value for point in path.points}) > 1, "the last digits differ"
+    assert path.stays
+    assert path.first_rise is None
+    assert not path.diverges
+    assert verdict(path) == (
+        f"The value stays at {written(path.points[0].value)} after 30 steps: each lands exactly as high on the other "
+        "side of the valley."
+    )
+    still = descend(LINE, START, learn=["w", "b"], rate=1e-13, count=3)
+    assert still.stays
+    assert "too small to tell" in verdict(still)
 
 
 @pytest.mark.parametrize("zero_grad", [True, False])

@@ -16,9 +16,13 @@ export const button = (parent, text, press, attributes = {}) => {
 export const field = (parent, label, attributes = {}, tag = "input") =>
   make(tag, make("label", parent, label), "", { autocomplete: "off", ...attributes })
 
+const height = new ResizeObserver(([{ target }]) =>
+  document.documentElement.style.setProperty("--class-cards", `${target.offsetHeight}px`))
+
 // What lies over the lesson stands above the bar, one card over the other.
 export function newCard(id, title) {
   const cards = document.getElementById("imgcls-cards") ?? make("div", document.body, "", { id: "imgcls-cards" })
+  height.observe(cards)
   return make("section", cards, "", { id, "aria-label": title })
 }
 

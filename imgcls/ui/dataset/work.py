@@ -90,7 +90,9 @@ def _watch(slot: str, wanted: str, job: jobs.Job) -> None:
         jobs.adopt(job, owner())  # if who began it has gone: here somebody waits for it
         if running and status.over:
             st.rerun()
-        row = st.container(horizontal=True, vertical_alignment="center")
+        row = st.container(  # predict/journey.js waits while there is one that is "working"
+            horizontal=True, vertical_alignment="center", key=f"{slot}:{'over' if status.over else 'working'}"
+        )
         if status.over:
             if status.sentence:
                 row.error(markdown(status.sentence), icon=":material/error:")

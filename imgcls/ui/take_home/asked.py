@@ -62,7 +62,7 @@ class Asked:
         kind, right = self.question.kind, self.right
         words = kind.words(right)
         if self.view == "pick":
-            words = f"P{words[1:]}: {kind.names[right]}"
+            words = f"P{words[1:]}"
         elif self.view == "bars":
             told = zip(self.about["labels"], kind.truth(right), strict=True)
             words = "; ".join(f"{label}: {each['text']}" for label, each in told)

@@ -91,10 +91,12 @@ function hintSideways({ scroll, sideways }) {
   scroll.classList.toggle("right", scroll.scrollLeft < hidden - 2)
 }
 
-// On a narrow screen the node at work is scrolled into view, without moving the page.
+// On a narrow screen the node at work is scrolled into view, without moving the page; at the end the leaves, where all
+// gradients have arrived.
 function follow(own) {
   const node = own.svg.querySelector(".node.firing")
   if (!node || own.scroll.scrollWidth <= own.scroll.clientWidth) return
+  if (own.data.turn === own.data.turns) return void (own.scroll.scrollLeft = 0)
   const place = node.getBoundingClientRect(), frame = own.scroll.getBoundingClientRect()
   own.scroll.scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2
 }

@@ -26,55 +26,92 @@ export function keepAsked(id) {
   history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : ""))
 }
 
-const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200 // ms
+const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200, BEGIN = 500, LONGEST = 15000 // ms
+
+// A trip is a reveal's way to its answer: `goes` says whether the page still shows it, `seen` whether its picture is in
+// sight, given the sliders that will move; `done` is called when it has arrived.
 
 // Moves each of {name: [from, to]} as a finger would, unless a hand has moved it already; a `from` of null is its
 // start. What no hand can move is reached by the address `still`.
-export function glide(numbers, still) {
-  const names = Object.keys(numbers), since = Date.now()
+export function glide(numbers, still, trip) {
+  const names = Object.keys(numbers)
   const there = (name) => new URLSearchParams(location.search).get(name)
-  if (names.every((name) => there(name) === numbers[name][1])) return
+  if (names.every((name) => there(name) === numbers[name][1])) return trip.done()
   const waits = (name, sliders) => {
     const [from] = numbers[name]
     return from === null ? there(name) === null : parts(from).every((part, i) => Number(sliders[i].value) === part)
   }
+  let since = Date.now()
   const look = () => {
     const held = names.map((name) => slidersOf(name, parts(numbers[name][1]).length))
     const players = names.map((name) => playerOf(name) ?? setterOf(name, numbers[name][1]))
-    if (!atRest()) return setTimeout(look, 100)
+    const late = names.some((name, i) => held[i] && !waits(name, held[i]) && there(name) === numbers[name][0])
+    if (late && Date.now() - since < PATIENCE) return again() // the page is not yet where its address is
     if (names.every((_, i) => held[i] || players[i])) {
-      names.forEach((name, i) => {
-        if (held[i] && waits(name, held[i])) move(held[i], parts(numbers[name][1]))
-        else if (!held[i] && (playerOf(name) || there(name) === numbers[name][0])) players[i].click()
+      if (!trip.seen(held.flatMap((sliders) => sliders ?? []))) return again()
+      const ways = names.map((name, i) => {
+        if (held[i]) return waits(name, held[i]) ? move(held[i], parts(numbers[name][1])) : true
+        if (playerOf(name) || there(name) === numbers[name][0]) players[i].click()
+        return until(() => !trip.goes() || there(name) === numbers[name][1], LONGEST)
       })
-    } else if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE)) setTimeout(look, 100)
-    else if (!names.some(isTyped) || names.every((name) => there(name) === numbers[name][0])) go(still, true)
+      return Promise.all(ways).then(async (exactly) => {
+        const near = exactly.includes(false) // its steps are coarser than the answer
+        if (near) await until(() => atRest() && names.every((name) => there(name) !== numbers[name][0]), PATIENCE)
+        land(!near)
+      })
+    }
+    if (Date.now() - since < (names.some(isTyped) ? LOOK : PATIENCE) || !trip.seen()) return again()
+    land(names.some(isTyped) && !names.every((name) => there(name) === numbers[name][0]))
   }
-  setTimeout(look, 500) // the eye is still on the card
+  const again = () => setTimeout(() => {
+    if (!trip.goes()) return
+    if (working()) since = Date.now()
+    if (atRest() && !comes(trip)) look()
+    else again()
+  }, 100)
+  const land = (exactly) => {
+    if (!trip.goes()) return
+    if (!exactly) go(still, true)
+    trip.done()
+  }
+  setTimeout(again, BEGIN - 100) // the eye is still on the card
 }
 
 // From the picture as it was asked about to the answer, where something is chosen rather than moved. The eye sees the
 // first before it sees the other.
-export function change(query, then) {
+export function change(query, trip, then) {
   const left = location.search
-  const look = () => {
+  afterALook(trip, () => {
     if (location.search !== left && !new URLSearchParams(location.search).has("told")) return
-    if (!atRest()) return setTimeout(look, 100)
     go(query, true)
     then()
-  }
-  setTimeout(look, LOOK)
+  })
 }
 
 // Presses the button that plays the part's picture, once that is there.
-export function play(name) {
+export function play(name, trip) {
   const since = Date.now()
   const look = () => {
     const player = atRest() && playerOf(name)
     if (player) player.click()
-    else if (Date.now() - since < PATIENCE) setTimeout(look, 100)
+    else if (trip.goes() && Date.now() - since < PATIENCE) setTimeout(look, 100)
   }
-  setTimeout(look, LOOK)
+  afterALook(trip, look)
+}
+
+// Whether the picture has still to be made; its place can be looked at before.
+const comes = (trip) => Boolean(working()) && (trip.seen(), true)
+
+// Acts once the picture has been in sight for a moment.
+function afterALook(trip, act) {
+  let since = null
+  const look = () => {
+    if (!trip.goes()) return
+    since = !comes(trip) && (since !== null || atRest()) && trip.seen() ? since ?? Date.now() : null
+    if (since !== null && Date.now() - since >= LOOK && atRest()) act()
+    else setTimeout(look, 100)
+  }
+  look()
 }
 
 // "3_-1" and "8,0" have two numbers, one for each slider.
@@ -87,7 +124,10 @@ export function comeUp(card, still) {
   else card.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" })
 }
 
-const atRest = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+export const atRest = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+
+// Where a worker process makes the picture (see imgcls/ui/dataset/work.py): it will come, however late.
+export const working = () => document.querySelector("[class*=st-key-][class*=-working]")
 
 // Whatever holds the element of this key: it lies in a shadow root of its own.
 function* roots(key) {
@@ -111,6 +151,12 @@ const isTyped = (name) => !live[name] && document.querySelector(`.st-key-${CSS.e
 // The button that plays a picture step by step, up to the last one.
 const playerOf = (name) => anywhere(`[data-plays="${CSS.escape(name)}"]`)[0]
 
+// True once that has come about, or so long has been waited for it.
+const until = (there, long, since = Date.now()) => new Promise((done) => {
+  const look = () => (there() || Date.now() - since > long ? done(true) : setTimeout(look, 100))
+  look()
+})
+
 // The button that sets a number to one of a few values.
 const setterOf = (name, value) => anywhere(`button[data-sets="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)[0]
 
@@ -124,9 +170,11 @@ function anywhere(selector) {
   return []
 }
 
+// Tells, in the end, whether they are where they should be.
 function move(sliders, ends) {
   const starts = sliders.map((slider) => Number(slider.value)), begun = performance.now()
   const moving = sliders.map((_, i) => i).filter((i) => starts[i] !== ends[i])
+  const exactly = () => sliders.every((slider, i) => Number(slider.value) === ends[i])
   const tell = (slider, kind) => slider.dispatchEvent(new Event(kind, { bubbles: true }))
   const step = (share) => {
     const eased = share * share * (3 - 2 * share)
@@ -136,12 +184,15 @@ function move(sliders, ends) {
     }
     if (share === 1 && moving.length) tell(sliders[moving.at(-1)], "change")
   }
-  const frame = (now) => {
-    const share = Math.min(1, (now - begun) / (1000 * SECONDS))
-    if (!sliders[0].isConnected) return
-    step(share)
-    if (share < 1) requestAnimationFrame(frame)
-  }
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) step(1)
-  else requestAnimationFrame(frame)
+  return new Promise((done) => {
+    const frame = (now) => {
+      const share = Math.min(1, (now - begun) / (1000 * SECONDS))
+      if (!sliders[0].isConnected) return done(false)
+      step(share)
+      if (share < 1) requestAnimationFrame(frame)
+      else done(exactly())
+    }
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) frame(Infinity)
+    else requestAnimationFrame(frame)
+  })
 }

@@ -28,7 +28,7 @@ export function draw({ box, about, value, change, truth, moves, others }) {
   const step = 10 ** -digits
   const start = value ?? about.start
   const output = make("output", "number", box)
-  const input = make("input", "", box)
+  const input = make("input", "filled", box)
   Object.assign(input, { type: "range", min: log ? 0 : low, max: log ? FINE : high, step: log ? 1 : step })
   input.value = log ? Math.round(FINE * shareOf(start)) : start
   input.setAttribute("aria-label", "Your prediction")

@@ -9,15 +9,18 @@ import { make, write } from "../../js/text.js"
 import * as bars from "./bars.js"
 import * as choice from "./choice.js"
 import * as curve from "./curve.js"
-import { change, comeUp, glide, go, keepAsked, play } from "./journey.js"
+import { atRest, change, comeUp, glide, go, keepAsked, play, working } from "./journey.js"
 import * as number from "./number.js"
 import * as order from "./order.js"
 import * as pick from "./pick.js"
+import { hold, sight } from "./sight.js"
 import * as spot from "./spot.js"
 
 const KINDS = { bars, choice, curve, number, order, pick, spot }
-let asked = "" // the question that a hand is at
+const AFTER_THIS = "next"
+let asked = "" // the question that a hand is at, or wants to come to
 let leaving = "" // the one whose answer a hand has just asked for
+const AFTER = 900 // ms
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export default function (component) {
@@ -44,7 +47,7 @@ export default function (component) {
     keepAsked(asked = data.id)
   } else if (!own.glided) {
     own.glided = true
-    move(data)
+    move(root, own)
   }
   return () => { if (!("truth" in own.data)) keepAsked("") }
 }
@@ -54,15 +57,56 @@ function leave({ id, still: end, moving }) {
   go(still() ? end : moving)
 }
 
-// The page has come to the answer; its picture moves there.
-function move({ id, glide: numbers, plays, moving, still: end }) {
-  const playing = () => { if (plays && !still()) play(plays) }
-  if (leaving === id && !Object.keys(numbers).length && moving !== end && !still()) change(end, playing)
-  else {
-    glide(numbers, end)
+// The page has come to the answer; its picture moves there. While it does, `data-moves` on the card's element keeps a
+// class from leading the page to where it goes by itself.
+function move(root, own) {
+  const { id, glide: numbers, plays, moving, still: end } = own.data, { host } = root.getRootNode()
+  if (own.comes && leaving !== id && !isAt(moving)) { // others have shown the answer
+    leaving = id
+    go(still() ? end : moving, true)
+  }
+  const goes = () => root.isConnected && own.data.id === id && "truth" in own.data
+  const done = () => {
+    host.removeAttribute("data-moves")
+    if (!plays) unfold(root, own, goes)
+  }
+  const trip = { goes, seen: sight(root), done }
+  const playing = () => { if (plays && !still()) play(plays, trip) }
+  host.dataset.moves = id
+  if (leaving === id && !Object.keys(numbers).length && moving !== end && !still()) {
+    change(end, trip, () => { done(); playing() })
+  } else {
+    glide(numbers, end, trip)
     playing()
   }
   leaving = ""
+}
+
+// Whether the address has all that a query names.
+function isAt(query) {
+  const here = new URLSearchParams(location.search)
+  return [...new URLSearchParams(query)].every(([name, text]) => here.get(name) === text)
+}
+
+// Where the reason is folded (see view.css), it unfolds when all has moved; while a picture plays, a hand unfolds it.
+function unfold(root, own, goes) {
+  const moves = () => root.getAnimations({ subtree: true }).some(({ playState }) => playState === "running")
+  let since = Date.now()
+  const look = () => {
+    if (own.turned || !goes()) return
+    if (!atRest() || working() || moves()) since = Date.now()
+    if (Date.now() - since < AFTER) setTimeout(look, 100)
+    else fold(root, own, true)
+  }
+  look()
+}
+
+function fold(root, own, open) {
+  own.open = open
+  root.querySelector(".side").classList.toggle("open", open)
+  const button = root.querySelector(".fold")
+  button.setAttribute("aria-expanded", String(open))
+  button.lastChild.textContent = open ? "Hide" : "Why?"
 }
 
 // A reload of the page begins another session on the server, which this tab tells what was predicted.
@@ -96,7 +140,9 @@ function draw(root, own) {
   const { data } = own, told = "truth" in data
   root.replaceChildren()
   root.classList.toggle("told", told)
-  root.getRootNode().host?.toggleAttribute("data-told", told)
+  const { host } = root.getRootNode()
+  host?.toggleAttribute("data-told", told)
+  if (!told) host?.removeAttribute("data-moves")
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
   write(prompt, data.prompt.replaceAll(" × ", "\u00a0×\u00a0")) // a size is one word
@@ -117,12 +163,15 @@ function draw(root, own) {
   const mine = told ? data.mine : own.value
   const { about, arrays, truth, others = [] } = data
   const says = (text) => tell(root, text)
-  const moves = told && mine !== null && own.asked === data.id && !still()
+  own.comes = told && own.asked === data.id
+  const moves = own.comes && mine !== null && !still()
   own.asked = told ? "" : data.id
   KINDS[data.view].draw({ box, about, arrays, value: mine ?? undefined, change, truth, moves, others, says })
   if (told && others.length) make("p", "crowd", box).textContent = crowdWords(data)
-  if (told) explain(side, data)
-  const actions = make("div", "actions", told ? side : root)
+  const more = told ? explain(side, data, () => { own.turned = true; fold(root, own, !own.open) }) : root
+  if (told) fold(root, own, own.comes && !still() ? false : own.open ?? true)
+  else Object.assign(own, { open: undefined, turned: false })
+  const actions = make("div", "actions", more)
   const link = (name, text, query) => {
     const button = make("button", name, actions)
     button.type = "button"
@@ -131,8 +180,13 @@ function draw(root, own) {
     return button
   }
   if (told) {
-    if (data.next) link("main", data.next_part ? `Next part: ${data.next_part}` : "Next question", data.next)
-    link(data.next ? "quiet" : "main", "Try it yourself", "")
+    if (data.next) {
+      link("main", data.next_part ? `Next part: ${data.next_part}` : "Next question", () => {
+        asked = AFTER_THIS
+        go(data.next)
+      })
+    }
+    link(data.next ? "quiet" : "main", "Try it yourself", () => { hold(root); go("") })
   } else {
     actions.append(submit)
     submit.type = "button"
@@ -149,7 +203,7 @@ function draw(root, own) {
   }
   const live = make("p", "heard", root)
   live.setAttribute("aria-live", "polite")
-  if (told && asked === data.id) {
+  if (asked === (told ? data.id : AFTER_THIS)) {
     asked = ""
     prompt.tabIndex = -1
     prompt.focus({ preventScroll: true })
@@ -165,17 +219,29 @@ function numbers(root, rows) {
   }
 }
 
-function explain(side, data) {
+// Why it is so. On a phone it is folded at first: what was predicted and what is true stay in sight (see view.css).
+function explain(side, data, turn) {
+  const button = make("button", `fold ${data.view}`, side), box = make("div", "because", side)
+  button.type = "button"
+  button.onclick = turn
+  for (const [name, text] of [["You: ", data.said], ["It is ", data.is]]) {
+    if (!text) continue
+    const line = make("span", "line", button)
+    line.textContent = name
+    make("b", "", line).textContent = text
+  }
+  make("span", "turn", button)
   if (data.view === "number") {
-    const says = make("dl", "says", side)
+    const says = make("dl", "says", box)
     for (const [name, text] of [["You predicted", data.said], ["It is", data.is]]) {
       if (!text) continue
       make("dt", "", says).textContent = name
       make("dd", "", says).textContent = text
     }
   }
-  if (data.miss) write(make("p", "why", side), data.miss)
-  write(make("p", "why", side), data.why)
+  if (data.miss) write(make("p", "why", box), data.miss)
+  write(make("p", "why", box), data.why)
+  return box
 }
 
 const crowdWords = ({ others, view }) => {

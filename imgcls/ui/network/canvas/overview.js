@@ -337,6 +337,13 @@ export function enlarge(own, place) {
   present(own, true)
 }
 
+// What if: where that answers a question (see predict/view.js), it shows at the classes, which a phone has no room for.
+export function revealClasses(own) {
+  pin(own)
+  const asked = own.mode === "what if" && document.querySelector("[data-told]")
+  if (asked && !own.pinned) own.stage.reveal({ ...own.lanes.at(-1), y: 0, h: HEAD })
+}
+
 // A layer that has just become large is scrolled into sight.
 export function revealLarge(own) {
   const place = own.big?.place

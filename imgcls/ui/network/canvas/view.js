@@ -14,7 +14,7 @@ import { drawEdges, drawReceptive, drawWeb, sayOverview } from "./edges.js"
 import { inFrame } from "./frame.js"
 import {
   HEAD, PHOTO, drawBars, drawHeads, drawMore, enlarge, hitMore, hitOverview, overviewScene, pin,
-  revealLarge, showList, walk,
+  revealClasses, revealLarge, showList, walk,
 } from "./overview.js"
 import { heatPicture, photoPicture, readTheme } from "./paint.js"
 import { Stage } from "./stage.js"
@@ -144,10 +144,12 @@ export function present(own, moving, view = null) {
   const scene = SCENE[own.view](own)
   // What stands below comes closer.
   if (scene.tall) stage.resize(stage.width, Math.min(own.height, scene.tall * firstScale(own)))
+  const first = !own.shown
   const kept = own.shown === own.view ? stage.view : { scale: firstScale(own), x: 0, y: 0 }
   stage.show(scene, { moving, view: view ?? kept })
   own.shown = own.view
   if (own.view === "overview") revealLarge(own)
+  if (own.view === "overview" && first) revealClasses(own)
   box.dataset.view = own.view
   if (own.sliding && own.view !== "map") slide(own, false)
   own.panel.hidden = own.view === "overview"
