@@ -1,5 +1,6 @@
 """Fool it: follow the gradient with one's own photo until another class wins, and take the picture home."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from imgcls.models.adversarial import (
     most_pixels,
     noisy,
     predict,
+    promises,
     repainted,
 )  # fmt: skip
 from imgcls.models.classify import Classifier, Prediction
+from imgcls.models.quick import quick
 from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
@@ -72,14 +75,16 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     labels = [classifier.name_of(index) for index in shown]
     first = [float(now.probabilities[index]) for index in shown]
     was = [percent(chance) for chance in first]
-    change = noisy if way == "noise" else repainted
+    change = partial(noisy, pixels, gradient)
+    if way == "pixels":
+        change = partial(repainted, pixels, promises(pixels, gradient))
 
     def picture(numbers: Numbers) -> dict[str, Any]:
-        changed = change(pixels, gradient, int(numbers[dial.name]))
+        changed = change(int(numbers[dial.name]))
         # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
         coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
         shown_now = _array(changed)[::coarse, ::coarse]
-        said = predict(classifier, changed)
+        said = predict(quick(classifier) if numbers.moved else classifier, changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
