@@ -6,7 +6,7 @@ from typing import Any
 from imgcls.numbers import raised, whole
 from imgcls.ui.charts import Axis, line, place
 
-HEIGHT, KEYS = 300, 200  # pixels; photos between two numbers of the axis
+HEIGHT, KEYS = 290, 200  # pixels; photos between two numbers of the axis
 
 
 @dataclass(frozen=True)

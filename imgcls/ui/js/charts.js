@@ -46,7 +46,8 @@ function chartShape(chart, width) {
     const shape = kind === "rises" || kind === "gone"
       ? `<path d="M${cx - 7} ${cy - 7}l14 14m0 -14l-14 14"/>`
       : `<circle cx="${cx}" cy="${cy}" r="${kind === "ring" ? 9 : 7}"/>`
-    const words = before ? text(cx - 12, cy + 5, label, ' text-anchor="end"') : text(cx + 10, low, label)
+    const words = before ? text(cx - 12, cy + 5, label, ' text-anchor="end"')
+      : kind === "gone" ? text(cx + 12, cy + 5, label) : text(cx + 10, low, label)
     return `<g class="mark ${kind}">${shape}${words}</g>`
   })
   const legend = (chart.legend ?? []).map(([kind, label], i) => {
