@@ -71,23 +71,42 @@ def compasses(classifier: Classifier, pixels: Tensor, targets: Sequence[int], aw
         ]
 
 
+@dataclass(frozen=True, eq=False)
+class Promises:
+    """What repainting pixels promises: `goal` (3, S, S), each colour at 0 or 255, and all pixels in `order`.
+
+    The best come first. A pixel promises the sum over its colours of gradient times change: what the first-order
+    estimate gains by it.
+    """
+
+    goal: Tensor
+    order: Tensor
+
+
+def promises(pixels: Tensor, gradient: Tensor, free: Tensor | None = None) -> Promises:
+    """Each colour value pushed to 0 or 255 by the gradient's sign, and all pixels, those first that promise most.
+
+    Args:
+        free: bool (S, S), the pixels that may be changed; all of them if None.
+    """
+    goal = torch.where(gradient > 0, 255.0, 0.0)
+    goal = torch.where(gradient == 0, pixels.float(), goal)
+    gain = (gradient * (goal - pixels)).sum(dim=0)
+    if free is not None:
+        gain = gain.masked_fill(~free, -1.0)
+    return Promises(goal, gain.flatten().argsort(descending=True, stable=True))
+
+
 def noisy(pixels: Tensor, gradient: Tensor, levels: int) -> Tensor:
     """Every colour value moved by `levels` of 255 in the direction of the gradient's sign."""
     return (pixels.float() + levels * gradient.sign()).clamp(0, 255).to(torch.uint8)
 
 
-def repainted(pixels: Tensor, gradient: Tensor, count: int, free: Tensor | None = None) -> Tensor:
-    """The `count` pixels that promise most, each colour set to 0 or 255 by the gradient's sign.
-
-    A pixel promises the sum over its colours of gradient times change: what the first-order estimate gains by it.
-
-    Args:
-        free: bool (S, S), the pixels that may be changed; all of them if None.
-    """
-    goal, order = _promises(pixels, gradient, free)
-    chosen = torch.zeros(order.numel(), dtype=torch.bool)
-    chosen[order[:count]] = True
-    return torch.where(chosen.view(pixels.shape[1:]), goal, pixels.float()).to(torch.uint8)
+def repainted(pixels: Tensor, promised: "Promises", count: int) -> Tensor:
+    """The `count` pixels that promise most, each colour set to 0 or 255 by the gradient's sign."""
+    chosen = torch.zeros(len(promised.order), dtype=torch.bool)
+    chosen[promised.order[:count]] = True
+    return torch.where(chosen.view(pixels.shape[1:]), promised.goal, pixels.float()).to(torch.uint8)
 
 
 def repainted_if_it_helps(
@@ -97,7 +116,8 @@ def repainted_if_it_helps(
 
     Each is tried alone, in a picture of its own. Where that would be too many pictures, several are tried together.
     """
-    goal, order = _promises(pixels, gradient, free)
+    promised = promises(pixels, gradient, free)
+    goal, order = promised.goal, promised.order
     trials = max(4, _TRIED // order.numel())
     together = -(-2 * count // trials)  # rounded up
     groups = order[: together * trials].split(together)
@@ -115,16 +135,6 @@ def repainted_if_it_helps(
     result = pixels.float().flatten(1)
     result[:, kept] = goal.flatten(1)[:, kept]
     return result.view_as(pixels).to(torch.uint8)
-
-
-def _promises(pixels: Tensor, gradient: Tensor, free: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Each colour value pushed to 0 or 255 by the gradient's sign, and all pixels, those first that promise most."""
-    goal = torch.where(gradient > 0, 255.0, 0.0)
-    goal = torch.where(gradient == 0, pixels.float(), goal)
-    gain = (gradient * (goal - pixels)).sum(dim=0)
-    if free is not None:
-        gain = gain.masked_fill(~free, -1.0)
-    return goal, gain.flatten().argsort(descending=True, stable=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -173,8 +173,12 @@ SPAN = (-3.0, 3.0)
 """The axis on which both histograms are counted."""
 
 
-def normalise(photo: Tensor, mean: Sequence[float], std: Sequence[float], bins: int = 96) -> Normalised:
+def normalise(
+    photo: Tensor, mean: Sequence[float], std: Sequence[float], bins: int = 96, *, known: Normalised | None = None
+) -> Normalised:
     """Scale a uint8 photo (3, H, W) to 0..1, then take `mean` off and divide by `std`, both one number a channel.
+
+    `known` is an earlier result for the same photo and bins: its histograms before are not counted again.
 
     Raises:
         ValueError: a standard deviation that is not above 0.
@@ -188,7 +192,7 @@ def normalise(photo: Tensor, mean: Sequence[float], std: Sequence[float], bins: 
     return Normalised(
         tuple(mean),
         tuple(std),
-        tuple(histogram(channel, *SPAN, bins) for channel in before),
+        known.before if known else tuple(histogram(channel, *SPAN, bins) for channel in before),
         tuple(histogram(channel, *SPAN, bins) for channel in after),
         (before.mean((1, 2)), after.mean((1, 2))),
         (before.std((1, 2), correction=0), after.std((1, 2), correction=0)),

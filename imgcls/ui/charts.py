@@ -1,8 +1,9 @@
 """Small live charts: plain dictionaries whose places are shares of width and height, which the browser only scales.
 
 A chart has a "title", "xticks" and "yticks" as [share, label], "lines" as {"kind", "dots", "runs"}, "marks" as
-{"kind", "at", "label"}, and an "alt" text; it may have an "xtitle", a "legend" as [kind, label], "bands" as
-{"kind", "edge"}, a "height" in pixels, and "readings" as {"places", "texts"}: what is read at such shares of its width.
+{"kind", "at", "label"} ("left": the label stands there), and an "alt" text. It may have an "xtitle", a "legend" as
+[kind, label], "bands" as {"kind", "edge"}, a "height" in pixels, a "cursor" (an upright line at a share of the width),
+and "readings" as {"places", "texts"}: what is read at such shares, with a cursor of its own.
 0 is left and below, 1 right and above; the kinds get their looks from CSS.
 """
 

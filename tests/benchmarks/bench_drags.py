@@ -72,7 +72,7 @@ FIELD, LITE = "convolution?conv_part=Receptive+field", "&conv_field_of=Efficient
 SPECIAL = "convolution?conv_part=1+×+1,+depthwise"
 RESHAPE = "tensors?tensors_part=Reshape+or+permute"
 LIKELY = "cross-entropy?ce_view=Likelihood"
-MEASURE, FOOL = "dataset?data_part=How+good+is+it", "classify?classify_part=Fool+it"
+MEASURE, FOOL = "dataset?data_part=How+good+is+it%3F", "classify?classify_part=Fool+it"
 LEVELS, MOST = "Levels of 255 by which every colour value moves", "Pixels repainted, those first that promise most"
 CASES = (
     Case("descent, map: start → paths", DESCENT, "w", HILL),

@@ -13,6 +13,7 @@ from imgcls.models.adversarial import (
     compasses,
     noisy,
     predict,
+    promises,
     repainted,
     repainted_if_it_helps,
 )
@@ -79,9 +80,9 @@ def test_the_pixel_that_promises_most_is_repainted_first() -> None:
     gradient = torch.zeros(3, 2, 2)
     gradient[0, 0, 0] = 1.0  # 55 more are left: gains 55
     gradient[1, 1, 1] = -0.5  # 200 less are left: gains 100
-    assert repainted(pixels, gradient, 1)[:, 1, 1].tolist() == [200, 0, 200]
-    assert repainted(pixels, gradient, 1)[:, 0, 0].tolist() == [200, 200, 200]
-    assert repainted(pixels, gradient, 2)[:, 0, 0].tolist() == [255, 200, 200]
+    assert repainted(pixels, promises(pixels, gradient), 1)[:, 1, 1].tolist() == [200, 0, 200]
+    assert repainted(pixels, promises(pixels, gradient), 1)[:, 0, 0].tolist() == [200, 200, 200]
+    assert repainted(pixels, promises(pixels, gradient), 2)[:, 0, 0].tolist() == [255, 200, 200]
 
 
 DRAWN = [slug for slug in SAMPLES if slug.startswith("small-")]
@@ -136,7 +137,7 @@ def test_of_two_pixels_that_promise_alike_the_one_is_kept_that_helps() -> None:
     network = Classifier("peak", "Peak", module.eval(), plain, ("a", "b"))
     pixels = torch.full((3, 2, 2), 50, dtype=torch.uint8)
     gradient, free = compass(network, pixels, 1, 0), torch.ones(2, 2, dtype=torch.bool)
-    assert repainted(pixels, gradient, 1)[0].tolist() == [[255, 50], [50, 50]]
+    assert repainted(pixels, promises(pixels, gradient), 1)[0].tolist() == [[255, 50], [50, 50]]
     assert repainted_if_it_helps(network, pixels, gradient, 1, free, 1)[0].tolist() == [[50, 255], [50, 50]]
 
 

@@ -1,6 +1,7 @@
 """What the softmax and cross-entropy lessons draw, against torch: also while their sliders are dragged."""
 
 import itertools
+import json
 import math
 
 import numpy as np
@@ -14,6 +15,7 @@ from imgcls.ui.components.plot import plot
 from imgcls.ui.components.sliders import Drawing, SliderRows, fixed_rows
 from imgcls.ui.cross_entropy import accuracy_part, likelihood_part
 from imgcls.ui.cross_entropy import pictures as losses
+from imgcls.ui.cross_entropy.likelihood_chart import likelihood_chart
 from imgcls.ui.packet import pack
 from imgcls.ui.softmax import pictures, triangle_part
 
@@ -172,16 +174,32 @@ def test_the_likelihood_shows_the_product_the_sum_of_logs_and_that_they_agree():
     words = likelihood_part.likelihood_words(rows(*THREE, ce_photos=3))
     for number in (loss, loss / math.log(2), math.exp(loss)):
         assert written(number) in words
-    line, ends = drawing.figure.data
-    assert (list(line.x[:2]), line.x[-1], len(line.x)) == ([3, 6], 900, 300)
-    assert line.y[1] == pytest.approx(2 * float(p.log10().sum()))
-    assert list(ends.text) == ["float16: 0 from here", "float32: 0 from here", "float64: 0 from here"]
-    for count, dtype in zip(ends.x, (torch.float16, torch.float32, torch.float64), strict=True):
+    found = likelihood_part.falling(rows(*THREE, ce_photos=3))
+    assert (found.counts[:2], found.counts[-1], len(found.counts)) == ((3, 6), 900, 300)
+    assert found.powers[1] == pytest.approx(2 * float(p.log10().sum()))
+    assert [name for name, _, _ in found.ends] == ["float16", "float32", "float64"]
+    for (_, count, power), dtype in zip(found.ends, (torch.float16, torch.float32, torch.float64), strict=True):
         product = torch.ones((), dtype=dtype)
-        for factor in p.to(dtype).repeat(300)[: int(count)]:
+        for factor in p.to(dtype).repeat(300)[:count]:
             product = product * factor
         assert product > 0, "the last one that fits"
-        assert product * p.to(dtype)[int(count) % 3] == 0
+        assert product * p.to(dtype)[count % 3] == 0
+        assert power == pytest.approx(float(p.repeat(300)[:count].log10().sum()))
+
+
+def test_the_chart_of_the_likelihood_has_everything_at_its_place():
+    found = likelihood_part.falling(rows(*THREE, ce_photos=300))
+    chart = likelihood_chart(found, 300)
+    (one_at, _), (ten_at, _), *_ = chart["yticks"]
+    step = 100 / (one_at - ten_at)  # powers of ten over the whole height
+    ((run,),) = [line["runs"] for line in chart["lines"]]
+    assert [(y - one_at) * step for _, y in run] == pytest.approx(found.powers, abs=0.05)
+    (zero, _), (_, _), (four_hundred, label), *_ = chart["xticks"]
+    assert label == "400"
+    here = chart["marks"][-1]["at"]
+    assert here[0] == chart["cursor"] == pytest.approx(zero + 300 * (four_hundred - zero) / 400, abs=1e-4)
+    assert here in run
+    assert [mark["label"] for mark in chart["marks"]] == [*(f"{name}: 0 from here" for name, _, _ in found.ends), ""]
 
 
 def test_a_product_that_underflows_is_named_and_the_sum_goes_on():
@@ -191,9 +209,11 @@ def test_a_product_that_underflows_is_named_and_the_sum_goes_on():
 
 
 def test_certain_answers_never_underflow():
-    drawing = likelihood_part.likelihood_picture(rows(10.0, 10.0, 10.0, ce_photos=900))
-    assert not drawing.figure.data[1].x
-    packed(drawing)
+    shown = rows(10.0, 10.0, 10.0, ce_photos=900)
+    found = likelihood_part.falling(shown)
+    assert not found.ends
+    json.dumps(likelihood_chart(found, 900), allow_nan=False)
+    packed(likelihood_part.likelihood_picture(shown))
 
 
 def test_a_small_change_of_a_logit_moves_the_loss_and_not_the_accuracy():

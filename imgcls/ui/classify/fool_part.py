@@ -1,5 +1,6 @@
 """Fool it: follow the gradient with one's own photo until another class wins, and take the picture home."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,12 @@ from imgcls.models.adversarial import (
     most_pixels,
     noisy,
     predict,
+    promises,
     repainted,
 )  # fmt: skip
 from imgcls.models.classify import Classifier, Prediction
 from imgcls.models.device import on_device
+from imgcls.models.quick import quick
 from imgcls.numbers import percent, whole
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
@@ -72,14 +75,17 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     shown = list(dict.fromkeys([best, target, *(each.index for each in now.top(BARS))]))[:BARS]
     labels = [classifier.name_of(index) for index in shown]
     first = [float(now.probabilities[index]) for index in shown]
-    change = noisy if way == "noise" else repainted
+    change = partial(noisy, pixels, gradient)
+    if way == "pixels":
+        change = partial(repainted, pixels, promises(pixels, gradient))
 
     def picture(numbers: Numbers) -> dict[str, Any]:
-        changed = change(pixels, gradient, int(numbers[dial.name]))
+        changed = change(int(numbers[dial.name]))
         # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
         coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
         shown_now = _array(changed)[::coarse, ::coarse]
-        said = predict(on_device(classifier), changed)
+        network = on_device(classifier)
+        said = predict(quick(network) if numbers.moved else network, changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]

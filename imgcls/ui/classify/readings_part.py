@@ -12,6 +12,7 @@ from imgcls.models.classify import Classifier, Prediction, classify
 from imgcls.models.confidence import confidence_words
 from imgcls.models.device import on_device
 from imgcls.models.occlusion import occlude
+from imgcls.models.quick import quick
 from imgcls.models.world import Distance
 from imgcls.numbers import percent
 from imgcls.ops.softmax import softmax
@@ -59,12 +60,15 @@ def readings_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
     knows_dogs = prediction.dog is not None
 
     @lru_cache(maxsize=1)
-    def answer(place: Place, size: float) -> Prediction:
-        return occlude(on_device(classifier), network_input(classifier, photo), *place, size) if place else prediction
+    def answer(place: Place, size: float, moving: bool) -> Prediction:
+        network = on_device(classifier)
+        inputs = network_input(classifier, photo)
+        return occlude(quick(network) if moving else network, inputs, *place, size) if place else prediction
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         place, size = numbers[PLACE.name], numbers[SIZE.name]
-        now, covered = answer(place, size), bool(place)
+        moving = bool({PLACE.name, SIZE.name} & numbers.moved)
+        now, covered = answer(place, size, moving), bool(place)
         drawn: dict[str, Any] = {CLASSES: _classes(now, prediction, numbers[COUNT.name], covered, distance), "now": now}
         if knows_dogs:
             drawn[BINARY] = _binary(now, prediction, numbers[THRESHOLD.name], covered)

@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 from torch import Tensor
 
-from imgcls.figures.likelihood_curves import likelihood_curve
 from imgcls.numbers import all_written, equation, percent, written
 from imgcls.ops.likelihood import Likelihood, bits, likelihood, perplexity
-from imgcls.ui.components.plot import plot
+from imgcls.ui.components.chart import charts
 from imgcls.ui.components.sliders import Column, Drawing, Rows, SliderRows, sliders
 from imgcls.ui.components.words import words
+from imgcls.ui.cross_entropy.likelihood_chart import Falling, likelihood_chart
 from imgcls.ui.cross_entropy.parts import photo_names
 from imgcls.ui.cross_entropy.pictures import KINDS, priced, worked_batch
 from imgcls.ui.scores import LOW
@@ -36,16 +36,9 @@ def in_formats(p: Tensor) -> Mapping[str, Likelihood]:
 
 
 def likelihood_picture(rows: SliderRows) -> Drawing:
-    """Each photo's probability and its logarithm; the product and the sum over few photos, and over many."""
-    own, count = probabilities(rows, len(rows.numbers)), rows.settings[PHOTOS.name]
-    exact, all_of_them = likelihood(own), probabilities(rows, MOST)
-    formats, sums = in_formats(all_of_them), likelihood(all_of_them).sums / math.log(10)
-    ends = [
-        (name, found.vanished - 1, float(sums[found.vanished - 2]))
-        for name, found in formats.items()
-        if found.vanished and found.vanished > 1
-    ]
-    logs, rounds = own.log().tolist(), range(len(own), MOST + 1, len(own))  # what lies between would not be seen
+    """Each photo's probability and its logarithm; the product and the sum over them."""
+    own = probabilities(rows, len(rows.numbers))
+    exact, logs = likelihood(own), own.log().tolist()
     return Drawing(
         [
             Column(
@@ -55,8 +48,21 @@ def likelihood_picture(rows: SliderRows) -> Drawing:
             Column("ln p", all_written(logs), priced([-log for log in logs]), "loss",
                    total=f"sum {written(float(exact.sums[-1]))}"),
         ],
-        figure=likelihood_curve(rounds, [float(sums[photos - 1]) for photos in rounds], ends, count),
     )  # fmt: skip
+
+
+def falling(rows: SliderRows) -> Falling:
+    """What the likelihood falls to over MOST photos, and where each number format ends."""
+    all_of_them = probabilities(rows, MOST)
+    sums = (likelihood(all_of_them).sums / math.log(10)).tolist()
+    ends = tuple(
+        (name, found.vanished - 1, sums[found.vanished - 2])
+        for name, found in in_formats(all_of_them).items()
+        if found.vanished and found.vanished > 1
+    )
+    step = len(rows.numbers)  # what lies between would not be seen
+    counts = tuple(range(step, MOST + 1, step))
+    return Falling(counts, tuple(sums[photos - 1] for photos in counts), ends)
 
 
 def likelihood_words(rows: SliderRows) -> str:
@@ -88,11 +94,10 @@ def likelihood_part() -> None:
         rows = ROWS.of(numbers)
         drawing = likelihood_picture(rows)
         alt = "Three photos: the true class's logit, its probability and the logarithm; their product and sum"
-        curve = "The likelihood falls by the same factor with each photo; each number format ends somewhere"
         title = "true logit (two others: 0)"
         return {
             ROWS.key: sliders(rows, photo_names(rows), drawing, title=title, head="photo", alt=alt),
-            "ce_likely_plot": plot(drawing.figure, alt=curve),
+            "ce_likely_plot": charts(likelihood_chart(falling(rows), rows.settings[PHOTOS.name])),
             "ce_likely_words": words(likelihood_words(rows)),
             "rows": rows,
         }

@@ -41,12 +41,14 @@ function chartShape(chart, width) {
   const lines = chart.lines.map((line) => line.runs.map((run) =>
     `<path class="line ${line.kind}" d="M${points(run)}"/>` +
     (line.dots ? dots(run) : "")).join(""))
-  const marks = chart.marks.map(({ kind, at: [a, b], label }) => {
+  const marks = chart.marks.map(({ kind, at: [a, b], label, left: before }) => {
     const [cx, cy] = [x(a), y(b)], low = clamp(cy - 13, top + 6, height - bottom)
-    const shape = kind === "rises"
+    const shape = kind === "rises" || kind === "gone"
       ? `<path d="M${cx - 7} ${cy - 7}l14 14m0 -14l-14 14"/>`
       : `<circle cx="${cx}" cy="${cy}" r="${kind === "ring" ? 9 : 7}"/>`
-    return `<g class="mark ${kind}">${shape}<text x="${cx + 10}" y="${low}">${esc(label)}</text></g>`
+    const words = before ? text(cx - 12, cy + 5, label, ' text-anchor="end"')
+      : kind === "gone" ? text(cx + 12, cy + 5, label) : text(cx + 10, low, label)
+    return `<g class="mark ${kind}">${shape}${words}</g>`
   })
   const legend = (chart.legend ?? []).map(([kind, label], i) => {
     const [at, row] = places[i], high = ROW * row

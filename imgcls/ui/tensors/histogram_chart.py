@@ -17,7 +17,7 @@ def moved_histograms(made: Normalised) -> dict[str, Any]:
     # The same height whatever is chosen, so that widening is seen as getting lower.
     up = axis_for([0, max(int(counted.counts.max()) for counted in made.before)])
     return {
-        "title": "histogram of pixel values (thin: before, thick: after)",
+        "title": "histogram of pixel values",
         "xticks": across.drawn,
         "yticks": up.drawn,
         "lines": [
@@ -25,8 +25,8 @@ def moved_histograms(made: Normalised) -> dict[str, Any]:
             *(_stepped(name, counted, across, up) for name, counted in zip(COLOURS, made.after, strict=True)),
         ],
         "marks": [],
-        "legend": [[name, name] for name in COLOURS],
-        "height": 250,
+        "legend": [["before", "before"], *([name, name] for name in COLOURS)],
+        "height": 270,
         "alt": "Histograms of red, green and blue before and after normalising",
     }
 

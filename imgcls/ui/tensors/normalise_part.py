@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.figures.images import signed_levels
 from imgcls.models.normalisation import Agreement, Numbers, Seen, agreement, scaled, seen_with, top_answers
+from imgcls.models.quick import quick
 from imgcls.models.registry import load
 from imgcls.numbers import bracketed, equation, fixed, percent
 from imgcls.ops.tensors import IMAGENET, Normalised, channel_statistics, normalise, photo_tensor
@@ -48,6 +49,7 @@ def normalise_part() -> None:
     photo, network = current_photo(), load()
     small: Tensor = remember("tensors_small", photo.digest, lambda: _small(photo.image))
     pixels: Tensor = remember("tensors_pixels", photo.digest, lambda: scaled(network, photo.image))
+    known: Normalised = remember("tensors_known", photo.digest, lambda: normalise(small, *IMAGENET))
     right = _bytes(pixels), *_channels(network.preprocess(photo.image)[0])
     own = classify_photo(network, photo).top(1)[0]
     own_words = f"**{network.name_of(own.index)}**, {percent(own.probability)}"
@@ -57,7 +59,8 @@ def normalise_part() -> None:
             mean, std = channel_statistics(small)
         else:
             mean, std = FIXED.get(way) or ((moved["tensors_mean"],) * 3, (moved["tensors_std"],) * 3)
-        made, seen = normalise(small, mean, std), seen_with(network, pixels, mean, std)
+        made = normalise(small, mean, std, known=known)
+        seen = seen_with(quick(network) if moved.moved else network, pixels, mean, std)
         first, *others = seen.prediction.top(3)
         answer = (
             f"{network.title} says **{network.name_of(first.index)}**, **{percent(first.probability)}**, then "
@@ -65,7 +68,7 @@ def normalise_part() -> None:
             + f". With the 0.5 and 0.5 of its training it says {own_words}."
         )
         return {
-            "tensors_pictures": _pictures(right, seen),
+            "tensors_pictures": _pictures(right, seen, first=not moved.moved),
             "tensors_answer": words(answer),
             "tensors_histogram": charts(moved_histograms(made)),
             "tensors_worked": words("\n\n".join(_told(made, seen))),
@@ -147,11 +150,14 @@ def _small(image: Image.Image) -> Tensor:
     return photo_tensor(small).contiguous()
 
 
-def _pictures(right: Sequence[np.ndarray], seen: Seen) -> Any:
-    """The channels as they go in, and the photo that the network takes them for: as trained, and with these numbers."""
+def _pictures(right: Sequence[np.ndarray], seen: Seen, *, first: bool) -> Any:
+    """The channels as they go in, and the photo that the network takes them for: as trained, and with these numbers.
+
+    Not the `first` row while a hand moves: it stays as it is.
+    """
     return map_table(
         [
-            MapRow("as in training", [*right[1:], right[0]]),
+            MapRow("as in training", [*right[1:], right[0]] if first else [], stays=not first),
             MapRow("with these numbers", [*_channels(seen.inputs), _bytes(seen.looks_like)]),
         ],
         [*COLOURS, "what it sees"],
@@ -201,7 +207,8 @@ def _code(made: Normalised, top: float) -> None:
         from PIL import Image
 
         from imgcls.models.normalisation import scaled, seen_with
-        from imgcls.models.registry import load
+        from imgcls.models.quick import quick
+from imgcls.models.registry import load
 
         image = Image.open("photo.png").convert("RGB")
         small = image.copy()

@@ -24,7 +24,7 @@ class MapRow:
     """One row: its name, the line (colour, Plotly dash) that stands for it in a chart beside, and its pictures.
 
     A picture is uint8 (H, W), places in the palette, or uint8 (H, W, 3), red, green and blue; None leaves a cell empty.
-    `texts` stand below the pictures, **words** in them bold.
+    `texts` stand below the pictures, **words** in them bold. One that `stays` is on the page already, as it is.
     """
 
     name: str
@@ -32,6 +32,7 @@ class MapRow:
     colour: str = ""
     dash: str = "solid"
     texts: Sequence[str] = ()
+    stays: bool = False
 
 
 def map_table(
@@ -45,7 +46,13 @@ def map_table(
         f"m{r}_{c}": picture for r, row in enumerate(rows) for c, picture in enumerate(row.maps) if picture is not None
     }
     about = [
-        {"name": row.name, "colour": row.colour, "dash": _BORDERS.get(row.dash, "solid"), "texts": list(row.texts)}
+        {
+            "name": row.name,
+            "colour": row.colour,
+            "dash": _BORDERS.get(row.dash, "solid"),
+            "texts": list(row.texts),
+            "stays": row.stays,
+        }
         for row in rows
     ]
     fields = {"rows": about, "columns": list(columns), "side": side, "alt": alt}

@@ -26,7 +26,8 @@ export default function (component) {
   box.querySelector("thead").hidden = data.columns.every((name) => !name)
   box.querySelectorAll("thead th").forEach((head, k) => { head.textContent = data.columns[k] })
   box.querySelectorAll("tbody tr").forEach((line, r) => {
-    const { name, colour, dash, texts } = data.rows[r]
+    const { name, colour, dash, texts, stays } = data.rows[r]
+    if (stays) return
     line.querySelectorAll("p").forEach((text, c) => { write(text, texts[c] ?? "") })
     line.querySelector("span").textContent = name
     line.querySelector("i").style.cssText = colour ? `border-top: 4px ${dash} ${colour}` : "display: none"
