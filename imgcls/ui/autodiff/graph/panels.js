@@ -6,19 +6,20 @@ const fraction = (top, bottom) => `<mfrac>${partial(top)}${partial(bottom)}</mfr
 const formula = (inside) => `<math>${inside}</math>`
 const bracket = (text) => (/^[−-]/.test(text) ? `(${text})` : text)
 
-// The chain rule in one line where there is room: symbols, then numbers.
+// The chain rule in one line where there is room: symbols, then numbers. A narrow screen breaks it before a plus.
 export function chainRule(chain) {
   if (chain.plain) return `<b>${esc(chain.plain)}</b>`
   if (!chain.terms.length) return `<b>${esc(chain.heading)}</b>${chain.note ? ` <span>${esc(chain.note)}</span>` : ""}`
-  const plus = "<mo>+</mo>"
+  const sum = (left, terms, right = "") => terms.map((term, i) =>
+    formula(`${i ? '<mo form="infix">+</mo>' : left}${term}${i < terms.length - 1 ? "" : right}`)).join(" ")
   const product = (term, ...factors) =>
     `<mrow class="${term.done ? "" : "pending"}">${factors.join("<mo>·</mo>")}</mrow>`
   const symbols = chain.terms.map((t) => product(t, fraction(chain.output, t.upper), fraction(t.upper, chain.name)))
   const numbers = chain.terms.map((t) =>
     product(t, `<mn>${t.done ? esc(bracket(t.arriving)) : "?"}</mn>`, `<mn>${esc(bracket(t.local))}</mn>`))
   const total = chain.total ? `<mo>${esc(chain.sign)}</mo><mn class="total">${esc(chain.total)}</mn>` : ""
-  return `<span>${formula(`${fraction(chain.output, chain.name)}<mo>=</mo>${symbols.join(plus)}`)}</span>
-    <span>${formula(`<mo>=</mo>${numbers.join(plus)}${total}`)}</span>`
+  return `<span>${sum(`${fraction(chain.output, chain.name)}<mo>=</mo>`, symbols)}</span>
+    <span>${sum('<mo form="infix">=</mo>', numbers, total)}</span>`
 }
 
 // What the chosen node is, where its local derivatives come from, and the switch that cuts it off.
