@@ -207,8 +207,7 @@ def _code(made: Normalised, top: float) -> None:
         from PIL import Image
 
         from imgcls.models.normalisation import scaled, seen_with
-        from imgcls.models.quick import quick
-from imgcls.models.registry import load
+        from imgcls.models.registry import load
 
         image = Image.open("photo.png").convert("RGB")
         small = image.copy()
