@@ -95,7 +95,7 @@ def lesson(look: Look) -> None:
         best = look.graph.classifier.name_of(look.best)
         chance, distance = float(look.trace.probabilities[look.best]), distance_from(classifier, photo)
         worth = confidence_words(chance, look.best, distance)
-        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}: {worth}.")
+        st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}, {worth}.")
         distance_note(distance)
         code, shows = forward_code(look, name, unit_of(look, state))
         functions = (trace, map_unit, evidence)

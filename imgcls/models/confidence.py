@@ -20,7 +20,7 @@ WORDINGS = (
     Wording(0.0, "a guess: no class stands out"),
 )
 """The highest first. Softmax divides 1 among the classes there are: no probability alone makes an answer likely."""
-STRANGE = "this picture is unlike {}, so the percentage says little"
+STRANGE = "but this picture is unlike {}, so the percentage says little"
 """Said instead, whatever the probability, of a picture that is strange (see imgcls.models.world.Distance)."""
 
 

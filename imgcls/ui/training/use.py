@@ -123,7 +123,7 @@ def _answer(prediction: Prediction, distance: Distance | None) -> None:
     chances = [each.probability for each in top]
     st.markdown("**Your photo, seen by the network you have trained**")
     bars(names, chances, key="train_photo", label="The most probable classes of your photo")
-    st.markdown(f"**{markdown(names[0])}**: {confidence_words(chances[0], top[0].index, distance)}.")
+    st.markdown(f"**{markdown(names[0])}**, {confidence_words(chances[0], top[0].index, distance)}.")
     distance_note(distance)
 
 
