@@ -121,7 +121,7 @@ CASES = (
     Case("1 × 1: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['pointwise'].title)}", "output map", "table"),
     Case("a full one: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['full'].title)}", "output map", "table"),
     Case("measuring: threshold → rates, ROC, pictures", MEASURE, "Say yes from a probability of", ".plot"),
-    Case("likelihood: logit → product, curve", LIKELY, f"true logit (two others: 0) of 1: {BREEDS[0]}", ".plot"),
+    Case("likelihood: logit → product, curve", LIKELY, f"true logit (two others: 0) of 1: {BREEDS[0]}", ".pictures"),
     Case("likelihood: photos → product, mark", LIKELY, "photos (these three repeated)", ".words"),
     Case("fool it: levels → picture, bars", FOOL, LEVELS, ".words"),
     Case("fool it: pixels → picture, bars", f"{FOOL}&fool_way=Few+pixels", MOST, ".words"),
