@@ -1,9 +1,11 @@
 """Settings for all tests: nothing is cached outside the test's folder, nothing goes to the network by accident."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 # One core for each of the test processes, before torch is imported: with more threads than cores they wait for each
 # other in a loop. Programs that the tests start inherit it; what says how many threads it wants has them all the same.
@@ -13,6 +15,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 # Lessons show themselves at once in tests; those of the questions turn this on.
 os.environ.setdefault("IMGCLS_PREDICT_FIRST", "0")
+
+# Each AppTest looks through all packages for components of others, longer than a page takes: once is enough.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 ROOT = Path(__file__).resolve().parent.parent
 

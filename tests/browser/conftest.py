@@ -1,20 +1,20 @@
 """A running app and a real browser. Without a browser these tests skip; under CI a missing one is a failure."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.hands import PROJECTOR, asked_elsewhere
+from tests.browser.hands import PROJECTOR
 from tests.browser.reruns import RERUNS
+from tests.browser.seats import PATIENCE, Seat
 from tests.serving import ARGUMENTS, browser_path, running_app
 
 # Every tab in one process: a new one for each test takes a fifth more of the processor to open a page.
 TOGETHER = ["--process-per-site", "--disable-site-isolation-trials", "--renderer-process-limit=1"]
-# A shared machine may be slow, and a wrong page stays wrong; on one with much else to do it may be more.
-PATIENCE = 1000 * float(os.environ.get("TEST_PATIENCE", "30"))
+PASSED = pytest.StashKey[bool]()
 expect.set_options(timeout=PATIENCE)
 
 
@@ -49,6 +49,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         own.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes whether the test itself has passed, for what is done with its tab."""
+    report = yield
+    if report.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
 @pytest.fixture(scope="package")
 def context_of(browser: Browser) -> Callable[..., BrowserContext]:
     """The process's contexts of other settings, such as a phone's; each compiles the app's programs once."""
@@ -70,27 +79,49 @@ def server_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         yield url
 
 
+@pytest.fixture(scope="package")
+def seats() -> dict[BrowserContext, Seat]:
+    """Tabs that wait for their next test."""
+    return {}
+
+
+@pytest.fixture(scope="package")
+def desks() -> dict[tuple[int, int], list[Seat]]:
+    """The same for people with a browser of their own, by its size: each has a context alone, with its cookies."""
+    return {}
+
+
 @pytest.fixture
-def person(browser: Browser) -> Iterator[Callable[..., Page]]:
+def person(
+    browser: Browser, desks: dict[tuple[int, int], list[Seat]], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
     """Somebody with a browser of their own; an uncaught JavaScript error fails the test."""
-    contexts, errors = [], []
+    taken: list[tuple[tuple[int, int], Seat]] = []
 
     def come(width: int = 1280, height: int = 720) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
+        free = desks.setdefault((width, height), [])
+        context = {"viewport": {"width": width, "height": height}, "has_touch": width < 500}
+        seat = free.pop() if free else Seat(browser.new_context(**context))
+        taken.append(((width, height), seat))
+        return seat.page
 
     yield come
-    for context in contexts:
-        context.close()
+    errors = [error for _, seat in taken for error in seat.errors]
+    for size, seat in taken:
+        if seat.left(in_order=_in_order(request) and not errors):
+            desks[size].append(seat)
+        else:
+            seat.context.close()
     assert not errors, f"uncaught JavaScript errors: {errors}"
 
 
 @pytest.fixture
-def page(browser: Browser, context_of: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(
+    browser: Browser,
+    context_of: Callable[..., BrowserContext],
+    seats: dict[BrowserContext, Seat],
+    request: pytest.FixtureRequest,
+) -> Iterator[Page]:
     """A fresh session at projector size, or as the marker `context` says; nothing stays of it.
 
     An uncaught JavaScript error fails the test, and so does a request that goes to another machine: the app works in a
@@ -98,23 +129,14 @@ def page(browser: Browser, context_of: Callable[..., BrowserContext], request: p
     """
     marker = request.node.get_closest_marker("context")
     context = context_of(**marker.kwargs) if marker else browser.contexts[0]
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    elsewhere = asked_elsewhere(page)
-    yield page
-    _forget(context, page, stays=0 if marker else 1)
+    seat = seats.pop(context, None) or Seat(context)
+    yield seat.page
+    errors, elsewhere = list(seat.errors), list(seat.elsewhere)
+    if seat.left(in_order=_in_order(request) and not errors):
+        seats[context] = seat
     assert not errors, f"uncaught JavaScript errors: {errors}"
     assert not elsewhere, f"asked on other machines: {elsewhere}"
 
 
-def _forget(context: BrowserContext, page: Page, stays: int) -> None:
-    """Closes the tabs of a test; in the browser's own context one without an address stays, and with it the browser."""
-    if page.url.startswith("http"):
-        origin = "/".join(page.url.split("/")[:3])
-        what = {"origin": origin, "storageTypes": "local_storage,indexeddb"}
-        context.new_cdp_session(page).send("Storage.clearDataForOrigin", what)
-    context.clear_cookies()
-    for tab in context.pages[stays:]:
-        tab.close()
+def _in_order(request: pytest.FixtureRequest) -> bool:
+    return request.node.stash.get(PASSED, False)

@@ -22,7 +22,9 @@ def open_lens(page: Page, server_url: str, **address: object) -> None:
 
 def point(page: Page, picture: str, row: float, column: float, rows: int) -> None:
     """Put the pointer on the middle of a pixel of the (square) picture `picture`."""
-    box = page.locator(f".{picture} .picture").bounding_box()
+    shown = page.locator(f".{picture} .picture")
+    shown.scroll_into_view_if_needed()  # some are higher than what is left of the window
+    box = shown.bounding_box()
     page.mouse.move(box["x"] + (column + 0.5) * box["width"] / rows, box["y"] + (row + 0.5) * box["height"] / rows)
     drawn(page)
 

@@ -187,12 +187,18 @@ def test_a_photo_may_have_any_name() -> None:
         ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data set is drawn, by the first of the parts that need it."""
+    return tmp_path_factory.mktemp("drawings")
+
+
 @pytest.mark.parametrize("part", ["Hardest", "Averages", "Duplicates", "Augmentation", "How good is it?"])
 def test_the_code_of_the_data_set_and_its_numbers_are_those_its_pages_open_with(
-    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    part: str, drawings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The notebook's cells are run against these numbers above; here they are compared with the page's own."""
-    monkeypatch.setenv("IMGCLS_CACHE", str(tmp_path))
+    monkeypatch.setenv("IMGCLS_CACHE", str(drawings))
     at_once(monkeypatch)
     app = opened(named("dataset"), address={"data_part": part})
     kept = {each.key: each.panel for each in default_panels("dataset") if each.part == part}

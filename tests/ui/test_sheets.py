@@ -209,7 +209,7 @@ def test_a_photo_of_ones_own_is_on_the_sheet_whatever_it_is_called() -> None:
     image = picture_from_image(Image.new("RGB", (90, 60), (10, 200, 30)), "x").image
     for name in (*NAMES, '"><script>alert(1)</script>'):
         picture = Picture(image, name, "PNG", image.size, False, "0" * 64)
-        page = sheet(lessons_named("dataset"), Bag(picture)).decode()
+        page = sheet(lessons_named("train"), Bag(picture)).decode()
         assert "<script" not in page
         Elements(page)
         caption = re.search(r"<figcaption>(.*?)</figcaption>", page)[1]
