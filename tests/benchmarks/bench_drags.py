@@ -69,7 +69,7 @@ DESCENT, HILL = "autodiff?autodiff_part=Gradient+descent", ".landscape .field sv
 LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
 VALLEYS = "(x**2 - 1)**2 %2B 0.3*x"
 FIELD, LITE = "convolution?conv_part=Receptive+field", "&conv_field_of=EfficientNet-Lite0"
-SPECIAL = "convolution?conv_part=1+×+1,+depthwise"
+SPECIAL = f"convolution?conv_part={quote('1 × 1, depthwise')}"
 RESHAPE = "tensors?tensors_part=Reshape+or+permute"
 LIKELY = "cross-entropy?ce_view=Likelihood"
 MEASURE, FOOL = "dataset?data_part=How+good+is+it%3F", "classify?classify_part=Fool+it"
