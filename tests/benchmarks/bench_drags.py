@@ -69,7 +69,7 @@ DESCENT, HILL = "autodiff?autodiff_part=Gradient+descent", ".landscape .field sv
 LOG_LOSS = "p = sigmoid(w*x %2B b); -y*log(p) - (1 - y)*log(1 - p)"
 VALLEYS = "(x**2 - 1)**2 %2B 0.3*x"
 FIELD, LITE = "convolution?conv_part=Receptive+field", "&conv_field_of=EfficientNet-Lite0"
-SPECIAL = "convolution?conv_part=1+×+1,+depthwise"
+SPECIAL = f"convolution?conv_part={quote('1 × 1, depthwise')}"
 RESHAPE = "tensors?tensors_part=Reshape+or+permute"
 LIKELY = "cross-entropy?ce_view=Likelihood"
 MEASURE, FOOL = "dataset?data_part=How+good+is+it%3F", "classify?classify_part=Fool+it"
@@ -117,9 +117,9 @@ CASES = (
     Case("receptive field: place → squares", FIELD, "", ".field", ".field canvas"),
     Case("receptive field, TinyVGG: layer → squares", f"{FIELD}&conv_field_of=TinyVGG", "layer", ".field"),
     Case("receptive field, EfficientNet: layer → squares", f"{FIELD}{LITE}", "layer", ".field"),
-    Case("depthwise: map → output", SPECIAL, "output map", "table"),
-    Case("1 × 1: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['pointwise'].title)}", "output map", "table"),
-    Case("a full one: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['full'].title)}", "output map", "table"),
+    Case("depthwise: map → output", SPECIAL, "output map", ".words"),
+    Case("1 × 1: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['pointwise'].title)}", "output map", ".words"),
+    Case("a full one: map → output", f"{SPECIAL}&conv_kind={quote(KINDS['full'].title)}", "output map", ".words"),
     Case("measuring: threshold → rates, ROC, pictures", MEASURE, "Say yes from a probability of", ".plot"),
     Case("likelihood: logit → product, curve", LIKELY, f"true logit (two others: 0) of 1: {BREEDS[0]}", ".pictures"),
     Case("likelihood: photos → product, mark", LIKELY, "photos (these three repeated)", ".words"),
