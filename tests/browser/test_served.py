@@ -74,7 +74,7 @@ def test_below_a_path_everything_is_there(page: Page, below_a_path: str) -> None
     answers = try_addresses(page, below_a_path)
     page.get_by_test_id("stTopNavLink").first.click()
     page.wait_for_url(f"{below_a_path}/")
-    page.locator(".plot[data-drawn]").first.wait_for()
+    page.locator(".probability-bars[data-drawn]").first.wait_for()
     page.goto(f"{below_a_path}/softmax")
     page.get_by_role("link", name="Next: Cross-entropy").click()
     page.wait_for_url(f"{below_a_path}/cross-entropy")

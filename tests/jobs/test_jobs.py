@@ -241,15 +241,18 @@ def test_work_goes_on_while_its_owner_is_away_as_long_as_nobody_waits(submit, ab
     assert other.state == "running"
 
 
-def test_a_connection_that_blinks_ends_nothing_even_while_somebody_waits(submit, absent, monkeypatch) -> None:
-    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 1.0)  # all blinks together are longer, each is shorter
+def test_a_connection_that_blinks_ends_nothing_even_while_somebody_waits(submit, runner, absent, monkeypatch) -> None:
+    def away() -> float:
+        return runner.attendance.away("anna", time.monotonic())
+
+    monkeypatch.setattr("imgcls.jobs.runner.WAITED_GRACE", 1.7)  # all blinks together are longer, each is shorter
     jobs_ = [submit("linger", owner=owner) for owner in ("anna", "berta", "clara")]
     until(lambda: [job.state for job in jobs_] == ["running", "running", "queued"])
-    for _ in range(4):
+    for _ in range(6):
         absent.add("anna")
-        time.sleep(0.35)
+        until(lambda: away() > 0.3)
         absent.discard("anna")
-        time.sleep(0.35)
+        until(lambda: away() == 0)
     assert [job.state for job in jobs_] == ["running", "running", "queued"]
 
 
