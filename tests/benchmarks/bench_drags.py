@@ -20,9 +20,9 @@ from tests.benchmarks.harness import HEAD, drag, ends, open_page, row, running_a
 
 # Moves the pointer over an element, held down, clicks here and there, or presses its buttons in turn.
 _HAND = """async (element, [watched, count, does]) => {
-  const find = (root) => root.querySelector(watched) ??
-    [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
-  const target = find(document), times = [], box = element.getBoundingClientRect()
+  const find = (root, selector) => root.querySelector(selector) ??
+    [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot, selector)).find(Boolean)
+  const target = watched.split(" >> ").reduce(find, document), times = [], box = element.getBoundingClientRect()
   const changed = () => new Promise((resolve) => {
     const watcher = new MutationObserver(() => {
       watcher.disconnect()
@@ -51,7 +51,8 @@ _HAND = """async (element, [watched, count, does]) => {
 
 @dataclass(frozen=True)
 class Case:
-    """What is dragged, a slider by its label, else the element `hand`, and what is redrawn: both CSS selectors.
+    """What is dragged, a slider by its label, else the element `hand`, and what is redrawn: both CSS selectors,
+    the latter one within another with " >> ".
 
     `does` says what is done to a `hand`: drags, clicks, or presses of the buttons in it.
     """
@@ -106,7 +107,7 @@ CASES = (
     Case("slice: last row → facts", "tensors", "last of the rows", ".slicer code"),
     Case("templates: class → products", "dense?dense_part=One+template+per+class", "", ".templates", ".templates .all",
          "presses"),
-    Case("multi-label: another scene → both bars", "", "", "[class*=st-key-home_One] .plot",
+    Case("multi-label: another scene → both bars", "", "", "[class*=st-key-home_One] >> .probability-bars",
          "[data-testid=stNumberInput]", "presses"),
     Case("dense: image size → network", "dense", "Image size", ".nodes"),
     Case("dense: image size → costs", "dense?dense_part=What+it+costs&dense_cost_size=32", "Image size in pixels",
