@@ -5,6 +5,7 @@ import streamlit as st
 from imgcls.data.pictures import Picture
 from imgcls.labels import IMAGENET_LABELS, UNKNOWABLE
 from imgcls.models.classify import Classifier, Prediction
+from imgcls.numbers import whole
 from imgcls.ops.softmax import softmax
 from imgcls.plain import markdown
 from imgcls.plain import words as plain_words
@@ -37,7 +38,8 @@ def unknown_part(classifier: Classifier, photo: Picture, prediction: Prediction)
         f"{never}A dog whose breed is missing is given another breed; EfficientNet-Lite0 is then 56% sure on average. "
         f"Among the missing breeds are: {missing}."
         if len(classifier.labels) == len(IMAGENET_LABELS)
-        else f"{never}All it knows are its {len(classifier.labels)} classes: {known}. Whatever you show it becomes one."
+        else f"{never}All it knows are its {whole(len(classifier.labels))} classes: {known}. "
+        "Whatever you show it becomes one."
     )
     code, shows = unknown_code(classifier, prediction)
     code_panel(code, shows, functions=(softmax, without_best), photo=True, key="classify_unknown")
@@ -54,5 +56,5 @@ def _bars(
         return [classifier.name_of(index) for index in left[:BARS]], list(chances[:BARS]), said
     network = tinyvgg() if which == SIX else classifier
     top = (classify_photo(network, photo) if which == SIX else prediction).top(BARS)
-    said = f"{network.title}: {len(network.labels)} classes share 100%."
+    said = f"{network.title}: {whole(len(network.labels))} classes share 100%."
     return [network.name_of(each.index) for each in top], [each.probability for each in top], said

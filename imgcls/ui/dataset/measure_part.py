@@ -195,7 +195,7 @@ def _all_classes(found: Measured) -> None:
         )  # fmt: skip
     with right:
         if len(found.classes) > MOST_CLASSES:
-            st.caption(f"With {len(found.classes)} classes the table of mistakes is too large to be shown.")
+            st.caption(f"With {whole(len(found.classes))} classes the table of mistakes is too large to be shown.")
             return
         table_ = confusion(said, truth, len(found.classes)).numpy()
         confusion_matrix(table_, found.classes, key="measure_confusion")

@@ -58,7 +58,7 @@ def understood(prefix: str, file: Path) -> tuple[OwnSet, Renamed] | None:
     text = st.session_state.get(f"{prefix}_names", "")
     to_address(f"{prefix}_names", text if text and len(text) <= LONGEST_IN_ADDRESS else None)
     with st.container(border=True):
-        pictures = f"{whole(about.pictures)} pictures in {len(about.classes)} classes."
+        pictures = f"{whole(about.pictures)} pictures in {whole(len(about.classes))} classes."
         st.caption(f":material/account_tree: **{markdown(about.title)}:** {pictures} {markdown(about.layout)}")
         row = st.container(horizontal=True, vertical_alignment="center")
         if len(about.readings) > 1:

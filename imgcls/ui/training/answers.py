@@ -76,7 +76,7 @@ def confusions(run: PageRun, evaluation: Evaluation | None) -> None:
     if len(classes) > MOST_CLASSES:
         wrong = counts.sum(0) + counts.sum(1) - 2 * np.diag(counts)
         kept = np.sort(np.argsort(-wrong, kind="stable")[:MOST_CLASSES])
-        st.caption(f"The {MOST_CLASSES} of {len(classes)} classes with the most mistakes.")
+        st.caption(f"The {MOST_CLASSES} of {whole(len(classes))} classes with the most mistakes.")
     names = [classes[place] for place in kept]
     key = f"confusion:{run.id}"
     cell = confusion_cell(key)
