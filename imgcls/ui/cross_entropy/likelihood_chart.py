@@ -45,5 +45,5 @@ def likelihood_chart(found: Falling, now: int) -> dict[str, Any]:
         "cursor": round(across.share(now), 4),
         "height": HEIGHT,
         "alt": "The likelihood falls by the same factor with each photo. "
-        + (f"The product ends as 0: in {ended} photos." if ended else "No number format ends here."),
+        + (f"The product becomes 0: in {ended} photos." if ended else "No number format ends here."),
     }
