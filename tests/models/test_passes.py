@@ -1,6 +1,8 @@
 """One forward pass for all who wait: everybody gets the answer they would get alone, and nobody another's mistake."""
 
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -35,6 +37,13 @@ class Gate(nn.Module):
         return self.network(inputs)
 
 
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def gated(seed: int, most: int | None, monkeypatch: pytest.MonkeyPatch) -> tuple[Classifier, Gate]:
     network = random_network(seed)
     gate = Gate(network.module)
@@ -49,8 +58,7 @@ def all_wait(classifier: Classifier, gate: Gate, pictures: list[Tensor], pool: T
     assert gate.begun.wait(SECONDS)
     others = [pool.submit(predict_with_others, classifier, picture) for picture in pictures[1:]]
     line = passes._lines[classifier]
-    while len(line.waiting) < len(others):
-        threading.Event().wait(0.01)
+    until(lambda: len(line.waiting) == len(others))
     gate.go.set()
     return [first, *others]
 
@@ -76,8 +84,7 @@ def test_where_it_does_not_pay_each_goes_alone_and_nobody_waits(monkeypatch: pyt
         assert gate.batches == [1, 1, 1]
         gate.go.clear()
         later = [pool.submit(predict_with_others, classifier, picture) for picture in pictures]
-        while len(gate.batches) < 6:  # all three are in the network at the same moment
-            threading.Event().wait(0.01)
+        until(lambda: len(gate.batches) == 6)  # all three are in the network at the same moment
         gate.go.set()
         assert all(each.result(SECONDS) for each in later)
 
@@ -111,8 +118,7 @@ def test_a_covered_photo_is_one_of_those_that_go_together(monkeypatch: pytest.Mo
         first = pool.submit(occlude, classifier, picture, 0.5, 0.5, 0.2)
         assert gate.begun.wait(SECONDS)
         others = [pool.submit(occlude, classifier, picture, place, place, 0.4) for place in (0.2, 0.8)]
-        while len(passes._lines[classifier].waiting) < 2:
-            threading.Event().wait(0.01)
+        until(lambda: len(passes._lines[classifier].waiting) == 2)
         gate.go.set()
         answers = [each.result(SECONDS) for each in (first, *others)]
     assert gate.batches == [1, 2]
