@@ -1,5 +1,6 @@
 """The processes that learn together (torchrun), or the one that learns alone."""
 
+import gc
 import os
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,6 +42,9 @@ class World:
     def leave(self) -> None:
         """Ends what `join` began."""
         if self.size > 1 and dist.is_initialized():
+            # A wrapped network is part of a circle. Left to the interpreter's end, it keeps gloo's threads alive beyond
+            # it, and they now and then end the process with SIGABRT.
+            gc.collect()
             dist.destroy_process_group()
 
     def share(self, count: int) -> slice:
@@ -49,8 +53,7 @@ class World:
 
     def wrap(self, module: nn.Module) -> nn.Module:
         """A network whose gradients are averaged over all processes in every backward pass."""
-        # Buffers are alike in all processes already: see WholeBatch.
-        return nn.parallel.DistributedDataParallel(module, broadcast_buffers=False) if self.size > 1 else module
+        return nn.parallel.DistributedDataParallel(module) if self.size > 1 else module
 
     def total(self, value: Tensor) -> Tensor:
         """The sum over all processes."""
