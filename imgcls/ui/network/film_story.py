@@ -16,7 +16,7 @@ from imgcls.figures.images import signed_levels
 from imgcls.models.evidence import evidence
 from imgcls.models.graph import ELEMENTWISE, Step, pads, window_of
 from imgcls.models.strongest import Cell, Way
-from imgcls.numbers import added, equation, joined, percent, sides, signed, whole, written
+from imgcls.numbers import Equation, added, equation, joined, percent, sides, signed, whole, written
 from imgcls.palette import colour_table
 from imgcls.ui.network.drafts import averaged_down
 from imgcls.ui.network.look import Look
@@ -108,10 +108,15 @@ class Story:
         return (patch.kernel.shape[-1] - 1) * patch.dilation + 1
 
     def _product(self) -> Scene:
-        """The patch, the kernel, and their products, with as many digits as make the sum come out."""
+        """The patch, the kernel, and their products, with as many digits as make each of them come out."""
         patch, first = self.way.patch, self.way.opening[0]
         products, count = patch.products, patch.products.numel()
-        sums = added([*products.flatten().tolist(), patch.bias], patch.total)
+        each = zip(patch.values.flatten().tolist(), patch.kernel.flatten().tolist(), strict=True)
+        work = (
+            [equation(pair, lambda value, weight: value * weight, digits=3) for pair in each]
+            if count <= MOST_NUMBERS
+            else []
+        )
         plain = equation([float(products.sum()), patch.bias], lambda total, bias: total + bias, patch.total)
         row, column = self._tap()
         at = int(self._followed().channel - patch.channels[0])
@@ -122,10 +127,9 @@ class Story:
         line = f"The {count} products and the bias: {joined(plain.operands)} {plain.sign} {plain.result}"
         return {
             "kind": "product", "tap": [at, row, column],
-            "texts": list(sums.operands[:-1]) if count <= MOST_NUMBERS else [],
+            "texts": _columns(work),
             "names": [names[each % len(names)] for each in patch.channels],
-            "total": written(patch.total), "sign": sums.sign,
-            "one": f"{one.operands[0]} × {one.operands[1]} {one.sign} {one.result}",
+            "total": written(patch.total), "sign": _sign(work),
             "caption": f"One kernel lies on a patch: {count} products, one sum.",
             "line": line if patch.bias else f"The {count} products add up to {written(patch.total)}",
             "alt": f"The normalised pixels of the patch times the kernel’s weights. The strongest: {one.operands[0]} "
@@ -325,12 +329,15 @@ class Story:
         at = int(self._followed().channel - patch.channels[0])
         old, slope = float(patch.kernel[at, row, column]), float(patch.gradient[at, row, column])
         step = equation([old, str(RATE), slope], lambda w, rate, g: w - rate * g, old - RATE * slope)
-        self.arrays["slopes"] = _floats(patch.gradient)
-        self.arrays["moved"] = _floats(patch.kernel - RATE * patch.gradient)
+        steps = RATE * patch.gradient
+        self.arrays |= {"steps": _floats(steps), "moved": _floats(patch.kernel - steps)}
+        pairs = zip(patch.kernel[at].flatten().tolist(), steps[at].flatten().tolist(), strict=True)
+        work = [equation(pair, lambda weight, part: weight - part, digits=3) for pair in pairs]
         weight, rate, g = step.operands
         return {
-            "kind": "kernel", "tap": [at, row, column], "rate": str(RATE),
-            "names": ["kernel", "its gradient", "new kernel"],
+            "kind": "kernel", "tap": [at, row, column],
+            "texts": _columns(work if len(work) <= MOST_NUMBERS else []), "sign": _sign(work),
+            "names": ["kernel", f"{RATE} × its gradient", "new kernel"],
             "caption": "One step downhill: the kernel has learned a little.",
             "line": f"weight − rate × gradient: {weight} − {rate} × {_bracketed(g)} {step.sign} {step.result}",
             "alt": "The kernel’s slice that lay on our pixel, its gradient, and the slice after one step.",
@@ -339,8 +346,8 @@ class Story:
     def _end(self) -> Scene:
         label, chance = self.name_of(self.way.class_index), percent(float(self.way.probabilities.max()))
         return {
-            "kind": "end", "caption": f"{label}, {chance}", "line": "", "label": label,
-            "source": f"All numbers: {self.graph.classifier.title} on this photo, by PyTorch",
+            "kind": "end", "caption": f"The answer: {label}, {chance}", "line": "", "label": label,
+            "source": f"Computed by PyTorch from this photo: {self.graph.classifier.title}",
             "alt": f"The photo and the answer: {label}, {chance}.",
         }  # fmt: skip
 
@@ -359,6 +366,17 @@ def _pooled(numbers: Sequence[float], result: float, average: bool) -> str:
         return f"max({', '.join(written(number) for number in numbers)}) = {written(result)}"
     shown = equation(numbers, lambda *all_of: sum(all_of) / len(all_of), result)
     return f"({joined(shown.operands)}) / {len(numbers)} {shown.sign} {shown.result}"
+
+
+def _columns(work: Sequence[Equation]) -> list[list[str]]:
+    """First operands, second operands, results."""
+    rows = [[*each.operands, each.result] for each in work]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _sign(work: Sequence[Equation]) -> str:
+    """What stands before all results."""
+    return "=" if all(each.sign == "=" for each in work) else "≈"
 
 
 def _bracketed(text: str) -> str:
