@@ -14,6 +14,8 @@ from torch.nn import functional as F
 from imgcls.models.graph import Graph, Step, pads, window_of
 from imgcls.models.trace import compute
 
+FLAT = 1e-6
+"""A value that moves by less than this share of what others do counts as one that stays where it is."""
 _OPENING = {"norm", "activation"}
 
 
@@ -123,7 +125,7 @@ def strongest_way(graph: Graph, inputs: Tensor) -> Way:
     marks = {0, opening[0].inputs[0], opening[0].index, opening[-1].index}
     marks |= {column.step for column in graph.columns if len(column.shape) == 3}
     marks |= {pool.inputs[0], pool.index} if pool else set()
-    marks |= {graph.steps[mark].inputs[0] for mark in marks if graph.steps[mark].kind == "activation"}
+    marks |= {_behind(graph, mark) for mark in marks}
     steps, last = sorted(marks), graph.steps[-1].index
     with torch.inference_mode(False), torch.enable_grad():  # holds for this thread only
         start = inputs.detach().clone().to(graph.classifier.device).requires_grad_()
@@ -152,7 +154,8 @@ def _cells(
 ) -> tuple[Cell, ...]:
     """From the logit `end` back through the steps: at each the place whose gradient times value is largest.
 
-    Where an activation is flat, as ReLU6 above 6, a small change behind it changes nothing: there the way would end.
+    Some values do not depend on the photo: where an activation is flat, as ReLU6 above 6, or a batch norm has all but
+    forgotten its channel. There the way would end, so it goes on elsewhere.
     """
     found: list[Cell] = []
     for step in sorted(values, reverse=True):
@@ -160,9 +163,12 @@ def _cells(
         if slope is None:  # it goes another way round
             continue
         adds = (slope * values[step])[0].detach()
-        if graph.steps[step].kind == "activation" and (before := graph.steps[step].inputs[0]) in values:
-            (bend,) = torch.autograd.grad(values[step].sum(), values[before], retain_graph=True)
-            adds = torch.where(bend[0] == 0, -torch.inf, adds) if bend.any() else adds
+        counts = slope[0] != 0
+        if (behind := _behind(graph, step)) != step:
+            (bend,) = torch.autograd.grad(values[step].sum(), values[behind], retain_graph=True)
+            alive = counts & (bend[0].abs() > FLAT * bend.abs().max())
+            counts = alive if alive.any() else counts
+        adds = torch.where(counts, adds, -torch.inf) if counts.any() else adds
         channel, row, column = (int(each) for each in torch.unravel_index(adds.argmax(), adds.shape))
         end = values[step][0, channel, row, column]
         found.append(
@@ -172,6 +178,13 @@ def _cells(
             )
         )  # fmt: skip
     return tuple(reversed(found))
+
+
+def _behind(graph: Graph, index: int) -> int:
+    """The step before all that works place by place, such as the convolution before a batch norm and a ReLU."""
+    while graph.steps[index].kind in _OPENING:
+        index = graph.steps[index].inputs[0]
+    return index
 
 
 def _patch(step: Step, source: Tensor, cells: tuple[Cell, ...], weight: Tensor, by_weight: Tensor) -> Patch:

@@ -127,7 +127,7 @@ class Story:
         line = f"The {count} products and the bias: {joined(plain.operands)} {plain.sign} {plain.result}"
         return {
             "kind": "product", "tap": [at, row, column],
-            "texts": _columns(work),
+            "texts": _columns(work if count <= MOST_NUMBERS else []),
             "names": [names[each % len(names)] for each in patch.channels],
             "total": written(patch.total), "sign": _sign(work),
             "caption": f"One kernel lies on a patch: {count} products, one sum.",

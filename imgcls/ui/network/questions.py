@@ -15,7 +15,7 @@ from imgcls.training.trained import tinyvgg
 from imgcls.ui.hall import network_input
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Question, Spot
 
-FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
+FORWARD, WHAT_IF, BACKWARDS, FILM = "Forward", "What if", "Backwards", "Film"
 SIZES = ("conv1_1", "conv1_2", "pool1", "conv2_1", "conv2_2", "pool2")
 BENT = ("relu1_1", "relu1_2", "relu2_1", "relu2_2")
 OFF, LAST, MOVED = 4, "layers.pool2", 8  # a map of the last layer; pixels
@@ -100,6 +100,11 @@ def _strength(photo: Picture) -> np.ndarray:
 
 def _no_gradient(photo: Picture) -> float:
     return 100 * float((_backward(photo).gradients[BEFORE_POOL] == 0).float().mean())
+
+
+def _seen(photo: Picture) -> float:
+    """Pixels a side behind one value of the last maps."""
+    return float(_graph().steps[_graph().column(LAST).step].receptive.size)
 
 
 LOGIT, PROBABILITY, ONE = "its logit, less the bias", "its probability", "always 1"
@@ -249,5 +254,20 @@ QUESTIONS = [
         ),
         at=TINY | {"net_layer": "10"},
         then=TINY | {"net_layer": "10"},
+    ),
+    Question(
+        "net-seen",
+        FILM,
+        "The film follows one value from its pixels to the answer. In TinyVGG it goes through two 3 × 3 convolutions, "
+        "a 2 × 2 pool, two more convolutions and a pool. How much of your photo has **one value of the last maps** "
+        "seen?",
+        Number(1, 64, "pixels a side", 2),
+        _seen,
+        lambda photo, right: (
+            f"**{whole(right)} × {whole(right)} pixels**: 3, then 5, 6 after the pool, where one step is worth two "
+            f"pixels, then 10, 14 and {whole(right)}. The rest of the photo cannot change this value."
+        ),
+        at=TINY,
+        then=TINY,
     ),
 ]

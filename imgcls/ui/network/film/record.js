@@ -1,4 +1,5 @@
-// The film as a file: a canvas is recorded in the browser, in as many seconds as the film has. Nothing leaves the device.
+// The film as a file: a canvas is recorded in the browser, in as many seconds as the film has. Nothing leaves the
+// device.
 
 const KINDS = [
   // H.264 in mp4 plays on every phone and in every slide show.
@@ -21,7 +22,7 @@ export function kindHere() {
 const FRAMES = 30, BITS = 6e6 // a second
 
 // Calls draw(pen, seconds) on a canvas of its own until `length` seconds are over, and tells `progress` of the seconds.
-// The clock stands still while the page is hidden: browsers draw nothing then. `stopped` ends it without a file.
+// The clock stands still while the page is hidden: browsers draw nothing then. An aborted `signal` ends it with null.
 export async function record({ width, height, length, draw, progress, signal }) {
   const [type] = kindHere()
   const canvas = Object.assign(document.createElement("canvas"), { width, height })

@@ -93,7 +93,8 @@ function product(pen, film, scene, share) {
     }
     if (film.frame.wide) write(pen, film, scene.names[channel], first.x - 20, first.y + first.h / 2, { align: "right" })
     const at = done - row * size
-    if (at >= 0 && at < size) for (const box of boxes[row]) mark(pen, cellIn(box, Math.floor(at / side), at % side, side))
+    if (at < 0 || at >= size) return
+    for (const box of boxes[row]) mark(pen, cellIn(box, Math.floor(at / side), at % side, side))
   })
 }
 
@@ -188,17 +189,15 @@ function pool(pen, film, scene, share) {
   for (let k = 0; k < numbers.length; k++) {
     const row = Math.floor(k / columns), column = k % columns
     const cell = placeIn(window, [row, column, 1, 1], [rows, columns])
-    numberGrid(pen, film, cell, {
-      side: 1, numbers: [numbers[k]], limit, colours: activation, texts: [cell.w < 90 ? fitted(numbers[k], cell.w, 14) : written(numbers[k])],
-    })
+    const text = cell.w < 90 ? fitted(numbers[k], cell.w, 14) : written(numbers[k])
+    numberGrid(pen, film, cell, { side: 1, numbers: [numbers[k]], limit, colours: activation, texts: [text] })
   }
-  mark(pen, cellIn2(window, scene.winner, rows, columns))
+  mark(pen, placeIn(window, [...scene.winner, 1, 1], [rows, columns]))
   pen.globalAlpha *= grown(share, 0.45, 0.7)
   show(pen, film, film.pictures.after, boxes.after)
   mark(pen, visible(placeIn(boxes.after, [...scene.cell.slice(0, 2), 1, 1], scene.cell.slice(2)), 18))
   pen.restore()
 }
-const cellIn2 = (box, [row, column], rows, columns) => placeIn(box, [row, column, 1, 1], [rows, columns])
 
 // ---- Layer after layer, there and back ----
 
@@ -288,7 +287,8 @@ function kernel(pen, film, scene, share) {
   const side = before.shape[1], limit = largest(before), signs = ["", MINUS, signOf(film, scene)]
   const sets = [[before, weight, limit], [steps, gradient, largest(steps)], [moved, weight, limit]]
   sets.forEach(([array, colours, most], k) => {
-    const numbers = pictureOf(array, scene.tap[0]), box = boxes[k], texts = textsOf(film, scene, k, numbers, 0, box.w / side)
+    const numbers = pictureOf(array, scene.tap[0]), box = boxes[k]
+    const texts = textsOf(film, scene, k, numbers, 0, box.w / side)
     pen.save()
     pen.globalAlpha *= k ? grown(share, 0.1 + 0.22 * k, 0.3 + 0.22 * k) : 1
     write(pen, film, scene.names[k], box.x + box.w / 2, box.y - 34,
