@@ -6,6 +6,7 @@ One value is followed: a patch of pixels, its sum, its place in the map, the win
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,11 +73,12 @@ class Story:
         """The layers after the first; of those that work place by place in a row, as convolution and ReLU, the last."""
         columns = [column.step for column in self.graph.columns[:-1] if self.way.cell(column.step) is not None]
         after = [step for step in columns if step > self.way.opening[-1].index]
-        return [
-            step
-            for step, following in zip(after, [*after[1:], 0], strict=True)
-            if not (self.graph.steps[following].kind in ELEMENTWISE and step in self.graph.steps[following].inputs)
-        ]
+        last = after[-1:]
+        return [step for step, following in pairwise(after) if not self._same(following, step)] + last
+
+    def _same(self, step: int, before: int) -> bool:
+        """Whether a step works place by place on the one before."""
+        return self.graph.steps[step].kind in ELEMENTWISE and before in self.graph.steps[step].inputs
 
     def _photo(self) -> Scene:
         """The photo, and the pixels around the patch as numbers from 0 to 255."""

@@ -377,7 +377,7 @@ export function drawFilm(pen, film, time, still = false) {
   const { frame, scenes } = film, { index, share } = sceneAt(scenes, time)
   pen.globalAlpha = 1
   pen.fillStyle = film.theme.ground
-  pen.fillRect(0, 0, frame.width, frame.height)
+  pen.fillRect(-9, -9, frame.width + 18, frame.height + 18) // also where the frame ends within a pixel
   const fade = still ? 1 : fadeAt(scenes, time)
   if (fade < 1) drawScene(pen, film, index - 1, 1, 1 - fade)
   drawScene(pen, film, index, still ? 1 : share, fade)

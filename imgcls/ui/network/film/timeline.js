@@ -2,7 +2,6 @@
 import { clamp } from "../../js/geometry.js"
 
 export const FADE = 0.3 // seconds from one scene to the next
-const AGAIN = 0.7 // seconds into a scene after which "previous" goes to its beginning
 
 export const lengthOf = (scenes) => scenes.reduce((sum, { seconds }) => sum + seconds, 0)
 
@@ -26,12 +25,8 @@ export const fadeAt = (scenes, time) => {
   return index ? clamp((time - begin) / FADE, 0, 1) : 1
 }
 
-// Where "next" (1) and "previous" (-1) lead.
-export function jump(scenes, time, by) {
-  const { index, begin } = sceneAt(scenes, time)
-  const to = by > 0 ? index + 1 : time - begin > AGAIN ? index : index - 1
-  return beginOf(scenes, clamp(to, 0, scenes.length - 1))
-}
+// The scene that "next" (1) and "previous" (-1) lead to.
+export const neighbour = (scenes, time, by) => clamp(sceneAt(scenes, time).index + by, 0, scenes.length - 1)
 
 // The time in a scene at which all of it is shown, for those who want no movement.
 export const wholeAt = (scenes, index) => beginOf(scenes, index) + 0.999 * scenes[index].seconds

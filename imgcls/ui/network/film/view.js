@@ -10,7 +10,7 @@ import { frameFor } from "./geometry.js"
 import { download, fileName, kindHere, record } from "./record.js"
 import { picturesOf } from "./draw.js"
 import { drawFilm, sayScene, secondsOf } from "./scenes.js"
-import { jump, lengthOf, onward, sceneAt, wholeAt } from "./timeline.js"
+import { lengthOf, neighbour, onward, sceneAt, wholeAt } from "./timeline.js"
 
 const CHROME = 150 // pixels of the page's head and the film's buttons
 const LONGEST = 0.25 // seconds: after a pause of the browser, the film goes on where it was
@@ -28,9 +28,9 @@ function build(root) {
       <span class="time"></span>
       <button type="button" class="slow" aria-pressed="false">Half speed</button>
       <button type="button" class="save">Save as a video</button>
-    </div><p class="said" role="status"></p>`
+    </div><p class="told" role="status"></p>`
   const find = (name) => box.querySelector(name)
-  const parts = Object.fromEntries(["play", "back", "next", "time", "slow", "save", "said"].map((name) =>
+  const parts = Object.fromEntries(["play", "back", "next", "time", "slow", "save", "told"].map((name) =>
     [name, find("." + name)]))
   return { box, canvas: find("canvas"), scrub: find("input"), ...parts, time: 0, clock: parts.time, seen: true }
 }
@@ -107,8 +107,8 @@ function move(own, time) {
 
 function leap(own, by) {
   play(own, false)
-  const { scenes } = own.film, to = jump(scenes, own.time, by)
-  move(own, wholeAt(scenes, sceneAt(scenes, to + 1e-6).index))
+  const { scenes } = own.film
+  move(own, wholeAt(scenes, neighbour(scenes, own.time, by)))
 }
 
 // ---- A video of it ----
@@ -125,16 +125,16 @@ async function save(own) {
       draw: (pen, time) => { pen.setTransform(scale, 0, 0, scale, 0, 0); drawFilm(pen, film, time) },
       progress: (time) => {
         const text = `Recording: ${Math.floor(time)} of ${Math.round(length)} seconds. Keep this page open.`
-        if (own.said.textContent !== text) own.said.textContent = text
+        if (own.told.textContent !== text) own.told.textContent = text
       },
     })
     const name = fileName(film.scenes.at(-1).label, kindHere()[1])
     if (blob) download(blob, name)
-    own.said.textContent = blob ? `Saved: ${name}. It was made on this device, and nothing was sent anywhere.`
+    own.told.textContent = blob ? `Saved: ${name}. It was made on this device, and nothing was sent anywhere.`
       : "Stopped: nothing was saved."
   } catch (trouble) {
     console.warn("imgcls: the film could not be recorded", trouble)
-    own.said.textContent = "The recording failed: this browser stopped it. The film itself is not affected."
+    own.told.textContent = "The recording failed: this browser stopped it. The film itself is not affected."
   }
   own.recording = null
   own.save.textContent = "Save as a video"
@@ -163,7 +163,7 @@ function wire(own) {
   own.save.onclick = () => save(own)
   if (!kindHere()) {
     own.save.hidden = true
-    own.said.textContent = "This browser cannot record a video; Chrome, Edge, Firefox and Safari can."
+    own.told.textContent = "This browser cannot record a video; Chrome, Edge, Firefox and Safari can."
   }
   own.watch = new IntersectionObserver(([{ isIntersecting }]) => { own.seen = isIntersecting; wake(own) })
   own.shown = () => wake(own)
