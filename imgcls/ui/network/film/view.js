@@ -12,7 +12,7 @@ import { picturesOf } from "./draw.js"
 import { drawFilm, sayScene, secondsOf } from "./scenes.js"
 import { lengthOf, neighbour, onward, sceneAt, wholeAt } from "./timeline.js"
 
-const CHROME = 150 // pixels of the page's head and the film's buttons
+const CHROME = 190, BAR = 76 // pixels of the page's head and the film's buttons; of the buttons alone
 const LONGEST = 0.25 // seconds: after a pause of the browser, the film goes on where it was
 const HALL = "imgcls-hall" // the address that students open, where this browser knows it (see classroom/invite.js)
 const quiet = () => matchMedia("(prefers-reduced-motion: reduce)").matches
@@ -26,16 +26,19 @@ function build(root) {
       <button type="button" class="next" aria-label="Next scene">›</button>
       <input type="range" class="filled" min="0" step="0.25" aria-label="Time in the film">
       <span class="time"></span>
-      <button type="button" class="slow" aria-pressed="false">Half speed</button>
+      <button type="button" class="slow" aria-pressed="false">Slower</button>
+      <button type="button" class="full">Full screen</button>
       <button type="button" class="save">Save as a video</button>
     </div><p class="told" role="status"></p>`
   const find = (name) => box.querySelector(name)
-  const parts = Object.fromEntries(["play", "back", "next", "time", "slow", "save", "told"].map((name) =>
+  const parts = Object.fromEntries(["play", "back", "next", "time", "slow", "full", "save", "told"].map((name) =>
     [name, find("." + name)]))
   return { box, canvas: find("canvas"), scrub: find("input"), ...parts, time: 0, clock: parts.time, seen: true }
 }
 
 // ---- The picture ----
+
+const isFull = (own) => own.box.getRootNode().fullscreenElement === own.box
 
 function themeOf(box) {
   const value = (name, other) => cssValue(box, name, other)
@@ -51,7 +54,8 @@ function themeOf(box) {
 function draw(own) {
   const room = own.box.clientWidth
   if (!room || !own.film) return
-  const frame = frameFor(room), tallest = Math.max(300, innerHeight - CHROME) // with its buttons on one screen
+  const frame = frameFor(room), rest = isFull(own) ? BAR : CHROME
+  const tallest = Math.max(300, innerHeight - rest) // with its buttons on one screen
   const width = Math.min(room, Math.round((tallest * frame.width) / frame.height)), scale = width / frame.width
   own.film.frame = frame
   const pen = sizedCanvas(own.canvas, width, Math.round(frame.height * scale))
@@ -147,7 +151,16 @@ function addressOf(hall) {
 }
 
 function wire(own) {
-  own.play.onclick = () => play(own, !own.playing)
+  own.play.onclick = () => {
+    play(own, !own.playing)
+    if (own.playing) own.box.scrollIntoView({ block: "nearest" })
+  }
+  own.full.hidden = !document.fullscreenEnabled
+  own.full.onclick = () => (isFull(own) ? document.exitFullscreen() : own.box.requestFullscreen()).catch(() => {})
+  own.box.onfullscreenchange = () => {
+    own.full.textContent = isFull(own) ? "Leave full screen" : "Full screen"
+    draw(own)
+  }
   own.canvas.onclick = () => play(own, !own.playing)
   own.back.onclick = () => leap(own, -1)
   own.next.onclick = () => leap(own, 1)
