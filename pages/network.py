@@ -73,14 +73,14 @@ if tour.current() and not toured:
 def lesson(look: Look) -> None:
     """The canvas, which asks for what it needs by itself, and the code of what is open on it."""
     name = st.session_state[MODEL]
-    subject = f"{classifier.name}:{photo.digest}"
     if part == FILM:
         st.session_state["net_shown"] = None
-        film_part(look, name, subject)
+        film_part(look, photo, name)
         return
     if toured:
         tour.settle(look)
     state = read_state(look.graph, name)
+    subject = f"{classifier.name}:{photo.digest}"
     fresh = st.session_state.get("net_shown") != (subject, part)  # what the canvas has drawn is not sent again
     st.session_state["net_shown"] = (subject, part)
     answer = answerer(look)
