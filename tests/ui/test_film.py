@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import struct
 
 import numpy as np
 import pytest
@@ -287,6 +288,40 @@ def test_words_go_into_lines() -> None:
     ]  # fmt: skip
 
 
+def element(name: str, content: bytes, size: bytes | None = None) -> bytes:
+    """An EBML element; its size in eight bytes unless it is given."""
+    return bytes.fromhex(name) + (size or (len(content) | 1 << 56).to_bytes(8, "big")) + content
+
+
+UNKNOWN = bytes.fromhex("01ffffffffffffff")
+EBML_HEADER = element("1a45dfa3", b"\x42\x82\x84webm", b"\x87")
+SCALE = element("2ad7b1", (1_000_000).to_bytes(3, "big"), b"\x83")
+CLUSTER = element("1f43b675", b"frames", UNKNOWN)
+
+
+def with_length(film: bytes, seconds: float) -> bytes:
+    return bytes(evaluated(FOLDER / "webm.js", [f"[...m.withLength(Uint8Array.from({list(film)}), {seconds})]"])[0])
+
+
+@pytest.mark.parametrize("size", [None, bytes([0x80 | len(SCALE)])], ids=["eight bytes", "one byte"])
+@pytest.mark.parametrize("segment_size", [UNKNOWN, b"\xff"], ids=["long", "short"])
+def test_a_webm_gets_the_length_that_its_browser_did_not_write(size: bytes | None, segment_size: bytes) -> None:
+    film = EBML_HEADER + element("18538067", element("1549a966", SCALE, size) + CLUSTER, segment_size)
+    duration = element("4489", struct.pack(">d", 20_030.0), b"\x88")
+    expected = EBML_HEADER + element("18538067", element("1549a966", SCALE + duration) + CLUSTER, segment_size)
+    assert with_length(film, 20.03) == expected
+    assert with_length(expected, 7) == expected, "one that has a length keeps it"
+
+
+def test_what_is_no_webm_in_the_making_stays_as_it_is() -> None:
+    info = element("1549a966", SCALE)
+    seeks = EBML_HEADER + element("18538067", element("114d9b74", b"seek") + info, UNKNOWN)
+    finished = EBML_HEADER + element("18538067", info)
+    for film in (b"", b"\x00\x00\x00\x20ftypisom", EBML_HEADER, EBML_HEADER[:7], seeks, finished, b"\xff" * 40):
+        assert with_length(film, 20) == film
+
+
+@needs_node
 def test_a_film_is_kept_as_mp4_where_the_browser_can_else_as_webm() -> None:
     kinds = ["() => true", '(type) => type.startsWith("video/webm")', "() => false", '(type) => type === "video/mp4"']
     found = evaluated(FOLDER / "record.js", [f"m.kindOf({each})" for each in kinds])

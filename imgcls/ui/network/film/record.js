@@ -1,5 +1,6 @@
 // The film as a file: a canvas is recorded in the browser, in as many seconds as the film has. Nothing leaves the
 // device.
+import { withLength } from "./webm.js"
 
 const KINDS = [
   // H.264 in mp4 plays on every phone and in every slide show.
@@ -54,7 +55,10 @@ export async function record({ width, height, length, draw, progress, signal }) 
     clearInterval(timer)
     stream.getTracks().forEach((track) => track.stop())
   }
-  return signal.aborted ? null : new Blob(pieces, { type: type.split(";")[0] })
+  if (signal.aborted) return null
+  const blob = new Blob(pieces, { type: type.split(";")[0] })
+  if (blob.type !== "video/webm") return blob
+  return new Blob([withLength(new Uint8Array(await blob.arrayBuffer()), seconds)], { type: blob.type })
 }
 
 export function download(blob, name) {
