@@ -122,7 +122,7 @@ def strongest_way(graph: Graph, inputs: Tensor) -> Way:
     if graph.steps[-1].shape[0] < 2:
         raise ValueError(f"{graph.classifier.title} has one class only: nothing competes with it.")
     pool = next((step for step in graph.steps if step.kind == "pool" and len(step.shape) == 3), None)
-    marks = {0, opening[0].inputs[0], opening[0].index, opening[-1].index}
+    marks = {0, opening[0].inputs[0], *(step.index for step in opening)}
     marks |= {column.step for column in graph.columns if len(column.shape) == 3}
     marks |= {pool.inputs[0], pool.index} if pool else set()
     marks |= {_behind(graph, mark) for mark in marks}

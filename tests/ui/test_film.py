@@ -124,6 +124,16 @@ def test_the_loss_blames_p_less_one_hot_and_the_kernel_takes_one_step(story: Sto
     np.testing.assert_allclose(step, RATE * way.patch.gradient.numpy(), atol=1e-6)
 
 
+def test_the_followed_value_is_told_after_each_step_of_the_first_layer(story: Story) -> None:
+    way, line = story.way, scene(story, "maps")["line"]
+    names = [name.rsplit(" ", 1) for name in line.split(": ")[1].split(" → ")]
+    assert len(names) == len(way.opening)
+    assert names[0][0] == "sum"
+    for step, (_, number) in zip(way.opening, names, strict=True):
+        cell = way.cell(way.opening[-1].index)
+        assert float(read(number)) == pytest.approx(float(story.look.trace.output(step.index)[cell.place]), rel=1e-3)
+
+
 def test_maps_and_gradients_have_the_shades_of_their_numbers(story: Story) -> None:
     way = story.way
     for kind, values, steps in (

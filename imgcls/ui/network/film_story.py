@@ -173,10 +173,9 @@ class Story:
         maps = self.way.outputs[last.index]
         self.arrays["maps"] = np.stack([_levels(maps[each], MAP_SIDE) for each in shown])
         chain = [f"sum {written(self._cell(steps[0].index).value)}"]
-        for step in steps[1:]:
-            value = self.way.outputs.get(step.index)
-            if value is not None:
-                chain.append(f"{layer_name(step)} {written(float(value[cell.place]))}")
+        chain += [
+            f"{layer_name(step)} {written(float(self.way.outputs[step.index][cell.place]))}" for step in steps[1:]
+        ]
         bend = next((layer_name(step) for step in steps if step.kind == "activation"), "")
         zero = f" {bend} sets what is below 0 to 0." if bend.startswith("ReLU") else f" Then {bend}." if bend else ""
         few = f", {len(shown)} of them here" if len(shown) < count else ""

@@ -379,8 +379,9 @@ export function drawFilm(pen, film, time, still = false) {
   pen.fillStyle = film.theme.ground
   pen.fillRect(-9, -9, frame.width + 18, frame.height + 18) // also where the frame ends within a pixel
   const fade = still ? 1 : fadeAt(scenes, time)
-  if (fade < 1) drawScene(pen, film, index - 1, 1, 1 - fade)
-  drawScene(pen, film, index, still ? 1 : share, fade)
+  // One goes before the other comes: words over words cannot be read.
+  if (fade < 0.5) drawScene(pen, film, index - 1, 1, 1 - 2 * fade)
+  else drawScene(pen, film, index, still ? 1 : share, 2 * fade - 1)
   if (fade < 1) {
     const from = focusOf(film, scenes[index - 1])[1], to = focusOf(film, scenes[index])[0]
     mark(pen, rectBetween(from, to, part(fade, 0, 1)))
