@@ -18,12 +18,12 @@ from imgcls.models.strongest import strongest_way
 from imgcls.numbers import percent, read, written
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.network import film_part, models
-from imgcls.ui.network.film_story import CLASSES, LENGTH, RATE, Story
+from imgcls.ui.network.film_story import CLASSES, LENGTH, MOST_NUMBERS, RATE, Story
 from imgcls.ui.network.look import Look
 from imgcls.ui.packet import pack, unpack
 from tests.equations import claims
 from tests.javascript import JS, evaluated
-from tests.models.random_networks import SEEDS, random_network
+from tests.models.random_networks import SEEDS, random_network, untrained
 from tests.ui.test_network_page import opened
 
 NETWORKS = {"tinyvgg": tinyvgg, "small-resnet": lambda: load("small-resnet"), "efficientnet-lite0": load}
@@ -183,6 +183,15 @@ def test_a_random_network_has_a_film_or_a_sentence(seed: int) -> None:
     assert sum(each["seconds"] for each in story.fields["scenes"]) == pytest.approx(LENGTH)
     unpack(pack(story.fields, **story.arrays))
     assert [claim for each in story.fields["scenes"] for claim in claims(each["line"]) if not claim.holds] == []
+
+
+@pytest.mark.parametrize("name", ["resnet50", "convnext_tiny", "efficientnet_v2_s", "mobilenet_v3_large"])
+def test_the_networks_that_can_be_downloaded_have_films_too(name: str) -> None:
+    look = Look(graph_of(untrained(name)), load_sample("coffee"))
+    story = Story(look, strongest_way(look.graph, look.inputs))
+    assert len(pack(story.fields, **story.arrays)) <= LARGEST
+    assert [claim for each in story.fields["scenes"] for claim in claims(each["line"]) if not claim.holds] == []
+    assert bool(scene(story, "product")["texts"]) == (story.way.patch.kernel.numel() <= MOST_NUMBERS)
 
 
 # ---- The page ----

@@ -348,7 +348,7 @@ class Story:
         label, chance = self.name_of(self.way.class_index), percent(float(self.way.probabilities.max()))
         return {
             "kind": "end", "caption": f"The answer: {label}, {chance}", "line": "", "label": label,
-            "source": f"Computed by PyTorch from this photo: {self.graph.classifier.title}",
+            "made": f"Computed by PyTorch from this photo: {self.graph.classifier.title}",
             "alt": f"The photo and the answer: {label}, {chance}.",
         }  # fmt: skip
 

@@ -327,13 +327,13 @@ QUESTIONS = [
         Choice(
             ("0", "1", LOSS),
             {
-                "1": "The probabilities add up to 1. But the right class has its 1 taken off.",
+                "1": "The probabilities add up to 1, but 1 is taken off for the right class.",
                 LOSS: "The loss is one number, −ln p; its gradients are p − y.",
             },
         ),
         _blame,
         "Each gradient is p − y, where y is 1 for the right class and 0 for the others. All p add up to 1, and so do "
-        "all y. What the right class is pushed up, the others are pushed down, all together.",
+        "all y. As much as the right class is pushed up, the others together are pushed down.",
         at=TINY,
         then=TINY,
     ),

@@ -19,7 +19,7 @@ TRY = {
     ),
     FILM: (
         "Stop where the kernel lies on its patch. Work out one of the products by hand.",
-        "Take another photo. Which numbers of the film are the same again, and which are new?",
+        "Take another photo. Which of the film’s numbers stay the same?",
         "Watch the gradient walk back. Do the pixels that light up lie on the dog?",
     ),
 }

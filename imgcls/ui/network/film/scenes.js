@@ -318,7 +318,7 @@ function end(pen, film, scene, share) {
   const y = wide ? main.y + 370 : main.y + 330
   write(pen, film, "Make your own film:", x, y, { size: 36 })
   fit2(pen, film, film.address, x, y + 58, room)
-  sentence(pen, film, scene.source, { ...film.frame.line })
+  sentence(pen, film, scene.made, { ...film.frame.line })
   pen.restore()
 }
 function fit2(pen, film, text, x, y, room) {
