@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -214,6 +215,8 @@ def test_on_a_phone_all_of_it_is_on_the_screen(page: Page, server_url: str) -> N
 
 
 def test_the_last_frame_names_the_address_that_students_open(page: Page, server_url: str) -> None:
+    codes = []
+    page.on("response", lambda each: codes.append(each) if "code.svg" in each.url else None)
     page.add_init_script("""localStorage.setItem("imgcls-hall", "https://hall.example.org/lab/")
       const write = CanvasRenderingContext2D.prototype.fillText
       window.written = new Set()
@@ -228,3 +231,6 @@ def test_the_last_frame_names_the_address_that_students_open(page: Page, server_
     words = page.evaluate("[...window.written]")
     assert "hall.example.org/lab" in words
     assert "Computed by PyTorch from this photo: TinyVGG, trained on drawn dogs" in words
+    assert [(parse_qs(urlsplit(each.url).query)["text"], each.status) for each in codes] == [
+        (["https://hall.example.org/lab/network?net_part=Film"], 200)
+    ]

@@ -192,7 +192,7 @@ export default function (component) {
   own.film = { ...data, pictures: picturesOf(data), theme, address: address.replace(/^https?:\/\/|\/$/g, "") }
   own.film.code = new Image()
   const code = new URL(served("imgcls/class/code.svg"))
-  code.searchParams.set("text", address)
+  code.searchParams.set("text", new URL("network?net_part=Film", address.replace(/\/*$/, "/")))
   own.film.code.src = code
   own.length = lengthOf(data.scenes)
   own.scrub.max = own.length
