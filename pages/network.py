@@ -52,7 +52,7 @@ def beside() -> None:
         st.button("Tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
 
 
-with row():
+with row(key="net_row"):
     part = st.segmented_control(
         "Part", PARTS, default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",

@@ -103,7 +103,7 @@ def _knows_drawings(name: str) -> bool:
 
 
 def network_titles() -> dict[str, str]:
-    titles = {TINY: "TinyVGG · drawn dogs", DEFAULT: f"{MODELS[DEFAULT].title} · 224 × 224"}
+    titles = {TINY: "TinyVGG · drawings", DEFAULT: f"{MODELS[DEFAULT].title} · 224 × 224"}
     # What it is comes first: beside the row of dogs the box is narrow.
     titles |= {name: " · ".join(reversed(title.split(" · ", 1))) for name, title in trained_runs(KEY).items()}
     return titles | {name: spec.title for name, spec in MODELS.items() if name != DEFAULT and is_ready(name)}
