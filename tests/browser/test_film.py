@@ -86,7 +86,7 @@ def test_the_scrubber_is_moved_by_keys_and_the_scene_is_told(page: Page, server_
     assert time(page) == 0
     expect(canvas).to_have_attribute("aria-label", r"Scene 1 of 12. The photo is numbers: 64 × 64 pixels, three each."
                                      " 64 × 64 × 3 = 12,288 numbers from 0 to 255 The photo comes closer until its "
-                                     "pixels can be read. Followed is the patch at row 8, column 31.")  # fmt: skip
+                                     "pixels can be read. The film follows the patch at row 8, column 31.")  # fmt: skip
     first = picture(page)
     for _ in range(4):
         slider.press("ArrowRight")

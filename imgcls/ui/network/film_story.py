@@ -100,7 +100,7 @@ class Story:
             "kind": "photo", "around": [top, left], "patch": [patch.top, patch.left, span],
             "caption": f"The photo is numbers: {sides(height, width)} pixels, three each.",
             "line": f"{whole(height)} × {whole(width)} × {channels} = {count} numbers from 0 to 255",
-            "alt": f"The photo comes closer until its pixels can be read. Followed is the patch at row "
+            "alt": f"The photo comes closer until its pixels can be read. The film follows the patch at row "
             f"{whole(max(patch.top, 0))}, column {whole(max(patch.left, 0))}.",
         }  # fmt: skip
 
@@ -183,8 +183,8 @@ class Story:
             "kind": "maps", "followed": shown.index(cell.channel),
             "cell": [cell.row, cell.column, *last.shape[1:]],
             "caption": f"{whole(count)} kernels make {whole(count)} maps{few}.{zero}",
-            "line": f"Our place in map {cell.channel}: {' → '.join(chain)}",
-            "alt": f"Each kernel’s map after {layer_name(last)}; framed is map {cell.channel}.",
+            "line": f"Our position in map {cell.channel}: {' → '.join(chain)}",
+            "alt": f"Each kernel’s map after {layer_name(last)}; map {cell.channel} is framed.",
         }  # fmt: skip
 
     def _pool(self, pool: Step, cell: Cell) -> Scene:
@@ -229,7 +229,7 @@ class Story:
             self.arrays[f"deep{place}"] = _levels(self.way.outputs[step][self._cell(step).channel], MAP_SIDE)
         return {
             "kind": "deep", "layers": layers,
-            "caption": "Layer after layer, each place has seen more of the photo.",
+            "caption": "Layer after layer, each position has seen more of the photo.",
             "line": "", "alt": " ".join(layer["line"] for layer in layers),
         }  # fmt: skip
 
@@ -244,8 +244,8 @@ class Story:
             "title": f"{step_title(self.graph, step)}, map {cell.channel}",
             "cell": [cell.row, cell.column, height, width],
             "box": list(receptive.box(cell.row, cell.column)) if receptive else None,
-            "line": f"{sides(height, width)} places. Ours is {written(cell.value)}, from {seen}.",
-            "back": f"Its gradient at our place: {signed(cell.gradient)}",
+            "line": f"{sides(height, width)} positions. Ours is {written(cell.value)}, from {seen}.",
+            "back": f"Its gradient at our position: {signed(cell.gradient)}",
         }  # fmt: skip
 
     def _logit(self) -> Scene:
@@ -266,7 +266,7 @@ class Story:
         if ours is not None:
             value, weight = float(case.features[last.place]), float(case.weights[last.place])
             one = equation([value, weight], lambda value, weight: value * weight, value * weight)
-            line = f"Our place, value × weight: {' × '.join(map(_bracketed, one.operands))} {one.sign} {one.result}"
+            line = f"Our position, value × weight: {' × '.join(map(_bracketed, one.operands))} {one.sign} {one.result}"
         return {
             "kind": "logit", "ours": shown.index(ours) if ours is not None else -1,
             "rows": [[name, text, term] for name, text, term in zip(names, total.operands, terms, strict=True)],

@@ -289,8 +289,8 @@ QUESTIONS = [
         "net-seen",
         FILM,
         "The film follows one value from its pixels to the answer. In TinyVGG it goes through two 3 × 3 convolutions, "
-        "a 2 × 2 pool, two more convolutions and a pool. How much of your photo has **one value of the last maps** "
-        "seen?",
+        "a 2 × 2 pool, two more convolutions and a pool. How much of your photo does **one value of the last "
+        "maps** see?",
         Number(1, 64, "pixels a side", 2),
         _seen,
         lambda photo, right: (
@@ -322,7 +322,7 @@ QUESTIONS = [
     Question(
         "net-blame",
         FILM,
-        "The loss hands its gradient to the six logits: some must rise, others must fall. What do the six gradients "
+        "The loss passes its gradient to the six logits: some must rise, others must fall. What do the six gradients "
         "**add up to**?",
         Choice(
             ("0", "1", LOSS),
