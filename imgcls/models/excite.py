@@ -88,22 +88,23 @@ def grow(graph: Graph, step: int, channel: int, *, steps: int = STEPS, seed: int
     margin = max(1, round(side * _JITTER))
     whole = side + 2 * margin
     generator = torch.Generator().manual_seed(seed)
-    waves = (_START * torch.randn(3, whole, whole // 2 + 1, 2, generator=generator)).requires_grad_()
-    scale, middle = _lengths(whole), slice(margin, margin + side)
+    with torch.inference_mode(False):  # also where the caller only looks
+        waves = (_START * torch.randn(3, whole, whole // 2 + 1, 2, generator=generator)).requires_grad_()
+        scale, middle = _lengths(whole), slice(margin, margin + side)
     optimiser = optim.Adam([waves], lr=RATE)
-    with torch.inference_mode(False), torch.enable_grad():
-        for number in range(steps + 1):
-            pixels = _pixels(waves, scale, whole)
-            if number % EVERY == 0 or number == steps:
-                shown = (255 * pixels.detach()[:, middle, middle]).round().to(torch.uint8)
-                with torch.no_grad():
-                    value = float(maps_of(graph, target, shown[None] / 255)[0, channel].max())
-                yield Grown(number, steps, shown.permute(1, 2, 0).contiguous().numpy(), value)
-            if number == steps:
-                return
-            top, left = torch.randint(2 * margin + 1, (2,), generator=generator).tolist()
-            found = maps_of(graph, target, pixels[None, :, top : top + side, left : left + side])[0, channel]
-            (waves.grad,) = torch.autograd.grad(-smooth_maximum(found), [waves])
+    for number in range(steps + 1):  # no mode of torch holds while the caller has its turn
+        if number % EVERY == 0 or number == steps:
+            with torch.inference_mode():
+                shown = (255 * _pixels(waves, scale, whole)[:, middle, middle]).round().to(torch.uint8)
+                value = float(maps_of(graph, target, shown[None] / 255)[0, channel].max())
+            yield Grown(number, steps, shown.permute(1, 2, 0).contiguous().numpy(), value)
+        if number == steps:
+            return
+        top, left = torch.randint(2 * margin + 1, (2,), generator=generator).tolist()
+        with torch.inference_mode(False), torch.enable_grad():
+            pixels = _pixels(waves, scale, whole)[None, :, top : top + side, left : left + side]
+            uphill = smooth_maximum(maps_of(graph, target, pixels)[0, channel])
+            (waves.grad,) = torch.autograd.grad(-uphill, [waves])
             optimiser.step()
 
 

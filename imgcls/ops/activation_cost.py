@@ -64,25 +64,25 @@ def costs(rounds: int, shape: tuple[int, ...] = SHAPE) -> Iterator[list[Cost]]:
     titles = BEFORE | {name: each.title for name, each in ACTIVATIONS.items()}
     forward: dict[str, list[float]] = {name: [] for name in timed}
     backward: dict[str, list[float]] = {name: [] for name in timed}
-    with torch.enable_grad():
-        for turn in range(rounds + 1):
-            for name, work in timed.items():
-                there, back = pass_times(work, x, upstream)
-                if turn:
-                    forward[name].append(there)
-                    backward[name].append(back)
+    for turn in range(rounds + 1):
+        for name, work in timed.items():
+            there, back = pass_times(work, x, upstream)
             if turn:
-                yield [
-                    Cost(name, titles[name], statistics.median(forward[name]), statistics.median(backward[name]), turn)
-                    for name in timed
-                ]
+                forward[name].append(there)
+                backward[name].append(back)
+        if turn:
+            yield [
+                Cost(name, titles[name], statistics.median(forward[name]), statistics.median(backward[name]), turn)
+                for name in timed
+            ]
 
 
 def pass_times(work: Callable[[Tensor], Tensor], x: Tensor, upstream: Tensor) -> tuple[float, float]:
     """Seconds of a forward pass that keeps what the backward pass needs, and of that."""
     learned = list(work.parameters()) if isinstance(work, nn.Module) else []
-    start = time.perf_counter()
-    y = work(x)
-    middle = time.perf_counter()
-    torch.autograd.grad(y, [x, *learned], upstream)
-    return middle - start, time.perf_counter() - middle
+    with torch.enable_grad():
+        start = time.perf_counter()
+        y = work(x)
+        middle = time.perf_counter()
+        torch.autograd.grad(y, [x, *learned], upstream)
+        return middle - start, time.perf_counter() - middle

@@ -82,6 +82,16 @@ def test_the_same_seed_grows_the_same_picture_and_another_one_another(tiny: Grap
     assert not np.array_equal(one.picture, other.picture)
 
 
+def test_whoever_only_looks_gets_the_same_picture_and_keeps_the_mode(tiny: Graph) -> None:
+    *_, one = grow(tiny, 3, 2, steps=9)
+    with torch.inference_mode():
+        others = [(each, torch.is_inference_mode_enabled()) for each in grow(tiny, 3, 2, steps=9)]
+    assert all(enabled for _, enabled in others)
+    assert np.array_equal(one.picture, others[-1][0].picture)
+    for _ in grow(tiny, 3, 2, steps=9):
+        assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
+
+
 def test_pictures_come_on_the_way_and_each_value_is_the_networks_own_on_the_picture(tiny: Graph) -> None:
     grown = list(grow(tiny, step_of(tiny, "relu1_2"), 4))
     assert [each.step for each in grown] == list(range(0, STEPS + 1, EVERY))
