@@ -38,7 +38,7 @@ def grey_rows(images: Sequence[Image.Image], side: int) -> Tensor:
     """Each picture's middle square as side × side grey pixels, 0 black to 1 white, in one row of a matrix.
 
     Returns:
-        (pictures, side · side), float32, rounded to two decimals, so that what is printed is what is multiplied.
+        (pictures, side · side), float64, rounded to two decimals, so that what is printed is what is multiplied.
     """
     rows = []
     for image in images:
@@ -48,4 +48,4 @@ def grey_rows(images: Sequence[Image.Image], side: int) -> Tensor:
         box = (left, top, left + edge, top + edge)
         small = image.convert("L").resize((side, side), Image.Resampling.BOX, box)
         rows.append([round(level / 255, 2) for level in small.tobytes()])
-    return torch.tensor(rows)
+    return torch.tensor(rows, dtype=torch.float64)

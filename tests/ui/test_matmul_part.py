@@ -5,11 +5,12 @@ import random
 import pytest
 import torch
 
+from imgcls.data.samples import SAMPLES, load_sample
 from imgcls.numbers import read, written
-from imgcls.ops.matmul import matmul
+from imgcls.ops.matmul import grey_rows, matmul
 from imgcls.ui.packet import unpack
-from imgcls.ui.tensors.matmul import worked
-from imgcls.ui.tensors.matmul_part import CELL, ENTRIES, LAYER_ENTRIES
+from imgcls.ui.tensors.matmul import Entries, matmul_picture, worked
+from imgcls.ui.tensors.matmul_part import BIAS, CELL, ENTRIES, LAYER_ENTRIES, SIDE, WEIGHTS
 from tests.equations import claims
 from tests.test_pages import built_lessons, opened
 
@@ -66,11 +67,33 @@ def test_the_dense_layer_multiplies_the_photos_on_the_screen() -> None:
     shown = fields({"tensors_matmul": "a dense layer on photos", "tensors_photos": "2"})
     assert shown["rows"] == ["your photo", "cat"]
     x, w_t, b = (
-        torch.tensor([[float(read(text)) for text in row] for row in shown[name]["texts"]])
+        torch.tensor([[float(read(text)) for text in row] for row in shown[name]["texts"]], dtype=torch.float64)
         for name in ("a", "b", "bias")
     )
     expected = torch.nn.functional.linear(x, w_t.T, b[0])
     assert [[written(each) for each in row] for row in expected.tolist()] == shown["result"]
+
+
+def test_short_numbers_stay_short_with_every_sample_as_the_photo() -> None:
+    """0.01, not 0.01000: the digits that float32 adds are none of the photo's."""
+    images = [load_sample(slug).image for slug in SAMPLES]
+    weights, bias = (torch.tensor(each, dtype=torch.float64) for each in (WEIGHTS, BIAS))
+    edited = Entries("", (), 2, -9, 9, 0.1)
+    for start in range(0, len(images), 4):
+        made = matmul(grey_rows(images[start : start + 4], SIDE), weights, bias)
+        drawn = matmul_picture(
+            made, None, edited, edited, cell=(0, 0), sets="", titles=("x", "W.T", "x @ W.T + b")
+        ).fields
+        assert all(len(text.lstrip("−")) <= 4 for row in drawn["result"] for text in row)
+        last = [cell["sums"][-1] for row in drawn["cells"] for cell in row]
+        assert [text.split(" = ")[1] for text in last] == [text for row in drawn["result"] for text in row]
+
+
+def test_what_binary_fractions_leave_is_no_number() -> None:
+    signs = torch.tensor([[1], [-1], [-1]], dtype=torch.float64)
+    exact = matmul(torch.tensor([[0.3, 0.1, 0.2]], dtype=torch.float64), signs)
+    assert float(exact.result) != 0
+    assert worked(exact, 0, 0)["sums"][-1] == "0.3 − 0.1 − 0.2 = 0"
 
 
 @pytest.mark.parametrize(

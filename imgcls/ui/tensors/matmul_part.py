@@ -84,8 +84,8 @@ def matmul_part() -> None:
 def two_matrices(numbers: Mapping[str, Any]) -> Product:
     """A @ B in the sizes, and with the numbers, of the moment."""
     rows, inner, b_rows, columns = (numbers[dial.name] for dial in SIZES)
-    a = torch.tensor(numbers["tensors_ma"]).reshape(MOST_ROWS, MOST_INNER)[:rows, :inner]
-    b = torch.tensor(numbers["tensors_mb"]).reshape(MOST_INNER, MOST_ROWS)[:b_rows, :columns]
+    a = torch.tensor(numbers["tensors_ma"], dtype=torch.float64).reshape(MOST_ROWS, MOST_INNER)[:rows, :inner]
+    b = torch.tensor(numbers["tensors_mb"], dtype=torch.float64).reshape(MOST_INNER, MOST_ROWS)[:b_rows, :columns]
     return matmul(a, b)
 
 
@@ -133,8 +133,8 @@ def _layer(beside: DeltaGenerator) -> None:
 
     def picture(numbers: Numbers) -> dict[str, Any]:
         count = numbers[PHOTOS.name]
-        weights, bias = (numbers[row.name] for row in LAYER_ENTRIES)
-        made = matmul(x[:count], torch.tensor(weights).reshape(-1, len(CLASSES)), torch.tensor(bias))
+        weights, bias = (torch.tensor(numbers[row.name], dtype=torch.float64) for row in LAYER_ENTRIES)
+        made = matmul(x[:count], weights.reshape(-1, len(CLASSES)), bias)
         edited = [Entries(row.name, numbers[row.name], len(CLASSES), -LIMIT, LIMIT, 0.1) for row in LAYER_ENTRIES]
         drawn = matmul_picture(
             made, None, *edited, cell=inside(numbers[CELL.name], made), sets=CELL.name,

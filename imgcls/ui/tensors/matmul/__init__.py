@@ -11,6 +11,8 @@ from imgcls.numbers import bracketed, equation, joined, sides, written
 from imgcls.ops.matmul import Product
 from imgcls.ui.components import Element, declare
 
+EXACT = 9
+"""Decimals beyond which there is nothing but what binary fractions leave: 0.3 − 0.1 − 0.2 is 0, not −5.6×10⁻¹⁷."""
 _mount = declare("tensors/matmul", says=("value",))
 
 
@@ -43,10 +45,10 @@ def worked(made: Product, row: int, column: int) -> dict[str, Any]:
         products.append([shown.operands[0], bracketed(shown.operands[1]), shown.sign, shown.result])
     terms, sums = made.terms[row, column].double(), []
     for count in range(1, len(products) + 1):
-        sums.append(_added([each[3] for each in products[:count]], float(terms[:count].sum())))
+        sums.append(_added([each[3] for each in products[:count]], round(float(terms[:count].sum()), EXACT)))
     if made.bias is not None:
         addends = [*(each[3] for each in products), written(made.bias[column])]
-        sums.append(_added(addends, float(made.result[row, column])))
+        sums.append(_added(addends, round(float(made.result[row, column]), EXACT)))
     return {"products": products, "sums": sums}
 
 
@@ -85,7 +87,7 @@ def matmul_picture(
     }  # fmt: skip
     if made.result is not None:
         height, width = made.result.shape
-        fields["result"] = [[written(number) for number in row] for row in made.result.tolist()]
+        fields["result"] = [[written(round(number, EXACT)) for number in row] for row in made.result.tolist()]
         fields["cells"] = [[worked(made, row, column) for column in range(width)] for row in range(height)]
     arrays = {"photos": np.stack(photos)} if photos else {"photos": np.zeros((0, 1, 1, 3), np.uint8)}
     return _mount.element(fields, arrays)

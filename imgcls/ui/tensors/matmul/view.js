@@ -177,6 +177,7 @@ function layOut(own) {
   const { data, get } = own, { titles, shapes } = data
   own.names = { a: titles[0], b: titles[1], bias: "b", result: titles[2] }
   own.fields = []
+  own.box.classList.toggle("wide", data.inner[0] + data.shape[1] > 7) // for a phone
   for (const [name, title] of [["a", `${titles[0]} (${shapes[0]})`], ["b", `${titles[1]} (${shapes[1]})`],
     ["bias", "b, added to every row"], ["result", titles[2]]]) {
     get(name).querySelector("figcaption").textContent = title
