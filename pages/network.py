@@ -24,18 +24,20 @@ from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
 from imgcls.ui.network.excite_part import excite_part
+from imgcls.ui.network.film_part import film_part
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
 from imgcls.ui.network.models import choose_network, home_samples
 from imgcls.ui.network.questions import QUESTIONS as ASKED
 from imgcls.ui.network.state import KEY, change_of, read_state, turn
 from imgcls.ui.network.suggestions import AT_HOME, TRY
-from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
+from imgcls.ui.network.tour import BACKWARDS, FILM, FORWARD, WHAT_IF
 from imgcls.ui.photo import current_photo, sample_note, sample_row
 from imgcls.ui.predict_first import Asking, card
 from imgcls.ui.shell import code_panel, try_this
 
 MODES = {FORWARD: "forward", WHAT_IF: "what if", BACKWARDS: "backwards"}
+PARTS = [*MODES, FILM]
 
 photo = current_photo()
 tour.arrive("net_part")
@@ -47,13 +49,13 @@ def beside() -> None:
     """Drawings that the network knows, and the tour: in the first row, but below a question."""
     if slugs:
         sample_row(slugs, key="net_home")
-    if toured and not tour.current():
+    if toured and part != FILM and not tour.current():
         st.button("Tour", icon=":material/tour:", key="net_tour_button", on_click=tour.begin)
 
 
 with row():
     part = st.segmented_control(
-        "Part", list(MODES), default=FORWARD, required=True, key="net_part", bind="query-params",
+        "Part", PARTS, default=FORWARD, required=True, key="net_part", bind="query-params",
         persist_state="session", label_visibility="collapsed", width="content",
     )  # fmt: skip
     asked = asking.now(part)
@@ -72,6 +74,10 @@ if tour.current() and not toured:
 def lesson(look: Look) -> None:
     """The canvas, which asks for what it needs by itself, and the code of what is open on it."""
     name = st.session_state[MODEL]
+    if part == FILM:
+        st.session_state["net_shown"] = None
+        film_part(look, photo, name)
+        return
     if toured:
         tour.settle(look)
     state = read_state(look.graph, name)

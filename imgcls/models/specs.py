@@ -117,7 +117,7 @@ EMBEDDED = ModelSpec(
         "features.5": "Stage 5: 112 channels, 14 × 14",
         "features.6": "Stage 6: 192 channels, 7 × 7",
         "features.7": "Stage 7: 320 channels, 7 × 7",
-        "features.8": "Last convolution: 1280 channels, 7 × 7",
+        "features.8": "Last convolution: 1,280 channels, 7 × 7",
     },
 )
 
@@ -146,8 +146,8 @@ _DOWNLOADED = (
             "maxpool": "Stem: 64 channels, 56 × 56",
             "layer1": "Stage 1: 256 channels, 56 × 56",
             "layer2": "Stage 2: 512 channels, 28 × 28",
-            "layer3": "Stage 3: 1024 channels, 14 × 14",
-            "layer4": "Stage 4: 2048 channels, 7 × 7",
+            "layer3": "Stage 3: 1,024 channels, 14 × 14",
+            "layer4": "Stage 4: 2,048 channels, 7 × 7",
         },
     ),
     _torchvision(
@@ -172,7 +172,7 @@ _DOWNLOADED = (
             "features.4": "Stage 4: 128 channels, 24 × 24",
             "features.5": "Stage 5: 160 channels, 24 × 24",
             "features.6": "Stage 6: 256 channels, 12 × 12",
-            "features.7": "Last convolution: 1280 channels, 12 × 12",
+            "features.7": "Last convolution: 1,280 channels, 12 × 12",
         },
     ),
     _torchvision(

@@ -120,7 +120,6 @@ class Learner:
     ) -> None:
         self.config, self.inputs, self.mode, self.device, self.world = config, inputs, mode, device, world
         self.module = module.to(device).to(memory_format=mode.memory_format).train()
-        self._wrapped = world.wrap(self.module)
         self._whole = WholeBatch(self.module, world) if world.size > 1 else None
         self.optimiser = make_optimiser(
             config.optimiser, self.module.parameters(), config.lr, config.weight_decay, device, mode.graph
@@ -176,7 +175,8 @@ class Learner:
         logits = self.forward(x)
         smoothing, count = self.config.label_smoothing, self._whole.count if self._whole else len(labels)
         loss = F.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="sum") / count
-        (loss * self.world.size).backward()  # DistributedDataParallel divides by the number of processes
+        loss.backward()
+        self.world.add_gradients(self.module.parameters())
         self.optimiser.step()
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
@@ -184,7 +184,7 @@ class Learner:
         """Logits in float32."""
         # A captured graph must not rely on casts of the weights that were kept from an earlier step.
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mode.bf16, cache_enabled=not self._graph):
-            return self._wrapped(x).float()
+            return self.module(x).float()
 
     def _seeded(self, step: int) -> contextlib.AbstractContextManager:
         """Dropout draws from torch's global generator: set for the step, and put back."""

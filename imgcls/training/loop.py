@@ -58,7 +58,7 @@ class Run:
 
     def prepare(self, resume: bool, probe: np.ndarray | None, need_files: bool) -> Iterator[Record]:
         """Chooses how to compute, puts everything on the device, goes on from a checkpoint; says so."""
-        state = self.files.load_checkpoint() if self.files and resume else None
+        state = self.world.same(self.files.load_checkpoint() if self.files and resume else None)
         chosen = state["mode"] if state else self.config.mode
         mode, trials = choose_mode(self._trial, chosen, self.device) if self.world.first else (Mode("fp32"), ())
         self.mode = self.world.same(mode)
@@ -114,6 +114,8 @@ class Run:
         self.best, self.base_rate = state["best"], state["rate"]
         self.clock.spent = state["seconds"]
         self._epoch_sums = state.get("epoch_sums", self._epoch_sums)
+        if not self.files:  # what comes now is the first process's
+            return
         self._keep(lambda files: files.cut_history(self.step))
         history = [record for record in self.files.history() if begun(record) <= self.step]
         self.findings = [record for record in history if isinstance(record, Finding)]

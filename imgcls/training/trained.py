@@ -35,7 +35,7 @@ def load_trained(folder: Path | str, which: Literal["best", "last"] = "best") ->
     name = f"run-{files.folder.name}"
     dogs = tuple(place for place, label in enumerate(info.classes) if label == "dog")
     if info.config.transfer:
-        layers = {"features.8": "Last convolution: 1280 channels, 7 × 7"}
+        layers = {"features.8": "Last convolution: 1,280 channels, 7 × 7"}
         title = f"{info.title}, transfer"
         return Classifier(name, title, transfer.whole(module), Preprocess(), info.classes, dogs, layers=layers)
     side = info.config.model.size

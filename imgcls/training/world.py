@@ -1,14 +1,14 @@
 """The processes that learn together (torchrun), or the one that learns alone."""
 
-import gc
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import Tensor
 
 Shared = TypeVar("Shared")
 
@@ -42,18 +42,24 @@ class World:
     def leave(self) -> None:
         """Ends what `join` began."""
         if self.size > 1 and dist.is_initialized():
-            # A wrapped network is part of a circle. Left to the interpreter's end, it keeps gloo's threads alive beyond
-            # it, and they now and then end the process with SIGABRT.
-            gc.collect()
             dist.destroy_process_group()
 
     def share(self, count: int) -> slice:
         """This process's part of `count` pictures: no two parts differ by more than one, and some may be empty."""
         return slice(self.rank * count // self.size, (self.rank + 1) * count // self.size)
 
-    def wrap(self, module: nn.Module) -> nn.Module:
-        """A network whose gradients are averaged over all processes in every backward pass."""
-        return nn.parallel.DistributedDataParallel(module) if self.size > 1 else module
+    def add_gradients(self, parameters: Iterable[Tensor]) -> None:
+        """Makes every gradient the sum over all processes, in one message.
+
+        Not DistributedDataParallel: its reducer outlives the group (torch 2.14), and gloo's threads with it, which now
+        and then end the interpreter with SIGABRT.
+        """
+        if self.size == 1:
+            return
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        whole = self.total(torch.cat([gradient.flatten() for gradient in gradients]))
+        for gradient, part in zip(gradients, whole.split([each.numel() for each in gradients]), strict=True):
+            gradient.copy_(part.view_as(gradient))
 
     def total(self, value: Tensor) -> Tensor:
         """The sum over all processes."""

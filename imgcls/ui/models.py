@@ -54,6 +54,7 @@ def choose_model(key: str) -> Classifier:
         format_func=lambda name: trained.get(name) or title_of(name),
         key=key,
         bind="query-params",
+        label_visibility="collapsed",
         persist_state="session",
         on_change=_chosen,
         args=(key,),

@@ -2,7 +2,8 @@
 
 Photo switch: from the pointer's press on a sample to the overview of that photo, drawn. Close-up: from the press on a
 map to its inputs, kernel and sum on the canvas (they then fly to their places for 0.3 s). What if: from a move of the
-grey patch to the redrawn bars and maps. Weight: all bytes of the first load but Streamlit's own static files.
+grey patch to the redrawn bars and maps. Film: from the press on its part to its first frame, with the network's passes,
+and the bytes that this takes. Weight: all bytes of the first load but Streamlit's own static files.
 The ratio column divides by the bare forward pass, timed in this process.
 """
 
@@ -104,6 +105,23 @@ def patches(page: Page, count: int = 30) -> list[float]:
     return times[3:]
 
 
+def films(page: Page, counted: dict[str, int], count: int = 5) -> tuple[list[float], float]:
+    """From a press on "Film" to its first frame, each time of another photo; and the kilobytes that one takes."""
+    times, weights = [], []
+    buttons = page.locator("[data-testid=stSidebar] .gallery button")
+    for turn in range(count):
+        page.get_by_text("Forward", exact=True).click()
+        buttons.nth(turn).click()
+        page.wait_for_timeout(2500)
+        before = counted["socket"] + counted["http"]
+        page.get_by_text("Film", exact=True).click()
+        page.wait_for_selector(".film[data-scene]")
+        times.append(page.evaluate("performance.now() - pressed"))
+        page.wait_for_timeout(1500)
+        weights.append((counted["socket"] + counted["http"] - before) / 1e3)
+    return times[1:], statistics.median(weights[1:])
+
+
 def main() -> None:
     torch.set_num_threads(1)
     lines, weights = [], []
@@ -126,6 +144,9 @@ def main() -> None:
                 lines.append(row(f"{name}: photo switch -> overview drawn", photo_switches(page), target, base))
                 lines.append(row(f"{name}: click on a map -> close-up drawn", closeups(page), "100", base))
                 lines.append(row(f"{name}: patch moved -> bars and maps drawn", patches(page), "", base))
+                times, weight = films(page, counted)
+                lines.append(row(f"{name}: film opened -> first frame", times, "", base))
+                weights.append(f"{name}: a film is {weight:.0f} KB")
     print(HEAD, *lines, "", *weights, sep="\n")
 
 

@@ -111,7 +111,8 @@ def test_records_are_bounded_by_their_bytes_too(submit, monkeypatch) -> None:
 def test_workers_are_warm_polite_and_know_no_screen(submit) -> None:
     job = submit("environment", quick=True)
     assert job.wait(PATIENCE)
-    assert job.records == [{"torch": True, "nice": 10, "threads": 1, "streamlit": False, "compiler": False}]
+    lower = min(19, os.nice(0) + 10)
+    assert job.records == [{"torch": True, "nice": lower, "threads": 1, "streamlit": False, "compiler": False}]
 
 
 def test_a_cancelled_job_is_told_and_may_tidy_up(submit, tmp_path) -> None:

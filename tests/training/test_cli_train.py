@@ -152,7 +152,7 @@ def test_every_preset_has_a_recipe(name: str) -> None:
 
 
 def test_two_processes_under_torchrun_learn_as_one_does(run, folder: Path, tmp_path: Path) -> None:
-    """The same losses at the same global batch: gradients are averaged, every process takes its half."""
+    """The same losses at the same global batch: gradients are added up, every process takes its half."""
     model = ["--preset", "convnetjs_mnist", "--size", "16"]
     arguments = ["train", str(folder), *FAST, *model, "--json", "--device", "cpu"]
     alone = [json.loads(line) for line in run(*arguments)[1].splitlines()]

@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 import torch
 
 from imgcls.data.augment import Augmentation
+from imgcls.data.datasets import Dataset
 from imgcls.models.small import SmallConfig
 from imgcls.training.config import TrainConfig
 from imgcls.training.records import Evaluation, Finding, Finished, Step
@@ -33,12 +36,16 @@ def settings(batch_size: int, **changes: object) -> TrainConfig:
     return toy_config(batch_size=batch_size, epochs=2, device="cpu", **changes)
 
 
-def learned(config: TrainConfig, training: int, world: World) -> dict[str, Any]:
-    """What a run says, in numbers."""
-    torch.set_num_threads(1)
+def shortened(training: int) -> Dataset:
+    """The toy set with its first training pictures."""
     dataset = toy(noise=90.0)
-    dataset = replace(dataset, training=dataset.training[:training])
-    records = list(train(config, dataset=dataset, world=world))
+    return replace(dataset, training=dataset.training[:training])
+
+
+def learned(config: TrainConfig, training: int, world: World, begun: Path | None = None) -> dict[str, Any]:
+    """What a run says, in numbers; one that was `begun` goes on."""
+    torch.set_num_threads(1)
+    records = list(train(config, dataset=shortened(training), world=world, folder=begun, resume=begun is not None))
     steps = [record for record in records if isinstance(record, Step)]
     evaluations = [record for record in records if isinstance(record, Evaluation) and record.whole]
     return {
@@ -51,29 +58,33 @@ def learned(config: TrainConfig, training: int, world: World) -> dict[str, Any]:
     }
 
 
-def _process(rank: int, size: int, port: int, pipe: Connection, asked: list[tuple[TrainConfig, int]]) -> None:
+Asked = list[tuple[TrainConfig, int] | tuple[TrainConfig, int, Path]]
+
+
+def _process(rank: int, size: int, port: int, pipe: Connection, asked: Asked) -> None:
     where = {"WORLD_SIZE": size, "RANK": rank, "LOCAL_RANK": rank, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     os.environ.update({name: str(value) for name, value in where.items()})
     world = World.join("cpu")
     try:
-        for config, training in asked:
-            results = learned(config, training, world)
+        for config, training, *begun in asked:
+            results = learned(config, training, world, *begun)
             if world.first:
                 pipe.send(results)
     finally:
         world.leave()
+    if world.first and (tasks := Path("/proc/self/task")).exists():
+        pipe.send([(task / "comm").read_text() for task in tasks.iterdir()])
 
 
 @cache
 def _server() -> Any:
     """Starts processes by forking one that has imported everything and done nothing."""
     context = multiprocessing.get_context("forkserver")
-    # What a network on several processes needs of torch's compiler takes a second to import: once, not in each of them.
-    context.set_forkserver_preload(["tests.training.test_world", "torch._dynamo"])
+    context.set_forkserver_preload(["tests.training.test_world"])
     return context
 
 
-Together = Callable[[int, list[tuple[TrainConfig, int]]], list[dict[str, Any]]]
+Together = Callable[[int, Asked], list[dict[str, Any]]]
 
 
 @pytest.fixture
@@ -83,7 +94,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Together]:
     monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     processes: list[Any] = []
 
-    def run(size: int, asked: list[tuple[TrainConfig, int]]) -> list[dict[str, Any]]:
+    def run(size: int, asked: Asked) -> list[dict[str, Any]]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -99,6 +110,9 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Together]:
             results.append(ours.recv())
         for process in processes:
             process.join(30)
+        if Path("/proc/self/task").exists():
+            left = ours.recv()
+            assert not any("gloo" in name for name in left), f"threads outlive the group, and may end Python: {left}"
         return results
 
     yield run
@@ -126,6 +140,19 @@ def test_uneven_shares_give_the_losses_of_one_process(together: Together, size: 
     asked += [(settings(batch, model=NORMED, lr=1e-3), 30) for batch in (7, 2)]
     for results, (config, training) in zip(together(size, asked), asked, strict=True):
         same(results, learned(config, training, World()))
+
+
+def test_a_run_that_was_broken_off_goes_on_in_all_processes(together: Together, tmp_path: Path) -> None:
+    """The weights, the step and the optimiser's averages are in the first one's folder only."""
+    config = settings(10, optimiser="adam", lr=1e-3)
+    training = train(config, dataset=shortened(30), folder=tmp_path / "alone")
+    next(record for record in training if isinstance(record, Evaluation) and record.whole and record.step)
+    training.close()
+    shutil.copytree(tmp_path / "alone", tmp_path / "together")
+    alone = learned(config, 30, World(), tmp_path / "alone")
+    assert alone["steps"] == 6
+    assert len(alone["train"]) == 1
+    same(together(3, [(config, 30, tmp_path / "together")])[0], alone)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 32, 33])

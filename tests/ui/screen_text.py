@@ -53,7 +53,7 @@ LONGEST = 12  # choices of one control that are written out
 SAYS = ("label", "body", "caption", "alt", "text", "delta", "placeholder", "help")
 SILENT = re.compile(
     r"align|ask|barmode|bdata|bgcolor|cells|channel|chosen|code|color|colour|colours|dash|direction|dtype|"
-    r"exponentformat|fill|fillcolor|hoverinfo|hovermode|hovertemplate|instead|key|kind|"
+    r"exponentformat|fill|fillcolor|hall|hoverinfo|hovermode|hovertemplate|instead|key|kind|"
     r"legendgroup|mode|orientation|quantity|rangemode|shape|sign|slug|source|state|subject|"
     r"symbol|template|textposition|tickformat|token|type|uirevision|version|xanchor|xref|"
     r"yanchor|yref"

@@ -185,7 +185,7 @@ def film() -> None:
     import streamlit as st
 
     from imgcls.ui.address import follow
-    from imgcls.ui.components.timeline import timeline_step
+    from imgcls.ui.training.timeline import timeline_step
 
     follow("train")
     st.session_state["at"] = timeline_step("timeline:a", "train_step")

@@ -14,7 +14,7 @@ def script() -> None:
     import streamlit as st
 
     from imgcls.ui.components import sent
-    from imgcls.ui.components.timeline import timeline
+    from imgcls.ui.training.timeline import timeline
 
     for key in ("film:20260101-000000-a__b", "a___b", "__", "é·x y", "plain_key"):
         timeline([1, 2], None, per_epoch=1, key=key)

@@ -291,7 +291,7 @@ def test_what_the_lens_prints_comes_out_at_every_output() -> None:
         sums += [(each[:, 4, 5].tolist(), divisor, bias, (each[:, 4, 5].sum() / divisor + bias).item())]
     asked = [f"m.cellTexts({', '.join(map(repr, cell))})" for cell in cells]
     asked += [f"m.sumTexts({', '.join(map(repr, case))})" for case in sums]
-    found = javascript.evaluated(VIEWS / "components/lens/cells.js", asked)
+    found = javascript.evaluated(VIEWS / "convolution/lens/cells.js", asked)
     printed = [f"[{case[1]!r}, {case[2]!r}].map((number) => m.written(number))" for case in sums]
     fields = javascript.evaluated(VIEWS / "js/numbers.js", printed)
     texts = []

@@ -65,8 +65,8 @@ def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
     def page() -> None:
         import numpy as np
 
-        from imgcls.ui.components.film import film
         from imgcls.ui.training.answers import Verdict, verdicts
+        from imgcls.ui.training.film import film
 
         film([], [("pug", float("nan")), ("husky", 0.5)], heading="its answer", key="film", alt="")
         verdicts([Verdict(np.zeros((2, 2, 3), np.uint8), "pug", "pug", float("nan"))], key="verdicts", alt="")

@@ -30,19 +30,21 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
         return
     ranked = {each.index: each for each in prediction.top(10)}
     names = {index: f"{classifier.name_of(index)} ({percent(each.probability)})" for index, each in ranked.items()}
-    columns = st.columns(3)
+    columns = st.columns([10, 10, 8.2, 3.6], vertical_alignment="bottom")
     first = columns[0].selectbox("Evidence for", names, format_func=names.get, key="classify_first")
     second = columns[1].selectbox("compared with", names, format_func=names.get, index=1, key="classify_second")
+    with columns[2]:
+        view = choose("What to show", [BOTH, DIFFERENCE], key="classify_evidence")
     _old_address(classifier)
-    layer = columns[2].selectbox(
-        "At layer",
-        list(classifier.layers),
-        index=len(classifier.layers) - 1,
-        format_func=classifier.layers.get,
-        key="classify_layer",
-        bind="query-params",
-    )
-    view = choose("What to show", [BOTH, DIFFERENCE], key="classify_evidence")
+    with columns[3], st.popover("Layer", width="stretch"):
+        layer = st.selectbox(
+            "At layer",
+            list(classifier.layers),
+            index=len(classifier.layers) - 1,
+            format_func=classifier.layers.get,
+            key="classify_layer",
+            bind="query-params",
+        )
     maps = remember(
         "classify_cam",
         (classifier.name, photo.digest, first, second, layer),
@@ -57,11 +59,11 @@ def grad_cam_part(classifier: Classifier, photo: Picture, crop: np.ndarray, pred
 
 
 def _old_address(classifier: Classifier) -> None:
-    """Links from before sizes were written with ×."""
+    """Links from before sizes were written with ×, and thousands were grouped."""
     text = st.query_params.get("classify_layer", "")
-    if " x " in text and "classify_layer" not in st.session_state:
-        named = {title: name for name, title in classifier.layers.items()}
-        if name := named.get(text.replace(" x ", " × ")):
+    if text not in classifier.layers.values() and "classify_layer" not in st.session_state:
+        named = {title.replace(",", ""): name for name, title in classifier.layers.items()}
+        if name := named.get(text.replace(" x ", " × ").replace(",", "")):
             st.session_state["classify_layer"] = name
 
 

@@ -24,10 +24,10 @@ from imgcls.ops.convolution import (
 from imgcls.ops.histogram import histogram
 from imgcls.ops.kernels import BIAS_LIMIT, DIVISOR_LIMIT, WEIGHT_LIMIT, Kernel, kernel_from_numbers
 from imgcls.plain import markdown
-from imgcls.ui.components.lens import Side, Weights, Window, lens, lens_output
 from imgcls.ui.components.words import words
 from imgcls.ui.convolution.code import one_kernel_code
 from imgcls.ui.convolution.kernel_choice import EDITOR, kernel_row, refusal, says, take_edit
+from imgcls.ui.convolution.lens import Side, Weights, Window, lens, lens_output
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.shell import choose, code_panel

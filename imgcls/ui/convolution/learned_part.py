@@ -13,9 +13,9 @@ from imgcls.numbers import fixed
 from imgcls.ops.convolution import signed_limit
 from imgcls.ops.histogram import histogram
 from imgcls.ops.kernels import FAMILIES, families
-from imgcls.ui.components.kernel_bank import kernel_bank, picked_kernel
 from imgcls.ui.components.plot import plot
 from imgcls.ui.components.slider import set_slider
+from imgcls.ui.convolution.kernel_bank import kernel_bank, picked_kernel
 from imgcls.ui.convolution.kernel_choice import CHANNELS, OWN, VIEWS, use_kernel
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo

@@ -10,7 +10,7 @@ from imgcls.ops.convolution import missing_stride, output_extent, whole_strides
 from imgcls.ops.volume_walk import Volume, as_dense, random_volume, walk
 from imgcls.plain import markdown
 from imgcls.ui.components import sent
-from imgcls.ui.components.volume_walk import volume_walk
+from imgcls.ui.convolution.volume_walk import volume_walk
 
 KEY = "conv_walk"
 _KEPT, _REFUSED = "conv_volume", "conv_volume_refused"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from imgcls.models.ablation import SWAPS, WhatIf
 from imgcls.models.graph import pads, window_of
 from imgcls.models.occlusion import GREY, patch_box
+from imgcls.models.strongest import Way
 from imgcls.models.unit import MapUnit
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import loading_code
@@ -120,6 +121,31 @@ def backwards_code(look: Look, name: str, state: Mapping[str, str]) -> Panel:
         "evidence": float(cam.raw.relu().sum()),
     }  # fmt: skip
     return "\n".join(lines), shows
+
+
+def film_code(way: Way, name: str) -> Panel:
+    """The first sum that the film follows, the loss, and its gradient at one pixel and at the kernel."""
+    first, patch = way.opening[0], way.patch
+    cell, pixel = way.cell(first.index), way.cells[0]
+    kernel = f"convolution.weight.grad[{cell.channel}]"
+    lines = [
+        *_head(name),
+        "x.requires_grad_()",
+        f'convolution = module.get_submodule("{first.name}")',
+        "convolution.weight.requires_grad_()",
+        "kept = []",
+        "convolution.register_forward_hook(lambda _, given, made: kept.append(made.clone()))",
+        "logits = module(x)",
+        f"value = kept[0][0, {cell.channel}, {cell.row}, {cell.column}]  # the kernel's sum at the followed place",
+        "runner_up = logits[0].topk(2).indices[1]",
+        "loss = F.cross_entropy(logits, runner_up[None])",
+        "loss.backward()",
+        f"pixel = x.grad[0, {pixel.channel}, {pixel.row}, {pixel.column}]",
+        f"steepest = {kernel}.abs().max()",
+    ]
+    return "\n".join(lines), {
+        "value": cell.value, "loss": way.loss, "pixel": pixel.gradient, "steepest": float(patch.gradient.abs().max()),
+    }  # fmt: skip
 
 
 def _head(name: str) -> list[str]:

@@ -9,6 +9,7 @@ from imgcls.data.pictures import Picture
 from imgcls.models.ablation import WhatIf, what_if
 from imgcls.models.graph import Graph, graph_of
 from imgcls.models.influence import Backward, backward
+from imgcls.models.strongest import Way, strongest_way
 from imgcls.models.trace import Trace, trace
 from imgcls.numbers import fixed, percent, whole
 from imgcls.training.trained import tinyvgg
@@ -16,7 +17,7 @@ from imgcls.ui.hall import network_input
 from imgcls.ui.network.excite_questions import EXCITING
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Question, Spot
 
-FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
+FORWARD, WHAT_IF, BACKWARDS, FILM = "Forward", "What if", "Backwards", "Film"
 SIZES = ("conv1_1", "conv1_2", "pool1", "conv2_1", "conv2_2", "pool2")
 BENT = ("relu1_1", "relu1_2", "relu2_1", "relu2_2")
 OFF, LAST, MOVED = 4, "layers.pool2", 8  # a map of the last layer; pixels
@@ -103,6 +104,40 @@ def _no_gradient(photo: Picture) -> float:
     return 100 * float((_backward(photo).gradients[BEFORE_POOL] == 0).float().mean())
 
 
+def _seen(photo: Picture) -> float:
+    """Pixels a side behind one value of the last maps."""
+    return float(_graph().steps[_graph().column(LAST).step].receptive.size)
+
+
+WEIGHTS, SUMS, CHANCES, BLAME = "the kernel’s weights", "the map of its sums", "the probabilities", "the gradients"
+
+
+@lru_cache(maxsize=16)
+def _way(photo: Picture) -> Way:
+    return strongest_way(_graph(), network_input(tinyvgg(), photo))
+
+
+def _same_for_all(photo: Picture) -> str:
+    """What the film of this photo shares with that of its negative."""
+    kernel = tinyvgg().module.layers[0].weight
+    before = kernel.clone()
+    mine, other = _way(photo), strongest_way(_graph(), 1 - network_input(tinyvgg(), photo))
+    first = mine.opening[0].index
+    pairs = {
+        SUMS: (mine.outputs[first], other.outputs[first]), CHANCES: (mine.probabilities, other.probabilities),
+        BLAME: (mine.gradients[0], other.gradients[0]), WEIGHTS: (before, kernel),
+    }  # fmt: skip
+    return next(name for name, (one, two) in pairs.items() if one.equal(two))
+
+
+def _blame(photo: Picture) -> str:
+    """What the loss's gradients at the logits come to, all together."""
+    way = _way(photo)
+    total = float(way.logit_gradients.sum())
+    return min(("0", "1", LOSS), key=lambda name: abs({"0": 0.0, "1": 1.0, LOSS: way.loss}[name] - total))
+
+
+LOSS = "the loss"
 LOGIT, PROBABILITY, ONE = "its logit, less the bias", "its probability", "always 1"
 
 
@@ -251,5 +286,57 @@ QUESTIONS = [
         ),
         at=TINY | {"net_layer": "10"},
         then=TINY | {"net_layer": "10"},
+    ),
+    Question(
+        "net-seen",
+        FILM,
+        "The film follows one value from its pixels to the answer. In TinyVGG it goes through two 3 × 3 convolutions, "
+        "a 2 × 2 pool, two more convolutions and a pool. How much of your photo has **one value of the last maps** "
+        "seen?",
+        Number(1, 64, "pixels a side", 2),
+        _seen,
+        lambda photo, right: (
+            f"**{whole(right)} × {whole(right)} pixels**: 3, then 5, 6 after the pool, where one step is worth two "
+            f"pixels, then 10, 14 and {whole(right)}. The rest of the photo cannot change this value."
+        ),
+        at=TINY,
+        then=TINY,
+    ),
+    Question(
+        "net-same",
+        FILM,
+        "The film shows numbers from your photo to the answer, and back. Which of them would be **the same with any "
+        "other photo**?",
+        Choice(
+            (SUMS, CHANCES, WEIGHTS, BLAME),
+            {
+                SUMS: "The sums are of products with your pixels: another photo makes another map.",
+                CHANCES: "They are the answer to this photo.",
+                BLAME: "They say how this photo’s loss would change.",
+            },
+        ),
+        _same_for_all,
+        "Weights are parameters: they change only when the network learns, as in the film’s last step. All else is "
+        "worked out anew for each photo.",
+        at=TINY,
+        then=TINY,
+    ),
+    Question(
+        "net-blame",
+        FILM,
+        "The loss hands its gradient to the six logits: some must rise, others must fall. What do the six gradients "
+        "**add up to**?",
+        Choice(
+            ("0", "1", LOSS),
+            {
+                "1": "The probabilities add up to 1, but 1 is taken off for the right class.",
+                LOSS: "The loss is one number, −ln p; its gradients are p − y.",
+            },
+        ),
+        _blame,
+        "Each gradient is p − y, where y is 1 for the right class and 0 for the others. All p add up to 1, and so do "
+        "all y. As much as the right class is pushed up, the others together are pushed down.",
+        at=TINY,
+        then=TINY,
     ),
 ]

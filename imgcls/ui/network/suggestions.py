@@ -1,6 +1,6 @@
 """What to try in each part of the whole network, where no question asks for it."""
 
-from imgcls.ui.network.tour import BACKWARDS, FORWARD, WHAT_IF
+from imgcls.ui.network.tour import BACKWARDS, FILM, FORWARD, WHAT_IF
 
 TRY = {
     FORWARD: (
@@ -17,6 +17,11 @@ TRY = {
     BACKWARDS: (
         "Choose the layers' names from right to left. What does Grad-CAM gain, and what does it lose?",
         "Choose the class that came second. Where do the two maps of evidence differ?",
+    ),
+    FILM: (
+        "Stop where the kernel lies on its patch. Work out one of the products by hand.",
+        "Take another photo. Which of the film’s numbers stay the same?",
+        "Watch the gradient walk back. Do the pixels that light up lie on the dog?",
     ),
 }
 

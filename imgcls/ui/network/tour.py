@@ -22,7 +22,7 @@ from imgcls.ui.network.models import TINY
 from imgcls.ui.network.state import begin_at
 from imgcls.ui.network.tour_words import PATCH, Sight, State
 
-FORWARD, WHAT_IF, BACKWARDS = "Forward", "What if", "Backwards"
+FORWARD, WHAT_IF, BACKWARDS, FILM = "Forward", "What if", "Backwards", "Film"
 NAME = "tour"
 NETWORKS = (TINY, DEFAULT)
 """Those that the sentences hold for: they end in one dense layer, and their maps are made by convolutions."""

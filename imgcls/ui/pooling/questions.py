@@ -338,7 +338,7 @@ QUESTIONS = [
     Question(
         "pool-weights",
         AVERAGE,
-        "The last layer of EfficientNet-Lite0 has a weight for each of 1280 means. How many **times as many** weights "
+        "The last layer of EfficientNet-Lite0 has a weight for each of 1,280 means. How many **times as many** weights "
         "would it need for all values of the 7 × 7 maps?",
         Number(1, 1000, "×", 1.3, log=True),
         _weights,

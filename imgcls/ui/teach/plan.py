@@ -175,7 +175,8 @@ PLAN = (
         "network",
         "All of it was there already: kernels, bends, pooling, a weighted sum, softmax. Only many times over.",
         "“Each map stands for one thing, such as an ear.” An answer is a sum over many maps, for and against.",
-        "Take the tour together: it follows one photo, from its pixels to the answer.",
+        "Take the tour together: it follows one photo, from its pixels to the answer. *Film* shows all of it in twenty "
+        "seconds, and everybody can keep theirs as a video.",
         (6, 0),
         {"tour": "1"},
         together="*More*, *Ten questions before and after*: ask them again, then *Show the gain and the answers*.",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from imgcls.numbers import percent
 from imgcls.training.records import Histogram, LayerView, Snapshot
-from imgcls.ui.components.histograms import Spread, histograms
+from imgcls.ui.training.histograms import Spread, histograms
 from imgcls.ui.training.run import PageRun
 
 

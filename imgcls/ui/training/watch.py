@@ -10,11 +10,11 @@ from imgcls.training.config import TrainConfig
 from imgcls.training.follow import training_points, view_at
 from imgcls.training.records import Evaluation, Snapshot
 from imgcls.training.runs import RunError
-from imgcls.ui.components.film import FilmRow, film
 from imgcls.ui.components.plot import plot
-from imgcls.ui.components.timeline import timeline, timeline_step
 from imgcls.ui.memo import remember
+from imgcls.ui.training.film import FilmRow, film
 from imgcls.ui.training.run import PageRun
+from imgcls.ui.training.timeline import timeline, timeline_step
 from imgcls.ui.training.words import FINDINGS
 
 MOST_ROWS, MOST_KERNELS, MOST_BARS = 4, 32, 6

@@ -106,6 +106,32 @@ def exciting(photo: Picture) -> int:
     return int(np.argmax(found))
 
 
+def seen(photo: Picture) -> float:
+    """A stack of the same sizes whose weights are all 1: so many pixels reach one of its last values."""
+    x = torch.zeros(1, 1, 64, 64, requires_grad=True)
+    ones, y = torch.ones(1, 1, 3, 3), x
+    for _ in range(2):
+        y = F.avg_pool2d(F.conv2d(F.conv2d(y, ones), ones), 2)
+    y[0, 0, 6, 6].backward()
+    return float((x.grad[0, 0].sum(0) > 0).sum())
+
+
+def same(photo: Picture) -> str:
+    """Two pictures go through the module: its parameters stay, and nothing else is alike."""
+    before = copy.deepcopy(tinyvgg().module.state_dict())
+    one, two = outputs(photo), outputs(photo, 1 - inputs(photo))
+    kept = all(torch.equal(before[name], now) for name, now in tinyvgg().module.state_dict().items())
+    alike = [name for name in NAMES if torch.equal(one[name], two[name])]
+    return "the kernel’s weights" if kept and not alike else "?"
+
+
+def blame(photo: Picture) -> str:
+    logits = last(outputs(photo)).detach().clone().requires_grad_()
+    runner_up = logits.detach().topk(2).indices[1]
+    F.cross_entropy(logits[None], runner_up[None]).backward()
+    return "0" if abs(float(logits.grad.sum())) < 1e-5 else "?"
+
+
 CHECKS = {
     "net-excites": exciting,
     "net-sides": lambda photo: [62, 60, 30, 28, 26, 13],
@@ -119,4 +145,7 @@ CHECKS = {
     "net-gradient": gradient,
     "net-zero": zeros,
     "net-influence": influence,
+    "net-seen": seen,
+    "net-same": same,
+    "net-blame": blame,
 }

@@ -9,7 +9,7 @@ import numpy as np
 from imgcls.palette import colour_table
 from imgcls.ui.components import declare
 
-_mount = declare("film", html='<div class="film"></div>')
+_mount = declare("training/film", html='<div class="film"></div>')
 
 
 @dataclass(frozen=True, eq=False)

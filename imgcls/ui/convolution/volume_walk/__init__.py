@@ -8,7 +8,7 @@ import numpy as np
 from imgcls.ops.volume_walk import LIMIT, Volume, Walk
 from imgcls.ui.components import declare
 
-_mount = declare("volume_walk", says=("edit",))
+_mount = declare("convolution/volume_walk", says=("edit",))
 
 
 def volume_walk(

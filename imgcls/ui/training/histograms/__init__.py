@@ -7,7 +7,7 @@ import numpy as np
 
 from imgcls.ui.components import declare
 
-_mount = declare("histograms", html='<div class="histograms"></div>')
+_mount = declare("training/histograms", html='<div class="histograms"></div>')
 
 
 @dataclass(frozen=True, eq=False)

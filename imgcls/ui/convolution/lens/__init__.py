@@ -13,7 +13,7 @@ from imgcls.ops.histogram import Histogram
 from imgcls.palette import colour_table
 from imgcls.ui.components import Element, declare
 
-_mount = declare("lens", says=("edit",))
+_mount = declare("convolution/lens", says=("edit",))
 
 
 @dataclass(frozen=True)

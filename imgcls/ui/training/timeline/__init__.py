@@ -7,7 +7,7 @@ import streamlit as st
 from imgcls.ui.address import as_number, kept, to_address
 from imgcls.ui.components import declare, sent, unheard
 
-_mount = declare("timeline", says=("value",), html='<div class="timeline"></div>')
+_mount = declare("training/timeline", says=("value",), html='<div class="timeline"></div>')
 MOST_STEPS = 10**9
 
 

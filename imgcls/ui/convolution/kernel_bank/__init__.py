@@ -9,7 +9,7 @@ from imgcls.palette import colour_table
 from imgcls.ui.components import declare, sent
 
 _mount = declare(
-    "kernel_bank",
+    "convolution/kernel_bank",
     says=("pick",),
     html='<div class="bank" role="group"></div><p class="told" aria-live="polite"></p>',
 )
