@@ -368,7 +368,7 @@ QUESTIONS = [
         COST,
         "64 maps of 112 × 112 as **float32**. The backward pass of the activation needs them, so they are kept. How "
         "many megabytes is that for one photo?",
-        Number(0.1, 100, "megabytes", 1.3, log=True),
+        Number(0.1, 1000, "megabytes", 1.3, log=True),
         _megabytes,
         lambda photo, right: (
             f"64 · 112 · 112 · 4 bytes: **{written(right)} MB**. For a batch of 64 photos it is "
