@@ -1,9 +1,10 @@
-"""What does a bend in a curve do for a network? A network with and without, the functions, the photo, many layers."""
+"""What does a bend in a curve do for a network? With and without, the functions, the photo, depth, costs."""
 
 import streamlit as st
 
 from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ui.activations.bend_part import bend_part
+from imgcls.ui.activations.cost_part import cost_part
 from imgcls.ui.activations.curves_part import choose_functions, curves_part
 from imgcls.ui.activations.depth_part import depth_part
 from imgcls.ui.activations.photo_part import photo_part
@@ -57,6 +58,14 @@ parts(
             "Sigmoid with Xavier: at how many layers has the gradient fallen below a thousandth?",
             "Which functions give outputs that are not zero-centred? Read the last sentence.",
             "Find a pair that explodes. What happens to the numbers first, and in which layer?",
+        ],
+    ),
+    Part(
+        "What it costs",
+        cost_part,
+        [
+            "Which of the functions with $e^x$ in them are slow here, and which are as quick as ReLU?",
+            "Measure twice. Which places in the order stay, and which of them change?",
         ],
     ),
     default=CURVES if OLD else BEND,

@@ -23,6 +23,7 @@ from imgcls.ui.network.answers import answerer, first_overview
 from imgcls.ui.network.canvas import QUESTIONS, network_canvas
 from imgcls.ui.network.code import backwards_code, forward_code, what_if_code
 from imgcls.ui.network.details import unit_of
+from imgcls.ui.network.excite_part import excite_part
 from imgcls.ui.network.film_part import film_part
 from imgcls.ui.network.look import Look
 from imgcls.ui.network.models import KEY as MODEL
@@ -103,6 +104,7 @@ def lesson(look: Look) -> None:
         worth = confidence_words(chance, look.best, distance)
         st.markdown(f"Top answer: **{markdown(best)}**, {percent(chance)}, {worth}.")
         distance_note(distance)
+        excite_part(look, name, state)
         code, shows = forward_code(look, name, unit_of(look, state))
         functions = (trace, map_unit, evidence)
     elif part == WHAT_IF:

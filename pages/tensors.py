@@ -3,6 +3,7 @@
 from imgcls.ui.shell import Part, parts
 from imgcls.ui.tensors.batch_part import batch_part
 from imgcls.ui.tensors.broadcast_part import broadcast_part
+from imgcls.ui.tensors.matmul_part import matmul_part
 from imgcls.ui.tensors.memory_part import memory_part
 from imgcls.ui.tensors.normalise_part import normalise_part, over_the_samples
 from imgcls.ui.tensors.questions import QUESTIONS
@@ -55,6 +56,15 @@ parts(
         broadcast_part,
         [
             "(3, 4) and (3) clash. Make b (3, 1): now it fits, and every row gets its own number.",
+        ],
+    ),
+    Part(
+        "Matmul",
+        matmul_part,
+        [
+            "Which numbers of A and B change only **one row** of the result, and which only one column?",
+            "Make A a single row and B a single column. What is left, and what comes out the other way round?",
+            "Choose *a dense layer on photos*, and change W until your photo gets the highest score in both classes.",
         ],
     ),
     Part(

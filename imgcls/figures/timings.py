@@ -1,4 +1,4 @@
-"""How long the same operations take on each device."""
+"""How long operations take: the same on each device, or forward and backward."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from imgcls.figures.base import figure
 from imgcls.numbers import written
+from imgcls.ops.activation_cost import Cost
 from imgcls.ops.timing import Timing
 from imgcls.palette import SERIES
 
@@ -43,3 +44,30 @@ def timing_bars(timings: Sequence[Timing], *, height: int = 330) -> go.Figure:
         legend={"orientation": "h", "y": 1.12, "x": 0},
         margin={"l": 8, "r": 40, "t": 30, "b": 8},
     )
+
+
+def cost_bars(costs: Sequence[Cost], *, height: int = 345) -> go.Figure:
+    """A bar for each layer in their order, its backward pass laid behind its forward pass, in milliseconds."""
+    names = [cost.title for cost in costs]
+    passes = {"forward": [cost.forward for cost in costs], "backward": [cost.backward for cost in costs]}
+    traces = [
+        go.Bar(
+            y=names, x=[1000 * seconds for seconds in times], name=name, orientation="h", cliponaxis=False,
+            text=[f"{written(1000 * cost.both, 3)} ms" for cost in costs] if name == "backward" else None,
+            textposition="outside", textfont={"size": 15}, hovertemplate="%{x:.3g} ms " + name + "<extra></extra>",
+            marker={"color": SERIES[place], "pattern": {"shape": PATTERNS[place]}},
+        )
+        for place, (name, times) in enumerate(passes.items())
+    ]  # fmt: skip
+    return figure(
+        *traces,
+        height=height,
+        showlegend=True,
+        barmode="stack",
+        xaxis={
+            "title": "milliseconds, median", "range": [0, 1180 * max(cost.both for cost in costs)], "fixedrange": True,
+        },
+        yaxis={"autorange": "reversed", "fixedrange": True, "tickfont": {"size": 15}},
+        legend={"orientation": "h", "y": 1.12, "x": 0, "traceorder": "normal"},
+        margin={"l": 8, "r": 40, "t": 30, "b": 8},
+    )  # fmt: skip

@@ -104,6 +104,7 @@ CASES = (
     Case("normalise: mean → answer, maps, histogram", "tensors?tensors_part=Normalise", "mean", ".pictures"),
     Case("reshape: row length → photo", f"{RESHAPE}&tensors_operation={quote(OPERATIONS['row length'].code)}",
          "w, pixels to a row", "table"),
+    Case("matmul: columns of B → product", "tensors?tensors_part=Matmul", "columns of B", ".matmul"),
     Case("slice: last row → facts", "tensors", "last of the rows", ".slicer code"),
     Case("templates: class → products", "dense?dense_part=One+template+per+class", "", ".templates", ".templates .all",
          "presses"),

@@ -9,7 +9,7 @@ from imgcls.ops.tensors import cut, photo_tensor
 from tests.browser import hands
 from tests.browser.hands import eventually, on_a_phone
 
-PARTS = ("Slice", "Memory", "Reshape or permute", "Normalise", "Broadcast", "Batch", "CPU or GPU")
+PARTS = ("Slice", "Memory", "Reshape or permute", "Normalise", "Broadcast", "Matmul", "Batch", "CPU or GPU")
 
 
 def opened(page: Page, url: str, part: str, shown: str, more: str = "") -> None:
@@ -112,6 +112,67 @@ def test_typed_shapes_are_stretched_or_refused(page: Page, server_url: str) -> N
     second.fill("2, 4")
     second.press("Enter")
     expect(page.locator(".broadcast .trouble")).to_contain_text("must match")
+
+
+def test_pointing_at_a_cell_works_it_out_and_keys_lead_to_the_next(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Matmul", ".matmul .result .lit")
+    cells, total = page.locator(".matmul .result .cell"), page.locator(".matmul .sum")
+    expect(total).to_have_text("sum: 2 + 2 + 0 = 4")
+    cells.nth(4).hover()
+    expect(total).to_have_text("sum: 6 − 1 + 8 = 13")
+    expect(page.locator(".matmul .a .lit")).to_have_count(3)
+    assert page.locator(".matmul .a .lit").evaluate_all("all => all.map((e) => e.value)") == ["3", "−1", "2"]
+    assert page.locator(".matmul .b .lit").evaluate_all("all => all.map((e) => e.value)") == ["2", "1", "4"]
+    cells.nth(4).click()
+    expect(page).to_have_url(re.compile("tensors_cell=1_0"))
+    page.keyboard.press("ArrowRight")
+    expect(total).to_have_text("sum: 0 − 3 + 2 = −1")
+    expect(page).to_have_url(re.compile("tensors_cell=1_1"))
+    page.get_by_label("one product back").click()
+    expect(total).to_have_text("so far: 0 − 3 = −3")
+    page.get_by_label("one product on").click()
+    expect(total).to_have_text("sum: 0 − 3 + 2 = −1")
+
+
+def test_a_number_dragged_changes_its_row_of_the_product_while_the_button_is_down(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Matmul", ".matmul .result .lit")
+    first = page.locator(".matmul .a input").first
+    rows = page.locator(".matmul .result .cell")
+    expect(rows.first).to_have_text("4")
+    below = rows.nth(4).inner_text()
+    box = first.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 18)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 42, box["y"] + 18, steps=4)
+    expect(rows.first).to_have_text("8")  # 3 · 2 + 2 · 1 + 0 · 4
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("tensors_ma=3_2_0"))
+    assert rows.nth(4).inner_text() == below
+    first.fill("12")
+    expect(page.locator(".matmul .refusal")).to_contain_text("outside −9 to 9")
+
+
+def test_inner_sizes_dragged_apart_show_torchs_error_and_back_the_product(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Matmul", ".matmul .result .lit")
+    slider = page.get_by_label("rows of B")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".matmul .trouble")).to_have_text(
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x4)"
+    )
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".matmul .trouble")).to_have_text("")
+    expect(page.locator(".matmul .result .cell").first).to_have_text("4")
+
+
+@on_a_phone
+def test_a_finger_moves_over_the_cells_of_the_product(page: Page, server_url: str) -> None:
+    opened(page, server_url, "Matmul", ".matmul .result .lit")
+    cells, total = page.locator(".matmul .result .cell"), page.locator(".matmul .sum")
+    cells.nth(2).tap()
+    expect(total).to_have_text("sum: 1 − 4 + 0 = −3")
+    cells.nth(5).tap()
+    expect(total).to_have_text("sum: 0 − 3 + 2 = −1")
 
 
 @on_a_phone

@@ -37,6 +37,8 @@ NAMES = ["Samoyed", "Pug", "Boxer", "Collie", "Beagle", "Saluki", "Whippet"]
 # The parts that print sums and products.
 PAGES = (
     ("tensors", {"tensors_part": "Normalise"}),
+    ("tensors", {"tensors_part": "Matmul"}),
+    ("tensors", {"tensors_part": "Matmul", "tensors_matmul": "a dense layer on photos"}),
     ("autodiff", {"autodiff_part": "Convolution and max-pool"}),
     ("dense", {"dense_part": "The photo through one neuron"}),
     ("convolution", {}),

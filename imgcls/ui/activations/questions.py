@@ -11,7 +11,8 @@ from imgcls.data.pictures import Picture
 from imgcls.figures.images import signed_levels
 from imgcls.models.first_layer import first_layer
 from imgcls.models.registry import load
-from imgcls.numbers import fixed, percent, written
+from imgcls.numbers import fixed, percent, whole, written
+from imgcls.ops.activation_cost import SHAPE, products
 from imgcls.ops.activations import ACTIVATIONS, activate, activation_curve
 from imgcls.ops.depth import INITIALISATIONS, initial_std, through_layers
 from imgcls.ops.mlp import Plan, collapsed, first_parameters, measure, outputs, train
@@ -21,6 +22,7 @@ from imgcls.ui.activations.bend_part import COUNT
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Pick, Question
 
 BEND, CURVES, PHOTO, DEPTH = "What a bend does", "The functions", "On your photo", "Through many layers"
+COST = "What it costs"
 PLACES, ALPHA = (-6.0, -2.0, 0.0, 2.0, 6.0), 2.0
 MAPS, MAP = (6, 0, 14, 20), 6  # of the first layer; the one that the page shows at first
 FLAT, SHOWN = ("relu", "leaky_relu", "sigmoid"), ("tanh", "relu", "sigmoid", "leaky_relu")
@@ -127,6 +129,21 @@ def _variance(photo: Picture) -> str:
     factor = (initial_std("he", 128) / initial_std("xavier", 128)) ** 2
     found = {2: TWICE, 4: FOUR, 1: SAME}
     return next((text for number, text in found.items() if math.isclose(factor, number)), ROOT)
+
+
+WITHOUT = {"tanh": "tanh", "leaky_relu": "Leaky ReLU", "elu": "ELU", "silu": "SiLU"}
+
+
+def _pieces(photo: Picture) -> str:
+    """The one whose slope has two values and no others: a comparison and a product are enough for it."""
+    x = torch.linspace(-4, 4, 801)
+    slopes = {name: activation_curve(name, x).slope.unique().numel() for name in WITHOUT}
+    (name,) = (name for name, count in slopes.items() if count == 2)
+    return WITHOUT[name]
+
+
+def _megabytes(photo: Picture) -> float:
+    return math.prod(SHAPE) * torch.finfo(torch.float32).bits / 8 / 1e6
 
 
 QUESTIONS = [
@@ -317,5 +334,45 @@ QUESTIONS = [
         "of √(2/n). Without it, ten layers would leave 1/1,024 of the mean square.",
         at={"act_function": ACTIVATIONS["relu"].title, "act_init": INITIALISATIONS["xavier"], "act_layers": "1"},
         then={"act_init": INITIALISATIONS["he"], "act_layers": "20"},
+    ),
+    Question(
+        "act-products",
+        COST,
+        "A convolution has 64 maps in, 64 maps out, and kernels of **3 × 3**. Behind it, ReLU compares each value with "
+        "0: one operation. How many **multiplications** has the convolution made for that value?",
+        Number(1, 10_000, "multiplications", 1.3, log=True),
+        lambda photo: products(),
+        lambda photo, right: (
+            f"3 · 3 · 64 = **{whole(right)}**: a window of nine in each of 64 maps. So an activation should cost "
+            "next to nothing. Measure it: does that hold for all of them?"
+        ),
+    ),
+    Question(
+        "act-pieces",
+        COST,
+        "Four activations. Which one can be computed **without an exponential**, by a comparison and a product?",
+        Choice(
+            tuple(WITHOUT.values()),
+            {
+                "tanh": "tanh x = (e^{x} − e^{−x}) / (e^{x} + e^{−x}).",
+                "ELU": "Above 0 it is x, but below 0 it is α(e^{x} − 1).",
+                "SiLU": "x times the sigmoid, and the sigmoid is 1 / (1 + e^{−x}).",
+            },
+        ),
+        _pieces,
+        "max(ax, x). How much an exponential costs depends on how a library and a processor compute it: that can only "
+        "be measured.",
+    ),
+    Question(
+        "act-memory",
+        COST,
+        "64 maps of 112 × 112 as **float32**. The backward pass of the activation needs them, so they are kept. How "
+        "many megabytes is that for one photo?",
+        Number(0.1, 1000, "megabytes", 1.3, log=True),
+        _megabytes,
+        lambda photo, right: (
+            f"64 · 112 · 112 · 4 bytes: **{written(right)} MB**. For a batch of 64 photos it is "
+            f"{written(64 * right)} MB, after one of many layers. An activation costs memory, too."
+        ),
     ),
 ]

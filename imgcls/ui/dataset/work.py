@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,12 +19,20 @@ _jobs: dict[str, jobs.Job] = {}
 _guard = threading.Lock()
 
 
-def result_of(slot: str, target: str, settings: Mapping[str, Any], *, quick: bool = True, fresh: bool = False) -> Any:
+def result_of(
+    slot: str,
+    target: str,
+    settings: Mapping[str, Any],
+    *,
+    quick: bool = True,
+    fresh: bool = False,
+    grows: Callable[[Any], None] | None = None,
+) -> Any:
     """The last record of the generator `target`; None, with a progress bar in its place, until it is there.
 
     The page reruns when it is. Settings are compared by their `repr`. Each `slot` of a page wants one result at a time:
     what it wanted before is cancelled. `quick` as in `imgcls.jobs.submit`. `fresh`: the kept result counts no
-    more.
+    more. `grows` shows the newest record below the progress bar.
     """
     wanted = f"{target} {settings!r}"
     _give_up(slot, wanted)
@@ -39,7 +47,7 @@ def result_of(slot: str, target: str, settings: Mapping[str, Any], *, quick: boo
     if job is not None and job.state == "done":
         return _keep(wanted, job)
     if job is not None:
-        _watch(slot, wanted, job)
+        _watch(slot, wanted, job, grows)
     return None
 
 
@@ -81,7 +89,7 @@ def _give_up(slot: str, wanted: str) -> None:
         _jobs.pop(before, None)
 
 
-def _watch(slot: str, wanted: str, job: jobs.Job) -> None:
+def _watch(slot: str, wanted: str, job: jobs.Job, grows: Callable[[Any], None] | None) -> None:
     running = not job.status.over
 
     @st.fragment(run_every=_POLL if running else None)
@@ -108,6 +116,8 @@ def _watch(slot: str, wanted: str, job: jobs.Job) -> None:
             row.button(
                 "Cancel", icon=":material/close:", key=f"{slot}:cancel", on_click=_cancel, args=(slot, wanted, job)
             )
+            if grows and (records := job.records):
+                grows(records[-1])
 
     live()
 

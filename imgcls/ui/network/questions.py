@@ -14,6 +14,7 @@ from imgcls.models.trace import Trace, trace
 from imgcls.numbers import fixed, percent, whole
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.hall import network_input
+from imgcls.ui.network.excite_questions import EXCITING
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Order, Question, Spot
 
 FORWARD, WHAT_IF, BACKWARDS, FILM = "Forward", "What if", "Backwards", "Film"
@@ -188,6 +189,7 @@ QUESTIONS = [
         at=TINY,
         then=TINY | {"net_colours": "network"},
     ),
+    EXCITING,
     Question(
         "net-off",
         WHAT_IF,

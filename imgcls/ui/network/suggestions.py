@@ -5,6 +5,7 @@ from imgcls.ui.network.tour import BACKWARDS, FILM, FORWARD, WHAT_IF
 TRY = {
     FORWARD: (
         "Follow one eye of the dog from the photo to the last layer: in which maps is it still there?",
+        "Open a map of a late layer, and switch on *What excites this map most?* below. Do you see what it looks for?",
         "Open a map, then point into it, or tap it. Which input adds most at that position, and with which sign?",
         "Open the winning class, then the runner-up. Which feature speaks for the one and against the other?",
     ),

@@ -12,13 +12,16 @@ from imgcls.models.registry import load
 from imgcls.numbers import equation, percent, whole
 from imgcls.ops.batches import stack
 from imgcls.ops.broadcasting import broadcast
+from imgcls.ops.matmul import matmul
 from imgcls.ops.tensors import IMAGENET, facts, normalise
 from imgcls.ui.hall import classify_photo
 from imgcls.ui.questions import Bars, Choice, Number, Order, Pick, Question
 from imgcls.ui.tensors.batch_part import SIDE
+from imgcls.ui.tensors.matmul import worked
+from imgcls.ui.tensors.matmul_part import LAYER, SIZES, A, B, two_matrices
 from imgcls.ui.tensors.normalise_part import FIXED
 
-NORMALISE, BROADCAST, BATCH = "Normalise", "Broadcast", "Batch"
+NORMALISE, BROADCAST, MATMUL, BATCH = "Normalise", "Broadcast", "Matmul", "Batch"
 
 
 def _greys(photo: Picture) -> list[float]:
@@ -87,6 +90,47 @@ def _stretched(photo: Picture) -> list[int]:
     """The strides of a column (3, 1) in a sum of shape (3, 4)."""
     strides = broadcast((3, 1), (1, 4)).strides
     return list(strides[0]) if strides else [0, 0]
+
+
+START = {dial.name: dial.start for dial in SIZES} | {
+    "tensors_ma": tuple(float(each) for row in A for each in row),
+    "tensors_mb": tuple(float(each) for row in B for each in row),
+}
+CELL = (1, 0)  # of the product that the part opens with
+
+
+def _cell(photo: Picture) -> float:
+    result = two_matrices(START).result
+    return float("nan") if result is None else float(result[CELL])
+
+
+def _why_cell(photo: Picture, right: float) -> str:
+    made = two_matrices(START)
+    return (
+        f"Each number of the row meets its partner in the column: {worked(made, *CELL)['sums'][-1]}. Position [1, 0] "
+        "takes row 1 and column 0, and nothing else."
+    )
+
+
+WAYS = ("x @ W", "x @ W.T", "W @ x", "x * W")
+
+
+def _ten_scores(photo: Picture) -> str:
+    """The one that makes ten scores of each of 64 photos."""
+    x, weights, found = torch.zeros(64, 784), torch.zeros(10, 784), []
+    works = (lambda: x @ weights, lambda: x @ weights.T, lambda: weights @ x, lambda: x * weights)
+    for way, work in zip(WAYS, works, strict=True):
+        try:
+            found += [way] * (work().shape == (64, 10))
+        except RuntimeError:
+            continue
+    (way,) = found
+    return way
+
+
+def _multiplications(photo: Picture) -> int:
+    terms = matmul(torch.zeros(64, 784), torch.zeros(784, 10)).terms
+    return 0 if terms is None else terms.numel()
 
 
 def _batch(photo: Picture, count: int = 5) -> Tensor:
@@ -190,6 +234,46 @@ QUESTIONS = [
         "large the other shape is.",
         at=ONE_COLUMN,
         then=FOUR_COLUMNS,
+    ),
+    Question(
+        "tensor-cell",
+        MATMUL,
+        "Row 1 of A is **3, −1, 2**. Column 0 of B is **2, 1, 4**. What does A @ B have in row 1, column 0?",
+        Number(-20, 20, start=0),
+        _cell,
+        _why_cell,
+        then={"tensors_cell": "1_0"},
+    ),
+    Question(
+        "tensor-linear",
+        MATMUL,
+        "x holds 64 photos of 784 pixels: (64, 784). nn.Linear(784, 10) keeps its weights as W: **(10, 784)**. Which "
+        "of these makes **10 scores for each photo**?",
+        Choice(
+            WAYS,
+            {
+                "x @ W": "(64, 784) @ (10, 784): the inner sizes are 784 and 10, and PyTorch refuses.",
+                "W @ x": "(10, 784) @ (64, 784): the inner sizes are 784 and 64, and PyTorch refuses.",
+                "x * W": "That multiplies number by number. (64, 784) and (10, 784) cannot be stretched to one shape.",
+            },
+        ),
+        _ten_scores,
+        "(64, 784) @ (784, 10) → (64, 10): a row for each photo, a column for each class. Every dense layer is this "
+        "one line, and a bias.",
+        then={"tensors_matmul": LAYER},
+    ),
+    Question(
+        "tensor-products",
+        MATMUL,
+        "(64, 784) @ (784, 10): 64 photos through a dense layer of ten nodes. How many **multiplications** is that?",
+        Number(100, 10_000_000, "multiplications", 1.4, log=True),
+        _multiplications,
+        lambda photo, right: (
+            f"64 · 10 cells, and each of them needs 784 products: **{whole(right)}**. Between two layers of 4,096 "
+            f"nodes it would be 64 · 4,096 · 4,096 = {whole(64 * 4096 * 4096)}."
+        ),
+        at={"tensors_rows": "2"},
+        then={"tensors_rows": "4"},
     ),
     Question(
         "tensor-axes",

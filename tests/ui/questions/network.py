@@ -85,6 +85,27 @@ def linear(photo: Picture) -> str:
     return "2" if alike else "4"
 
 
+def exciting(photo: Picture) -> int:
+    """The picture that comes in with the highest value of the fourth convolution's map 4, by the layers themselves."""
+    from imgcls.ui.questions import questions_of
+
+    (question,) = (each for each in questions_of("network") if each.id == "net-excites")
+    _, pictures = question.kind.about(photo)
+    found = []
+    for k in range(3):
+        pixels = torch.from_numpy(pictures[f"p{k}"].copy()).permute(2, 0, 1)[None] / 255
+        x = (pixels - torch.tensor(tinyvgg().preprocess.mean).view(3, 1, 1)) / torch.tensor(
+            tinyvgg().preprocess.std
+        ).view(3, 1, 1)
+        with torch.inference_mode():
+            for name, layer in tinyvgg().module.layers.named_children():
+                x = layer(x)
+                if name == "conv2_2":
+                    break
+        found.append(float(x[0, 4].max()))
+    return int(np.argmax(found))
+
+
 def seen(photo: Picture) -> float:
     """A stack of the same sizes whose weights are all 1: so many pixels reach one of its last values."""
     x = torch.zeros(1, 1, 64, 64, requires_grad=True)
@@ -112,6 +133,7 @@ def blame(photo: Picture) -> str:
 
 
 CHECKS = {
+    "net-excites": exciting,
     "net-sides": lambda photo: [62, 60, 30, 28, 26, 13],
     "net-weights": parameters,
     "net-largest": lambda photo: [
