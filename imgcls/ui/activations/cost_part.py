@@ -20,8 +20,8 @@ def cost_part() -> None:
     """A button, a bar for each function, and a sentence of what was measured. A hall measures once, and shares it."""
     left, right = st.columns([0.78, 0.22], vertical_alignment="center")
     left.markdown(
-        f"One photo's maps, {sides(*SHAPE[1:])}, pass through a convolution, a batch norm and each activation, forward "
-        f"and back. One core of this server times each of them {whole(ROUNDS)} times. Everybody who asks shares "
+        f"One photo's maps, {sides(*SHAPE[1:])}, pass through a convolution, batch norm and each activation, forward "
+        f"and backward. One core of this server times each of them {whole(ROUNDS)} times. Everybody who asks shares "
         "the result."
     )
     asked = bool(st.session_state.get(_MEASURES))

@@ -1,7 +1,7 @@
 // The numbers at one place of the close-up: the window under one slice, all slices together, bias, and what follows.
 import { textOn } from "../../js/colour.js"
 import { clamp } from "../../js/geometry.js"
-import { added, bracketed, equation, joined, withSign, written } from "../../js/numbers.js"
+import { added, bracketed, equation, joined, whole, withSign, written } from "../../js/numbers.js"
 import { roving } from "../../js/roving.js"
 import { fromSum, mapOf, sliceOf } from "./closeup.js"
 import { largestOf } from "./paint.js"
@@ -39,7 +39,7 @@ export function arithmeticHtml(own) {
   const total = added([...[...Array(n).keys()].map(at), ...extra], value), addends = total.operands.map(withSign)
   const sums = [...Array(n).keys()].map((k) => `<button type="button" data-slice="${k}" aria-pressed="${k === slice}"
     title="product of input ${name(k)}: ${written(at(k))}"><i>${name(k)}</i> ${addends[k]}</button>`)
-  if (close.hidden) sums.push(`<span><i>${close.hidden} others</i> ${addends[n]}</span>`)
+  if (close.hidden) sums.push(`<span><i>${whole(close.hidden)} others</i> ${addends[n]}</span>`)
   if (close.bias) sums.push(`<span><i>bias</i> ${addends.at(-1)}</span>`)
   const shows = own.shows ?? "product", choices = ["input", "kernel", "product"]
   const choice = choices.map((each) =>

@@ -1,7 +1,7 @@
 // How one map is made: its inputs, the kernel's slices, their products, the sum, and what follows it.
 import { byFinger } from "../../js/elements.js"
 import { clamp } from "../../js/geometry.js"
-import { written } from "../../js/numbers.js"
+import { whole, written } from "../../js/numbers.js"
 import { curve, frame } from "./edges.js"
 import { largestOf, mapPicture } from "./paint.js"
 import { showTools } from "./tools.js"
@@ -132,7 +132,7 @@ export function drawCloseup(own, pen) {
   })
   if (close.hidden) {
     const y = TOP + (rows - 1) * pitch + tile / 2 + 5
-    stage.write(pen, `${close.hidden} others`, columns[2] - 10, y, { align: "right" })
+    stage.write(pen, `${whole(close.hidden)} others`, columns[2] - 10, y, { align: "right" })
   }
   const bias = close.bias ? `${close.bias > 0 ? "+ " : "− "}${written(Math.abs(close.bias), 3)}` : ""
   const names = [`Σ ${bias}`, ...close.stages.map(({ name }) => name)]
