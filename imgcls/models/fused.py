@@ -21,7 +21,7 @@ _NEAR = 1e-4  # of a logit: what another order of adding up makes of it is a ten
 
 
 class Fused(nn.Module):
-    """A convolution on inputs of one `shape` (1, C, H, W), and the ReLU or ReLU6 behind it: (N, C, H, W) -> (N, K, ...).
+    """A convolution for inputs of one `shape` (1, C, H, W), and the ReLU or ReLU6 behind it; N pictures at a time.
 
     Raises:
         RuntimeError, AttributeError: this torch has no such operator, or not for this convolution.

@@ -18,8 +18,8 @@ from imgcls.models.classify import Classifier
 from imgcls.models.fused import fused
 
 LARGE = 128
-"""The side of a picture from which on networks answer one at a time: see `imgcls.models.pace`. Smaller ones share passes,
-which fused convolutions, made for one picture, would lose."""
+"""The side of a picture from which on networks answer one at a time (see `imgcls.models.pace`). Smaller ones share
+passes, which fused convolutions, made for one picture, would lose."""
 _made: WeakKeyDictionary[Classifier, Classifier] = WeakKeyDictionary()
 _lock = threading.Lock()
 

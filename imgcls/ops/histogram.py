@@ -26,9 +26,7 @@ class Histogram:
         return torch.linspace(self.low, self.high, len(self.counts) + 1)
 
 
-def histogram(
-    values: Tensor, low: float, high: float, bins: int = 64, *, times: Tensor | None = None
-) -> Histogram:
+def histogram(values: Tensor, low: float, high: float, bins: int = 64, *, times: Tensor | None = None) -> Histogram:
     """Count the values of a tensor of any shape, each once, or as many `times` (int64, of the same shape) as there are.
 
     Raises:
