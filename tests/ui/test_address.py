@@ -65,7 +65,7 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
             {"autodiff_methods": "momentum"},
             {"autodiff_methods": "SGD"},
             {"autodiff_look": "Graph"},
-            {"autodiff_look": "Mini-batches", "autodiff_at": "5"},
+            {"autodiff_look": "Mini-batches"},
         )
     ),
     "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
