@@ -1,17 +1,13 @@
 """What the server says and asks at its start, and what it sends with every page."""
 
 import gzip
-import os
 import re
-import subprocess
-import sys
 import tomllib
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from imgcls.jobs.workers import SPINS
 from imgcls.ui import photo
 from imgcls.ui.dataset import own_pictures
 from tests.serving import ROOT, running_app
@@ -79,18 +75,3 @@ def test_the_server_and_the_proxy_of_the_readme_let_in_what_the_uploaders_promis
     assert own_pictures.MOST_ZIP > own_pictures.MOST_PICTURE >= photo.MOST_PICTURE
     passed = re.search(r"client_max_body_size (\d+)m;", (ROOT / "README.md").read_text()).group(1)
     assert int(passed) > own_pictures.MOST_ZIP
-
-
-def test_threads_of_torch_do_not_wait_in_a_busy_loop() -> None:
-    """OpenMP reads how long they may when torch is loaded: the app has said so by then."""
-    code = (
-        "import os, sys\n"
-        "class Watch:\n"
-        "    def find_spec(self, name, *_):\n"
-        "        if name == 'torch': print('GOMP_SPINCOUNT', os.environ.get('GOMP_SPINCOUNT'))\n"
-        "sys.meta_path.insert(0, Watch())\n"
-        "import app\n"
-    )
-    environment = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"}
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert f"GOMP_SPINCOUNT {SPINS}" in ran.stdout, ran.stderr
