@@ -5,6 +5,7 @@ import streamlit as st
 from imgcls.ui.autodiff.backward_part import backward_part
 from imgcls.ui.autodiff.descent_part import descent_part
 from imgcls.ui.autodiff.expression_line import expression_line
+from imgcls.ui.autodiff.minibatch_part import minibatch_part
 from imgcls.ui.autodiff.questions import QUESTIONS
 from imgcls.ui.autodiff.routes_part import routes_part
 from imgcls.ui.shell import Part, choose, parts
@@ -24,13 +25,16 @@ def backward() -> None:
 
 
 def descent() -> None:
-    """Where the gradient leads, step by step."""
+    """Where the gradient leads, step by step; also the gradient of a few examples at a time."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        look = choose("Picture", ["Landscape", "Graph"], key="autodiff_look")
-        zero_grad = st.toggle("zero_grad()", value=True, key="autodiff_zero", **BOUND)
-        with st.container(width=EXPRESSION):
-            expression = expression_line()
-    if expression:
+        look = choose("Picture", ["Landscape", "Graph", "Mini-batches"], key="autodiff_look")
+        if look != "Mini-batches":
+            zero_grad = st.toggle("zero_grad()", value=True, key="autodiff_zero", **BOUND)
+            with st.container(width=EXPRESSION):
+                expression = expression_line()
+    if look == "Mini-batches":
+        minibatch_part()
+    elif expression:
         descent_part(expression, zero_grad, look)
 
 
@@ -52,6 +56,7 @@ parts(
             "**Two valleys**: switch **momentum** on. From which starts does the ball reach the deeper one now?",
             "**A straight line's squared error**: the page names the rate above which it diverges. Try both sides of "
             "it.",
+            "**Mini-batches**: double the batch size until the path no longer wanders. What does each step cost then?",
             "On a map, at which angle does each step leave its level curve? Drag the start and check.",
         ],
     ),

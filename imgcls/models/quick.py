@@ -1,8 +1,8 @@
 """A network that answers in two thirds of the time, for as long as a hand moves.
 
-On a CPU, batch norm is folded into the convolutions before it (a scale and a shift of each map), and a pixel's maps lie
-side by side in memory. Its logits differ by rounding alone, some 10⁻⁵: once the hand lets go, the network itself
-answers.
+On a CPU, batch norm is folded into the convolutions before it (a scale and a shift of each map), a pixel's maps lie
+side by side in memory, and a large network's convolutions do what follows them as well. Its logits differ by rounding
+alone, some 10⁻⁵: once the hand lets go, the network itself answers.
 """
 
 import copy
@@ -15,7 +15,11 @@ import torch
 from torch import nn
 
 from imgcls.models.classify import Classifier
+from imgcls.models.fused import fused
 
+LARGE = 128
+"""The side of a picture from which on networks answer one at a time (see `imgcls.models.pace`). Smaller ones share
+passes, which fused convolutions, made for one picture, would lose."""
 _made: WeakKeyDictionary[Classifier, Classifier] = WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -30,9 +34,11 @@ def quick(classifier: Classifier) -> Classifier:
             for each in module.modules():
                 if isinstance(each, nn.Sequential):
                     _fold(each)
-            _made[classifier] = dataclasses.replace(
-                classifier, module=module.to(memory_format=torch.channels_last), layers={}
-            )
+            module = module.to(memory_format=torch.channels_last)
+            if (side := classifier.preprocess.crop) >= LARGE:
+                noise = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
+                module = fused(module, noise) or module
+            _made[classifier] = dataclasses.replace(classifier, module=module, layers={})
         return _made[classifier]
 
 

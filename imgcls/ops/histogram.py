@@ -26,8 +26,8 @@ class Histogram:
         return torch.linspace(self.low, self.high, len(self.counts) + 1)
 
 
-def histogram(values: Tensor, low: float, high: float, bins: int = 64) -> Histogram:
-    """Count the values of a tensor of any shape.
+def histogram(values: Tensor, low: float, high: float, bins: int = 64, *, times: Tensor | None = None) -> Histogram:
+    """Count the values of a tensor of any shape, each once, or as many `times` (int64, of the same shape) as there are.
 
     Raises:
         ValueError: low >= high.
@@ -35,6 +35,11 @@ def histogram(values: Tensor, low: float, high: float, bins: int = 64) -> Histog
     if not low < high:
         raise ValueError(f"A histogram goes from a lower to a higher value, not from {low} to {high}.")
     values = values.detach().float()
+    if times is not None:
+        # As histc places them; the largest value belongs to the last bin.
+        places = ((values.clamp(low, high) - low) / (high - low) * bins).long().clamp(max=bins - 1)
+        counts = torch.zeros(bins, dtype=torch.int64).index_add_(0, places.flatten(), times.flatten())
+        return Histogram(counts, low, high, int(times[values < low].sum()), int(times[values > high].sum()))
     return Histogram(
         # histc alone would leave out what lies outside.
         torch.histc(values.clamp(low, high), bins, low, high).long(),

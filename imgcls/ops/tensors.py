@@ -150,7 +150,8 @@ class Normalised:
     """A photo before and after (x - mean) / std, channel by channel.
 
     `before` and `after` are histograms of red, green and blue, whose means and standard deviations (over all pixels,
-    uncorrected) are (before, after) pairs of (3,) tensors. `pixel` is the middle pixel before and after.
+    uncorrected) are (before, after) pairs of (3,) tensors. `pixel` is the middle pixel before and after. `times`
+    (3, 256) says how often each channel has which byte: all of a channel's numbers are known by these.
     """
 
     mean: tuple[float, float, float]
@@ -160,6 +161,7 @@ class Normalised:
     means: tuple[Tensor, Tensor]
     stds: tuple[Tensor, Tensor]
     pixel: tuple[Tensor, Tensor]
+    times: Tensor
 
     @property
     def beyond(self) -> float:
@@ -178,26 +180,44 @@ def normalise(
 ) -> Normalised:
     """Scale a uint8 photo (3, H, W) to 0..1, then take `mean` off and divide by `std`, both one number a channel.
 
-    `known` is an earlier result for the same photo and bins: its histograms before are not counted again.
+    `known` is an earlier result for the same photo and bins: its pixels are not counted again.
 
     Raises:
         ValueError: a standard deviation that is not above 0.
     """
     if min(std) <= 0:
         raise ValueError("A standard deviation must be above 0: it is divided by.")
-    before = photo.float() / 255
+    times = known.times if known else torch.stack([channel.flatten().bincount(minlength=256) for channel in photo])
     scale = torch.tensor(list(zip(mean, std, strict=True)))  # (3, 2)
-    after = (before - scale[:, :1, None]) / scale[:, 1:, None]
-    middle = (slice(None), photo.shape[1] // 2, photo.shape[2] // 2)
+
+    def scaled(values: Tensor) -> tuple[Tensor, Tensor]:
+        before = values.float() / 255
+        return before, (before - scale[:, :1]) / scale[:, 1:]
+
+    before, after = scaled(torch.arange(256).expand(3, -1))  # of every byte there is
+    statistics = [_statistics(values, times) for values in (before, after)]
     return Normalised(
         tuple(mean),
         tuple(std),
-        known.before if known else tuple(histogram(channel, *SPAN, bins) for channel in before),
-        tuple(histogram(channel, *SPAN, bins) for channel in after),
-        (before.mean((1, 2)), after.mean((1, 2))),
-        (before.std((1, 2), correction=0), after.std((1, 2), correction=0)),
-        (before[middle], after[middle]),
+        known.before if known else _histograms(before, times, bins),
+        _histograms(after, times, bins),
+        tuple(means for means, _ in statistics),
+        tuple(stds for _, stds in statistics),
+        tuple(pair[:, 0] for pair in scaled(photo[:, photo.shape[1] // 2, photo.shape[2] // 2, None])),
+        times,
     )
+
+
+def _histograms(values: Tensor, times: Tensor, bins: int) -> tuple[Histogram, ...]:
+    return tuple(histogram(row, *SPAN, bins, times=count) for row, count in zip(values, times, strict=True))
+
+
+def _statistics(values: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
+    """Means and standard deviations (3,) of the values (3, N), each of which is there so many times (3, N)."""
+    values, share = values.double(), times / times.sum(1, keepdim=True)
+    means = (share * values).sum(1)
+    stds = (share * (values - means[:, None]) ** 2).sum(1).sqrt()
+    return means.float(), stds.float()
 
 
 def channel_statistics(photo: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -84,6 +84,7 @@ CASES = (
          f"{DESCENT}&autodiff_methods=momentum&autodiff_methods=SGD", "rate", HILL),
     Case("descent, curve: start → path", f"{DESCENT}&autodiff_f={VALLEYS}", "x", HILL),
     Case("descent, graph: rate → graph", f"{DESCENT}&autodiff_look=Graph", "rate", ".graph svg"),
+    Case("descent, mini-batches: batch size → paths", f"{DESCENT}&autodiff_look=Mini-batches", "batch size", HILL),
     Case("backward pass: w → graph", "autodiff", "w", ".graph svg"),
     Case("backward pass, log loss: w → graph", f"autodiff?autodiff_f={LOG_LOSS}", "w", ".graph svg"),
     Case("convolution and max-pool: cell → grids", "autodiff?autodiff_part=Convolution+and+max-pool", "kernel[0, 0]",

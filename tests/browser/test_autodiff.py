@@ -154,6 +154,20 @@ def test_momentum_is_drawn_beside_and_the_ball_rolls_to_the_end(page: Page, serv
     expect(page.get_by_label("step", exact=True)).to_have_value("30")
 
 
+def test_a_larger_batch_wanders_less_and_costs_more_while_the_hand_still_holds(page: Page, server_url: str) -> None:
+    landscape(page, server_url, "&autodiff_look=Mini-batches&autodiff_at=30&autodiff_mini_size=1")
+    plain, few = page.locator(".landscape .legend b").all()
+    expect(page.locator(".landscape .verdict")).to_contain_text("30 steps of 1 example: 30 gradients")
+    assert plain.inner_text() != few.inner_text()
+    hands.drag(page, page.get_by_label("batch size", exact=True), 1.0)
+    expect(page.locator(".landscape .verdict")).to_contain_text("30 steps of 16 examples: 480 gradients")
+    expect(few).to_have_text(plain.inner_text())
+    expect(page.locator(".landscape .mark.ring")).to_have_count(17)  # all examples, and the step in the other chart
+    assert "autodiff_mini_size=16" not in page.url
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("autodiff_mini_size=16"))
+
+
 @on_a_phone
 def test_on_a_phone_nothing_runs_off_the_page(page: Page, server_url: str) -> None:
     for part in ("Backward pass", "Gradient descent&autodiff_look=Graph", "Convolution and max-pool"):

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from imgcls.data.samples import DEFAULT_SAMPLE, load_sample
 from imgcls.ops.convolution import working_pixels
+from tests.browser import hands
 
 
 def test_dragging_the_image_size_bundles_the_edges_and_prints_their_true_number(page: Page, server_url: str) -> None:
@@ -99,3 +100,15 @@ def test_on_a_phone_the_network_comes_before_its_sliders(page: Page, server_url:
     assert network["y"] < slider["y"] < network["y"] + 844 - slider["height"]  # both are on one screen
     for share in page.locator(".nodes .shares span").all():
         assert share.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+
+
+def test_a_template_is_shown_at_once_and_the_address_follows(page: Page, server_url: str) -> None:
+    hands.opened(page, f"{server_url}/dense?dense_part=One+template+per+class", ".templates .all button")
+    caption, total = page.locator(".templates .row figcaption").nth(1), page.locator(".templates .sum")
+    for name, number in (("ship", 8), ("cat", 3)):
+        before = total.inner_text()
+        page.locator(".templates .all button", has_text=name).click()
+        expect(caption).to_have_text(f"template of {name}")
+        expect(total).not_to_have_text(before)
+        expect(page).to_have_url(re.compile(f"dense_class={number}"))
+        expect(page.locator(".templates [aria-pressed=true] .name")).to_have_text(name)

@@ -27,6 +27,7 @@ OTHER = {
     "tensors_n": "3", "tensors_i": "1", "tensors_row": "77",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
+    "autodiff_mini_(w|b)": "1.5", "autodiff_mini_rate": "0.2", "autodiff_mini_size": "4", "autodiff_mini_draw": "3",
     "autodiff_beta": "0.5", "autodiff_noise": "1", "autodiff_draw": "4",
     "autodiff_(image|kernel)_\\d\\d": "4",
     "(data|train)_(colour|crop|erasing)": "0.2", "(data|train)_rotation": "30", "(data|train)_draws": "5",
@@ -60,7 +61,12 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "pooling": ({"pool_source": "your photo"},),
     "autodiff": tuple(
         {"autodiff_part": "Gradient descent"} | more
-        for more in ({"autodiff_methods": "momentum"}, {"autodiff_methods": "SGD"}, {"autodiff_look": "Graph"})
+        for more in (
+            {"autodiff_methods": "momentum"},
+            {"autodiff_methods": "SGD"},
+            {"autodiff_look": "Graph"},
+            {"autodiff_look": "Mini-batches"},
+        )
     ),
     "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
     "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),

@@ -21,7 +21,7 @@ from imgcls.ops.examples import EXAMPLES
 from imgcls.ops.expression import parse
 from imgcls.ops.routes import IMAGES, KERNELS, image_named, kernel_named, routes
 from imgcls.ops.tensors import IMAGENET, channel_statistics, normalise, photo_tensor
-from imgcls.ui.autodiff.descent_part import _moves
+from imgcls.ui.autodiff.descent_part import moves_of
 from imgcls.ui.autodiff.graph import grids, words
 from imgcls.ui.components.sliders import Drawing, SliderRows, fixed_rows
 from imgcls.ui.cross_entropy import accuracy_part, likelihood_part
@@ -171,7 +171,7 @@ def test_every_chain_rule_comes_out() -> None:
                 for turn in (found.backward_steps // 2, found.backward_steps):
                     texts.append(chained(words.chain_rule(found, node, turn)))
             path = descend(expression.steps, values, learn=list(values), rate=0.13, count=3)
-            texts += [_moves(*pair, 0.13) for pair in zip(path.points, path.points[1:], strict=False)]
+            texts += [moves_of(*pair, 0.13) for pair in zip(path.points, path.points[1:], strict=False)]
     for image in IMAGES:
         for kernel in KERNELS:
             found = routes(image_named(image), kernel_named(kernel) * 0.3)

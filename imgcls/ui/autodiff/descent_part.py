@@ -47,11 +47,11 @@ METHODS = {"momentum": (MOMENTUM,), "SGD": (NOISE, DRAW)}
 NOTES = {
     "momentum": "Momentum keeps β of the last step: v ← β v + gradient, then variable ← variable − rate · v.",
     "SGD": "SGD sees a few examples at a time, so its gradient is noisy. Random noise stands in for that here, with "
-    "standard deviation σ.",
+    "standard deviation σ; under Mini-batches it comes from examples.",
 }
 
 
-def _half(candidate: object) -> float | None:
+def half_told(candidate: object) -> float | None:
     """Half the height of the picture under a hand that drags; 0 lets the paths decide."""
     number = as_number(candidate, 0, SIZES[-1])
     return number if number in (0, *SIZES) else None
@@ -90,7 +90,7 @@ def descent_part(expression: Expression, zero_grad: bool, look: str) -> None:
         )
         return {KEY if as_graph else HILL: element, "at": at, "here": paths[0].points[at]}
 
-    live = stage("autodiff_descent", [*dials, Setting(HALF, HILL, 0.0, _half, kept=False), *choosing], drawn)
+    live = stage("autodiff_descent", [*dials, Setting(HALF, HILL, 0.0, half_told, kept=False), *choosing], drawn)
     with row:
         show_dials(live, [dial.name for dial in dials])
     with picture_place:
@@ -158,7 +158,7 @@ def _landscape(
     fields["caption"] = " ".join([*(NOTES[path.method.name] for path in paths[1:]), fields["caption"]])
     sets = Sets(dial_name(across), dial_name(up) if up else "", AT, HALF, LOW, HIGH, STEPS)
     found = trace(expression.steps, here.variables, learn=list(here.gradient))
-    moves = f"Step {at}. {_moves(here, following, numbers[RATE])}"
+    moves = f"Step {at}. {moves_of(here, following, numbers[RATE])}"
     said = Words(moves, fate, unusual_value(expression, found))
     return landscape(fields, arrays, shown, sets, said)
 
@@ -174,7 +174,7 @@ def _graph(
         numbers[node_of(KEY)],
         central_differences(expression.steps, here.variables),
         warning=unusual_value(expression, found),
-        caption=f"Step {at}. {_moves(here, following, numbers[RATE])}",
+        caption=f"Step {at}. {moves_of(here, following, numbers[RATE])}",
     )
     alt = f"The autograd graph of {expression.text} on its way down"
     return graph(drawn | {"verdict": said}, key=KEY, alt=alt)
@@ -185,7 +185,7 @@ def _here(path: Descent, at: int) -> tuple[Point, Point | None]:
     return path.points[at], path.points[at + 1] if at + 1 < len(path.points) else None
 
 
-def _moves(here: Point, following: Point | None, rate: float) -> str:
+def moves_of(here: Point, following: Point | None, rate: float) -> str:
     """The next step in numbers: variable - rate * gradient."""
     if following is None or not here.gradient:
         return ""

@@ -13,8 +13,10 @@ from imgcls.ops.autodiff import Trace, trace
 from imgcls.ops.descent import Descent, descend
 from imgcls.ops.examples import BY_TEXT
 from imgcls.ops.expression import parse
+from imgcls.ops.minibatch import Spread, spread, walks
 from imgcls.ops.routes import Routes, image_named, kernel_named, routes
 from imgcls.ui.autodiff.descent_part import STEPS
+from imgcls.ui.autodiff.minibatch_part import ALL, DRAWS, B, W
 from imgcls.ui.questions import Bars, Choice, Curve, Number, Pick, Question
 
 BACKWARD, DESCENT, ROUTES = "Backward pass", "Gradient descent", "Convolution and max-pool"
@@ -99,6 +101,27 @@ def _without_zero_grad(photo: Picture) -> str:
     return SLOWER if values[-1] < values[0] / 2 else STANDS
 
 
+def _ends(size: int, steps: int = STEPS) -> tuple[Spread, Spread]:
+    """The loss over all examples and the weight w after so many steps from the page's start, over all draws."""
+    many = walks((W.start, B.start), 0.1, size, steps, range(1, DRAWS + 1))
+    return spread(many.loss[:, -1]), spread(many.w[:, -1])
+
+
+ONES, WHOLES, EQUAL = "30 steps, each on 1 example", f"2 steps, each on all {ALL}", "Both the same"
+
+
+def _cheaper(photo: Picture) -> str:
+    ones, wholes = _ends(1)[0].mean, _ends(ALL, 2)[0].mean
+    return ONES if ones < 0.8 * wholes else WHOLES if wholes < 0.8 * ones else EQUAL
+
+
+SIZES = (1, 4, ALL)
+
+
+def _wandering(photo: Picture) -> list[float]:
+    return [100 * _ends(size)[1].std for size in SIZES]
+
+
 def _routed(kernel: str, picked: tuple[int, int] | None = None) -> Routes:
     return routes(image_named("speckles"), kernel_named(kernel), picked)
 
@@ -139,6 +162,7 @@ def _played(text: str, steps: str, **numbers: str) -> tuple[Mapping[str, str], M
 
 _NEURON, _THREE = _played(NEURON, "6"), _played(THREE_TIMES, END)
 _DOWN = {"autodiff_f": LINE, "autodiff_at": "0"}
+_FEW = {"autodiff_look": "Mini-batches", "autodiff_at": "0"}
 
 # Before the backward pass through convolution and max pool, and after its four steps.
 FORWARD, BACK = {"autodiff_routes_step": "0"}, {"autodiff_routes_step": "4"}
@@ -230,6 +254,52 @@ QUESTIONS = [
         "until the new gradients have used it up. Then it swings back.",
         at={**_DOWN, "autodiff_zero": "false", "autodiff_rate": "0.02"},
         then={"autodiff_f": LINE, "autodiff_zero": "false", "autodiff_rate": "0.02", "autodiff_at": "30"},
+    ),
+    Question(
+        "auto-cheaper",
+        DESCENT,
+        f"A line is fitted to **{ALL} examples**, from the same start and at the same rate of 0.1. You can pay for "
+        "about 30 gradients of single examples. Which gets the lower loss over all examples?",
+        Choice(
+            (ONES, WHOLES, EQUAL),
+            {
+                WHOLES: "Their direction is exact, but two steps of this length do not get far.",
+                EQUAL: "The cost is nearly the same, but not the way that is covered.",
+            },
+        ),
+        _cheaper,
+        lambda photo, right: (
+            f"Over {DRAWS} draws, 30 steps on one example each end at a loss of {fixed(_ends(1)[0].mean, 2)} ± "
+            f"{fixed(_ends(1)[0].std, 2)} (mean ± standard deviation). Two full-batch steps cost {2 * ALL} gradients "
+            f"and end at {fixed(_ends(ALL, 2)[0].mean, 2)}. A rough direction, often, gets further here than an "
+            "exact one, seldom."
+        ),
+        at=_FEW | {"autodiff_mini_size": "1"},
+        then=_FEW | {"autodiff_mini_size": "1", "autodiff_at": "30"},
+    ),
+    Question(
+        "auto-wander",
+        DESCENT,
+        "The same line, fitted again and again with other draws of the examples: after 30 steps **w** is not always "
+        "the same. The line shows its standard deviation, in hundredths, with 1 example a step. And with more?",
+        Bars(
+            tuple(f"{size} a step" for size in SIZES),
+            0,
+            30,
+            "",
+            0,
+            2.5,
+            lambda photo: _wandering(photo)[:1] * len(SIZES),
+            "with 1 example",
+        ),
+        _wandering,
+        lambda photo, right: (
+            f"{fixed(right[0] / 100, 2)}, {fixed(right[1] / 100, 2)} and {fixed(right[2] / 100, 2)}. The mean of "
+            f"four gradients is steadier than one of them, and with all {ALL} nothing is left to chance. Four times as "
+            f"many examples, four times the cost, and {written(right[0] / right[1], 2)} times less wandering."
+        ),
+        at=_FEW | {"autodiff_mini_size": "1"},
+        then=_FEW | {"autodiff_mini_size": "4", "autodiff_at": "30"},
     ),
     Question(
         "auto-winners",

@@ -82,15 +82,21 @@ def _live(classifier: Classifier, pixels: Tensor, now: Prediction, gradient: Ten
     def picture(numbers: Numbers) -> dict[str, Any]:
         changed = change(int(numbers[dial.name]))
         # Noise is everywhere: while the dial moves a quarter of the pixels shows it as well.
-        coarse = 2 if numbers.moved and way == "noise" and pixels.shape[1] > 128 else 1
-        shown_now = _array(changed)[::coarse, ::coarse]
+        coarse = 2 if numbers.moved and pixels.shape[1] > 128 else 1
+        after = "The photo with the change"
+        if way == "pixels":  # few: those that are repainted travel alone
+            shown_now = picture_of(
+                _array(changed), alt=after, caption="after", over=_array(pixels), first=not numbers.moved
+            )
+        else:
+            shown_now = picture_of(_array(changed)[::coarse, ::coarse], alt=after, caption="after")
         network = on_device(classifier)
         said = predict(quick(network) if numbers.moved else network, changed)
         result = measured(pixels, changed, said, 1, int(said.logits.argmax()) == target)
         top = said.top(1)[0]
         chances = [float(said.probabilities[index]) for index in shown]
         elements = {
-            "fool_after": picture_of(shown_now, alt="The photo with the change", caption="after"),
+            "fool_after": shown_now,
             "fool_bars": bars(labels, chances, before=first, label="The probabilities, and what they were"),
             "fool_words": words(_verdict(classifier, top.index, top.probability, best, target, result)),
         }

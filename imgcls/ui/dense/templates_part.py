@@ -44,11 +44,12 @@ def templates_part() -> None:
         number = as_number(candidate, 0, len(known.classes) - 1)
         return None if number is None else round(number)
 
+    products = result.products.sum(1)
+    limit = signed_limit(products)
+
     def picture(numbers: Numbers) -> dict[str, Any]:
         chosen = best if numbers[CLASS] is None else numbers[CLASS]
         sums = (float(each[chosen]) for each in (result.positive, result.negative, known.bias, result.scores))
-        products = result.products.sum(1)
-        limit = signed_limit(products)
         shown = templates(
             [NAMES.get(name, name) for name in known.classes],
             pictured(known.weights),
@@ -59,6 +60,7 @@ def templates_part() -> None:
             colourise(products[chosen].numpy(), "activation", -limit, limit),
             sum_of=as_sum(*sums),
             sets=CLASS,
+            first=not numbers.moved,
         )
         return {VIEW: shown, "chosen": chosen}
 

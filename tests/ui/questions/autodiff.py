@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from imgcls.data.pictures import Picture
+from imgcls.ops.minibatch import XS, YS
 
 SPECKLES = torch.tensor(
     [[float(d) for d in row] for row in ("122012", "312002", "113311", "020123", "223233", "023103")]
@@ -91,6 +92,28 @@ def middle(photo: Picture) -> float:
     return outputs[1] - outputs[0]
 
 
+def fitted(size: int, steps: int) -> tuple[Tensor, Tensor]:
+    """The loss over all examples, and w, after `steps` of torch.optim.SGD, for 20 draws."""
+    x, y = torch.tensor((XS, YS), dtype=torch.float64)
+    ends = []
+    for seed in range(1, 21):
+        w, b = leaves = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in (-1.4, 0.2)]
+        optimiser, generator = torch.optim.SGD(leaves, lr=0.1), torch.Generator().manual_seed(seed)
+        for _ in range(steps):
+            batch = torch.randperm(16, generator=generator)[:size]
+            optimiser.zero_grad()
+            F.mse_loss(w * x[batch] + b, y[batch]).backward()
+            optimiser.step()
+        ends.append((F.mse_loss(w * x + b, y).item(), w.item()))
+    losses, weights = torch.tensor(ends, dtype=torch.float64).T
+    return losses, weights
+
+
+def cheaper(photo: Picture) -> str:
+    ones, wholes = fitted(1, 30)[0], fitted(16, 2)[0]
+    return "30 steps, each on 1 example" if ones.max() < wholes.min() else "?"
+
+
 CHECKS = {
     "auto-larger": larger,
     "auto-three": lambda photo: [2, 2, 3],
@@ -98,6 +121,8 @@ CHECKS = {
     "auto-rate": lambda photo: [point["value"] for point in descent(line, {"w": 0.5, "b": 0.2}, 0.2)[:4]],
     "auto-ball": lambda photo: descent(lambda x: (x**2 - 1) ** 2 + 0.3 * x, {"x": 1.6}, 0.02)[30]["x"],
     "auto-zero": swings,
+    "auto-cheaper": cheaper,
+    "auto-wander": lambda photo: [100 * float(fitted(size, 30)[1].std(correction=0)) for size in (1, 4, 16)],
     "auto-winners": winners,
     "auto-field": field,
     "auto-map": which,

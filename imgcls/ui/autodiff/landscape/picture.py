@@ -18,7 +18,7 @@ from imgcls.ops.landscape import ASPECT, SIZES, curve, half_height, level_curves
 from imgcls.ops.program import Expression, Step
 from imgcls.ui.charts import Axis, axis_for, line
 
-KINDS = {"momentum": "momentum", "SGD": "noisy"}
+KINDS = {"momentum": "momentum", "SGD": "noisy", "mini-batches": "noisy"}
 """Method -> how its path looks; any other is plain."""
 NOWHERE = 255
 """The depth of a place where the function has no value."""

@@ -20,6 +20,7 @@ def templates(
     *,
     sum_of: str,
     sets: str,
+    first: bool = True,
 ) -> Element:
     """K templates, uint8 (K, S, S, 3), with their names and scores; one of them beside the photo.
 
@@ -28,9 +29,10 @@ def templates(
         chosen: the template that is multiplied by the photo; clicking another sets the number `sets`.
         photo, products: uint8 (S, S, 3).
         sum_of: the score of the chosen class as a sum.
+        first: False where another one is chosen: the rest is on the page, and is not sent again.
     """
-    fields = {
-        "classes": list(classes), "scores": list(scores), "best": best, "chosen": chosen, "sum": sum_of, "sets": sets,
-    }  # fmt: skip
-    arrays = {"pictures": pictures, "photo": photo, "products": products}
+    fields, arrays = {"chosen": chosen, "sum": sum_of}, {"products": products}
+    if first:
+        fields |= {"classes": list(classes), "scores": list(scores), "best": best, "sets": sets}
+        arrays |= {"pictures": pictures, "photo": photo}
     return _mount.element(fields, arrays)
