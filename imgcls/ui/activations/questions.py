@@ -338,8 +338,8 @@ QUESTIONS = [
     Question(
         "act-products",
         COST,
-        "A convolution has 64 maps in, 64 maps out, and kernels of **3 × 3**. Behind it, ReLU compares each value with "
-        "0: one operation. How many **multiplications** has the convolution made for that value?",
+        "A convolution has 64 maps in, 64 maps out, and kernels of **3 × 3**. After it, ReLU compares each value with "
+        "0: one operation. How many **multiplications** did the convolution need for that value?",
         Number(1, 10_000, "multiplications", 1.3, log=True),
         lambda photo: products(),
         lambda photo, right: (

@@ -264,15 +264,15 @@ QUESTIONS = [
             (ONES, WHOLES, EQUAL),
             {
                 WHOLES: "Their direction is exact, but two steps of this length do not get far.",
-                EQUAL: "The cost is nearly the same, but not the way that is covered.",
+                EQUAL: "The cost is nearly the same, but not the distance covered.",
             },
         ),
         _cheaper,
         lambda photo, right: (
             f"Over {DRAWS} draws, 30 steps on one example each end at a loss of {fixed(_ends(1)[0].mean, 2)} ± "
             f"{fixed(_ends(1)[0].std, 2)} (mean ± standard deviation). Two full-batch steps cost {2 * ALL} gradients "
-            f"and end at {fixed(_ends(ALL, 2)[0].mean, 2)}. A rough direction, often, gets further here than an "
-            "exact one, seldom."
+            f"and end at {fixed(_ends(ALL, 2)[0].mean, 2)}. Many rough steps get further here than two "
+            "exact ones."
         ),
         at=_FEW | {"autodiff_mini_size": "1"},
         then=_FEW | {"autodiff_mini_size": "1", "autodiff_at": "30"},

@@ -238,7 +238,7 @@ QUESTIONS = [
     Question(
         "tensor-cell",
         MATMUL,
-        "Row 1 of A is **3, −1, 2**. Column 0 of B is **2, 1, 4**. What does A @ B have in row 1, column 0?",
+        "Row 1 of A is **3, −1, 2**. Column 0 of B is **2, 1, 4**. What stands in row 1, column 0 of A @ B?",
         Number(-20, 20, start=0),
         _cell,
         _why_cell,
