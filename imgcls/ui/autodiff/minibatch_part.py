@@ -39,7 +39,7 @@ def minibatch_part() -> None:
         many = walks(start, rate, size, STEPS, range(1, DRAWS + 1))
         mini = many.path(numbers[DRAW.name] - 1, rate, MINI)
         whole = walks(start, rate, ALL, STEPS, (1,)).path(0, rate, WHOLE)
-        fields, arrays = picture(replace(whole_loss(), text=ABOUT), (whole, mini), at,
+        fields, arrays = picture(replace(whole_loss(), text=ABOUT), (mini, whole), at,
                                  view_of((whole, mini), "w", "b", numbers[HALF]))  # fmt: skip
         looked_at = many.examples[numbers[DRAW.name] - 1, at].tolist()
         here = mini.points[at]
