@@ -20,8 +20,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 class Curve:
     """One line. Without a colour or dash of its own it takes the next of palette.SERIES and DASHES.
 
-    `band` is a lower and an upper edge (same length as `x`), shaded behind the line; `markers` puts a symbol on each
-    point.
+    `markers` puts a symbol on each point.
     """
 
     name: str
@@ -29,7 +28,6 @@ class Curve:
     y: Sequence[float]
     colour: str = ""
     dash: str = ""
-    band: tuple[Sequence[float], Sequence[float]] | None = None
     markers: bool = False
 
 
@@ -55,9 +53,10 @@ def curves(
     Raises:
         ValueError: `end_labels` without `y_range`.
     """
-    traces: list[dict[str, Any]] = []
-    for i, line in enumerate(lines):
-        traces += _traces(line, line.colour or SERIES[i % len(SERIES)], line.dash or DASHES[i % len(DASHES)], i)
+    traces = [
+        _trace(line, line.colour or SERIES[i % len(SERIES)], line.dash or DASHES[i % len(DASHES)], i)
+        for i, line in enumerate(lines)
+    ]
     settings: dict[str, Any] = {
         "xaxis": _axis(x_title, x_range) | ({"dtick": x_step} if x_step else {}),
         "yaxis": _axis(y_title, y_range) | dict(y_axis or {}),
@@ -100,32 +99,18 @@ def _axis(title: str, limits: tuple[float, float] | None) -> dict[str, Any]:
     return axis | ({"range": list(limits)} if limits else {})
 
 
-def _traces(line: Curve, colour: str, dash: str, place: int) -> list[dict[str, Any]]:
-    """As plain dicts: Plotly checks them once, in the figure, and graph objects a second time.
+def _trace(line: Curve, colour: str, dash: str, place: int) -> dict[str, Any]:
+    """As a plain dict: Plotly checks it once, in the figure, and a graph object a second time.
 
     Numbers as arrays, which Plotly checks and writes in a third of the time that lists take.
     """
-    main = {
+    return {
         "type": "scatter", "x": _numbers(line.x), "y": _numbers(line.y), "name": plotly(line.name),
         "mode": "lines+markers" if line.markers else "lines",
         "line": {"color": colour, "dash": dash, "width": 3},
         "marker": {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9, "color": colour},
         "hovertemplate": "%{y:.3~g}",
     }  # fmt: skip
-    if line.band is None:
-        return [main]
-    low, high = line.band
-    edge = {
-        "type": "scatter", "x": _numbers(line.x), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip",
-        "showlegend": False,
-    }  # fmt: skip
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.22)"}
-    return [
-        edge | {"y": _numbers(low), "name": plotly(f"{line.name}, low")},
-        edge | fill | {"y": _numbers(high), "name": plotly(f"{line.name}, high")},
-        main,
-    ]
 
 
 def _numbers(values: Sequence[float | None]) -> np.ndarray:

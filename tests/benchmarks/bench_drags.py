@@ -101,7 +101,7 @@ CASES = (
     Case("activations: a Maxout weight → curves", "activations?act_part=The+functions&act_functions=Maxout", "w1",
          ".curves"),
     Case("activations: map → histogram", "activations?act_part=On+your+photo", "Feature map", ".plot"),
-    Case("activations: layers → curves", "activations?act_part=Through+many+layers", "Layers", ".plot"),
+    Case("activations: layers → curves", "activations?act_part=Through+many+layers", "Layers", ".pictures"),
     Case("normalise: mean → answer, maps, histogram", "tensors?tensors_part=Normalise", "mean", ".pictures"),
     Case("reshape: row length → photo", f"{RESHAPE}&tensors_operation={quote(OPERATIONS['row length'].code)}",
          "w, pixels to a row", "table"),

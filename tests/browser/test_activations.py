@@ -45,7 +45,7 @@ def test_dragging_a_line_of_maxout_moves_its_weight_and_the_curve(page: Page, se
 def test_depth_explains_a_vanishing_gradient_in_words(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/activations?act_part=Through+many+layers&act_function=Sigmoid&act_layers=30")
     expect(page.get_by_text("Vanishing (less than 1/20 times): the gradient at the first layer")).to_be_visible()
-    expect(page.locator(".plot[data-drawn]")).to_have_count(2)
+    expect(page.locator(".pictures[data-drawn] .charts svg")).to_have_count(2)
 
 
 def test_the_board_shows_the_whole_of_its_axis_and_a_steep_elu_without_gaps(page: Page, server_url: str) -> None:

@@ -53,13 +53,6 @@ def test_names_at_the_ends_stand_apart_and_inside_the_chart() -> None:
         curves(crowded, end_labels=True)
 
 
-def test_a_band_lies_between_its_two_edges() -> None:
-    drawn = curves([Curve("mean", [0, 1], [1, 2], band=([0.5, 1.5], [1.5, 2.5]))])
-    low, high, middle = drawn.data
-    assert (list(low.y), list(high.y), list(middle.y)) == ([0.5, 1.5], [1.5, 2.5], [1, 2])
-    assert high.fill == "tonexty"
-
-
 def test_own_colours_markers_and_layout_are_kept() -> None:
     line = Curve("a", [0], [1], colour="#123456", dash="dot", markers=True)
     drawn = curves([line], x_range=(0, 4), x_step=2, yaxis={"type": "log"})

@@ -4,15 +4,13 @@ import math
 from typing import Any
 
 import streamlit as st
-import torch
 
-from imgcls.figures.curves import Curve, curves
 from imgcls.numbers import percent, written
 from imgcls.ops.activations import ACTIVATIONS
 from imgcls.ops.depth import INITIALISATIONS, DepthResult, through_layers
 from imgcls.ops.verdicts import VERDICTS
-from imgcls.palette import HUES
-from imgcls.ui.components.plot import plot
+from imgcls.ui.activations.depth_charts import depth_charts
+from imgcls.ui.components.chart import charts
 from imgcls.ui.components.words import words
 from imgcls.ui.shell import code_panel
 from imgcls.ui.stage import Dial, Numbers, stage
@@ -38,10 +36,7 @@ def depth_part(name: str) -> None:
         dead = f"at most **{percent(most, 0)}**, in layer {worst + 1}" if most else "**none**"
         return {
             "act_verdict": words(f"**{result.verdict}**"),
-            "act_spread": plot(_activations(result), alt="Mean and spread of the activations, layer by layer."),
-            "act_gradients": plot(
-                _gradients(result), alt="Norm of the gradient at each layer, on a logarithmic scale."
-            ),
+            "act_layers_drawn": charts(*depth_charts(result, readings=not numbers.moved)),
             "act_facts": words(
                 f"128 random examples pass through {layers} layers of 128 units with {ACTIVATIONS[name].title}. The "
                 "loss L is the mean square of the last layer's outputs. The gradient at a layer is ∂L/∂output of that "
@@ -55,11 +50,7 @@ def depth_part(name: str) -> None:
     live = stage("act_depth_stage", [LAYERS], picture)
     with controls[0]:
         live.show(LAYERS.name)
-    left, right = st.columns(2)
-    with left:
-        live.show("act_spread")
-    with right:
-        live.show("act_gradients")
+    live.show("act_layers_drawn")
     live.show("act_verdict", "act_facts")
     layers, result = live.numbers[LAYERS.name], live["result"]
     code = f"""
@@ -88,37 +79,3 @@ def _centred(result: DepthResult) -> str:
         f"The last layer's outputs have a mean of {written(share, 2)} standard deviations, so they are {centred}; the "
         "next layer gets them as inputs."
     )
-
-
-def _activations(result: DepthResult):
-    places = list(range(len(result.stds)))
-    means, stds = (_finite(values) for values in (result.means, result.stds))
-    band = ([m - s for m, s in zip(means, stds, strict=True)], [m + s for m, s in zip(means, stds, strict=True)])
-    line = Curve("mean ± spread of the activations", places, means, HUES["activation"].line, band=band, markers=True)
-    return curves([line], x_title="layer (0 is the input)", y_title="activation", height=290)
-
-
-def _gradients(result: DepthResult):
-    places = list(range(1, len(result.gradient_norms) + 1))
-    norms = _finite(result.gradient_norms)
-    line = Curve("gradient norm", places, [n if n > 0 else None for n in norms], HUES["gradient"].line, markers=True)
-    low, high = _decades(norms)
-    margin = 0.04 * (high - low)  # no point is cut by the frame
-    decades = {
-        "type": "log", "exponentformat": "power", "dtick": max(1, (high - low) // 6),
-        "range": [low - margin, high + margin],
-    }  # fmt: skip
-    return curves([line], x_title="layer", y_title="norm of ∂L/∂output", y_axis=decades, height=290)
-
-
-def _decades(norms: list[float | None]) -> tuple[int, int]:
-    """The powers of ten around all norms, at least three apart, so that a level gradient looks level."""
-    sizes = [math.log10(norm) for norm in norms if norm]
-    low, high = (math.floor(min(sizes)), math.ceil(max(sizes))) if sizes else (-1, 1)
-    spare = max(0, 3 - (high - low))
-    return low - (spare + 1) // 2, high + spare // 2
-
-
-def _finite(values: torch.Tensor) -> list[float | None]:
-    """What cannot be drawn (infinity, NaN) leaves a gap; the verdict says why."""
-    return [value if math.isfinite(value) else None for value in values.tolist()]
