@@ -6,6 +6,7 @@ import torch
 from imgcls.labels import DOG_INDICES, IMAGENET_LABELS
 from imgcls.models.specs import EMBEDDED, MODELS, SMALL_RESNET
 from imgcls.models.taps import with_taps
+from imgcls.numbers import whole
 
 
 def test_the_embedded_networks_come_first_and_alone_need_no_download():
@@ -34,7 +35,7 @@ def test_figures_and_layer_titles_agree_with_the_network(name):
     assert list(shapes) == list(spec.layers), "not in network order"
     for layer, title in spec.layers.items():
         _, channels, height, width = shapes[layer]
-        assert title.endswith(f": {channels} channels, {height} × {width}")
+        assert title.endswith(f": {whole(channels)} channels, {height} × {width}")
 
 
 IMAGENET = [name for name in MODELS if name != SMALL_RESNET.name]
