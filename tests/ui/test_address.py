@@ -17,6 +17,7 @@ from imgcls.ui.network.tour import NAME as TOUR
 from imgcls.ui.packet import unpack
 from imgcls.ui.predict_first import ASK, TOLD
 from imgcls.ui.shell import PANEL
+from imgcls.ui.tensors.matmul_part import LAYER
 from tests.history import led_to
 from tests.test_pages import opened
 
@@ -25,6 +26,8 @@ PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 120, 3), 
 OTHER = {
     "tensors_slice": "10_60_5_70_2_red", "tensors_mean": "0.3", "tensors_std": "0.4",
     "tensors_n": "3", "tensors_i": "1", "tensors_row": "77",
+    "tensors_(rows|columns)": "3", "tensors_(inner|brows)": "2", "tensors_cell": "1_2", "tensors_photos": "2",
+    "tensors_m[ab]": "_".join("5432" * 6), "tensors_mw": "1_2_0.5_-1_3_0_0_4", "tensors_mbias": "0.3_0.2",
     "autodiff_[a-z]_": "1.5", "autodiff_fixed": "w", "autodiff_(graph|path|routes)_step": "2",
     "autodiff_(graph|path|routes)_node": "3", "autodiff_at": "3", "autodiff_rate": "0.2",
     "autodiff_mini_(w|b)": "1.5", "autodiff_mini_rate": "0.2", "autodiff_mini_size": "4", "autodiff_mini_draw": "3",
@@ -69,7 +72,10 @@ MORE: Mapping[str, tuple[Mapping[str, str], ...]] = {
         )
     ),
     "convolution": ({"conv_part": "Receptive field", "conv_field_of": "TinyVGG"},),
-    "tensors": ({"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},),
+    "tensors": (
+        {"tensors_part": "Reshape or permute", "tensors_operation": OPERATIONS["row length"].code},
+        {"tensors_part": "Matmul", "tensors_matmul": LAYER},
+    ),
 }
 # Names that others overrule: weights are a kernel of any size, another network forgets the map.
 APART = {"convolution": ("conv_side",), "pooling": ("pool_typed",), "network": ("net_model",)}
