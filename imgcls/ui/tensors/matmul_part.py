@@ -49,8 +49,8 @@ def entries(name: str, start: Sequence[Sequence[float]], digits: int = 0) -> Set
         told = told[:300].split("_") if isinstance(told, str) else told
         if not isinstance(told, list | tuple) or len(told) != len(first):
             return None
-        numbers = [as_number(each, -LIMIT, LIMIT) for each in told]
-        return None if None in numbers else tuple(round(each, digits) + 0.0 for each in numbers)  # type: ignore
+        numbers = [number for each in told if (number := as_number(each, -LIMIT, LIMIT)) is not None]
+        return tuple(round(number, digits) + 0.0 for number in numbers) if len(numbers) == len(told) else None
 
     return Setting(name, VIEW, first, read, lambda numbers: "_".join(f"{number:g}" for number in numbers))
 
