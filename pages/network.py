@@ -62,7 +62,7 @@ with row(key="net_row"):
     questioned = bool(asked.question) and not tour.current()  # the tour shows; it asks nothing
     if not (questioned or tour.current()):
         asking.entry(asked)
-    classifier = choose_network(photo)
+    classifier = choose_network(photo, asked)
     slugs, toured = home_samples(classifier), classifier.name in tour.NETWORKS
     if not questioned:
         beside()

@@ -13,8 +13,10 @@ from imgcls.models.registry import load
 from imgcls.models.world import OWN
 from imgcls.training.trained import tinyvgg
 from imgcls.ui.network import models
+from imgcls.ui.network.questions import QUESTIONS
 from imgcls.ui.packet import unpack
 from imgcls.ui.shell import PANEL
+from tests.history import led_to
 from tests.models.random_networks import untrained
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,6 +142,32 @@ def test_what_was_chosen_stays_whatever_photo_comes() -> None:
     app.session_state["current_photo_sample"] = "astronaut"
     app.run()
     assert app.selectbox(key=models.KEY).value == models.TINY
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["skipped", "told"])
+@pytest.mark.parametrize("part", ["", "What if", "Backwards", "Film"])
+def test_the_network_of_a_question_goes_with_it(part: str, told: bool) -> None:
+    """Else the student's own dog would stay with a network that knows drawings alone."""
+    question = next(each for each in QUESTIONS if each.part == (part or "Forward"))
+    where, app = {"net_part": part} if part else {}, opened()
+    app.session_state["current_photo"] = load_sample("coffee")
+    app.session_state["current_photo_sample"] = "coffee"
+    led_to(app, where | {"ask": question.id})
+    if told:
+        led_to(app, where | dict(question.at) | {"ask": question.id, "told": "1"})
+        assert app.selectbox(key=models.KEY).value == models.TINY
+    led_to(app, where | dict(question.at) | ({"net_map": "8-1"} if told else {}))
+    assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
+    assert app.query_params == where
+    led_to(app, {models.KEY: models.TINY})  # a link that no question has made
+    assert app.selectbox(key=models.KEY).value == models.TINY
+
+
+def test_a_network_chosen_beside_a_question_stays() -> None:
+    app = opened(ask="net-sides", told="1", net_model=models.TINY)
+    app.selectbox(key=models.KEY).select("efficientnet-lite0").run()
+    led_to(app, {models.KEY: "efficientnet-lite0"})  # "Try it yourself", with a drawing
+    assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
 
 
 def test_a_strange_picture_is_called_so_with_its_distance_and_a_known_one_is_not() -> None:

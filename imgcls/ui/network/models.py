@@ -18,21 +18,31 @@ from imgcls.ui.models import RUN, load_run, trained_runs
 from imgcls.ui.network.state import COMMON, NAMES
 from imgcls.ui.network.state import MODEL as KEY
 from imgcls.ui.photo import current_sample
+from imgcls.ui.predict_first import Asked
 
 _CHOSEN = "net_chosen"  # the network that the student or the address chose, else None
+_LENT = "net_lent"  # whether a question that is asked chose it
 TINY = "tinyvgg"
 
 
-def choose_network(photo: Picture) -> Classifier:
+def choose_network(photo: Picture, asked: Asked) -> Classifier:
     """A selectbox of networks; the one chosen, or TinyVGG with a sentence why not.
 
     What the student chose, or the address names, wins and stands in the address; else `fitting` chooses for the photo.
+    A question names the network that it is about: it lends it, and whoever leaves the question, or skips it, goes on
+    with the one that fits.
     """
     titles, session = network_titles(), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
     chosen = kept(KEY, lambda text: text, _CHOSEN)
+    if asked.question:
+        session[_LENT] = session.get(_LENT, True) if asked.told else chosen is None
+    elif session.pop(_LENT, False) and chosen != fitting(photo):
+        chosen = None
+        _forget_state()
     if chosen not in titles:
-        chosen = session[_CHOSEN] = None
+        chosen = None
+    session[_CHOSEN] = chosen
     session[KEY] = chosen or fitting(photo)
     name = st.selectbox(
         "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
@@ -60,8 +70,13 @@ def fitting(photo: Picture) -> str:
 
 
 def _chosen() -> None:
-    """The state in the address is of the network before: it goes first, or Back would lead to it in the new one."""
     st.session_state[_CHOSEN] = st.session_state[KEY]
+    st.session_state[_LENT] = False
+    _forget_state()
+
+
+def _forget_state() -> None:
+    """The state in the address is of the network before: it goes first, or Back would lead to it in the new one."""
     for name in NAMES:
         if name not in COMMON:
             to_address(f"net_{name}", None)
