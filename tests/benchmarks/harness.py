@@ -21,9 +21,9 @@ REDRAWN = {"attributes": True, "attributeFilter": ["data-drawn"]}
 # Moves a slider from place to place and takes the time until what it changes has changed and been painted.
 _DRAG = """async (input, [watched, places, changes, pause]) => {
   // Shadow roots hide their elements from document.querySelector.
-  const find = (root) => root.querySelector(watched) ??
-    [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
-  const target = find(document), times = []
+  const find = (root, selector) => root.querySelector(selector) ??
+    [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot, selector)).find(Boolean)
+  const target = watched.split(" >> ").reduce(find, document), times = []
   const changed = () => new Promise((resolve) => {
     const watcher = new MutationObserver(() => {
       watcher.disconnect()

@@ -1,10 +1,8 @@
 """The drawn scenes of the first page, and what the network of several labels says about them: computed once for all."""
 
-import io
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image
 
 from imgcls.data.drawn.scenes import THINGS, scene
 from imgcls.training.multilabel import Labels, labels_of
@@ -13,13 +11,11 @@ FIRST_SCENE = 9000  # no scene from here on was trained on
 
 
 @lru_cache(maxsize=128)
-def drawn_scene(number: int) -> tuple[bytes, str]:
-    """A scene as a PNG file, enlarged three times pixel by pixel, and the names of the things in it."""
+def drawn_scene(number: int) -> tuple[np.ndarray, str]:
+    """A scene, uint8 (H, W, 3), and the names of the things in it."""
     picture, there = scene(FIRST_SCENE + number)
-    large = io.BytesIO()
-    Image.fromarray(np.repeat(np.repeat(picture, 3, 0), 3, 1)).save(large, "PNG")
     things = [name for name, is_there in zip(THINGS, there, strict=True) if is_there]
-    return large.getvalue(), ", ".join(things) or "nothing"
+    return picture, ", ".join(things) or "nothing"
 
 
 @lru_cache(maxsize=128)
