@@ -13,9 +13,9 @@ from imgcls.numbers import sides
 from imgcls.plain import markdown, one_line
 from imgcls.store.download import DownloadError
 from imgcls.ui.camera import camera
-from imgcls.ui.components.focus import keep_focus
-from imgcls.ui.components.gallery import gallery, picked_sample
-from imgcls.ui.components.kept_photo import keep_photo, kept_photo
+from imgcls.ui.frame.focus import keep_focus
+from imgcls.ui.frame.gallery import gallery, picked_sample
+from imgcls.ui.frame.kept_photo import keep_photo, kept_photo
 from imgcls.ui.hall import made_of
 from imgcls.ui.live import session_token
 from imgcls.ui.session import arrived, drop_upload

@@ -21,8 +21,8 @@ from imgcls.data.pictures import Picture
 from imgcls.lessons import Lesson
 from imgcls.ui.address import arrived, as_number, in_address, to_address, went_back
 from imgcls.ui.components import sent, unheard
-from imgcls.ui.components.cookies import keep_cookies, kept_words
-from imgcls.ui.components.predict import predict
+from imgcls.ui.frame.cookies import keep_cookies, kept_words
+from imgcls.ui.frame.predict import predict
 from imgcls.ui.memo import remember
 from imgcls.ui.photo import current_photo
 from imgcls.ui.questions import Choice, Question, questions_of

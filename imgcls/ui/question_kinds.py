@@ -19,7 +19,7 @@ About = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 class Kind(Protocol):
-    """How a question is answered. `view` names the module of components/predict that draws it."""
+    """How a question is answered. `view` names the module of frame/predict that draws it."""
 
     view: str
 

@@ -25,9 +25,9 @@ from imgcls import jobs
 from imgcls.data.samples import DEFAULT_SAMPLE, SAMPLES, load_sample
 from imgcls.ui import classroom, live, views
 from imgcls.ui.address import base_path, full_address, hall_address
-from imgcls.ui.components.gallery import thumbnail
 from imgcls.ui.components.plot import PLOTLY_PATH
 from imgcls.ui.document import FILES, WithOurScripts, file
+from imgcls.ui.frame.gallery import thumbnail
 from imgcls.ui.page_left import WithoutPagesLeft
 from imgcls.ui.take_home import serve as take_home
 from imgcls.ui.unsent import keep_unsent

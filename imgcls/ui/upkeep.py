@@ -17,7 +17,7 @@ from streamlit import runtime
 
 from imgcls.store.download import DownloadError
 from imgcls.ui import classroom, live
-from imgcls.ui.components.kept_photo import forget_departed
+from imgcls.ui.frame.kept_photo import forget_departed
 
 try:
     import resource

@@ -12,8 +12,8 @@ import pytest
 
 from imgcls.data.samples import load_sample
 from imgcls.jobs import TOGETHER
-from imgcls.ui.components import kept_photo as module
-from imgcls.ui.components.kept_photo.spare import Spares
+from imgcls.ui.frame import kept_photo as module
+from imgcls.ui.frame.kept_photo.spare import Spares
 
 CAT = (load_sample("cat"), "cat")
 

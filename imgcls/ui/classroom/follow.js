@@ -43,7 +43,7 @@ function follow(to) {
   comeTo(to)
 }
 
-// A page whose picture is on its way to an answer arrives by itself (see components/predict/view.js).
+// A page whose picture is on its way to an answer arrives by itself (see frame/predict/view.js).
 function comeTo(to) {
   const { moves } = document.querySelector("[data-moves]")?.dataset ?? {}
   if (!moves || new URLSearchParams(to.split("?")[1]).get("ask") !== moves) return go(to)

@@ -10,7 +10,7 @@ from imgcls.numbers import written
 from imgcls.ui.components import Element, declare
 from imgcls.ui.questions import Question
 
-_mount = declare("predict", says=("value",), html='<section class="predict"></section>', styles=("range.css",))
+_mount = declare("frame/predict", says=("value",), html='<section class="predict"></section>', styles=("range.css",))
 
 
 def predict(question: Question, photo: Picture, **fields: Any) -> Element:

@@ -10,7 +10,7 @@ from imgcls.data.pictures import Picture
 from imgcls.data.samples import SAMPLES
 from imgcls.ui.components import declare, sent
 
-_mount = declare("gallery", says=("pick",), html='<div class="gallery" role="group"></div>')
+_mount = declare("frame/gallery", says=("pick",), html='<div class="gallery" role="group"></div>')
 _jpegs: dict[str, bytes] = {}
 
 

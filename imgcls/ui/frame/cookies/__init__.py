@@ -6,7 +6,7 @@ import streamlit as st
 
 from imgcls.ui.components import declare
 
-_mount = declare("cookies", html='<div class="cookies" hidden></div>', isolate_styles=False)
+_mount = declare("frame/cookies", html='<div class="cookies" hidden></div>', isolate_styles=False)
 
 
 def keep_cookies(cookies: Mapping[str, Sequence[str]], *, key: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from imgcls.ui.components import declare
 
-_mount = declare("focus")
+_mount = declare("frame/focus")
 
 
 def keep_focus(instead: Mapping[str, str]) -> None:

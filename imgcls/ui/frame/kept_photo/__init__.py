@@ -9,7 +9,7 @@ import streamlit as st
 from imgcls.data.pictures import Picture
 from imgcls.jobs.attendance import Attendance
 from imgcls.ui.components import declare, sent
-from imgcls.ui.components.kept_photo.spare import Spares
+from imgcls.ui.frame.kept_photo.spare import Spares
 from imgcls.ui.session import presence
 
 KEEP = 600.0  # seconds that a photo is kept after its tab has closed, or lost its connection
@@ -17,7 +17,7 @@ KEEP = 600.0  # seconds that a photo is kept after its tab has closed, or lost i
 Choice = tuple[Picture, str | None]
 """A photo and the slug of its sample, None for the student's own."""
 
-_mount = declare("kept_photo", says=("back",))
+_mount = declare("frame/kept_photo", says=("back",))
 _spares = Spares()
 _kept: dict[str, Choice] = {}
 _tabs = Attendance(KEEP)
