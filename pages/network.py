@@ -123,17 +123,18 @@ if questioned and not asked.shown:
     with row():
         asking.entry(asked)
         beside()
-    st.stop()
-try:
-    graph = graph_of(on_device(classifier))
-except CannotDraw as trouble:
-    st.info(f"{markdown(str(trouble))} Choose another network to look inside.", icon=":material/visibility_off:")
 else:
-    if device := device_sentence(classifier):
-        st.caption(device)
-    lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
-    if questioned:
-        with row():
-            beside()
-    try_this(*([AT_HOME] if slugs and part == FORWARD and not questioned else []), *TRY[part])
+    try:
+        graph = graph_of(on_device(classifier))
+    except CannotDraw as trouble:
+        sentence = f"{markdown(str(trouble))} Choose another network to look inside."
+        st.info(sentence, icon=":material/visibility_off:")
+    else:
+        if device := device_sentence(classifier):
+            st.caption(device)
+        lesson(remember("net_look", (classifier, photo.digest), lambda: Look(graph, photo)))
+        if questioned:
+            with row():
+                beside()
+        try_this(*([AT_HOME] if slugs and part == FORWARD and not questioned else []), *TRY[part])
 sample_note()

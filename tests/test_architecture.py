@@ -192,6 +192,13 @@ def patched_privately(path: Path) -> list[str]:
     return found
 
 
+def test_no_page_calls_st_stop() -> None:
+    """It stops what comes after the page, too: the photo's sidebar and the way on."""
+    files = [*(ROOT / "pages").glob("*.py"), *(ROOT / "imgcls").rglob("*.py")]
+    calls = [(path, node) for path in files for node in nodes(path) if isinstance(node, ast.Call)]
+    assert [str(path) for path, node in calls if ast.unparse(node.func) == "st.stop"] == []
+
+
 def test_no_test_patches_what_is_private() -> None:
     """A seam has a name: where a test needs one and there is none, it is made."""
     files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]

@@ -51,6 +51,6 @@ try:
     page.run()
     if lesson is not TEACH:
         way_on(lesson, pages)
-finally:  # also when the page stops early: the photo stays
+finally:  # also when the page fails: the photo stays (not after st.stop, which stops whatever comes then, too)
     if not greeting:
         photo_sidebar()

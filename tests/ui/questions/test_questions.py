@@ -265,6 +265,17 @@ def moves(question: Question, changes: Mapping[str, str], app: AppTest) -> bool:
 
 
 @pytest.mark.usefixtures("asks_first")
+@pytest.mark.parametrize("lesson", built_lessons(), ids=lambda lesson: lesson.slug or "home")
+def test_around_a_question_the_photo_and_the_way_on_stay(lesson: Lesson) -> None:
+    app = opened(lesson)
+    for _ in range(2):  # the first run of a session draws the photo before the page, all others after it
+        assert list(cards(app)) or not lesson.slug
+        assert [each.value for each in app.sidebar.markdown][:1] == ["## Your photo"]
+        assert any(each.label.startswith("Next: ") for each in app.get("page_link")) or lesson is built_lessons()[-1]
+        app.run()
+
+
+@pytest.mark.usefixtures("asks_first")
 def test_what_a_reload_brings_back_is_shown_and_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from imgcls.ui import predict_first
 
