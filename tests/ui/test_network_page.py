@@ -170,6 +170,24 @@ def test_a_network_chosen_beside_a_question_stays() -> None:
     assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
 
 
+def test_a_network_chosen_before_questions_comes_back_after_them() -> None:
+    app = opened()  # with a drawing
+    app.selectbox(key=models.KEY).select("efficientnet-lite0").run()
+    led_to(app, {models.KEY: "efficientnet-lite0", "ask": "net-sides"})
+    for asked in ({"ask": "net-sides", "told": "1", models.KEY: models.TINY}, {"ask": "net-weights"}):
+        led_to(app, asked)
+    led_to(app, {models.KEY: models.TINY})
+    assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
+    assert app.query_params == {models.KEY: "efficientnet-lite0"}
+
+
+def test_a_class_that_is_led_from_a_question_to_another_network_sees_that() -> None:
+    app = opened(ask="net-sides", told="1", net_model=models.TINY)
+    led_to(app, {models.KEY: "efficientnet-lite0", "net_map": "2-1"})
+    assert app.selectbox(key=models.KEY).value == "efficientnet-lite0"
+    assert canvas(app)["state"] == {"map": "2-1"}
+
+
 def test_a_strange_picture_is_called_so_with_its_distance_and_a_known_one_is_not() -> None:
     app = opened(net_model=models.TINY)
     for sample, strange in (("coffee", True), ("small-pug", False)):

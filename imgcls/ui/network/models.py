@@ -21,7 +21,7 @@ from imgcls.ui.photo import current_sample
 from imgcls.ui.predict_first import Asked
 
 _CHOSEN = "net_chosen"  # the network that the student or the address chose, else None
-_LENT = "net_lent"  # whether a question that is asked chose it
+_OWN = "net_own"  # the same as it was before a question, while one is asked
 TINY = "tinyvgg"
 
 
@@ -29,21 +29,22 @@ def choose_network(photo: Picture, asked: Asked) -> Classifier:
     """A selectbox of networks; the one chosen, or TinyVGG with a sentence why not.
 
     What the student chose, or the address names, wins and stands in the address; else `fitting` chooses for the photo.
-    A question names the network that it is about: it lends it, and whoever leaves the question, or skips it, goes on
-    with the one that fits.
+    A question names the network that it is about. Whoever leaves the question, or skips it, goes on with their own.
     """
-    titles, session = network_titles(), st.session_state
+    titles, fits, session = network_titles(), fitting(photo), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
     chosen = kept(KEY, lambda text: text, _CHOSEN)
     if asked.question:
-        session[_LENT] = session.get(_LENT, True) if asked.told else chosen is None
-    elif session.pop(_LENT, False) and chosen != fitting(photo):
-        chosen = None
-        _forget_state()
+        session.setdefault(_OWN, None if asked.told else chosen)
+    elif _OWN in session:
+        own = session.pop(_OWN)
+        if chosen in (None, TINY) and (own or fits) != (chosen or fits):  # all questions are about TinyVGG
+            chosen = own
+            _forget_state()
     if chosen not in titles:
         chosen = None
     session[_CHOSEN] = chosen
-    session[KEY] = chosen or fitting(photo)
+    session[KEY] = chosen or fits
     name = st.selectbox(
         "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
         label_visibility="collapsed", on_change=_chosen,
@@ -71,7 +72,8 @@ def fitting(photo: Picture) -> str:
 
 def _chosen() -> None:
     st.session_state[_CHOSEN] = st.session_state[KEY]
-    st.session_state[_LENT] = False
+    if _OWN in st.session_state:
+        st.session_state[_OWN] = st.session_state[KEY]
     _forget_state()
 
 
