@@ -153,6 +153,7 @@ def test_the_network_of_a_question_goes_with_it(part: str, told: bool) -> None:
     app.session_state["current_photo"] = load_sample("coffee")
     app.session_state["current_photo_sample"] = "coffee"
     led_to(app, where | {"ask": question.id})
+    assert models.KEY not in [each.key for each in app.selectbox], "the question is about TinyVGG, whatever is chosen"
     if told:
         led_to(app, where | dict(question.at) | {"ask": question.id, "told": "1"})
         assert app.selectbox(key=models.KEY).value == models.TINY

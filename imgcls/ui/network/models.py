@@ -29,7 +29,8 @@ def choose_network(photo: Picture, asked: Asked) -> Classifier:
     """A selectbox of networks; the one chosen, or TinyVGG with a sentence why not.
 
     What the student chose, or the address names, wins and stands in the address; else `fitting` chooses for the photo.
-    A question names the network that it is about. Whoever leaves the question, or skips it, goes on with their own.
+    A question is about a network of its own: while it covers the page there is nothing to choose, and whoever leaves
+    it, or skips it, goes on with theirs.
     """
     titles, fits, session = network_titles(), fitting(photo), st.session_state
     # Bound to the address by hand: Streamlit would write the long title there, which changes.
@@ -44,11 +45,12 @@ def choose_network(photo: Picture, asked: Asked) -> Classifier:
     if chosen not in titles:
         chosen = None
     session[_CHOSEN] = chosen
-    session[KEY] = chosen or fits
-    name = st.selectbox(
-        "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
-        label_visibility="collapsed", on_change=_chosen,
-    )  # fmt: skip
+    name = session[KEY] = chosen or fits
+    if asked.shown:
+        name = st.selectbox(
+            "Network", list(titles), format_func=titles.get, key=KEY, persist_state="session",
+            label_visibility="collapsed", on_change=_chosen,
+        )  # fmt: skip
     if chosen or st.query_params.get(KEY) != name:  # else it names what is open
         to_address(KEY, chosen)
     try:

@@ -180,8 +180,8 @@ QUESTIONS = [
     Question(
         "net-largest",
         FORWARD,
-        "Nothing keeps values between 0 and 1 on their way. Order the four ReLU layers by the **largest value** in "
-        "their maps of your photo.",
+        "Nothing keeps values between 0 and 1 on their way. Order TinyVGG's four ReLU layers by the **largest value** "
+        "in their maps of your photo.",
         Order(BENT, "smallest", "largest", "", 2),
         _largest,
         "Each value is a sum of 90 products or, in the first layer, of 27. With all colours on one scale you see which "
@@ -224,8 +224,8 @@ QUESTIONS = [
     Question(
         "net-linear",
         WHAT_IF,
-        "All ReLUs are taken out: conv, conv, max pool, conv, conv, max pool, dense. With how few **convolutions** "
-        "could you get the same outputs?",
+        "All of TinyVGG's ReLUs are taken out: conv, conv, max pool, conv, conv, max pool, dense. With how few "
+        "**convolutions** could you get the same outputs?",
         Choice(
             ("0", "1", "2", "4"),
             {
@@ -244,7 +244,7 @@ QUESTIONS = [
         "net-gradient",
         BACKWARDS,
         lambda photo: (
-            f"Click the place where a small change of the pixels would change the logit of **{_best(photo)[1]}** most."
+            f"Click where a small change of the pixels would change TinyVGG's logit of **{_best(photo)[1]}** most."
         ),
         Spot(_crop),
         _strength,
@@ -256,8 +256,8 @@ QUESTIONS = [
     Question(
         "net-zero",
         BACKWARDS,
-        "The gradient flows back through the first max pool, 2 × 2. At what share of the positions before it is the "
-        "gradient **exactly 0**?",
+        "The gradient flows back through TinyVGG's first max pool, 2 × 2. At what share of the positions before it is "
+        "the gradient **exactly 0**?",
         Number(0, 100, "%", 6),
         _no_gradient,
         lambda photo, right: (
@@ -270,8 +270,8 @@ QUESTIONS = [
     Question(
         "net-influence",
         BACKWARDS,
-        "Multiply every value of the last maps by its gradient for the best class, and add up all 1,690 products. What "
-        "do you get?",
+        "Multiply every value of TinyVGG's last maps by its gradient for the best class, and add up all 1,690 "
+        "products. What do you get?",
         Choice(
             (PROBABILITY, LOGIT, ONE),
             {
@@ -324,8 +324,8 @@ QUESTIONS = [
     Question(
         "net-blame",
         FILM,
-        "The loss passes its gradient to the six logits: some must rise, others must fall. What do the six gradients "
-        "**add up to**?",
+        "The loss passes its gradient to TinyVGG's six logits: some must rise, others must fall. What do the six "
+        "gradients **add up to**?",
         Choice(
             ("0", "1", LOSS),
             {
