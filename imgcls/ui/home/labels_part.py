@@ -17,8 +17,8 @@ from imgcls.ui.stage import Dial, Numbers, stage
 SCENE = Dial("home_scene", "Drawn scene", 0, 999, 1, 0, 0)
 SIGMOIDS, SOFTMAX = "home_sigmoids", "home_softmax"
 TITLES = {
-    SIGMOIDS: "A sigmoid each: yes from 50% on",
-    SOFTMAX: "One softmax: they compete",
+    SIGMOIDS: "One sigmoid each: yes at 50% or more",
+    SOFTMAX: "One softmax: the labels compete",
 }
 
 
