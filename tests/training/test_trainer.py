@@ -151,8 +151,7 @@ def test_evaluations_are_those_of_the_network_at_that_step(tmp_path) -> None:
 def test_seconds_end_a_run_before_its_epochs() -> None:
     records = run(epochs=100_000, seconds=0.3, schedule="cosine")
     assert records[-1].reason == "seconds"
-    assert 0.3 <= records[-1].seconds < 5
-    assert of(Step, records)[-1].lr < 0.005
+    assert 0.3 <= records[-1].seconds < 5  # what the rate does meanwhile: test_watch.py, with a clock of its own
 
 
 def _answer(inbox: Inbox, messages: dict[int, dict], **settings: object) -> list[Record]:

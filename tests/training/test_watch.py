@@ -1,11 +1,16 @@
-"""What snapshots measure, by hand."""
+"""What snapshots measure, by hand; a run by a clock of its own."""
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
 from imgcls.models.small import SmallCNN, SmallConfig
-from imgcls.training.watch import BINS, Pace, dead_share, histogram, look
+from imgcls.training import loop
+from imgcls.training.records import Step
+from imgcls.training.trainer import train
+from imgcls.training.watch import BINS, Clock, Pace, dead_share, histogram, look
+from tests.training.toy import toy, toy_config
 
 
 def test_a_histogram_counts_every_value_around_zero() -> None:
@@ -80,3 +85,21 @@ def test_weights_of_a_head_on_features_are_laid_out_nearly_square() -> None:
     view = look(head, torch.zeros(1, 1280), None, 0, 0.0).layers[0]
     assert view.kernels.shape == (2, 1, 32, 40)
     np.testing.assert_allclose(view.kernels.reshape(2, -1), head.weight.detach().numpy(), atol=1e-3)
+
+
+def test_the_rate_of_a_run_that_seconds_end_follows_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ticking(Clock):
+        """The same time for each step, however long a busy machine takes for one."""
+
+        @property
+        def seconds(self) -> float:
+            self.spent += 0.001
+            return self.spent
+
+    monkeypatch.setattr(loop, "Clock", Ticking)
+    monkeypatch.setattr(loop, "STEP_SECONDS", 0.0)  # records at every step
+    *records, finished = train(toy_config(epochs=100_000, seconds=0.3, schedule="cosine"), dataset=toy())
+    rates = [record.lr for record in records if isinstance(record, Step)]
+    assert finished.reason == "seconds"
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 0.0001 < 0.009 < rates[0]
