@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from imgcls.lessons import Lesson
 from tests.browser.hands import PHONE, PROJECTOR, choose, opened, settle
 
+SCHEMES = ("light", "dark")
 OURS = "[data-testid=stBidiComponentIsolated], [data-testid=stBidiComponentRegular]"
 
 _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelectorAll(where)] } : document, {
@@ -45,6 +46,9 @@ _TARGETS = """() => {
   return found
 }"""
 
+# What the page is drawn in.
+_SCHEME = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -72,11 +76,21 @@ STREAMLITS: dict[tuple[str, str], str] = {
 def views(page: Page, url: str, lesson: Lesson) -> Iterator[str]:
     """The lesson, then each of its parts, as a click on "Part" shows them."""
     opened(page, f"{url}/{lesson.slug}")
+    _computed(page)
     yield lesson.title
     parts = page.get_by_role("radiogroup", name="Part", exact=True).get_by_role("radio")
     for part in [each.inner_text() for each in parts.all()[1:]]:
         choose(page, part)
+        _computed(page)
         yield f"{lesson.title}, {part}"
+
+
+def _computed(page: Page) -> None:
+    """What a worker computes for the page is there, in place of its progress."""
+    progress = page.get_by_test_id("stProgress")
+    if progress.count():
+        expect(progress).to_have_count(0, timeout=120_000)
+        settle(page)
 
 
 def findings(page: Page, view: str, rules: Sequence[str] = (), where: str = "") -> list[Finding]:
@@ -106,27 +120,29 @@ def _is(finding: Finding, rule: str, beginning: str) -> bool:
 
 
 def in_all_lights(page: Page, view: str, where: str) -> list[Finding]:
-    """What axe-core finds on the projector, light and dark, in forced colours, and on a phone; without a reload."""
-    found = findings(page, view, where=where)
+    """What axe-core finds on the projector, light and dark, in forced colours, and on a phone; without a reload.
+
+    It begins with the light or dark that the page is in, and leaves it in the other one: Streamlit draws all anew for
+    each change, which takes longer than all the looking.
+    """
+    first, then = sorted(SCHEMES, key=lambda scheme: scheme != _scheme(page))
+    found = findings(page, f"{view}, {first}", where=where)
     page.emulate_media(forced_colors="active")
     # Where the system chooses all colours, text can be read; where ours stay, it is looked at.
     found += findings(page, f"{view}, forced colours", ["color-contrast"], OURS)
-    page.emulate_media(forced_colors="none", color_scheme="dark")
-    _follows(page, "dark")
-    found += findings(page, f"{view}, dark", ["color-contrast"], where)
+    page.emulate_media(forced_colors="none", color_scheme=then)
+    page.wait_for_function(f"name => ({_SCHEME})() === name", arg=then)  # Streamlit takes it a moment later
+    settle(page)
+    found += findings(page, f"{view}, {then}", ["color-contrast"], where)
     page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="light")
-    _follows(page, "light")
+    settle(page)
     return found + findings(
         page, f"{view}, phone", ["target-size", "list", "listitem", "heading-order", "image-alt"], where
     )
 
 
-def _follows(page: Page, scheme: str) -> None:
-    """Streamlit takes the system's light or dark a moment later, and draws everything anew."""
-    look = "name => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === name"
-    page.wait_for_function(look, arg=scheme)
-    settle(page)
+def _scheme(page: Page) -> str:
+    return page.evaluate(_SCHEME)
 
 
 def too_small(page: Page, view: str) -> list[str]:

@@ -65,11 +65,13 @@ function draw(own) {
     tile.classList.toggle("stale", place < 0)
     if (place < 0) return
     paint(canvas, pictureOf(pictures, place))
-    caption.textContent = captions[i] ?? ""
+    const said = captions[i] ?? ""
+    caption.textContent = said
     tile.classList.toggle("wrong", wrong.includes(i))
     tile.title = labels[i]
-    if (own.news.pick) tile.setAttribute("aria-label", labels[i])
-    else { tile.setAttribute("role", "img"); tile.setAttribute("aria-label", labels[i]) }
+    // Whoever hears the name hears what stands below the picture, too.
+    tile.setAttribute("aria-label", labels[i].includes(said) ? labels[i] : `${labels[i]}; ${said}`)
+    if (!own.news.pick) tile.setAttribute("role", "img")
   })
   own.tiles.classList.toggle("framed", framed)
   mark(own)
