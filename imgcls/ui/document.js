@@ -6,6 +6,7 @@
   const idle = () => connected() && app().dataset.testScriptState === "notRunning"
 
   translatable()
+  oneEntryEach()
   const notice = noticeboard()
   const files = fileKeeper()
   const connection = watchman()
@@ -59,6 +60,31 @@
     if (node.nodeType !== Node.ELEMENT_NODE) return
     if (node.matches("code, .katex")) node.translate = false
     else for (const part of node.querySelectorAll("code, .katex")) part.translate = false
+  }
+
+  // Back undoes one thing that a hand did, and leads away from a lesson that was only looked at. Streamlit's program
+  // changes the address several times for one choice, puts a choice in the place of the state before, and makes an
+  // entry of its own of what a script writes. Here the first change of a page's query after each press of a hand makes
+  // an entry, and whatever follows by itself changes that one. Our own calls say so ({ ours: true }), and stay as they
+  // are.
+  function oneEntryEach() {
+    const push = history.pushState.bind(history), replace = history.replaceState.bind(history)
+    let pressed = false
+    const press = () => { pressed = true }
+    addEventListener("pointerdown", press, true)
+    addEventListener("keydown", press, true)
+    addEventListener("click", ({ detail }) => { if (detail === 0) press() }, true) // without a pointer
+    addEventListener("popstate", () => { pressed = false }, true)
+    const change = (theirs) => (state, title, url) => {
+      const { pathname, search } = new URL(url ?? location.href, location.href)
+      const moves = pathname !== location.pathname || search !== location.search
+      const own = state?.ours || !moves || pathname !== location.pathname
+      const does = own ? theirs : pressed ? push : replace
+      if (moves) pressed = false
+      return does(state, title, url)
+    }
+    history.pushState = change(push)
+    history.replaceState = change(replace)
   }
 
   // One sentence of ours on the page; each `topic` has its own, "" for none, and what a file needs goes first.

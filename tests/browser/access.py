@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from imgcls.lessons import Lesson
 from tests.browser.hands import PHONE, PROJECTOR, choose, opened, settle
 
-SCHEMES = ("light", "dark")
 OURS = "[data-testid=stBidiComponentIsolated], [data-testid=stBidiComponentRegular]"
 
 _AXE = """([rules, where]) => axe.run(where ? { include: [...document.querySelectorAll(where)] } : document, {
@@ -45,9 +44,6 @@ _TARGETS = """() => {
   visit(document, null)
   return found
 }"""
-
-# What the page is drawn in.
-_SCHEME = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"
 
 
 @dataclass(frozen=True)
@@ -120,29 +116,27 @@ def _is(finding: Finding, rule: str, beginning: str) -> bool:
 
 
 def in_all_lights(page: Page, view: str, where: str) -> list[Finding]:
-    """What axe-core finds on the projector, light and dark, in forced colours, and on a phone; without a reload.
-
-    It begins with the light or dark that the page is in, and leaves it in the other one: Streamlit draws all anew for
-    each change, which takes longer than all the looking.
-    """
-    first, then = sorted(SCHEMES, key=lambda scheme: scheme != _scheme(page))
-    found = findings(page, f"{view}, {first}", where=where)
+    """What axe-core finds on the projector, light and dark, in forced colours, and on a phone; without a reload."""
+    found = findings(page, view, where=where)
     page.emulate_media(forced_colors="active")
     # Where the system chooses all colours, text can be read; where ours stay, it is looked at.
     found += findings(page, f"{view}, forced colours", ["color-contrast"], OURS)
-    page.emulate_media(forced_colors="none", color_scheme=then)
-    page.wait_for_function(f"name => ({_SCHEME})() === name", arg=then)  # Streamlit takes it a moment later
-    settle(page)
-    found += findings(page, f"{view}, {then}", ["color-contrast"], where)
+    page.emulate_media(forced_colors="none", color_scheme="dark")
+    _follows(page, "dark")
+    found += findings(page, f"{view}, dark", ["color-contrast"], where)
     page.set_viewport_size(PHONE)
-    settle(page)
+    page.emulate_media(color_scheme="light")
+    _follows(page, "light")
     return found + findings(
         page, f"{view}, phone", ["target-size", "list", "listitem", "heading-order", "image-alt"], where
     )
 
 
-def _scheme(page: Page) -> str:
-    return page.evaluate(_SCHEME)
+def _follows(page: Page, scheme: str) -> None:
+    """Streamlit takes the system's light or dark a moment later, and draws everything anew."""
+    look = "name => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === name"
+    page.wait_for_function(look, arg=scheme)
+    settle(page)
 
 
 def too_small(page: Page, view: str) -> list[str]:

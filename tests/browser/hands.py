@@ -62,9 +62,9 @@ def drag(page: Page, slider: Locator, share: float) -> None:
 
 
 def lead(page: Page, address: str) -> None:
-    """To another address in the same session, as a script's pushState does."""
+    """To another address in the same session, as the app leads a class."""
     script = """(address) => {
-        history.pushState({}, "", address)
+        history.pushState({ ours: true }, "", address)
         dispatchEvent(new PopStateEvent("popstate", { state: {} }))
     }"""
     page.evaluate(script, address)

@@ -31,11 +31,13 @@ def test_everyone_can_follow_a_run_and_look_back_at_it(page: Page, server_url: s
     settle(page)
     assert not in_all_lights(page, "a run that is over", "[data-testid=stMain]")
     assert not too_small(page, "a run that is over")
-    for part in ("Confusion", "Weights and gradients", "Compare runs", "Use it"):
-        page.get_by_role("radio", name=part).click()
-        settle(page)
-        assert not findings(page, part, where="[data-testid=stMain]")
-        assert not too_small(page, part)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for part in ("Confusion", "Weights and gradients", "Compare runs", "Use it"):
+            page.get_by_role("radio", name=part).click()
+            settle(page)
+            assert not findings(page, f"{part}, {scheme}", where="[data-testid=stMain]")
+            assert not too_small(page, part)
 
 
 def test_everyone_can_look_into_a_map_of_the_network(page: Page, server_url: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.hands import choose, lead, opened, settle
+
 
 @dataclass(frozen=True)
 class Place:
@@ -48,13 +50,6 @@ LED = (
 )
 
 
-def lead(page: Page, address: str) -> None:
-    """As a script does that leads a class."""
-    page.evaluate(
-        "a => { history.pushState({}, '', a); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }", address
-    )
-
-
 def see(page: Page, place: Place) -> None:
     for selector, expected in place.shows.items():
         element, _, attribute = selector.partition("@")
@@ -74,6 +69,25 @@ def test_whoever_is_led_sees_the_picture_of_the_address_and_back_leads_back(page
             see(page, place)
         page.go_back()
         see(page, first)
+
+
+def test_each_press_of_a_hand_is_one_step_back(page: Page, server_url: str) -> None:
+    opened(page, f"{server_url}/dropout")
+    step = page.get_by_role("slider", name="training step")
+    step.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"drop_step=2$"))
+    choose(page, "One mask")
+    page.get_by_role("slider", name="p, the probability to drop a value").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"drop_part=One\+mask&drop_step=2&drop_p=0.51$"))
+    for end in (r"drop_part=One\+mask&drop_step=2$", r"dropout\?drop_step=2$", "dropout$"):
+        page.evaluate("history.back()")
+        expect(page).to_have_url(re.compile(end))
+        settle(page)
+    expect(step).to_have_value("1")
+    for _ in range(2):
+        page.evaluate("history.forward()")  # nothing has been lost on the way
+        settle(page)
+    expect(page.get_by_role("radio", name="One mask", exact=True)).to_be_checked()
 
 
 def test_back_undoes_what_a_hand_set_and_the_menu_keeps_it(page: Page, server_url: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.access import in_all_lights, too_small
-from tests.browser.hands import PROJECTOR, lead, on_a_phone, opened, settle
+from tests.browser.hands import PROJECTOR, choose, lead, on_a_phone, opened, settle
 from tests.serving import running_app
 
 
@@ -60,6 +60,27 @@ def test_try_it_yourself_keeps_the_state_and_back_returns_to_the_reveal(page: Pa
     assert not re.search("ask=|told=", page.url)
     page.go_back()
     expect(page.locator(".predict.told")).to_be_visible()
+
+
+def test_back_leads_through_the_questions_that_were_asked(page: Page, asking_url: str) -> None:
+    opened(page, f"{asking_url}/dense", ".predict")
+    asked = ["dense-photo"]
+    for part, question in (("What it costs", "dense-digits"), ("One template per class", "dense-ship")):
+        choose(page, part)
+        asked.append(question)
+        expect(page).to_have_url(re.compile(f"ask={question}"))
+    page.get_by_role("button", name="Show the picture without predicting").click()
+    expect(page.locator(".predict")).to_have_count(0)
+    settle(page)
+    for question in reversed(asked):
+        page.evaluate("history.back()")
+        expect(page).to_have_url(re.compile(f"ask={question}"))
+        expect(page.locator(".prompt")).to_have_count(1)
+        settle(page)
+    expect(page.get_by_role("radio", name="Every node to every other", exact=True)).to_be_checked()
+    page.evaluate("history.forward()")
+    expect(page).to_have_url(re.compile("ask=dense-digits"))
+    expect(page.get_by_role("radio", name="What it costs", exact=True)).to_be_checked()
 
 
 def test_by_keys_alone(page: Page, asking_url: str) -> None:

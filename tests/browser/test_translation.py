@@ -30,7 +30,9 @@ addEventListener("DOMContentLoaded", () => {
 """
 PARTS = {"convolution": 1, "softmax": 1, "network": 1, "dataset": 2, "pooling": 1}
 """Another part of the page: these changed what a translator had replaced."""
-GO = "(to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"
+GO = (
+    "(to) => { history.pushState({ ours: true }, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"
+)
 
 
 def check(page: Page, question: str) -> None:

@@ -6,7 +6,7 @@ const given = { code: query.get("class"), key: query.get("teach"), present: quer
 // What brought the browser here stays out of its address.
 for (const name of ["class", "teach", "present"]) query.delete(name)
 const clean = location.pathname + (query.size ? `?${query}` : "") + location.hash
-if (clean !== location.pathname + location.search + location.hash) history.replaceState(history.state, "", clean)
+if (clean !== location.pathname + location.search + location.hash) history.replaceState({ ours: true }, "", clean)
 
 const kept = localStorage.getItem("imgcls-class") || sessionStorage.getItem("imgcls-presents")
 if (kept || Object.values(given).some(Boolean)) load().then(({ come }) => come(given))

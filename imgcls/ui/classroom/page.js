@@ -24,7 +24,7 @@ export function onMove(act) {
 // Streamlit shows what is at this address, with no reload.
 export function go(to) {
   if (same(place(), to)) return
-  push({}, "", new URL(to, home))
+  push({ ours: true }, "", new URL(to, home))
   dispatchEvent(new PopStateEvent("popstate", { state: {} }))
 }
 

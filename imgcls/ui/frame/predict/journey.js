@@ -5,7 +5,7 @@ import { live } from "../../js/live.js"
 // at the state that the page is in now. `instead`: Back does not return to the address that is left.
 export function go(query, instead = false) {
   const to = query || without("ask", "told")
-  history[instead ? "replaceState" : "pushState"]({}, "", location.pathname + to)
+  history[instead ? "replaceState" : "pushState"]({ ours: true }, "", location.pathname + to)
   dispatchEvent(new PopStateEvent("popstate", { state: {} }))
 }
 
@@ -23,7 +23,7 @@ export function keepAsked(id) {
   query.delete("told")
   if (id) query.set("ask", id)
   else query.delete("ask")
-  history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : ""))
+  history.replaceState({ ours: true }, "", location.pathname + (query.size ? `?${query}` : ""))
 }
 
 const SECONDS = 1.1, PATIENCE = 4000, LOOK = 1200, BEGIN = 500, LONGEST = 15000 // ms

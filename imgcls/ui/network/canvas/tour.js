@@ -30,7 +30,7 @@ export function buildTour(own) {
 }
 
 function go(query) {
-  history.pushState({}, "", location.pathname + query)
+  history.pushState({ ours: true }, "", location.pathname + query)
   dispatchEvent(new PopStateEvent("popstate", { state: {} }))
 }
 
