@@ -344,6 +344,7 @@ def test_everyone_can_answer_every_kind_of_question(page: Page, asking_url: str,
     problems: list[str] = []
     for view in (address, f"{address}&told=1"):
         opened(page, f"{asking_url}/{view}", ".prompt")
+        expect(page.locator(".fold")).to_be_hidden()  # a wide window has room for the reason
         found = in_all_lights(page, view, ".st-key-predict_card")
         problems += [f"{each.view}: {each.rule}: {each.html}\n{each.why}" for each in found]
         problems += too_small(page, view)

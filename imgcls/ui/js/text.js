@@ -3,6 +3,9 @@
 // Everything is set as text, never as HTML.
 const bare = (text) => text.replace(/\\([\\*^])/g, "$1")
 
+// A size is one word: no line ends within it.
+export const unbroken = (text) => text.replaceAll(" × ", "\u00a0×\u00a0")
+
 export function write(element, text) {
   if (element.dataset.text === text) return
   element.dataset.text = text

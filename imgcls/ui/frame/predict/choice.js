@@ -1,5 +1,5 @@
 // One of a few sentences.
-import { make } from "../../js/text.js"
+import { make, unbroken } from "../../js/text.js"
 
 export function draw({ box, about, value, change, truth, others }) {
   const list = make("div", "options", box)
@@ -15,7 +15,7 @@ export function draw({ box, about, value, change, truth, others }) {
       option.classList.toggle("mine", text === value)
       option.classList.toggle("truth", text === truth)
     }
-    make("span", "", option).textContent = text
+    make("span", "", option).textContent = unbroken(text)
     if (truth === undefined) return
     const tags = make("span", "tags", option)
     const count = others.filter((each) => each === text).length

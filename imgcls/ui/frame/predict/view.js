@@ -5,7 +5,7 @@
 import { instance } from "../../js/elements.js"
 import { unpack } from "../../js/packet.js"
 import { Sender } from "../../js/sender.js"
-import { make, write } from "../../js/text.js"
+import { make, unbroken, write } from "../../js/text.js"
 import * as bars from "./bars.js"
 import * as choice from "./choice.js"
 import * as curve from "./curve.js"
@@ -145,7 +145,7 @@ function draw(root, own) {
   if (!told) host?.removeAttribute("data-moves")
   make("p", "head", root).textContent = data.head
   const prompt = make("h2", "prompt", root)
-  write(prompt, data.prompt.replaceAll(" × ", "\u00a0×\u00a0")) // a size is one word
+  write(prompt, unbroken(data.prompt))
   const stage = make("div", "stage", root)
   if (data.grid.length && !told) numbers(stage, data.grid)
   const box = make("div", `gesture ${data.view}`, stage)
@@ -221,8 +221,9 @@ function numbers(root, rows) {
 
 // Why it is so. On a phone it is folded at first: what was predicted and what is true stay in sight (see view.css).
 function explain(side, data, turn) {
-  const button = make("button", `fold ${data.view}`, side), box = make("div", "because", side)
+  const button = make("button", "fold", side), box = make("div", "because", side)
   button.type = "button"
+  button.dataset.kind = data.view
   button.onclick = turn
   for (const [name, text] of [["You: ", data.said], ["It is ", data.is]]) {
     if (!text) continue
@@ -239,8 +240,8 @@ function explain(side, data, turn) {
       make("dd", "", says).textContent = text
     }
   }
-  if (data.miss) write(make("p", "why", box), data.miss)
-  write(make("p", "why", box), data.why)
+  if (data.miss) write(make("p", "why", box), unbroken(data.miss))
+  write(make("p", "why", box), unbroken(data.why))
   return box
 }
 
