@@ -140,9 +140,9 @@ def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: P
     rate.focus()
     page.keyboard.press("ArrowLeft")
     expect(rate).not_to_have_attribute("aria-valuetext", usual)
-    chosen = rate.get_attribute("aria-valuetext")
     before = step_shown(page)
     wait_until(page, lambda: step_shown(page) > before + 50)  # these are learned with it
+    chosen = rate.get_attribute("aria-valuetext")
     address = page.url
     page.goto("about:blank")
     page.goto(address)  # a reload finds the running job and may command it
