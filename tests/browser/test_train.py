@@ -140,9 +140,9 @@ def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: P
     rate.focus()
     page.keyboard.press("ArrowLeft")
     expect(rate).not_to_have_attribute("aria-valuetext", usual)
+    chosen = rate.get_attribute("aria-valuetext")
     before = step_shown(page)
     wait_until(page, lambda: step_shown(page) > before + 50)  # these are learned with it
-    chosen = rate.get_attribute("aria-valuetext")
     address = page.url
     page.goto("about:blank")
     page.goto(address)  # a reload finds the running job and may command it
@@ -159,3 +159,24 @@ def test_a_killed_worker_is_told_within_five_seconds_and_the_run_goes_on(page: P
     page.get_by_role("button", name="Stop").press("Enter")
     expect(page.get_by_text("stopped by you")).to_be_visible()
     expect(page.locator(".st-key-train_buttons button:focus")).to_have_count(1)
+
+
+def test_a_slow_browser_that_reloads_commands_no_rate_that_nobody_chose(page: Page, server_url: str) -> None:
+    train(page, f"{server_url}/train?{QUICK.replace('600', '2000')}&train_epochs=500")
+    expect(page.get_by_text(re.compile(r"left · epoch \d"))).to_be_visible(timeout=60_000)
+    rate = page.locator("[data-testid=stMain] input[type=range]").first
+    usual = rate.get_attribute("aria-valuetext")
+    before = step_shown(page)
+    wait_until(page, lambda: step_shown(page) > before)
+    address = page.url
+    page.goto("about:blank")
+    browser = page.context.new_cdp_session(page)
+    browser.send("Emulation.setCPUThrottlingRate", {"rate": 8})  # as an old phone
+    page.goto(address)
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    before = step_shown(page)
+    wait_until(page, lambda: step_shown(page) > before)
+    browser.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    expect(rate).to_have_attribute("aria-valuetext", usual)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("stopped by you")).to_be_visible()

@@ -123,14 +123,17 @@ def rate_while_running(run: PageRun) -> None:
         return
     options = sorted({*RATES, config.lr})
     key = f"train_rate:{run.id}"
-    if key not in st.session_state:  # after a reload: not that of the start, but what was chosen since
+    # After a reload: not that of the start, but what was chosen since. It is the slider's own start: a value that is
+    # set is sent once, and a slow browser that misses it would command the smallest rate of all.
+    first = f"{key}:first"
+    if first not in st.session_state:
         told = run.followed.rate_told(config)
-        st.session_state[key] = min(options, key=lambda each: abs(math.log(each / told)))
+        st.session_state[first] = min(options, key=lambda each: abs(math.log(each / told)))
     now = run.followed.steps[-1].lr if run.followed.steps else config.lr
     steady = config.schedule == "constant"
     label = "Learning rate" if steady else f"Peak learning rate (now: {written(now, 2)}, {config.schedule})"
     st.select_slider(
-        label, options, key=key, format_func=lambda number: f"{number:g}",
+        label, options, st.session_state[first], key=key, format_func=lambda number: f"{number:g}",
         on_change=lambda: run.send({"lr": st.session_state[key]}),
     )  # fmt: skip
 
