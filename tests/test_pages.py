@@ -20,8 +20,9 @@ from imgcls.ui.take_home.panels import default_panels
 
 ROOT = Path(__file__).resolve().parent.parent
 WRITE_PANELS = "the page's code has changed: python -m tests.ui.default_panels"
-# What was written down on another machine: its processor rounds otherwise, and a gradient's sign near 0 follows that.
-ELSEWHERE = {"rtol": 5e-3, "atol": 1e-5}
+WRITTEN = {"Fool it": 3e-3}
+"""Parts whose numbers depend on the processor: where a gradient is nearly 0 its sign follows the rounding. Torch with
+oneDNN, without it, and in double precision make 0.5635, 0.5626 and 0.5626 of the one that is written down as 0.5628."""
 AWKWARD = {
     "one pixel": Image.new("RGB", (1, 1), (200, 10, 30)),
     "a strip": Image.fromarray(np.arange(3 * 80, dtype=np.uint8).reshape(1, 80, 3)),
@@ -70,7 +71,12 @@ def assert_taken_home(lesson: Lesson, part: str, panels: Mapping[str, CodePanel]
     for key, panel in panels.items():
         assert kept[key].code == panel.code, WRITE_PANELS
         for name, value in panel.shows.items():
-            np.testing.assert_allclose(numbers(kept[key].shows[name]), numbers(value), **ELSEWHERE)
+            assert_as_written(part, kept[key].shows[name], value)
+
+
+def assert_as_written(part: str, written: object, here: object) -> None:
+    """A number of a part's panel, as another machine wrote it down and as this one computes it."""
+    np.testing.assert_allclose(numbers(here), numbers(written), rtol=WRITTEN.get(part, 1e-3), atol=1e-5, err_msg=part)
 
 
 def codes(app: AppTest) -> list[str]:

@@ -23,7 +23,7 @@ from imgcls.ui.take_home.panels import Shown, default_panels, panels_of
 from imgcls.ui.take_home.serve import lessons_named
 from imgcls.ui.take_home.text import as_markdown
 from tests.browser.nasty_names import HARD
-from tests.test_pages import ELSEWHERE, WRITE_PANELS, numbers, opened
+from tests.test_pages import WRITE_PANELS, assert_as_written, numbers, opened
 from tests.ui.at_once import at_once
 from tests.ui.default_panels import rounded
 
@@ -64,8 +64,7 @@ def run(book: NotebookNode, panels: list[Shown]) -> None:
         for shown in panels:
             if code.startswith(shown.panel.code) and shown.known:
                 for name, value in shown.panel.shows.items():
-                    expected = numbers(value)
-                    np.testing.assert_allclose(numbers(variables[name]), expected, **ELSEWHERE, err_msg=name)
+                    assert_as_written(shown.parts[0], value, variables[name])
 
 
 @each_lesson
