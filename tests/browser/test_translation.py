@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from imgcls.lessons import built_lessons
+from tests.browser.hands import lead
 
 # What such a translator does: each text node is replaced by <font><font>...</font></font>, and so is all new text.
 TRANSLATOR = """
@@ -30,9 +31,6 @@ addEventListener("DOMContentLoaded", () => {
 """
 PARTS = {"convolution": 1, "softmax": 1, "network": 1, "dataset": 2, "pooling": 1}
 """Another part of the page: these changed what a translator had replaced."""
-GO = (
-    "(to) => { history.pushState({ ours: true }, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"
-)
 
 
 def check(page: Page, question: str) -> None:
@@ -49,7 +47,7 @@ def test_a_translated_page_shows_what_it_should_on_every_page_and_part(page: Pag
     lessons = built_lessons()
     check(page, lessons[0].question)
     for lesson in lessons[1:]:
-        page.evaluate(GO, f"/{lesson.slug}")
+        lead(page, f"/{lesson.slug}")
         check(page, lesson.question)
         if lesson.slug in PARTS:
             parts = page.get_by_test_id("stMain").get_by_test_id("stButtonGroup").first

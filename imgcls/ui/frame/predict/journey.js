@@ -1,13 +1,9 @@
 // From a question to its answer: all of it is in the page's address.
 import { live } from "../../js/live.js"
+import { visit } from "../../js/visit.js"
 
-// To another query of this page, as Back and Forward go: Streamlit and our own numbers follow it. "" is the free page
-// at the state that the page is in now. `instead`: Back does not return to the address that is left.
-export function go(query, instead = false) {
-  const to = query || without("ask", "told")
-  history[instead ? "replaceState" : "pushState"]({ ours: true }, "", location.pathname + to)
-  dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-}
+// To another query of this page; "" is the free page at the state that the page is in now.
+export const go = (query, instead = false) => visit(query || without("ask", "told"), instead)
 
 function without(...names) {
   const query = new URLSearchParams(location.search)

@@ -1,6 +1,7 @@
 // The tour: what is said of the step, and its words joined with the things on the canvas that they name.
 // A target is such a thing: "photo", "column-2", "tile-2-7", "tail", "bar-151", or one of a close-up.
 import { make } from "../../js/text.js"
+import { visit } from "../../js/visit.js"
 import { frame } from "./edges.js"
 import { HEAD, PHOTO } from "./overview.js"
 
@@ -29,19 +30,14 @@ export function buildTour(own) {
   own.tourTodo.setAttribute("aria-live", "polite")
 }
 
-function go(query) {
-  history.pushState({ ours: true }, "", location.pathname + query)
-  dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-}
-
 function step(own, way) {
-  if (own.data.tour?.[way]) go(own.data.tour[way])
+  if (own.data.tour?.[way]) visit(own.data.tour[way])
 }
 
 function leave() {
   const query = new URLSearchParams(location.search)
   query.delete("tour")
-  go(query.size ? `?${query}` : "")
+  visit(query.size ? `?${query}` : "")
 }
 
 // The arrow keys where nothing else wants them, and a clicker's keys unless they go through a class's stations.
